@@ -1,0 +1,53 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Who may know whom. Arrows point one way: app → client/engine → encoders → machinery → contracts. */
+const depConstraints = [
+  { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'] },
+  { sourceTag: 'type:rules', onlyDependOnLibsWithTags: ['type:contract', 'type:rules'] },
+  { sourceTag: 'type:machinery', onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery'] },
+  {
+    sourceTag: 'type:encoder',
+    onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery'],
+  },
+  { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contract', 'scope:protocol'] },
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },
+  { sourceTag: 'scope:weights', notDependOnLibsWithTags: ['scope:protocol', 'scope:inference'] },
+  { sourceTag: 'scope:inference', notDependOnLibsWithTags: ['scope:protocol', 'scope:weights'] },
+  {
+    sourceTag: 'scope:encoder',
+    notDependOnLibsWithTags: ['scope:protocol', 'scope:weights', 'scope:server', 'scope:client'],
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '**/gen', '**/golden', '**/.nx'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ThrowStatement > NewExpression[callee.name='Error']",
+          message: 'Throw a TriptychError with a code: the server maps codes to statuses.',
+        },
+      ],
+    },
+  },
+  {
+    plugins: { '@nx': nx },
+    files: ['**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': ['error', { depConstraints, enforceBuildableLibDependency: false }] },
+  },
+  {
+    files: ['**/*.spec.ts', '**/test/**/*.ts', '**/vitest.config.ts', 'vitest.shared.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  { files: ['**/*.{mjs,js}', '**/vitest.config.ts', 'vitest.shared.ts'], ...tseslint.configs.disableTypeChecked },
+  prettier,
+);

@@ -1,0 +1,92 @@
+import type { WeightSet } from '@triptych/core';
+import { GraphBuilder, transformer, type TransformerConfig, type Value } from '@triptych/inference-core';
+import { CONV_STRIDE, LAYER_NORM_EPSILON, type WhisperConfig } from './config.js';
+import { logMel } from './log-mel.js';
+
+/** Graph inputs and outputs, by name. */
+export const inputs = { samples: 'samples', padTo: 'pad_to', validFrames: 'valid_frames' } as const;
+export const outputs = { frames: 'frames', mean: 'mean', meanValid: 'mean_valid' } as const;
+
+/**
+ * Whisper's encoder from samples to pooled vectors.
+ *
+ * Inputs: `samples` float32 [batch, n]; `pad_to` int64 [1], the length they are zero-padded to, a multiple of
+ * two hops; `valid_frames` int64 [batch], encoder frames that hold audio.
+ * Outputs: `frames` [batch, frames, width] after the final layer norm; `mean` and `mean_valid` [batch, width].
+ * With `inspect`, also `log_mel` and the residual stream `state_0` … `state_layers`.
+ */
+export function whisperGraph(config: WhisperConfig, weights: WeightSet, options: { inspect?: boolean } = {}): Uint8Array {
+  const { width } = config;
+  const g = new GraphBuilder('whisper-encoder', weights);
+  const samples = g.input(inputs.samples, 'float32', ['batch', 'samples']);
+  const padTo = g.input(inputs.padTo, 'int64', [1]);
+  const validFrames = g.input(inputs.validFrames, 'int64', ['batch']);
+
+  const mel = logMel(g, zeroPad(g, samples, padTo), config.mel);
+  const embedded = addPositions(g, stem(g, mel, config), config);
+  const blocks = Array.from({ length: config.layers }, (_, i) => `encoder.layers.${i}`);
+  const { states, output } = transformer(g, embedded, blocks, 'encoder.layer_norm', transformerConfig(config));
+
+  g.output(outputs.frames, output, 'float32', ['batch', 'frames', width]);
+  const mean = g.op('ReduceMean', [output, g.ints([1])], { attributes: { keepdims: 0 } });
+  g.output(outputs.mean, mean, 'float32', ['batch', width]);
+  g.output(outputs.meanValid, meanOfFirst(g, output, validFrames), 'float32', ['batch', width]);
+  if (options.inspect) {
+    g.output('log_mel', mel, 'float32', ['batch', config.mel.bins, 'mel_frames']);
+    states.forEach((state, i) => g.output(`state_${i}`, state, 'float32', ['batch', 'frames', width]));
+  }
+  return g.build();
+}
+
+function transformerConfig(config: WhisperConfig): TransformerConfig {
+  return {
+    width: config.width,
+    heads: config.heads,
+    mlpWidth: config.mlpWidth,
+    activation: config.activation,
+    layerNormEpsilon: LAYER_NORM_EPSILON,
+    keyBias: false,
+    names: {
+      attention: 'self_attn',
+      attentionNorm: 'self_attn_layer_norm',
+      mlpIn: 'fc1',
+      mlpOut: 'fc2',
+      mlpNorm: 'final_layer_norm',
+    },
+  };
+}
+
+/** samples [batch, n] → [batch, padTo] */
+function zeroPad(g: GraphBuilder, samples: Value, padTo: Value): Value {
+  const length = g.op('Shape', [samples], { attributes: { start: 1, end: 2 } });
+  const pads = g.op('Concat', [g.ints([0, 0, 0]), g.op('Sub', [padTo, length])], { attributes: { axis: 0 } });
+  return g.op('Pad', [samples, pads], { attributes: { mode: 'constant' } });
+}
+
+/** Two convolutions of three frames, the second with stride 2: [batch, mels, 2t] → [batch, t, width] */
+function stem(g: GraphBuilder, mel: Value, { width, mel: { bins } }: WhisperConfig): Value {
+  const conv = (x: Value, name: string, channels: number, stride: number) => {
+    const weights = [g.weight(`encoder.${name}.weight`, [width, channels, 3]), g.weight(`encoder.${name}.bias`, [width])];
+    return g.op('Gelu', [g.op('Conv', [x, ...weights], { attributes: { pads: [1, 1], strides: [stride] } })]);
+  };
+  const convolved = conv(conv(mel, 'conv1', bins, 1), 'conv2', width, CONV_STRIDE);
+  return g.op('Transpose', [convolved], { attributes: { perm: [0, 2, 1] } });
+}
+
+/** Adds as many rows of the sinusoid table as there are frames. */
+function addPositions(g: GraphBuilder, x: Value, { positions, width }: WhisperConfig): Value {
+  const table = g.weight('encoder.embed_positions.weight', [positions, width]);
+  const frames = g.op('Shape', [x], { attributes: { start: 1, end: 2 } });
+  return g.op('Add', [x, g.op('Slice', [table, g.ints([0]), frames, g.ints([0])])]);
+}
+
+/** Mean over each item's first `count` frames: frames [batch, t, width], count [batch] → [batch, width] */
+function meanOfFirst(g: GraphBuilder, frames: Value, count: Value): Value {
+  const length = g.op('Squeeze', [g.op('Shape', [frames], { attributes: { start: 1, end: 2 } })]);
+  const index = g.op('Range', [g.ints([0], []), length, g.ints([1], [])]);
+  const counts = g.op('Unsqueeze', [count, g.ints([1])]);
+  const float = { attributes: { to: 1 } };
+  const mask = g.op('Cast', [g.op('Less', [g.op('Unsqueeze', [index, g.ints([0])]), counts])], float);
+  const sum = g.op('MatMul', [g.op('Unsqueeze', [mask, g.ints([1])]), frames]);
+  return g.op('Div', [g.op('Squeeze', [sum, g.ints([1])]), g.op('Cast', [counts], float)]);
+}

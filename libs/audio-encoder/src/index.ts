@@ -1,0 +1,10 @@
+export {
+  type AudioContext,
+  AudioEncoder,
+  type AudioEncoderOptions,
+  type AudioItem,
+  type AudioPooling,
+  type EncodedAudio,
+} from './audio-encoder.js';
+export { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig } from './config.js';
+export { whisperGraph } from './graph.js';

@@ -1,0 +1,77 @@
+/** What kind of failure it is. Only the server maps these to gRPC statuses. */
+export type ErrorCode =
+  | 'invalid-input'
+  | 'unknown-enum'
+  | 'bad-stream-order'
+  | 'payload-too-large'
+  | 'overloaded'
+  | 'model-not-found'
+  | 'modality-not-served'
+  | 'not-ready'
+  | 'draining'
+  | 'deadline'
+  | 'cancelled'
+  | 'bad-weights'
+  | 'bad-config'
+  | 'internal';
+
+interface Entry {
+  readonly code: ErrorCode;
+  /** True where the same request may succeed later, unchanged. */
+  readonly retryable?: true;
+  /** One line for the documentation. */
+  readonly meaning: string;
+}
+
+const entry = (code: ErrorCode, meaning: string): Entry => ({ code, meaning });
+const later = (code: ErrorCode, meaning: string): Entry => ({ code, meaning, retryable: true });
+
+/** Every reason Triptych gives for a failure: stable names that programs may match on. */
+export const catalogue = {
+  AUDIO_EMPTY: entry('invalid-input', 'The clip holds no samples.'),
+  AUDIO_TOO_SHORT: entry('invalid-input', 'Less than 0.1 s of audio.'),
+  AUDIO_TOO_LONG: entry('invalid-input', "More audio than the model's context holds in one call."),
+  AUDIO_NOT_FINITE: entry('invalid-input', 'A float sample is NaN or infinite.'),
+  AUDIO_OUT_OF_RANGE: entry('invalid-input', 'A float sample lies outside ±1.1.'),
+  AUDIO_PARTIAL_SAMPLE: entry('invalid-input', 'The bytes end in the middle of a sample or frame.'),
+  AUDIO_ENCODING_UNKNOWN: entry('unknown-enum', 'The audio encoding is unset or not one this server knows.'),
+  AUDIO_SAMPLE_RATE: entry('invalid-input', 'The sample rate lies outside 4 000 to 192 000 Hz.'),
+  AUDIO_CHANNELS: entry('invalid-input', 'The channel count lies outside 1 to 8.'),
+  AUDIO_CONTAINER_UNKNOWN: entry('invalid-input', 'The bytes are not WAV, FLAC, MP3 or Ogg.'),
+  AUDIO_CONTAINER_CORRUPT: entry('invalid-input', 'The container or its compressed audio is damaged.'),
+  AUDIO_CONTAINER_LENGTH: entry('invalid-input', 'The container declares another length than it has.'),
+  AUDIO_DECODE_TIMEOUT: entry('invalid-input', 'Decoding took longer than this server allows.'),
+  BATCH_EMPTY: entry('invalid-input', 'The request holds no item.'),
+  BATCH_TOO_LARGE: entry('payload-too-large', 'The request holds more items than one call may.'),
+  ENUM_UNKNOWN: entry('unknown-enum', 'An enum field holds a number this server does not know.'),
+  POOLING_UNSUPPORTED: entry('invalid-input', 'The encoder does not offer this pooling.'),
+  DIMENSIONS_INVALID: entry('invalid-input', 'More dimensions were asked for than the model has.'),
+  WINDOW_INVALID: entry('invalid-input', 'The window or hop of a stream is out of range.'),
+  STREAM_NO_CONFIG: entry('bad-stream-order', 'The first message of a stream must be its config.'),
+  STREAM_SECOND_CONFIG: entry('bad-stream-order', 'A stream takes one config, as its first message.'),
+  STREAM_EMPTY_MESSAGE: entry('bad-stream-order', 'A stream message holds neither config nor data.'),
+  STREAM_SEQUENCE: entry('bad-stream-order', 'Chunk sequence numbers go from 0 up by one.'),
+  MODEL_NOT_FOUND: entry('model-not-found', 'No model of this name is served.'),
+  MODALITY_NOT_SERVED: entry('modality-not-served', 'No served model takes this modality.'),
+  OVERLOADED: later('overloaded', 'The queue is full.'),
+  WORKER_LOST: later('not-ready', 'The worker that held this item died; it is being restarted.'),
+  NOT_READY: later('not-ready', 'The model is loading or restarting.'),
+  DRAINING: later('draining', 'The server is shutting down.'),
+  DEADLINE_EXCEEDED: entry('deadline', "The call's deadline passed."),
+  CANCELLED: entry('cancelled', 'The client cancelled the call.'),
+  WEIGHTS_MISSING: entry('bad-weights', 'A model file is missing.'),
+  WEIGHTS_CORRUPT: entry('bad-weights', 'A model file cannot be read.'),
+  WEIGHTS_SCHEMA: entry('bad-weights', 'A weights file has another schema than V1 or V2.'),
+  TENSOR_MISSING: entry('bad-weights', 'A tensor that the architecture needs is absent.'),
+  TENSOR_SHAPE: entry('bad-weights', 'A tensor has another shape than the configuration asks for.'),
+  TENSOR_DTYPE: entry('bad-weights', 'A tensor is stored in a type that cannot be read.'),
+  ARCHITECTURE_UNKNOWN: entry('bad-weights', 'The architecture is not one that Triptych serves.'),
+  MODEL_CONFIG: entry('bad-weights', "The model's configuration lacks a value or holds a wrong one."),
+  CONFIG_INVALID: entry('bad-config', 'Flags or environment hold a wrong value.'),
+  OUTPUT_EXISTS: entry('bad-config', 'The output exists already.'),
+  FILE_UNREADABLE: entry('bad-config', 'A file cannot be read or written.'),
+  INTERNAL: entry('internal', 'A fault of the server; its log has the cause.'),
+} as const satisfies Record<string, Entry>;
+
+/** A stable, UPPER_SNAKE name of why something failed. */
+export type Reason = keyof typeof catalogue;

@@ -1,0 +1,65 @@
+import { catalogue, type ErrorCode, type Reason } from './catalogue.js';
+
+/** A failure as it crosses a thread boundary. */
+export interface ErrorRecord {
+  readonly reason: Reason;
+  readonly message: string;
+  readonly field?: string | undefined;
+  readonly stack?: string | undefined;
+}
+
+/** The one error type: a reason from the catalogue, and a message that says what was wrong and what was expected. */
+export class TriptychError extends Error {
+  override readonly name = 'TriptychError';
+  readonly reason: Reason;
+  /** Path of the offending field in the request or file, where there is one. */
+  readonly field: string | undefined;
+
+  constructor(reason: Reason, message: string, options: { field?: string | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
+    this.field = options.field;
+  }
+
+  get code(): ErrorCode {
+    return catalogue[this.reason].code;
+  }
+
+  get retryable(): boolean {
+    return 'retryable' in catalogue[this.reason];
+  }
+
+  /** The same failure with its field's path placed below `prefix`, as in `clips[2]` + `data`. */
+  within(prefix: string): TriptychError {
+    const field = this.field === undefined ? prefix : `${prefix}.${this.field}`;
+    return new TriptychError(this.reason, this.message, { field, cause: this.cause });
+  }
+
+  toRecord(): ErrorRecord {
+    return { reason: this.reason, message: this.message, field: this.field };
+  }
+
+  static fromRecord(record: ErrorRecord): TriptychError {
+    const cause = record.stack === undefined ? undefined : new WorkerFault(record.stack);
+    return new TriptychError(record.reason, record.message, { field: record.field, cause });
+  }
+
+  /** Anything thrown, as a TriptychError: what is not one already becomes `fallback` with the cause kept for the log. */
+  static from(thrown: unknown, fallback: Reason = 'INTERNAL', message = 'internal error'): TriptychError {
+    return thrown instanceof TriptychError ? thrown : new TriptychError(fallback, message, { cause: thrown });
+  }
+}
+
+/** The stack of an error that was thrown on another thread. */
+class WorkerFault extends Error {
+  override readonly name = 'WorkerFault';
+  constructor(stack: string) {
+    super(stack.split('\n', 1)[0]);
+    this.stack = stack;
+  }
+}
+
+/** The text of anything thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

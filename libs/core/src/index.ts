@@ -1,0 +1,22 @@
+export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
+export { type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
+export {
+  decodeEmbedding,
+  type EmbeddingBytes,
+  type EmbeddingForm,
+  type EmbeddingNumbers,
+  finishEmbedding,
+} from './numbers/embedding.js';
+export { type Logger, silentLogger } from './logger.js';
+export {
+  downcastFloat16,
+  float16BitsToFloat32Bits,
+  float32BitsToFloat16Bits,
+  upcastBfloat16,
+  upcastFloat16,
+} from './numbers/half.js';
+export { type DType, elementCount, type WeightSet, type WeightTensor } from './weights.js';
+export { Transferred } from './worker/messages.js';
+export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';
+export { workerEntry } from './worker/worker-entry.js';
+export { type CallOptions, WorkerHost, type WorkerHostOptions } from './worker/worker-host.js';

@@ -1,0 +1,22 @@
+import type { Transferable } from 'node:worker_threads';
+import type { ErrorRecord } from '../errors/triptych-error.js';
+
+/** A call to a worker: `method` with one argument. */
+export interface WorkerCall {
+  readonly id: number;
+  readonly method: string;
+  readonly argument: unknown;
+}
+
+/** A worker's answer to the call of the same id. */
+export type WorkerAnswer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: ErrorRecord };
+
+/** A result whose buffers change threads instead of being copied. */
+export class Transferred<T> {
+  constructor(
+    readonly value: T,
+    readonly transfer: readonly Transferable[],
+  ) {}
+}

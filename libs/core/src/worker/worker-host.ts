@@ -1,0 +1,173 @@
+import { type Transferable, Worker } from 'node:worker_threads';
+import { TriptychError } from '../errors/triptych-error.js';
+import { type Logger, silentLogger } from '../logger.js';
+import type { WorkerAnswer, WorkerCall } from './messages.js';
+
+export interface WorkerHostOptions {
+  /** File that calls `serveWorker`. */
+  readonly entry: URL;
+  /** Shown in logs. */
+  readonly name: string;
+  /** Prepares each new worker before it takes calls: the first, and every restarted one. */
+  readonly init?: (call: WorkerHost['call']) => Promise<unknown>;
+  /** Restart a worker that dies, after a pause that doubles from 50 ms to 5 s. Default: no. */
+  readonly restart?: boolean;
+  readonly logger?: Logger;
+}
+
+export interface CallOptions {
+  readonly transfer?: readonly Transferable[];
+  /** The worker is ended (and restarted) when the call takes longer. */
+  readonly timeoutMs?: number;
+}
+
+interface PendingCall {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: TriptychError) => void;
+  readonly timer: NodeJS.Timeout | undefined;
+}
+
+type State = 'starting' | 'ready' | 'restarting' | 'closed';
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * One worker thread with remote calls, supervised: when it dies, every call it held is rejected with
+ * WORKER_LOST (retryable) and, if asked, another takes its place.
+ */
+export class WorkerHost {
+  #worker: Worker | undefined;
+  #state: State = 'starting';
+  #pauseMs = FIRST_PAUSE_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #nextId = 0;
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #logger: Logger;
+  /** Called each time the worker becomes ready or stops being so. */
+  onReadyChange: ((ready: boolean) => void) | undefined;
+  /** Times a dead worker was replaced. */
+  restarts = 0;
+
+  private constructor(private readonly options: WorkerHostOptions) {
+    this.#logger = options.logger ?? silentLogger;
+  }
+
+  /** Starts the worker and waits until `init` has run. Rejects with what `init` threw. */
+  static async start(options: WorkerHostOptions): Promise<WorkerHost> {
+    const host = new WorkerHost(options);
+    try {
+      await host.#spawn();
+    } catch (thrown) {
+      await host.close();
+      throw thrown;
+    }
+    return host;
+  }
+
+  get ready(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** The worker's thread id: for tests that end it, and for logs. */
+  get threadId(): number {
+    return this.#worker?.threadId ?? -1;
+  }
+
+  /** Calls `method` in the worker. Rejects with its TriptychError, or WORKER_LOST, NOT_READY or AUDIO_DECODE_TIMEOUT. */
+  readonly call = <T>(method: string, argument: unknown, options: CallOptions = {}): Promise<T> => {
+    if (this.#state !== 'ready') {
+      const reason = this.#state === 'closed' ? 'DRAINING' : 'NOT_READY';
+      return Promise.reject(new TriptychError(reason, `${this.options.name} is not ready (${this.#state})`));
+    }
+    return this.#send<T>(method, argument, options);
+  };
+
+  /** Ends the worker thread. Calls in flight are rejected; with `restart`, a new one takes its place. */
+  async kill(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  /** Ends the worker for good. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    clearTimeout(this.#timer);
+    await this.#worker?.terminate();
+  }
+
+  async #spawn(): Promise<void> {
+    const worker = new Worker(this.options.entry, { name: this.options.name });
+    this.#worker = worker;
+    worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
+    let cause: unknown;
+    worker.on('error', (error) => (cause = error));
+    worker.once('exit', () => this.#lost(worker, cause));
+    await this.options.init?.((method, argument, options) => this.#send(method, argument, options));
+    if (this.#worker !== worker || this.#state === 'closed') {
+      throw new TriptychError('WORKER_LOST', `${this.options.name} ended while starting`, { cause });
+    }
+    this.#state = 'ready';
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.onReadyChange?.(true);
+  }
+
+  #send<T>(method: string, argument: unknown, { transfer = [], timeoutMs }: CallOptions = {}): Promise<T> {
+    const worker = this.#worker;
+    if (!worker) {
+      return Promise.reject(new TriptychError('WORKER_LOST', `${this.options.name} has ended`));
+    }
+    return new Promise<T>((resolve, reject) => {
+      const id = this.#nextId++;
+      const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#expire(id, timeoutMs), timeoutMs);
+      this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer });
+      worker.postMessage({ id, method, argument } satisfies WorkerCall, transfer);
+    });
+  }
+
+  #settle(answer: WorkerAnswer): void {
+    const call = this.#take(answer.id);
+    if (!call) return;
+    if ('error' in answer) call.reject(TriptychError.fromRecord(answer.error));
+    else call.resolve(answer.result);
+  }
+
+  #expire(id: number, timeoutMs: number): void {
+    this.#take(id)?.reject(
+      new TriptychError('AUDIO_DECODE_TIMEOUT', `not done after ${timeoutMs} ms, the longest this server allows`),
+    );
+    void this.kill();
+  }
+
+  #take(id: number): PendingCall | undefined {
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(call?.timer);
+    return call;
+  }
+
+  #lost(worker: Worker, cause: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const wasReady = this.#state === 'ready';
+    if (this.#state !== 'closed') this.#state = 'restarting';
+    for (const id of [...this.#pending.keys()]) {
+      const error = new TriptychError('WORKER_LOST', `${this.options.name} ended before it answered`, { cause });
+      this.#take(id)?.reject(error);
+    }
+    if (wasReady) this.onReadyChange?.(false);
+    if (this.#state === 'closed' || !this.options.restart) return;
+    this.#logger.error({ worker: this.options.name, err: cause, pauseMs: this.#pauseMs }, 'worker died, restarting');
+    this.#timer = setTimeout(() => void this.#restart(), this.#pauseMs);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      this.restarts++;
+      await this.#spawn();
+    } catch (thrown) {
+      this.#logger.error({ worker: this.options.name, err: thrown }, 'worker did not restart');
+      await this.#worker?.terminate();
+    }
+  }
+}

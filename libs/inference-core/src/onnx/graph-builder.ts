@@ -1,0 +1,141 @@
+import { TriptychError, type WeightSet } from '@triptych/core';
+import { type Attribute, type ElementType, elementTypes, encodeModel, type Graph, type ValueInfo } from './proto.js';
+
+/** A tensor in the graph, by name. */
+export type Value = string & { readonly __value: unique symbol };
+
+export type AttributeValue = number | readonly number[] | string | { readonly float: number };
+
+export interface OperatorOptions {
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** `com.microsoft` for ONNX Runtime's fused kernels. */
+  readonly domain?: 'com.microsoft';
+}
+
+/** A dimension: a size, or the name of one that varies from run to run. */
+export type Dimension = number | string;
+
+/** File name that initializers refer to; ONNX Runtime gets its bytes from memory. */
+export const WEIGHTS_LOCATION = 'weights';
+
+const OPSETS = { '': 20, 'com.microsoft': 1 };
+
+/** Writes an ONNX graph node by node, in the order a figure of the network is read. */
+export class GraphBuilder {
+  readonly #graph: Graph;
+  readonly #constants = new Map<string, Value>();
+  readonly #used = new Set<string>();
+  #nodes = 0;
+
+  constructor(
+    name: string,
+    private readonly weights: WeightSet,
+  ) {
+    this.#graph = { name, node: [], initializer: [], input: [], output: [] };
+  }
+
+  input(name: string, type: ElementType, shape: readonly Dimension[]): Value {
+    this.#graph.input.push(valueInfo(name, type, shape));
+    return name as Value;
+  }
+
+  output(name: string, value: Value, type: ElementType, shape: readonly Dimension[]): void {
+    this.#push('Identity', [value], [name], {});
+    this.#graph.output.push(valueInfo(name, type, shape));
+  }
+
+  /** An operator with one output. `undefined` inputs are optional ones left out. */
+  op(type: string, inputs: readonly (Value | undefined)[], options: OperatorOptions = {}): Value {
+    return this.ops(type, inputs, [true], options)[0];
+  }
+
+  /** An operator with several outputs; the kernel skips those not `wanted`, whose names come back empty. */
+  ops(
+    type: string,
+    inputs: readonly (Value | undefined)[],
+    wanted: readonly boolean[],
+    options: OperatorOptions = {},
+  ): Value[] {
+    const names = wanted.map((is, i) => (is ? `${type}_${this.#nodes}_${i}` : ''));
+    this.#push(type, inputs, names, options);
+    return names as Value[];
+  }
+
+  /**
+   * A weight of the model, by name. Throws TENSOR_MISSING, or TENSOR_SHAPE where the file's shape is not the one
+   * that the configuration asks for: writing the graph is how a model is checked.
+   */
+  weight(name: string, shape: readonly number[]): Value {
+    if (this.#used.has(name)) return name as Value;
+    const tensor = this.weights.tensors.get(name);
+    if (!tensor) throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing; expected [${shape.join(', ')}]`, { field: name });
+    if (tensor.shape.length !== shape.length || tensor.shape.some((n, i) => n !== shape[i])) {
+      throw new TriptychError(
+        'TENSOR_SHAPE',
+        `tensor ${name}: expected shape [${shape.join(', ')}], found [${tensor.shape.join(', ')}]`,
+        { field: name },
+      );
+    }
+    this.#used.add(name);
+    this.#graph.initializer.push({
+      name,
+      dims: [...shape],
+      data_type: elementTypes.float32,
+      data_location: 1,
+      external_data: [
+        { key: 'location', value: WEIGHTS_LOCATION },
+        { key: 'offset', value: String(tensor.byteOffset) },
+        { key: 'length', value: String(tensor.byteLength) },
+      ],
+    });
+    return name as Value;
+  }
+
+  floats(values: Float32Array | readonly number[], shape: readonly number[] = [values.length]): Value {
+    const array = Float32Array.from(values);
+    return this.#constant('float32', new Uint8Array(array.buffer), shape);
+  }
+
+  ints(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    const array = BigInt64Array.from(values, BigInt);
+    return this.#constant('int64', new Uint8Array(array.buffer), shape);
+  }
+
+  /** The finished model, serialised. */
+  build(): Uint8Array {
+    return encodeModel(this.#graph, OPSETS);
+  }
+
+  #constant(type: ElementType, bytes: Uint8Array, shape: readonly number[]): Value {
+    const key = bytes.length <= 64 ? `${type}[${shape.join()}]${bytes.join()}` : undefined;
+    const known = key === undefined ? undefined : this.#constants.get(key);
+    if (known) return known;
+    const name = `constant_${this.#graph.initializer.length}`;
+    this.#graph.initializer.push({ name, dims: [...shape], data_type: elementTypes[type], raw_data: bytes });
+    if (key !== undefined) this.#constants.set(key, name as Value);
+    return name as Value;
+  }
+
+  #push(type: string, inputs: readonly (Value | undefined)[], output: string[], options: OperatorOptions): void {
+    this.#graph.node.push({
+      name: `${type}_${this.#nodes++}`,
+      op_type: type,
+      domain: options.domain ?? '',
+      input: inputs.map((i) => i ?? ''),
+      output,
+      attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attribute(name, value)),
+    });
+  }
+}
+
+function attribute(name: string, value: AttributeValue): Attribute {
+  if (typeof value === 'string') return { name, type: 3, s: new TextEncoder().encode(value) };
+  if (typeof value === 'number') return { name, type: 2, i: value };
+  if ('float' in value) return { name, type: 1, f: value.float };
+  return { name, type: 7, ints: [...value] };
+}
+
+function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ValueInfo {
+  const dim = shape.map((d) => (typeof d === 'number' ? { dim_value: d } : { dim_param: d }));
+  return { name, type: { tensor_type: { elem_type: elementTypes[type], shape: { dim } } } };
+}

@@ -1,0 +1,37 @@
+import type { EmbeddingBytes, EmbeddingForm } from '@triptych/core';
+import type { ElementType } from '../onnx/proto.js';
+
+/** Settings of one ONNX Runtime session. */
+export interface SessionSettings {
+  /** Threads of one run. 0: as many as ONNX Runtime finds cores. */
+  readonly threads: number;
+}
+
+export interface CreateRequest extends SessionSettings {
+  readonly model: Uint8Array;
+  readonly weights: ArrayBuffer;
+}
+
+/** A graph input. Its buffer changes threads. */
+export interface FeedTensor {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly data: ArrayBuffer;
+}
+
+/** What one item of a batch wants: its row of a graph output, in a form. */
+export interface RowRequest {
+  readonly output: string;
+  readonly form: EmbeddingForm;
+}
+
+export interface RunRequest {
+  readonly feeds: Readonly<Record<string, FeedTensor>>;
+  /** One for each index of the batch dimension. */
+  readonly rows: readonly RowRequest[];
+}
+
+export interface RunReply {
+  readonly embeddings: readonly EmbeddingBytes[];
+  readonly inferenceUs: number;
+}

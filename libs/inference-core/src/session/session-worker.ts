@@ -1,0 +1,43 @@
+import { finishEmbedding, serveWorker, Transferred, TriptychError } from '@triptych/core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { WEIGHTS_LOCATION } from '../onnx/graph-builder.js';
+import type { CreateRequest, FeedTensor, RunReply, RunRequest } from './protocol.js';
+
+let session: InferenceSession | undefined;
+
+serveWorker({
+  create: async ({ model, weights, threads }: CreateRequest) => {
+    session = await InferenceSession.create(model, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      // Inputs vary in length: an arena would keep the high-water mark of every shape it has seen.
+      enableCpuMemArena: false,
+      externalData: [{ path: WEIGHTS_LOCATION, data: new Uint8Array(weights) }],
+      // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
+      extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
+    });
+  },
+
+  run: async ({ feeds, rows }: RunRequest) => {
+    if (!session) throw new TriptychError('NOT_READY', 'no session was created');
+    const started = performance.now();
+    const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]));
+    const outputs = await session.run(inputs, [...new Set(rows.map((row) => row.output))]);
+    const embeddings = rows.map(({ output, form }, i) => {
+      const { data, dims } = outputs[output];
+      const shape = dims.slice(1);
+      const size = data.length / dims[0];
+      return finishEmbedding((data as Float32Array).subarray(i * size, (i + 1) * size), shape, form);
+    });
+    const reply: RunReply = { embeddings, inferenceUs: Math.round(1000 * (performance.now() - started)) };
+    return new Transferred(reply, embeddings.map((e) => e.bytes.buffer));
+  },
+});
+
+function toTensor({ type, dims, data }: FeedTensor): Tensor {
+  if (type === 'int64') return new Tensor('int64', new BigInt64Array(data), dims);
+  if (type === 'uint8') return new Tensor('uint8', new Uint8Array(data), dims);
+  return new Tensor('float32', new Float32Array(data), dims);
+}

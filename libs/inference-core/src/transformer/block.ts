@@ -1,0 +1,140 @@
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+
+/** `gelu` is the exact one (erf); `quick_gelu` is x·σ(1.702x), OpenAI's. */
+export type Activation = 'gelu' | 'quick_gelu';
+
+/** Names of a block's modules below its prefix: what differs between Whisper's and CLIP's checkpoints. */
+export interface BlockNames {
+  readonly attention: string;
+  readonly attentionNorm: string;
+  readonly mlpIn: string;
+  readonly mlpOut: string;
+  readonly mlpNorm: string;
+}
+
+export interface TransformerConfig {
+  readonly width: number;
+  readonly heads: number;
+  readonly mlpWidth: number;
+  readonly activation: Activation;
+  readonly layerNormEpsilon: number;
+  /** Whisper's key projection has no bias. */
+  readonly keyBias: boolean;
+  readonly names: BlockNames;
+}
+
+/**
+ * Residual stream between two sub-layers: `sum` of all that was added so far, and `normed`, its layer norm, which
+ * the next sub-layer reads. Carried as a pair because ONNX Runtime computes both in one kernel.
+ */
+interface Residual {
+  readonly sum: Value;
+  readonly normed: Value;
+}
+
+/**
+ * Pre-layer-norm transformer (Xiong et al. 2020; Whisper's encoder, CLIP's towers): x += attention(norm(x));
+ * x += mlp(norm(x)), block after block, then the final norm.
+ *
+ * `x` is [batch, tokens, width]. Returns the residual stream before the first and after each block (`states`,
+ * what HuggingFace calls hidden states) and the final layer norm's output.
+ */
+export function transformer(
+  g: GraphBuilder,
+  x: Value,
+  prefixes: readonly string[],
+  finalNorm: string,
+  config: TransformerConfig,
+): { states: Value[]; output: Value } {
+  const { names } = config;
+  const states = [x];
+  let residual: Residual = { sum: x, normed: layerNorm(g, x, `${prefixes[0]}.${names.attentionNorm}`, config) };
+  prefixes.forEach((prefix, i) => {
+    const next = prefixes[i + 1];
+    const attended = attention(g, residual.normed, `${prefix}.${names.attention}`, config);
+    residual = addAndNorm(g, residual, attended, `${prefix}.${names.mlpNorm}`, config);
+    const mapped = mlp(g, residual.normed, prefix, config);
+    const norm = next === undefined ? finalNorm : `${next}.${names.attentionNorm}`;
+    residual = addAndNorm(g, residual, mapped, norm, config);
+    states.push(residual.sum);
+  });
+  return { states, output: residual.normed };
+}
+
+/** A projection whose bias the next kernel adds. */
+interface Unbiased {
+  readonly product: Value;
+  readonly bias: Value;
+}
+
+/** Multi-head self-attention. Bias goes in before MultiHeadAttention: with a bias of its own it leaves the flash path. */
+function attention(g: GraphBuilder, x: Value, prefix: string, { width, heads, keyBias }: TransformerConfig): Unbiased {
+  const project = (name: string, biased: boolean) => {
+    const product = linear(g, x, `${prefix}.${name}.weight`, width, width);
+    return biased ? g.op('Add', [product, g.weight(`${prefix}.${name}.bias`, [width])]) : product;
+  };
+  const mixed = g.op(
+    'MultiHeadAttention',
+    [project('q_proj', true), project('k_proj', keyBias), project('v_proj', true)],
+    { domain: 'com.microsoft', attributes: { num_heads: heads } },
+  );
+  return {
+    product: linear(g, mixed, `${prefix}.out_proj.weight`, width, width),
+    bias: g.weight(`${prefix}.out_proj.bias`, [width]),
+  };
+}
+
+function mlp(g: GraphBuilder, x: Value, prefix: string, config: TransformerConfig): Unbiased {
+  const { width, mlpWidth, names, activation } = config;
+  const inner = linear(g, x, `${prefix}.${names.mlpIn}.weight`, width, mlpWidth);
+  const active = biasActivation(g, inner, g.weight(`${prefix}.${names.mlpIn}.bias`, [mlpWidth]), activation);
+  return {
+    product: linear(g, active, `${prefix}.${names.mlpOut}.weight`, mlpWidth, width),
+    bias: g.weight(`${prefix}.${names.mlpOut}.bias`, [width]),
+  };
+}
+
+function biasActivation(g: GraphBuilder, x: Value, bias: Value, activation: Activation): Value {
+  if (activation === 'gelu') return g.op('BiasGelu', [x, bias], { domain: 'com.microsoft' });
+  return g.op('QuickGelu', [g.op('Add', [x, bias])], {
+    domain: 'com.microsoft',
+    attributes: { alpha: { float: 1.702 } },
+  });
+}
+
+/** x · Wᵀ, with W as PyTorch stores it, [out, in]: the kernel packs it once, no transposed copy is made. */
+function linear(g: GraphBuilder, x: Value, weight: string, inputs: number, outputs: number): Value {
+  return g.op('FusedMatMul', [x, g.weight(weight, [outputs, inputs])], {
+    domain: 'com.microsoft',
+    attributes: { transB: 1 },
+  });
+}
+
+/** One kernel for sum' = sum + product + bias and its layer norm. */
+function addAndNorm(
+  g: GraphBuilder,
+  { sum }: Residual,
+  { product, bias }: Unbiased,
+  norm: string,
+  { width, layerNormEpsilon }: TransformerConfig,
+): Residual {
+  const [normed, , , total] = g.ops(
+    'SkipLayerNormalization',
+    [product, sum, g.weight(`${norm}.weight`, [width]), g.weight(`${norm}.bias`, [width]), bias],
+    [true, false, false, true],
+    { domain: 'com.microsoft', attributes: { epsilon: { float: layerNormEpsilon } } },
+  );
+  return { sum: total, normed };
+}
+
+/** Layer normalisation over the last dimension. */
+export function layerNorm(
+  g: GraphBuilder,
+  x: Value,
+  name: string,
+  { width, layerNormEpsilon }: Pick<TransformerConfig, 'width' | 'layerNormEpsilon'>,
+): Value {
+  return g.op('LayerNormalization', [x, g.weight(`${name}.weight`, [width]), g.weight(`${name}.bias`, [width])], {
+    attributes: { axis: -1, epsilon: { float: layerNormEpsilon } },
+  });
+}

@@ -1,0 +1,6 @@
+export { convert, listWeights, loadModelDirectory, type LoadedModel, loadTensor } from './load.js';
+export type { Architecture } from './model-directory/architecture.js';
+export type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
+export type { ModelMetadata } from './model-directory/files.js';
+export type { TensorEntry } from './parquet/read.js';
+export type { SchemaVersion } from './parquet/schema.js';

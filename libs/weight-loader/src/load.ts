@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { type DType, elementCount, TriptychError, WorkerHost, workerEntry, type WeightSet } from '@triptych/core';
+import { type Architecture, findArchitecture } from './model-directory/architecture.js';
+import type { Assembled, AssembleRequest } from './model-directory/assemble.js';
+import type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
+import { type ModelMetadata, PREPROCESSOR_FILE, readJson, readMetadata, WEIGHTS_FILE } from './model-directory/files.js';
+import type { TensorEntry } from './parquet/read.js';
+import type { SchemaVersion } from './parquet/schema.js';
+
+/** A model directory in memory. */
+export interface LoadedModel {
+  readonly directory: string;
+  readonly metadata: ModelMetadata;
+  readonly architecture: Architecture;
+  /** The checkpoint's own `preprocessor_config.json`; undefined where it has none. */
+  readonly preprocessor: Record<string, unknown> | undefined;
+  readonly weights: WeightSet;
+  /** float32, float16, bfloat16 or int8: what most parameters are stored as. */
+  readonly weightType: DType;
+  /** sha256, lower-case hex, over weights, configuration and preprocessing. */
+  readonly fingerprint: string;
+}
+
+/** Reads a model directory whole, its weights upcast to float32. Throws a TriptychError that names file and tensor. */
+export async function loadModelDirectory(directory: string): Promise<LoadedModel> {
+  const metadata = await readMetadata(directory);
+  const path = join(directory, metadata.parquet_file ?? WEIGHTS_FILE);
+  const { architecture } = findArchitecture([metadata.architecture, metadata.model_type], directory);
+  const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
+  const { tensors, data, fingerprint } = await inWorker<Assembled>(path, 'assemble', {
+    path,
+    expected: { tensors: metadata.num_weight_tensors, parameters: metadata.total_parameters },
+    recipe: { architecture, config: metadata.config, preprocessor: preprocessor ?? null },
+  } satisfies AssembleRequest);
+  const weights = { tensors, data };
+  return { directory, metadata, architecture, preprocessor, weights, weightType: mainType(weights), fingerprint };
+}
+
+/** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */
+export async function loadTensor(path: string, name: string): Promise<{ shape: readonly number[]; values: Float32Array }> {
+  const { tensors, data } = await inWorker<Assembled>(path, 'assemble', { path, only: [name], recipe: null });
+  const tensor = tensors.get(name);
+  if (!tensor) throw new TriptychError('TENSOR_MISSING', `${path}: no tensor ${name}`, { field: name });
+  return { shape: tensor.shape, values: new Float32Array(data, tensor.byteOffset, elementCount(tensor.shape)) };
+}
+
+/** What a weights file holds, without reading its data. */
+export function listWeights(path: string): Promise<{ version: SchemaVersion; tensors: TensorEntry[] }> {
+  return inWorker(path, 'list', path);
+}
+
+/** Converts a HuggingFace checkpoint to a model directory. See {@link ConvertRequest}. */
+export function convert(request: ConvertRequest): Promise<ConvertReport> {
+  return inWorker(request.source, 'convert', request);
+}
+
+async function inWorker<T>(path: string, method: string, argument: unknown): Promise<T> {
+  const entry = workerEntry(import.meta.url, './weights-worker.js');
+  const host = await WorkerHost.start({ entry, name: 'weights' });
+  try {
+    return await host.call<T>(method, argument);
+  } catch (thrown) {
+    // A trap in the WebAssembly reader ends the worker: the file is what it choked on.
+    if (thrown instanceof TriptychError && thrown.reason !== 'WORKER_LOST' && thrown.reason !== 'INTERNAL') throw thrown;
+    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: cannot be decoded; the file is damaged`, { cause: thrown });
+  } finally {
+    await host.close();
+  }
+}
+
+function mainType(weights: WeightSet): DType {
+  const bytes = new Map<DType, number>();
+  for (const t of weights.tensors.values()) bytes.set(t.storedAs, (bytes.get(t.storedAs) ?? 0) + t.byteLength);
+  return [...bytes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'float32';
+}

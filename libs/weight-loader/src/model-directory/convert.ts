@@ -1,0 +1,130 @@
+import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type DType, downcastFloat16, elementCount, messageOf, TriptychError } from '@triptych/core';
+import { Fingerprint } from '../fingerprint.js';
+import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
+import { readTensors } from '../parquet/read.js';
+import { writeTensors } from '../parquet/write.js';
+import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
+import { findArchitecture } from './architecture.js';
+import { METADATA_FILE, type ModelMetadata, PREPROCESSOR_FILE, readJson, WEIGHTS_FILE } from './files.js';
+import { canonicalName } from './names.js';
+
+export interface ConvertRequest {
+  /** HuggingFace checkpoint directory: config.json and model.safetensors, or its shards' index. */
+  readonly source: string;
+  /** Model directory to write; must not exist. */
+  readonly target: string;
+  readonly dtype: 'float16' | 'float32';
+  readonly modelName?: string | undefined;
+  readonly space?: string | undefined;
+  readonly converterVersion: string;
+}
+
+export interface ConvertReport {
+  readonly architecture: string;
+  readonly tensors: number;
+  readonly parameters: number;
+  /** Tensors of the checkpoint that the encoder does not need. */
+  readonly leftOut: readonly string[];
+  readonly sourceBytes: number;
+  readonly targetBytes: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * Converts a checkpoint to a model directory, tensor by tensor, reads the result back and compares every value.
+ * Everything is written to a folder beside `target` and renamed last: a failure leaves nothing half-written.
+ */
+export async function convertCheckpoint(request: ConvertRequest): Promise<ConvertReport> {
+  const started = performance.now();
+  const target = resolve(request.target);
+  if (await stat(target).catch(() => undefined)) {
+    throw new TriptychError('OUTPUT_EXISTS', `${request.target} exists already; remove it or name another directory`);
+  }
+  const config = await readConfig(request.source);
+  const { architecture, keeps } = findArchitecture(
+    [...((config['architectures'] as string[] | undefined) ?? []), config['model_type'] as string | undefined],
+    join(request.source, 'config.json'),
+  );
+  const all = await listSafetensors(await findSafetensors(request.source));
+  const entries = all.filter((e) => keeps(canonicalName(e.name)));
+  if (entries.length === 0) {
+    throw new TriptychError('TENSOR_MISSING', `${request.source}: holds no tensor of a ${architecture}`);
+  }
+  const parameters = entries.reduce((sum, e) => sum + elementCount(e.shape), 0);
+  const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
+  try {
+    await mkdir(partial, { recursive: true });
+    await writeWeights(join(partial, WEIGHTS_FILE), entries, request.dtype);
+    const metadata: ModelMetadata = {
+      model_name: request.modelName ?? basename(resolve(request.source)),
+      model_type: String(config['model_type']),
+      architecture,
+      config,
+      total_parameters: parameters,
+      num_weight_tensors: entries.length,
+      parquet_file: WEIGHTS_FILE,
+      converter_version: request.converterVersion,
+      ...(request.space === undefined ? {} : { space: request.space }),
+    };
+    await writeFile(join(partial, METADATA_FILE), `${JSON.stringify(metadata, null, 2)}\n`);
+    await copyFile(join(request.source, PREPROCESSOR_FILE), join(partial, PREPROCESSOR_FILE)).catch(ignoreMissing);
+    const targetBytes = (await stat(join(partial, WEIGHTS_FILE))).size;
+    await rename(partial, target);
+    return {
+      architecture,
+      tensors: entries.length,
+      parameters,
+      leftOut: all.filter((e) => !entries.includes(e)).map((e) => e.name),
+      sourceBytes: entries.reduce((sum, e) => sum + e.byteLength, 0),
+      targetBytes,
+      elapsedMs: performance.now() - started,
+    };
+  } catch (thrown) {
+    await rm(partial, { recursive: true, force: true });
+    throw TriptychError.from(thrown, 'FILE_UNREADABLE', `${request.target}: could not be written (${messageOf(thrown)})`);
+  }
+}
+
+async function writeWeights(path: string, entries: readonly SafetensorsEntry[], dtype: DType): Promise<void> {
+  const written = new Fingerprint();
+  async function* tensors() {
+    for (const entry of entries) {
+      const tensor = store(await readSafetensor(entry), canonicalName(entry.name), dtype);
+      written.add(tensor);
+      yield tensor;
+    }
+  }
+  await writeTensors(path, tensors());
+  const readBack = new Fingerprint();
+  for await (const tensor of readTensors(path, () => true)) readBack.add(tensor);
+  if (written.finish(null) !== readBack.finish(null)) {
+    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: what was read back differs from what was written`);
+  }
+}
+
+function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
+  if (tensor.dtype === dtype) return { ...tensor, name };
+  const floats = new Float32Array(elementCount(tensor.shape));
+  upcastInto(floats, tensor);
+  const numbers = dtype === 'float16' ? downcastFloat16(floats) : floats;
+  return { name, dtype, shape: tensor.shape, data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) };
+}
+
+async function readConfig(source: string): Promise<Record<string, unknown>> {
+  const path = join(source, 'config.json');
+  const config = await readJson(path);
+  if (!config) throw new TriptychError('WEIGHTS_MISSING', `${path}: no such file; is ${source} a HuggingFace checkpoint?`);
+  return config;
+}
+
+async function findSafetensors(source: string): Promise<string> {
+  const candidates = ['model.safetensors', 'model.safetensors.index.json'].map((file) => join(source, file));
+  for (const path of candidates) if (await stat(path).catch(() => undefined)) return path;
+  throw new TriptychError('WEIGHTS_MISSING', `${source}: neither ${candidates.map((c) => basename(c)).join(' nor ')} is there`);
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}

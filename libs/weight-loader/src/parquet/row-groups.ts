@@ -1,0 +1,39 @@
+import { openAsBlob } from 'node:fs';
+import { messageOf, TriptychError } from '@triptych/core';
+import { tableFromIPC, type Table } from 'apache-arrow';
+import { ParquetFile } from 'parquet-wasm';
+
+/** An open Parquet file, decoded one row group at a time. */
+export interface RowGroups {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** Decodes `columns` of each row group in turn; only one is in memory at a time. */
+  read(columns: readonly string[]): AsyncGenerator<Table>;
+  close(): void;
+}
+
+/** Opens a Parquet file by its footer. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT naming the file. */
+export async function openRowGroups(path: string): Promise<RowGroups> {
+  const blob = await openAsBlob(path).catch((cause: unknown) => {
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${messageOf(cause)})`, { cause });
+  });
+  const corrupt = (cause: unknown) =>
+    new TriptychError('WEIGHTS_CORRUPT', `${path}: not a readable Parquet file (${messageOf(cause)})`, { cause });
+  const file = await ParquetFile.fromFile(blob).catch((cause: unknown) => {
+    throw corrupt(cause);
+  });
+  const metadata = file.metadata();
+  return {
+    columns: tableFromIPC(file.schema().intoIPCStream()).schema.fields.map((f) => f.name),
+    rows: metadata.fileMetadata().numRows(),
+    async *read(columns) {
+      for (let group = 0; group < metadata.numRowGroups(); group++) {
+        const table = await file.read({ rowGroups: [group], columns: [...columns] }).catch((cause: unknown) => {
+          throw corrupt(cause);
+        });
+        yield tableFromIPC(table.intoIPCStream());
+      }
+    },
+    close: () => file.free(),
+  };
+}

@@ -1,0 +1,14 @@
+import { serveWorker, Transferred } from '@triptych/core';
+import { type AssembleRequest, assembleWeights } from './model-directory/assemble.js';
+import { type ConvertRequest, convertCheckpoint } from './model-directory/convert.js';
+import { listTensors } from './parquet/read.js';
+
+// parquet-wasm's memory never shrinks and a corrupt page can trap it: it lives here, and goes when the work is done.
+serveWorker({
+  assemble: async (request: AssembleRequest) => {
+    const assembled = await assembleWeights(request);
+    return new Transferred(assembled, [assembled.data]);
+  },
+  list: (path: string) => listTensors(path),
+  convert: (request: ConvertRequest) => convertCheckpoint(request),
+});
