@@ -1,0 +1,114 @@
+import { type Logger, TriptychError, WorkerHost, workerEntry } from '@triptych/core';
+import type { AudioFormat, WindowPlan } from '@triptych/validation';
+import type { ClipReply, ClipRequest, OpenRequest, PushRequest, WindowsReply } from './worker/protocol.js';
+
+export interface AudioPreprocessorOptions {
+  /** Worker threads for PCM. Containers have one more of their own: only there can bytes trap or stall a decoder. */
+  readonly workers: number;
+  /** Longest that decoding one piece of a container may take. */
+  readonly decodeTimeoutMs: number;
+  /** Bytes that may wait in the workers, over all clips. */
+  readonly maxQueuedBytes: number;
+  readonly logger?: Logger;
+}
+
+/** A stream bound to the worker that holds its decoder and resampler. */
+export interface AudioStream {
+  /** Windows that this chunk completes. The buffer changes threads. */
+  push(data: Uint8Array, sequence: number, flush: boolean): Promise<WindowsReply>;
+  finish(sequence: number): Promise<WindowsReply>;
+  close(): void;
+}
+
+interface Lane {
+  readonly host: WorkerHost;
+  readonly timeoutMs: number | undefined;
+  /** Clips and streams that use it. */
+  load: number;
+  /** Where calls have a time limit they go one by one: nobody's limit runs while another's bytes are decoded. */
+  last: Promise<unknown>;
+}
+
+/** Decoding, resampling and windowing, in worker threads. */
+export class AudioPreprocessor {
+  #nextStream = 0;
+  #queuedBytes = 0;
+
+  private constructor(
+    private readonly pcm: readonly Lane[],
+    private readonly containers: Lane,
+    private readonly options: AudioPreprocessorOptions,
+  ) {}
+
+  static async start(options: AudioPreprocessorOptions): Promise<AudioPreprocessor> {
+    const lane = async (name: string, timeoutMs?: number): Promise<Lane> => {
+      const entry = workerEntry(import.meta.url, './worker/audio-worker.js');
+      const logger = options.logger ? { logger: options.logger } : {};
+      return { host: await WorkerHost.start({ entry, name, restart: true, ...logger }), timeoutMs, load: 0, last: Promise.resolve() };
+    };
+    const [containers, ...pcm] = await Promise.all([
+      lane('audio:containers', options.decodeTimeoutMs),
+      ...Array.from({ length: options.workers }, (_, i) => lane(`audio:pcm-${i}`)),
+    ]);
+    return new AudioPreprocessor(pcm, containers, options);
+  }
+
+  /** One whole clip → samples. Throws AUDIO_* errors, OVERLOADED, WORKER_LOST. */
+  async clip(request: ClipRequest): Promise<ClipReply> {
+    const size = request.data.byteLength;
+    if (this.#queuedBytes > 0 && this.#queuedBytes + size > this.options.maxQueuedBytes) {
+      throw new TriptychError('OVERLOADED', `${this.options.maxQueuedBytes} bytes of clips are waiting to be decoded; try again later`);
+    }
+    const lane = this.#lane(request.format);
+    this.#queuedBytes += size;
+    lane.load++;
+    try {
+      return await decode<ClipReply>(lane, 'clip', request);
+    } finally {
+      lane.load--;
+      this.#queuedBytes -= size;
+    }
+  }
+
+  async open(format: AudioFormat, targetRate: number, plan: WindowPlan): Promise<AudioStream> {
+    const lane = this.#lane(format);
+    const stream = this.#nextStream++;
+    await lane.host.call('open', { stream, format, targetRate, plan } satisfies OpenRequest);
+    lane.load++;
+    let open = true;
+    return {
+      push: (data, sequence, flush) =>
+        decode(lane, 'push', { stream, data, sequence, flush } satisfies PushRequest),
+      finish: (sequence) => decode(lane, 'finish', { stream, sequence }),
+      close: () => {
+        if (!open) return;
+        open = false;
+        lane.load--;
+        // A worker that has died holds nothing that needs closing.
+        lane.host.call('close', stream).catch(() => undefined);
+      },
+    };
+  }
+
+  get ready(): boolean {
+    return [...this.pcm, this.containers].every((lane) => lane.host.ready);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.pcm, this.containers].map((lane) => lane.host.close()));
+  }
+
+  /** Containers have their own lane; PCM goes where the least is going on. */
+  #lane(format: AudioFormat): Lane {
+    if (format.encoding === 'container') return this.containers;
+    return this.pcm.reduce((least, lane) => (lane.load < least.load ? lane : least));
+  }
+}
+
+function decode<T>(lane: Lane, method: string, argument: unknown): Promise<T> {
+  const { host, timeoutMs } = lane;
+  if (timeoutMs === undefined) return host.call<T>(method, argument);
+  const call = lane.last.then(() => host.call<T>(method, argument, { timeoutMs }));
+  lane.last = call.catch(() => undefined);
+  return call;
+}

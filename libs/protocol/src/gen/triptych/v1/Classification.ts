@@ -1,0 +1,13 @@
+// Original file: ../../proto/triptych/v1/cross_modal.proto
+
+import type { LabelScore as _triptych_v1_LabelScore, LabelScore__Output as _triptych_v1_LabelScore__Output } from '../../triptych/v1/LabelScore.js';
+
+export interface Classification {
+  'id'?: (string);
+  'labels'?: (_triptych_v1_LabelScore)[];
+}
+
+export interface Classification__Output {
+  'id': (string);
+  'labels': (_triptych_v1_LabelScore__Output)[];
+}

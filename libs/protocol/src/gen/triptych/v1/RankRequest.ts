@@ -1,0 +1,17 @@
+// Original file: ../../proto/triptych/v1/cross_modal.proto
+
+import type { Item as _triptych_v1_Item, Item__Output as _triptych_v1_Item__Output } from '../../triptych/v1/Item.js';
+
+export interface RankRequest {
+  'model'?: (string);
+  'queries'?: (_triptych_v1_Item)[];
+  'candidates'?: (_triptych_v1_Item)[];
+  'topK'?: (number);
+}
+
+export interface RankRequest__Output {
+  'model': (string);
+  'queries': (_triptych_v1_Item__Output)[];
+  'candidates': (_triptych_v1_Item__Output)[];
+  'topK': (number);
+}

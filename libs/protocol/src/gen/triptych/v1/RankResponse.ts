@@ -1,0 +1,14 @@
+// Original file: ../../proto/triptych/v1/cross_modal.proto
+
+import type { ModelStamp as _triptych_v1_ModelStamp, ModelStamp__Output as _triptych_v1_ModelStamp__Output } from '../../triptych/v1/ModelStamp.js';
+import type { Ranking as _triptych_v1_Ranking, Ranking__Output as _triptych_v1_Ranking__Output } from '../../triptych/v1/Ranking.js';
+
+export interface RankResponse {
+  'stamp'?: (_triptych_v1_ModelStamp | null);
+  'rankings'?: (_triptych_v1_Ranking)[];
+}
+
+export interface RankResponse__Output {
+  'stamp': (_triptych_v1_ModelStamp__Output | null);
+  'rankings': (_triptych_v1_Ranking__Output)[];
+}

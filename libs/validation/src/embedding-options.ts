@@ -1,0 +1,50 @@
+import { type EmbeddingForm, type EmbeddingNumbers, TriptychError } from '@triptych/core';
+import { checkEnum } from './enums.js';
+
+/** `EmbeddingOptions` as it comes in. */
+export interface RequestedEmbedding {
+  readonly pooling?: number;
+  readonly normalize?: boolean;
+  readonly encoding?: number;
+  readonly dimensions?: number;
+}
+
+/** How an embedding is sent: as a list of floats, or as raw bytes of some numbers. */
+export interface EmbeddingPlan<P> {
+  readonly pooling: P;
+  readonly form: EmbeddingForm;
+  /** `EmbeddingEncoding` of the API, never UNSPECIFIED. */
+  readonly encoding: number;
+}
+
+/** What an encoder offers. */
+export interface EmbeddingOffer<P> {
+  readonly dimensions: number;
+  /** By `Pooling` number; 0 is the default one. */
+  readonly poolings: Readonly<Record<number, P>>;
+}
+
+const numbersOf: Readonly<Record<number, EmbeddingNumbers>> = { 0: 'float32', 1: 'float32', 2: 'float32', 3: 'float16', 4: 'int8' };
+
+/** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID, with the field below `options`. */
+export function checkEmbeddingOptions<P>(
+  requested: RequestedEmbedding | null | undefined,
+  offer: EmbeddingOffer<P>,
+): EmbeddingPlan<P> {
+  const { pooling = 0, encoding = 0, dimensions = 0, normalize = true } = requested ?? {};
+  const chosen = offer.poolings[pooling];
+  if (chosen === undefined) {
+    throw new TriptychError(
+      'POOLING_UNSUPPORTED',
+      `pooling ${pooling} is not offered by this encoder; expected one of ${Object.keys(offer.poolings).join(', ')}`,
+      { field: 'options.pooling' },
+    );
+  }
+  if (dimensions > offer.dimensions) {
+    throw new TriptychError('DIMENSIONS_INVALID', `${dimensions} dimensions; expected at most ${offer.dimensions}`, {
+      field: 'options.dimensions',
+    });
+  }
+  const numbers = checkEnum(encoding, numbersOf, 'options.encoding');
+  return { pooling: chosen, form: { normalize, dimensions, numbers }, encoding: encoding || 1 };
+}

@@ -1,0 +1,20 @@
+export {
+  type AudioFormat,
+  bytesPerSample,
+  checkAudioFormat,
+  checkChannels,
+  checkSampleRate,
+  type PcmEncoding,
+  type PcmFormat,
+  type RequestedAudioFormat,
+} from './audio-format.js';
+export { audioLimits } from './audio-limits.js';
+export { checkLongEnough, checkWholeFrames, faultError, faultOf, type SampleFault, tooLong } from './audio-samples.js';
+export { checkSequence, checkWindow, type RequestedWindow, type WindowLimits, type WindowPlan } from './audio-window.js';
+export {
+  checkEmbeddingOptions,
+  type EmbeddingOffer,
+  type EmbeddingPlan,
+  type RequestedEmbedding,
+} from './embedding-options.js';
+export { checkEnum } from './enums.js';
