@@ -12,7 +12,7 @@ import { inputs, outputs, whisperGraph } from './graph.js';
 
 /** How much silence the encoder sees around the audio: the full context's, or none. */
 export type AudioContext = 'padded' | 'trimmed';
-/** Mean over every frame, mean over those that hold audio, or each frame that holds audio. */
+/** Mean over every frame, mean over those that hold audio, or each frame. */
 export type AudioPooling = 'mean' | 'mean-valid' | 'none';
 
 /** One clip: mono float32 at the model's rate, at most the model's context. The buffer changes threads. */
@@ -82,6 +82,11 @@ export class AudioEncoder {
   /** Rejects with OVERLOADED, CANCELLED, NOT_READY or WORKER_LOST. */
   encode(item: AudioItem, options?: SubmitOptions): Promise<Queued<EncodedAudio>> {
     return this.#queue.submit(item, options);
+  }
+
+  /** Throws OVERLOADED when the queue is full: for callers that would rather fail than wait. */
+  checkRoom(): void {
+    this.#queue.checkRoom();
   }
 
   /** Encoder frames that hold audio, for so many samples. */

@@ -45,7 +45,8 @@ export function decodeEmbedding(bytes: Uint8Array, numbers: EmbeddingNumbers, sc
   if (bytes.byteLength % size !== 0) {
     throw new TriptychError('INTERNAL', `${bytes.byteLength} bytes do not hold whole ${numbers} values`);
   }
-  const own = bytes.slice().buffer;
+  // Not slice(): on a Buffer that is a view into its pool.
+  const own = new Uint8Array(bytes).buffer;
   if (numbers === 'float32') return new Float32Array(own);
   if (numbers === 'int8') return Float32Array.from(new Int8Array(own), (v) => v * scale);
   const values = new Float32Array(own.byteLength / 2);

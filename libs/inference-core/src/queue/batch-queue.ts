@@ -56,10 +56,7 @@ export class BatchQueue<Item, Result> {
   async submit(item: Item, { signal, wait = false }: SubmitOptions = {}): Promise<Queued<Result>> {
     const bytes = this.options.bytes(item);
     while (this.#full(bytes)) {
-      if (!wait) {
-        const { maxItems, maxBytes } = this.options;
-        throw new TriptychError('OVERLOADED', `the queue is full (${maxItems} items or ${maxBytes} bytes); try again later`);
-      }
+      if (!wait) throw this.#overloaded();
       await new Promise<void>((resolve) => this.#room.push(resolve));
       if (signal?.aborted) break;
     }
@@ -79,6 +76,16 @@ export class BatchQueue<Item, Result> {
       this.#bytes += bytes;
       this.#dispatch();
     });
+  }
+
+  /** Throws OVERLOADED when not one more item fits. */
+  checkRoom(): void {
+    if (this.#full(0)) throw this.#overloaded();
+  }
+
+  #overloaded(): TriptychError {
+    const { maxItems, maxBytes } = this.options;
+    return new TriptychError('OVERLOADED', `the queue is full (${maxItems} items or ${maxBytes} bytes); try again later`);
   }
 
   #full(bytes: number): boolean {

@@ -105,10 +105,18 @@ export class AudioPreprocessor {
   }
 }
 
-function decode<T>(lane: Lane, method: string, argument: unknown): Promise<T> {
+function decode<T>(lane: Lane, method: string, argument: object): Promise<T> {
   const { host, timeoutMs } = lane;
-  if (timeoutMs === undefined) return host.call<T>(method, argument);
-  const call = lane.last.then(() => host.call<T>(method, argument, { timeoutMs }));
+  const { owned, transfer } = ownData(argument);
+  if (timeoutMs === undefined) return host.call<T>(method, owned, { transfer });
+  const call = lane.last.then(() => host.call<T>(method, owned, { transfer, timeoutMs }));
   lane.last = call.catch(() => undefined);
   return call;
+}
+
+/** Bytes of a request are a view into a larger message: sending the view would clone all of it. */
+function ownData(argument: object): { owned: object; transfer: ArrayBuffer[] } {
+  if (!('data' in argument) || !(argument.data instanceof Uint8Array)) return { owned: argument, transfer: [] };
+  const data = Uint8Array.from(argument.data);
+  return { owned: { ...argument, data }, transfer: [data.buffer] };
 }

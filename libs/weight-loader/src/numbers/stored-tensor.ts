@@ -73,5 +73,5 @@ function dequantize(values: Int8Array, { name, shape, quantization }: StoredTens
 
 /** The same bytes at an offset that typed arrays of `size`-byte elements accept: a copy only where needed. */
 export function aligned(bytes: Uint8Array, size: number): Uint8Array {
-  return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  return bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
 }

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+
+/** One setting: its flag, its environment variable, and how its text is read. */
+export interface Setting<T> {
+  /** As commander takes it: `--listen <host:port>`. */
+  readonly flag: string;
+  readonly env: string;
+  readonly default: T;
+  /** One line, with the unit. */
+  readonly description: string;
+  /** May be given several times; in the environment, separated by commas. */
+  readonly repeatable?: true;
+  readonly schema: z.ZodType<T, unknown>;
+}
+
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const define = <T>(setting: Setting<T>): Setting<T> => setting;
+
+const MIB = 1024 * 1024;
+
+/** Every setting of the server: flags, environment, help text and the documentation's table come from here. */
+export const settings = {
+  models: define({
+    flag: '--model [name=]<dir>',
+    env: 'TRIPTYCH_MODELS',
+    default: [] as string[],
+    description: 'model directory to serve, by its own name or another; the first of a modality is its default (none: the demo model)',
+    repeatable: true,
+    schema: z.array(z.string().min(1)),
+  }),
+  listen: define({
+    flag: '--listen <host:port>',
+    env: 'TRIPTYCH_LISTEN',
+    default: '127.0.0.1:50051',
+    description: 'address to serve on; port 0 takes a free one, unix:PATH a socket',
+    schema: z.string().regex(/^(unix:.+|.+:\d{1,5})$/, 'expected HOST:PORT or unix:PATH'),
+  }),
+  threads: define({
+    flag: '--threads <n>',
+    env: 'TRIPTYCH_THREADS',
+    default: 0,
+    description: 'threads of one inference; 0: one a core',
+    schema: count(0, 256),
+  }),
+  audioWorkers: define({
+    flag: '--audio-workers <n>',
+    env: 'TRIPTYCH_AUDIO_WORKERS',
+    default: 1,
+    description: 'worker threads that decode and resample PCM; containers have one more of their own',
+    schema: count(1, 64),
+  }),
+  decodeTimeoutMs: define({
+    flag: '--decode-timeout-ms <ms>',
+    env: 'TRIPTYCH_DECODE_TIMEOUT_MS',
+    default: 10_000,
+    description: 'longest that decoding one clip or chunk of a container may take, in milliseconds',
+    schema: count(100, 600_000),
+  }),
+  queueItems: define({
+    flag: '--queue-items <n>',
+    env: 'TRIPTYCH_QUEUE_ITEMS',
+    default: 256,
+    description: 'items that may wait for one encoder',
+    schema: count(1, 1_000_000),
+  }),
+  queueBytes: define({
+    flag: '--queue-bytes <bytes>',
+    env: 'TRIPTYCH_QUEUE_BYTES',
+    default: 256 * MIB,
+    description: 'bytes of samples that may wait for one encoder',
+    schema: count(MIB, Number.MAX_SAFE_INTEGER),
+  }),
+  maxClips: define({
+    flag: '--max-clips <n>',
+    env: 'TRIPTYCH_MAX_CLIPS',
+    default: 64,
+    description: 'clips that one Encode call may hold',
+    schema: count(1, 10_000),
+  }),
+  streamWindows: define({
+    flag: '--stream-windows <n>',
+    env: 'TRIPTYCH_STREAM_WINDOWS',
+    default: 4,
+    description: 'windows of one stream that may be in work or unread; beyond that the stream is not read',
+    schema: count(1, 1000),
+  }),
+  maxMessageBytes: define({
+    flag: '--max-message-bytes <bytes>',
+    env: 'TRIPTYCH_MAX_MESSAGE_BYTES',
+    default: 16 * MIB,
+    description: 'largest message that is received, in bytes',
+    schema: count(1024, 1024 * MIB),
+  }),
+  maxAnswerBytes: define({
+    flag: '--max-answer-bytes <bytes>',
+    env: 'TRIPTYCH_MAX_ANSWER_BYTES',
+    default: 256 * MIB,
+    description: 'largest message that is sent, in bytes',
+    schema: count(1024, 1024 * MIB),
+  }),
+  maxStreams: define({
+    flag: '--max-streams <n>',
+    env: 'TRIPTYCH_MAX_STREAMS',
+    default: 1000,
+    description: 'calls and streams that one connection may have open at a time',
+    schema: count(1, 100_000),
+  }),
+  drainMs: define({
+    flag: '--drain-ms <ms>',
+    env: 'TRIPTYCH_DRAIN_MS',
+    default: 10_000,
+    description: 'time that calls in flight get to finish after SIGTERM, in milliseconds',
+    schema: count(0, 3_600_000),
+  }),
+  reflection: define({
+    flag: '--reflection <on|off>',
+    env: 'TRIPTYCH_REFLECTION',
+    default: true,
+    description: 'gRPC server reflection: on or off',
+    schema: z.union([z.boolean(), z.enum(['on', 'off']).transform((text) => text === 'on')]),
+  }),
+  logLevel: define({
+    flag: '--log-level <level>',
+    env: 'TRIPTYCH_LOG_LEVEL',
+    default: 'info' as const,
+    description: 'debug, info, warn, error or silent; logs are JSON lines on standard error',
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  }),
+};
+
+export type Settings = typeof settings;
+export type SettingName = keyof Settings;
+
+/** The server's configuration, complete and checked. */
+export type ServerConfig = {
+  readonly [K in SettingName]: Settings[K] extends Setting<infer T> ? (K extends 'logLevel' ? LogLevel : T) : never;
+};
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

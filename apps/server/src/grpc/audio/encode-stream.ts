@@ -1,0 +1,151 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { TriptychError } from '@triptych/core';
+import type { AudioStream, PreparedWindow, WindowsReply } from '@triptych/preprocessing';
+import {
+  type AudioStreamConfig,
+  type AudioStreamConfig__Output,
+  type AudioStreamRequest__Output,
+  type AudioStreamResponse,
+  type AudioWindow,
+  Pooling,
+} from '@triptych/protocol';
+import { checkAudioFormat, checkSequence, checkWindow } from '@triptych/validation';
+import { type CallContext, messages, send } from '../call.js';
+import { embeddingMessage } from '../embedding-message.js';
+import { toItemError } from '../status.js';
+import { type AudioPlan, audioStamp, planAudio } from './audio-request.js';
+import type { AudioServiceParts } from './encode-clips.js';
+import { OrderedAnswers } from './ordered-answers.js';
+
+type Call = ServerDuplexStream<AudioStreamRequest__Output, AudioStreamResponse>;
+type Chunk = NonNullable<AudioStreamRequest__Output['chunk']>;
+
+/**
+ * `AudioEncoder.EncodeStream`: config → ready, then chunks → windows in order, then summary. The client is read only
+ * as fast as its windows are computed and its answers are taken.
+ */
+export async function encodeStream(parts: AudioServiceParts, call: Call, { signal }: CallContext): Promise<void> {
+  const incoming = messages(call as ServerDuplexStream<AudioStreamRequest__Output, never>, signal);
+  const config = await readConfig(incoming);
+  if (!config) return;
+  const plan = planAudio(parts.models.audio(config.model), config, 'config.');
+  const { sampleRate } = plan.model.audio.config.mel;
+  const windows = checkWindow(config, { contextMs: plan.model.audio.contextMs, sampleRate });
+  const stream = await parts.preprocessor.open(checkFormat(config), sampleRate, windows);
+  const write = (response: AudioStreamResponse) => send(call as ServerDuplexStream<never, AudioStreamResponse>, response, signal);
+  try {
+    const milliseconds = (samples: number) => Math.round((1000 * samples) / sampleRate);
+    await write(ready(plan, config, milliseconds(windows.windowSamples), milliseconds(windows.hopSamples)));
+    const answers = new OrderedAnswers<AudioStreamResponse>(parts.streamWindows, write);
+    const summary = await pump(stream, incoming, answers, (window, us) => encodeWindow(plan, window, us, signal));
+    await write({ summary });
+  } finally {
+    stream.close();
+  }
+}
+
+/** Reads chunks to the end of the stream. A failure is thrown once the windows before it have been sent. */
+async function pump(
+  stream: AudioStream,
+  incoming: AsyncIterable<AudioStreamRequest__Output>,
+  answers: OrderedAnswers<AudioStreamResponse>,
+  encode: (window: PreparedWindow, preprocessUs: number) => Promise<AudioStreamResponse>,
+): Promise<NonNullable<AudioStreamResponse['summary']>> {
+  let chunks = 0;
+  let windows = 0;
+  const take = async (reply: WindowsReply) => {
+    for (const window of reply.windows) {
+      windows++;
+      await answers.add(() => encode(window, Math.round(reply.preprocessUs / reply.windows.length)));
+    }
+    if (reply.failure) throw TriptychError.fromRecord(reply.failure).within('chunk');
+    return reply.samples;
+  };
+  try {
+    for await (const message of incoming) {
+      const chunk = checkChunk(message, chunks);
+      await take(await stream.push(chunk.data, chunk.sequence, chunk.flush));
+      chunks++;
+    }
+    const samples = await take(await stream.finish(Math.max(0, chunks - 1)));
+    return { windows, chunks, samples };
+  } finally {
+    await answers.done();
+  }
+}
+
+async function encodeWindow(
+  { model, context, embedding }: AudioPlan,
+  { content, ...place }: PreparedWindow,
+  preprocessUs: number,
+  signal: AbortSignal,
+): Promise<AudioStreamResponse> {
+  const { encoder } = model.audio;
+  const window: AudioWindow = { ...place, validFrames: encoder.validFrames(place.endSample - place.startSample) };
+  try {
+    if ('error' in content) throw TriptychError.fromRecord(content.error);
+    const item = { samples: content.samples, context, pooling: embedding.pooling, form: embedding.form };
+    const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
+    const timing = { preprocessUs, queueUs, inferenceUs: result.inferenceUs };
+    return { window: { ...window, embedding: embeddingMessage(result.embedding, embedding.encoding), timing } };
+  } catch (thrown) {
+    const error = TriptychError.from(thrown);
+    if (error.code === 'cancelled' || error.code === 'internal') throw error;
+    return { window: { ...window, error: toItemError(error) } };
+  }
+}
+
+async function readConfig(incoming: AsyncIterator<AudioStreamRequest__Output>): Promise<AudioStreamConfig__Output | undefined> {
+  const first = await incoming.next();
+  if (first.done) return undefined;
+  const { config } = first.value as AudioStreamRequest__Output;
+  if (config) return config;
+  throw new TriptychError('STREAM_NO_CONFIG', 'the first message must be a config; found none', { field: 'config' });
+}
+
+function checkFormat({ format }: AudioStreamConfig__Output): ReturnType<typeof checkAudioFormat> {
+  try {
+    return checkAudioFormat(format);
+  } catch (thrown) {
+    throw TriptychError.from(thrown).within('config');
+  }
+}
+
+function checkChunk({ message, chunk }: AudioStreamRequest__Output, expected: number): Chunk {
+  if (message === 'config') {
+    throw new TriptychError('STREAM_SECOND_CONFIG', 'a second config came; a stream has one, its first message', { field: 'config' });
+  }
+  if (!chunk) {
+    throw new TriptychError('STREAM_EMPTY_MESSAGE', 'a message holds neither config nor chunk; expected a chunk', { field: 'chunk' });
+  }
+  checkSequence(chunk.sequence, expected);
+  return chunk;
+}
+
+function ready(plan: AudioPlan, config: AudioStreamConfig__Output, windowMs: number, hopMs: number): AudioStreamResponse {
+  const { model, context, embedding } = plan;
+  const { audio } = model;
+  const complete: AudioStreamConfig = {
+    ...config,
+    model: model.name,
+    format: config.format && { ...config.format, channels: config.format.channels || 1 },
+    windowMs,
+    hopMs,
+    tail: config.tail || 1,
+    context: context === 'padded' ? 1 : 2,
+    options: {
+      pooling: poolingNumber[embedding.pooling],
+      normalize: embedding.form.normalize,
+      encoding: embedding.encoding as 1 | 2 | 3 | 4,
+      dimensions: embedding.form.dimensions || audio.config.width,
+    },
+  };
+  const dimensions = embedding.form.dimensions || audio.config.width;
+  return { ready: { stamp: audioStamp(plan), config: complete, dimensions, frameMs: audio.frameMs } };
+}
+
+const poolingNumber = {
+  mean: Pooling.POOLING_MEAN,
+  'mean-valid': Pooling.POOLING_MEAN_VALID,
+  none: Pooling.POOLING_NONE,
+} as const;

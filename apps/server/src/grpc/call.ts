@@ -1,0 +1,121 @@
+import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import { type Logger, TriptychError } from '@triptych/core';
+import { toStatus } from './status.js';
+
+/** What a handler gets beside its request. */
+export interface CallContext {
+  /** Aborts when the client cancels, its deadline passes, or its connection ends. */
+  readonly signal: AbortSignal;
+}
+
+interface AnyCall {
+  readonly cancelled: boolean;
+  on(event: 'cancelled', listener: () => void): unknown;
+  getPath(): string;
+}
+
+/** A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. */
+export function unary<Request, Response>(
+  logger: Logger,
+  handle: (request: Request, context: CallContext) => Promise<Response> | Response,
+): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
+  return (call, callback) => {
+    const started = performance.now();
+    const signal = signalOf(call);
+    Promise.resolve()
+      .then(() => handle(call.request, { signal }))
+      .then(
+        (response) => {
+          logCall(logger, call, started);
+          callback(null, response);
+        },
+        (thrown: unknown) => {
+          const error = TriptychError.from(thrown);
+          logCall(logger, call, started, error);
+          callback(toStatus(error));
+        },
+      );
+  };
+}
+
+/** A bidirectional handler as an async function; when it returns, the stream ends with OK. */
+export function duplex<Request, Response>(
+  logger: Logger,
+  handle: (call: ServerDuplexStream<Request, Response>, context: CallContext) => Promise<void>,
+): (call: ServerDuplexStream<Request, Response>) => void {
+  return (call) => {
+    const started = performance.now();
+    const signal = signalOf(call);
+    // A cancelled call emits errors of its own; there is nobody left to tell.
+    call.on('error', () => undefined);
+    handle(call, { signal }).then(
+      () => {
+        logCall(logger, call, started);
+        call.end();
+      },
+      (thrown: unknown) => {
+        const error = TriptychError.from(thrown);
+        logCall(logger, call, started, error);
+        call.emit('error', toStatus(error));
+      },
+    );
+  };
+}
+
+/** Writes one answer and waits while the client is slow to read. Throws CANCELLED when it is gone. */
+export async function send<Response>(
+  call: ServerDuplexStream<never, Response>,
+  message: Response,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) throw cancelled();
+  if (call.write(message)) return;
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = () => {
+      call.off('drain', onDrain);
+      reject(cancelled());
+    };
+    const onDrain = () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    call.once('drain', onDrain);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** A stream's messages one by one; the client is read no faster than they are taken. Throws CANCELLED. */
+export async function* messages<Request>(
+  call: ServerDuplexStream<Request, never>,
+  signal: AbortSignal,
+): AsyncGenerator<Request> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(cancelled()), { once: true });
+  });
+  aborted.catch(() => undefined);
+  // The plain iterator destroys a duplex stream when its readable half ends, answers and all.
+  const iterator = call.iterator({ destroyOnReturn: false }) as AsyncIterator<Request>;
+  for (;;) {
+    const next = await Promise.race([iterator.next(), aborted]);
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+function signalOf(call: AnyCall): AbortSignal {
+  const controller = new AbortController();
+  call.on('cancelled', () => controller.abort());
+  if (call.cancelled) controller.abort();
+  return controller.signal;
+}
+
+function logCall(logger: Logger, call: AnyCall, started: number, error?: TriptychError): void {
+  const fields = { method: call.getPath(), ms: Math.round(performance.now() - started) };
+  if (!error) logger.debug(fields, 'call done');
+  else if (error.code === 'internal') logger.error({ ...fields, err: error, cause: error.cause }, 'call failed');
+  else logger.info({ ...fields, reason: error.reason, field: error.field }, 'call refused');
+}
+
+function cancelled(): TriptychError {
+  return new TriptychError('CANCELLED', 'the client cancelled the call');
+}

@@ -1,0 +1,50 @@
+import { Metadata, type ServiceError, status as grpcStatus, type StatusObject } from '@grpc/grpc-js';
+import { type ErrorCode, TriptychError } from '@triptych/core';
+import { encodeStatus, type ItemError } from '@triptych/protocol';
+
+/** The one mapping from kinds of failure to gRPC statuses. */
+const statusOf: Record<ErrorCode, grpcStatus> = {
+  'invalid-input': grpcStatus.INVALID_ARGUMENT,
+  'unknown-enum': grpcStatus.INVALID_ARGUMENT,
+  'bad-stream-order': grpcStatus.INVALID_ARGUMENT,
+  'payload-too-large': grpcStatus.RESOURCE_EXHAUSTED,
+  overloaded: grpcStatus.RESOURCE_EXHAUSTED,
+  'model-not-found': grpcStatus.NOT_FOUND,
+  'modality-not-served': grpcStatus.UNIMPLEMENTED,
+  'not-ready': grpcStatus.UNAVAILABLE,
+  draining: grpcStatus.UNAVAILABLE,
+  deadline: grpcStatus.DEADLINE_EXCEEDED,
+  cancelled: grpcStatus.CANCELLED,
+  'bad-weights': grpcStatus.INTERNAL,
+  'bad-config': grpcStatus.INTERNAL,
+  internal: grpcStatus.INTERNAL,
+};
+
+/** What a client is told to wait before it tries a retryable failure again. */
+const RETRY_DELAY_MS = 250;
+
+/** Trailer of the serialised `google.rpc.Status`. */
+const DETAILS_KEY = 'grpc-status-details-bin';
+
+/** What a client may read of a failure: for faults of the server itself, a plain text and nothing of the cause. */
+function publicView(error: TriptychError): { code: grpcStatus; message: string } {
+  const code = statusOf[error.code];
+  const isOurFault = code === grpcStatus.INTERNAL;
+  return { code, message: isOurFault ? 'internal error; the server log has the cause' : error.message.toWellFormed() };
+}
+
+/** The status of a failed call, with details that programs can read. */
+export function toStatus(error: TriptychError): Partial<StatusObject> & Pick<ServiceError, 'code' | 'details'> {
+  const { code, message } = publicView(error);
+  const metadata = new Metadata();
+  const violations = error.field === undefined ? [] : [{ field: error.field, description: message }];
+  const retryDelayMs = error.retryable ? RETRY_DELAY_MS : undefined;
+  metadata.set(DETAILS_KEY, encodeStatus(code, message, { reason: error.reason, violations, retryDelayMs }));
+  return { code, details: message, metadata };
+}
+
+/** One item's failure, while its batch or stream goes on. */
+export function toItemError(error: TriptychError): ItemError {
+  const { code, message } = publicView(error);
+  return { code, reason: error.reason, message, field: error.field ?? '', retryable: error.retryable };
+}
