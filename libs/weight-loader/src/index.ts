@@ -4,3 +4,4 @@ export type { ConvertReport, ConvertRequest } from './model-directory/convert.js
 export type { ModelMetadata } from './model-directory/files.js';
 export type { TensorEntry } from './parquet/read.js';
 export type { SchemaVersion } from './parquet/schema.js';
+export { writeParquet } from './parquet/write.js';

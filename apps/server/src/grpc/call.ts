@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { type Logger, TriptychError } from '@triptych/core';
 import { toStatus } from './status.js';
@@ -104,6 +105,8 @@ export async function* messages<Request>(
 
 function signalOf(call: AnyCall): AbortSignal {
   const controller = new AbortController();
+  // Every item of the call listens; their number is bounded by the limits on batches and windows.
+  setMaxListeners(0, controller.signal);
   call.on('cancelled', () => controller.abort());
   if (call.cancelled) controller.abort();
   return controller.signal;

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DType, downcastFloat16, elementCount, messageOf, TriptychError } from '@triptych/core';
 import { Fingerprint } from '../fingerprint.js';
@@ -68,8 +68,9 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
       converter_version: request.converterVersion,
       ...(request.space === undefined ? {} : { space: request.space }),
     };
-    await writeFile(join(partial, METADATA_FILE), `${JSON.stringify(metadata, null, 2)}\n`);
-    await copyFile(join(request.source, PREPROCESSOR_FILE), join(partial, PREPROCESSOR_FILE)).catch(ignoreMissing);
+    await writeJson(join(partial, METADATA_FILE), metadata);
+    const preprocessor = await readJson(join(request.source, PREPROCESSOR_FILE));
+    if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
     const targetBytes = (await stat(join(partial, WEIGHTS_FILE))).size;
     await rename(partial, target);
     return {
@@ -125,6 +126,6 @@ async function findSafetensors(source: string): Promise<string> {
   throw new TriptychError('WEIGHTS_MISSING', `${source}: neither ${candidates.map((c) => basename(c)).join(' nor ')} is there`);
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+function writeJson(path: string, value: object): Promise<void> {
+  return writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -44,10 +44,21 @@ const schemaV1 = new Schema([
 /** Writes tensors as a V1 weights file, zstd, one at a time. Returns the number of tensors written. */
 export async function writeTensors(path: string, tensors: AsyncIterable<StoredTensor>): Promise<number> {
   let written = 0;
-  async function* batches() {
+  async function* tables() {
     for await (const tensor of tensors) {
       written++;
-      const table = Table.fromIPCStream(tableToIPC(new ArrowTable([rowOf(tensor)]), 'stream'));
+      yield new ArrowTable([rowOf(tensor)]);
+    }
+  }
+  await writeParquet(path, tables());
+  return written;
+}
+
+/** Writes tables of one schema as a Parquet file, zstd, in row groups of bounded size. Fails where the file exists. */
+export async function writeParquet(path: string, tables: AsyncIterable<ArrowTable>): Promise<void> {
+  async function* batches() {
+    for await (const arrow of tables) {
+      const table = Table.fromIPCStream(tableToIPC(arrow, 'stream'));
       const batch = table.recordBatches()[0];
       table.free();
       yield batch;
@@ -55,7 +66,6 @@ export async function writeTensors(path: string, tensors: AsyncIterable<StoredTe
   }
   const parquet = await transformParquetStream(Readable.toWeb(Readable.from(batches())), writerProperties());
   await pipeline(Readable.fromWeb(parquet as NodeReadableStream), createWriteStream(path, { flags: 'wx' }));
-  return written;
 }
 
 function rowOf(tensor: StoredTensor): RecordBatch {

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { createLogger, startServer } from '@triptych/server';
+import { addServerOptions, serverConfig } from '../server-options.js';
+
+const help = `
+Examples:
+  triptych serve                                     the demo model on 127.0.0.1:50051
+  triptych serve --model tiny=./whisper-tiny         one model under another name
+  TRIPTYCH_LISTEN=0.0.0.0:9000 triptych serve        flags come before the environment
+
+Prints one line on standard output once it is serving. SIGTERM and Ctrl-C drain: new calls are refused, calls
+in flight get --drain-ms to finish. A second signal ends it at once.`;
+
+/** `triptych serve` */
+export function serveCommand(): Command {
+  const command = new Command('serve').description('serve models over gRPC').addHelpText('after', help);
+  return addServerOptions(command).action(async () => {
+    const config = serverConfig(command);
+    const server = await startServer(config, createLogger(config.logLevel));
+    process.stdout.write(`listening on ${server.address}\n`);
+    await stopSignal();
+    const impatient = stopSignal().then(() => process.exit(130));
+    await Promise.race([server.drain(), impatient]);
+  });
+}
+
+/** Resolves with the first SIGINT or SIGTERM from now on. */
+export function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const stop = (signal: NodeJS.Signals) => {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      resolve(signal);
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}

@@ -1,0 +1,29 @@
+import { Command, CommanderError } from 'commander';
+import { messageOf, TriptychError } from '@triptych/core';
+import { convertCommand } from './commands/convert.js';
+import { demoCommand } from './commands/demo.js';
+import { encodeCommand } from './commands/encode.js';
+import { serveCommand } from './commands/serve.js';
+
+/** Runs the command line and returns the exit code: 0, or 1 with one message on standard error. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('triptych')
+    .description('Audio in, float32 embeddings out: a gRPC streaming inference server and its tools.')
+    .version('0.1.0')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  for (const command of [serveCommand(), demoCommand(), encodeCommand(), convertCommand()]) {
+    program.addCommand(command.exitOverride());
+  }
+  try {
+    await program.parseAsync(argv);
+    return Number(process.exitCode ?? 0);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode;
+    process.stderr.write(`triptych: ${messageOf(thrown)}\n`);
+    if (!(thrown instanceof TriptychError) || thrown.code === 'internal') {
+      process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? '') : ''}\n`);
+    }
+    return 1;
+  }
+}

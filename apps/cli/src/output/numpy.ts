@@ -1,0 +1,41 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { TriptychError } from '@triptych/core';
+import type { EncodedWindow } from '../encode/encode-source.js';
+import type { VectorWriter } from './vector-writer.js';
+
+/** Length of the header, fixed so that the row count can be filled in at the end (NEP 1, version 1.0). */
+const HEADER_BYTES = 128;
+
+/**
+ * A float32 matrix in numpy's format, one row a vector. What each row stands for goes to standard output as JSON
+ * lines, in the order of the rows.
+ */
+export function numpyFile(path: string): VectorWriter {
+  let file: Promise<FileHandle> | undefined;
+  let rows = 0;
+  let width: number | undefined;
+  const opened = () => (file ??= open(path, 'w'));
+  return {
+    async write({ source, window, startS, endS, shape, values }: EncodedWindow) {
+      const dim = shape[shape.length - 1];
+      width ??= dim;
+      if (dim !== width) throw new TriptychError('INTERNAL', `a vector of ${dim} values after vectors of ${width}`);
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      await (await opened()).write(bytes, 0, bytes.length, HEADER_BYTES + 4 * width * rows);
+      process.stdout.write(`${JSON.stringify({ row: rows, source, window, start_s: startS, end_s: endS, shape })}\n`);
+      rows += values.length / width;
+    },
+    async close() {
+      const handle = await opened();
+      await handle.write(header(rows, width ?? 0), 0, HEADER_BYTES, 0);
+      await handle.close();
+    },
+  };
+}
+
+function header(rows: number, width: number): Uint8Array {
+  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${width}), }`;
+  const text = `${description.padEnd(HEADER_BYTES - 11)}\n`;
+  const length = Buffer.from([text.length & 0xff, text.length >> 8]);
+  return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(text, 'latin1')]);
+}

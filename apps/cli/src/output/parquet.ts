@@ -1,0 +1,45 @@
+import { PassThrough } from 'node:stream';
+import { writeParquet } from '@triptych/weight-loader';
+import { Field, Float32, Float64, Int32, List, makeVector, Table, Utf8, vectorFromArray, makeData } from 'apache-arrow';
+import type { EncodedWindow } from '../encode/encode-source.js';
+import type { VectorWriter } from './vector-writer.js';
+
+const listType = new List(new Field('element', new Float32(), false));
+
+/** Columns source, window, start_s, end_s, shape and embedding; a frame-by-frame embedding lies flat, row by row. */
+export function parquetFile(path: string): VectorWriter {
+  const windows = new PassThrough({ objectMode: true, highWaterMark: 16 });
+  async function* tables() {
+    for await (const window of windows) yield tableOf(window as EncodedWindow);
+  }
+  const written = writeParquet(path, tables());
+  written.catch((error: Error) => windows.destroy(error));
+  return {
+    async write(window) {
+      if (windows.write(window)) return;
+      await Promise.race([new Promise((resolve) => windows.once('drain', resolve)), written]);
+    },
+    async close() {
+      windows.end();
+      await written;
+    },
+  };
+}
+
+function tableOf({ source, window, startS, endS, shape, values }: EncodedWindow): Table {
+  const embedding = makeData({
+    type: listType,
+    length: 1,
+    nullCount: 0,
+    valueOffsets: Int32Array.of(0, values.length),
+    child: makeData({ type: new Float32(), length: values.length, nullCount: 0, data: values }),
+  });
+  return new Table({
+    source: vectorFromArray([source], new Utf8()),
+    window: vectorFromArray([window], new Int32()),
+    start_s: vectorFromArray([startS], new Float64()),
+    end_s: vectorFromArray([endS], new Float64()),
+    shape: vectorFromArray([[...shape]], new List(new Field('element', new Int32(), false))),
+    embedding: makeVector(embedding),
+  });
+}

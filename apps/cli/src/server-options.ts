@@ -1,0 +1,26 @@
+import { type Command, Option } from 'commander';
+import { type Flags, readConfig, type ServerConfig, type Setting, type SettingName, settings } from '@triptych/server';
+import { demoModel } from './paths.js';
+
+/** Adds the server's flags, from the server's own schema. */
+export function addServerOptions(command: Command, names = Object.keys(settings) as SettingName[]): Command {
+  for (const name of names) {
+    const setting: Setting<unknown> = settings[name];
+    const shown = Array.isArray(setting.default) ? '' : `, default ${String(setting.default)}`;
+    const option = new Option(setting.flag, `${setting.description} (${setting.env}${shown})`);
+    if (setting.repeatable) option.argParser((value: string, before: string[] = []) => [...before, value]);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** The server's configuration from parsed flags, `overrides` and the environment; the demo model where none is named. */
+export function serverConfig(command: Command, overrides: Flags = {}): ServerConfig {
+  const flags: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
+    const option = command.options.find((o) => o.flags === setting.flag);
+    if (option) flags[name] = command.getOptionValue(option.attributeName());
+  }
+  const config = readConfig({ ...flags, ...overrides }, process.env);
+  return config.models.length > 0 ? config : { ...config, models: [demoModel] };
+}

@@ -1,0 +1,47 @@
+// Installs and builds what a clone is missing, and nothing twice. Plain Node: it runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const installed = join(root, 'node_modules', '.package-lock.json');
+const built = join(root, 'apps', 'cli', 'dist', 'main.js');
+
+/** Leaves the clone installed and built. Ends the process with the failing step's code. */
+export function ensureReady() {
+  if (!existsSync(installed) || modified(installed) < modified(join(root, 'package-lock.json'))) {
+    run('installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+  if (!existsSync(built) || modified(built) < newestSource()) build();
+}
+
+/** Builds every project; what is up to date is left as it is. */
+export function build() {
+  run('building', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'tsconfig.json']);
+}
+
+function newestSource() {
+  const projects = ['libs', 'apps'].flatMap((area) => readdirSync(join(root, area)).map((name) => join(root, area, name, 'src')));
+  return Math.max(...projects.filter((path) => existsSync(path)).map(newestBelow));
+}
+
+function newestBelow(directory) {
+  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
+  return Math.max(0, ...entries.filter((e) => e.isFile()).map((e) => modified(join(e.parentPath ?? e.path, e.name))));
+}
+
+function modified(path) {
+  return statSync(path).mtimeMs;
+}
+
+function run(what, command, args) {
+  process.stderr.write(`triptych: ${what} …\n`);
+  // Standard output belongs to the command that follows.
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status === 0) return;
+  process.stderr.write(`triptych: ${what} failed${error ? `: ${error.message}` : ''}\n`);
+  process.exit(status || 1);
+}
+
+if (process.argv[1] && dirname(process.argv[1]) === dirname(fileURLToPath(import.meta.url))) ensureReady();
