@@ -33,13 +33,6 @@ export async function startServer(config: ServerConfig, logger: Logger): Promise
 async function start(config: ServerConfig, logger: Logger, closers: (() => Promise<unknown>)[]): Promise<RunningServer> {
   if (config.models.length === 0) throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const threads = config.threads || availableParallelism();
-  const preprocessorStarts = AudioPreprocessor.start({
-    workers: config.audioWorkers,
-    decodeTimeoutMs: config.decodeTimeoutMs,
-    maxQueuedBytes: config.queueBytes,
-    logger,
-  });
-  closers.push(async () => (await preprocessorStarts).close());
   const loads = config.models.map((text) => loadModel(parseModelSource(text), { ...config, threads }, logger));
   closers.push(async () => {
     for (const load of await Promise.allSettled(loads)) {
@@ -47,7 +40,14 @@ async function start(config: ServerConfig, logger: Logger, closers: (() => Promi
     }
   });
   const models = new ModelRegistry(await Promise.all(loads));
-  const preprocessor = await preprocessorStarts;
+  // After the models: on two cores their decompression needs both.
+  const preprocessor = await AudioPreprocessor.start({
+    workers: config.audioWorkers,
+    decodeTimeoutMs: config.decodeTimeoutMs,
+    maxQueuedBytes: config.queueBytes,
+    logger,
+  });
+  closers.push(() => preprocessor.close());
 
   const server = new Server({
     'grpc.max_receive_message_length': config.maxMessageBytes,

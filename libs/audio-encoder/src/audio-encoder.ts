@@ -67,13 +67,10 @@ export class AudioEncoder {
 
   /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
   static async start(options: AudioEncoderOptions): Promise<AudioEncoder> {
-    const { config, weights, ...session } = options;
+    const { config } = options;
     const worker = await InferenceWorker.start({
-      ...session,
-      network: async () => {
-        const set = await weights();
-        return { model: whisperGraph(config, set), weights: set.data };
-      },
+      ...options,
+      graph: () => whisperGraph(config),
       warmUp: request(config, [warmUpItem(config)]),
     });
     return new AudioEncoder(config, worker, options);

@@ -1,5 +1,4 @@
-import type { WeightSet } from '@triptych/core';
-import { GraphBuilder, transformer, type TransformerConfig, type Value } from '@triptych/inference-core';
+import { GraphBuilder, type OnnxGraph, transformer, type TransformerConfig, type Value } from '@triptych/inference-core';
 import { CONV_STRIDE, LAYER_NORM_EPSILON, type WhisperConfig } from './config.js';
 import { logMel } from './log-mel.js';
 
@@ -15,9 +14,9 @@ export const outputs = { frames: 'frames', mean: 'mean', meanValid: 'mean_valid'
  * Outputs: `frames` [batch, frames, width] after the final layer norm; `mean` and `mean_valid` [batch, width].
  * With `inspect`, also `log_mel` and the residual stream `state_0` … `state_layers`.
  */
-export function whisperGraph(config: WhisperConfig, weights: WeightSet, options: { inspect?: boolean } = {}): Uint8Array {
+export function whisperGraph(config: WhisperConfig, options: { inspect?: boolean } = {}): OnnxGraph {
   const { width } = config;
-  const g = new GraphBuilder('whisper-encoder', weights);
+  const g = new GraphBuilder('whisper-encoder');
   const samples = g.input(inputs.samples, 'float32', ['batch', 'samples']);
   const padTo = g.input(inputs.padTo, 'int64', [1]);
   const validFrames = g.input(inputs.validFrames, 'int64', ['batch']);

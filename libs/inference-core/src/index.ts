@@ -1,5 +1,6 @@
 export { BatchQueue, type BatchQueueOptions, type Queued, type SubmitOptions } from './queue/batch-queue.js';
-export { type Dimension, GraphBuilder, type Value } from './onnx/graph-builder.js';
-export { InferenceWorker, type InferenceWorkerOptions, type Network } from './session/inference-worker.js';
+export { type Dimension, GraphBuilder, type OnnxGraph, type Value } from './onnx/graph-builder.js';
+export { bindWeights } from './session/bind-weights.js';
+export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
 export { type Activation, layerNorm, transformer, type TransformerConfig } from './transformer/block.js';

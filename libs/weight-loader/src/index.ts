@@ -1,4 +1,11 @@
-export { convert, listWeights, loadModelDirectory, type LoadedModel, loadTensor } from './load.js';
+export {
+  convert,
+  listWeights,
+  type LoadedWeights,
+  loadTensor,
+  type ModelDirectory,
+  openModelDirectory,
+} from './load.js';
 export type { Architecture } from './model-directory/architecture.js';
 export type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
 export type { ModelMetadata } from './model-directory/files.js';

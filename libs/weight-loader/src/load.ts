@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type DType, elementCount, TriptychError, WorkerHost, workerEntry, type WeightSet } from '@triptych/core';
+import { type DType, elementCount, TriptychError, type WeightSet, WorkerHost, workerEntry } from '@triptych/core';
+import { fingerprint } from './fingerprint.js';
 import { type Architecture, findArchitecture } from './model-directory/architecture.js';
 import type { Assembled, AssembleRequest } from './model-directory/assemble.js';
 import type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
@@ -7,13 +8,18 @@ import { type ModelMetadata, PREPROCESSOR_FILE, readJson, readMetadata, WEIGHTS_
 import type { TensorEntry } from './parquet/read.js';
 import type { SchemaVersion } from './parquet/schema.js';
 
-/** A model directory in memory. */
-export interface LoadedModel {
+/** A model directory whose description has been read, and whose weights can be. */
+export interface ModelDirectory {
   readonly directory: string;
   readonly metadata: ModelMetadata;
   readonly architecture: Architecture;
   /** The checkpoint's own `preprocessor_config.json`; undefined where it has none. */
   readonly preprocessor: Record<string, unknown> | undefined;
+  /** Reads the weights, upcast to float32. Throws a TriptychError that names file and tensor. */
+  load(): Promise<LoadedWeights>;
+}
+
+export interface LoadedWeights {
   readonly weights: WeightSet;
   /** float32, float16, bfloat16 or int8: what most parameters are stored as. */
   readonly weightType: DType;
@@ -21,27 +27,38 @@ export interface LoadedModel {
   readonly fingerprint: string;
 }
 
-/** Reads a model directory whole, its weights upcast to float32. Throws a TriptychError that names file and tensor. */
-export async function loadModelDirectory(directory: string): Promise<LoadedModel> {
+/** Reads and checks a model directory's description. Throws a TriptychError that names the file. */
+export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
   const metadata = await readMetadata(directory);
   const path = join(directory, metadata.parquet_file ?? WEIGHTS_FILE);
   const { architecture } = findArchitecture([metadata.architecture, metadata.model_type], directory);
   const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
-  const { tensors, data, fingerprint } = await inWorker<Assembled>(path, 'assemble', {
-    path,
-    expected: { tensors: metadata.num_weight_tensors, parameters: metadata.total_parameters },
-    recipe: { architecture, config: metadata.config, preprocessor: preprocessor ?? null },
-  } satisfies AssembleRequest);
-  const weights = { tensors, data };
-  return { directory, metadata, architecture, preprocessor, weights, weightType: mainType(weights), fingerprint };
+  const load = async () => {
+    const { digests, ...weights } = await inWorker<Assembled>(path, 'assemble', { path });
+    checkCounts(path, weights, metadata);
+    const recipe = { architecture, config: metadata.config, preprocessor: preprocessor ?? null };
+    return { weights, weightType: mainType(weights), fingerprint: fingerprint(digests, recipe) };
+  };
+  return { directory, metadata, architecture, preprocessor, load };
 }
 
 /** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */
 export async function loadTensor(path: string, name: string): Promise<{ shape: readonly number[]; values: Float32Array }> {
-  const { tensors, data } = await inWorker<Assembled>(path, 'assemble', { path, only: [name], recipe: null });
+  const { tensors, parts } = await inWorker<Assembled>(path, 'assemble', { path, only: [name] });
   const tensor = tensors.get(name);
   if (!tensor) throw new TriptychError('TENSOR_MISSING', `${path}: no tensor ${name}`, { field: name });
-  return { shape: tensor.shape, values: new Float32Array(data, tensor.byteOffset, elementCount(tensor.shape)) };
+  return { shape: tensor.shape, values: new Float32Array(parts[tensor.part], tensor.byteOffset, elementCount(tensor.shape)) };
+}
+
+/** Throws WEIGHTS_CORRUPT where a file holds something else than its metadata promises. */
+function checkCounts(path: string, { tensors }: WeightSet, { num_weight_tensors, total_parameters }: ModelMetadata): void {
+  const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  if (tensors.size === num_weight_tensors && parameters === total_parameters) return;
+  throw new TriptychError(
+    'WEIGHTS_CORRUPT',
+    `${path}: ${tensors.size} tensors with ${parameters} parameters; metadata.json promises ` +
+      `${num_weight_tensors} with ${total_parameters}`,
+  );
 }
 
 /** What a weights file holds, without reading its data. */
@@ -54,7 +71,7 @@ export function convert(request: ConvertRequest): Promise<ConvertReport> {
   return inWorker(request.source, 'convert', request);
 }
 
-async function inWorker<T>(path: string, method: string, argument: unknown): Promise<T> {
+async function inWorker<T>(path: string, method: string, argument: AssembleRequest | ConvertRequest | string): Promise<T> {
   const entry = workerEntry(import.meta.url, './weights-worker.js');
   const host = await WorkerHost.start({ entry, name: 'weights' });
   try {

@@ -7,7 +7,7 @@ import { listTensors } from './parquet/read.js';
 serveWorker({
   assemble: async (request: AssembleRequest) => {
     const assembled = await assembleWeights(request);
-    return new Transferred(assembled, [assembled.data]);
+    return new Transferred(assembled, assembled.parts);
   },
   list: (path: string) => listTensors(path),
   convert: (request: ConvertRequest) => convertCheckpoint(request),

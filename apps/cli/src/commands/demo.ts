@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { TriptychClient } from '@triptych/client';
 import { createLogger, startServer } from '@triptych/server';
@@ -7,6 +8,9 @@ import { type Heard, type HeardWindow, listenTo } from '../demo/listen.js';
 import { type Neighbour, neighbours } from '../demo/neighbours.js';
 import { sampleSpeech } from '../paths.js';
 import { addServerOptions, serverConfig } from '../server-options.js';
+
+/** Speakers join one after the other. */
+const BETWEEN_SPEAKERS_MS = 150;
 
 /** `triptych demo` */
 export function demoCommand(): Command {
@@ -24,7 +28,12 @@ export function demoCommand(): Command {
       say(`serves gRPC on ${server.address}\n\nSpeech, streamed in chunks of 100 ms; each line is a window as it arrives:\n\n`);
       const onWindow = (name: string, window: HeardWindow) => say(windowLine(name, window));
       const paths = (await readdir(sampleSpeech)).filter((f) => f.endsWith('.wav')).sort().map((f) => join(sampleSpeech, f));
-      const heard = await Promise.all(paths.map((path) => listenTo(client, path, onWindow)));
+      const heard = await Promise.all(
+        paths.map(async (path, i) => {
+          await sleep(i * BETWEEN_SPEAKERS_MS);
+          return listenTo(client, path, onWindow);
+        }),
+      );
       const nearest = neighbours(heard, 3);
       say(nearestTable(nearest));
       if (json) process.stdout.write(`${JSON.stringify(document(model, heard, nearest), null, 2)}\n`);

@@ -64,9 +64,9 @@ async function stream(
     const chunkBytes = (2 * sampleRate * CHUNK_MS) / 1000;
     const started = performance.now();
     for (let at = 0; at < pcm.length; at += chunkBytes) {
+      await sleep(Math.max(0, started + sentAt.length * CHUNK_MS - performance.now()));
       sentAt.push(performance.now());
       await audio.send(pcm.subarray(at, at + chunkBytes));
-      await sleep(Math.max(0, started + sentAt.length * CHUNK_MS - performance.now()));
     }
     audio.finish();
   };

@@ -1,7 +1,7 @@
 import { AudioEncoder, type AudioPooling, contextSamples, frameSamples, readWhisperConfig } from '@triptych/audio-encoder';
-import type { Logger } from '@triptych/core';
+import { type Logger, TriptychError } from '@triptych/core';
 import { Pooling } from '@triptych/protocol';
-import { loadModelDirectory } from '@triptych/weight-loader';
+import { type LoadedWeights, openModelDirectory } from '@triptych/weight-loader';
 import type { ServerConfig } from '../config/settings.js';
 import { type ServedModel, spaces } from './served-model.js';
 
@@ -21,23 +21,29 @@ export interface ModelSource {
 /** Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor. */
 export async function loadModel(source: ModelSource, config: ServerConfig, logger: Logger): Promise<ServedModel> {
   const started = performance.now();
-  let loaded: Awaited<ReturnType<typeof loadModelDirectory>> | undefined = await loadModelDirectory(source.directory);
-  const { metadata, preprocessor, fingerprint, architecture, weightType } = loaded;
+  const directory = await openModelDirectory(source.directory);
+  const { metadata, architecture } = directory;
   const name = source.name ?? metadata.model_name;
-  const whisper = readWhisperConfig(metadata.config, preprocessor);
+  const whisper = readWhisperConfig(metadata.config, directory.preprocessor);
+  let first: Omit<LoadedWeights, 'weights'> | undefined;
   const encoder = await AudioEncoder.start({
     name,
     config: whisper,
-    // The first worker takes the weights just read; a restarted one reads them again, so that no copy is kept.
+    // Read anew for a restarted worker: no copy is kept. They must still be the weights that were announced.
     weights: async () => {
-      const { weights } = loaded ?? (await loadModelDirectory(source.directory));
-      loaded = undefined;
+      const { weights, ...identity } = await directory.load();
+      first ??= identity;
+      if (identity.fingerprint !== first.fingerprint) {
+        throw new TriptychError('WEIGHTS_CORRUPT', `${source.directory} has changed since it was loaded; restart the server`);
+      }
       return weights;
     },
     threads: config.threads,
     queue: { maxItems: config.queueItems, maxBytes: config.queueBytes },
     logger,
   });
+  if (!first) throw new TriptychError('INTERNAL', 'an encoder started without weights');
+  const { fingerprint, weightType } = first;
   const samples = contextSamples(whisper);
   const milliseconds = (n: number) => (1000 * n) / whisper.mel.sampleRate;
   const model: ServedModel = {
@@ -54,7 +60,7 @@ export async function loadModel(source: ModelSource, config: ServerConfig, logge
       contextSamples: samples,
       contextMs: milliseconds(samples),
       frameMs: milliseconds(frameSamples(whisper)),
-      space: spaces({ metadata, fingerprint }),
+      space: spaces(metadata, fingerprint),
     },
   };
   const { loadMs } = model;

@@ -1,5 +1,5 @@
 import type { AudioEncoder, AudioPooling, WhisperConfig } from '@triptych/audio-encoder';
-import type { LoadedModel } from '@triptych/weight-loader';
+import type { ModelMetadata } from '@triptych/weight-loader';
 
 /** A model as it is being served. */
 export interface ServedModel {
@@ -29,8 +29,8 @@ export interface ServedAudio {
  * Names the space of an encoder's vectors. Only the default pooling and context lie in the space that the model's
  * metadata declares; every other choice makes a space of its own.
  */
-export function spaces(model: Pick<LoadedModel, 'metadata' | 'fingerprint'>): ServedAudio['space'] {
-  const own = model.fingerprint.slice(0, 16);
-  const shared = model.metadata.space ?? own;
+export function spaces(metadata: ModelMetadata, fingerprint: string): ServedAudio['space'] {
+  const own = fingerprint.slice(0, 16);
+  const shared = metadata.space ?? own;
   return (pooling, context) => (pooling === 'mean' && context === 'padded' ? shared : `${own}/${context}/${pooling}`);
 }

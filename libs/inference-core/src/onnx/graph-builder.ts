@@ -1,4 +1,3 @@
-import { TriptychError, type WeightSet } from '@triptych/core';
 import { type Attribute, type ElementType, elementTypes, encodeModel, type Graph, type ValueInfo } from './proto.js';
 
 /** A tensor in the graph, by name. */
@@ -15,8 +14,11 @@ export interface OperatorOptions {
 /** A dimension: a size, or the name of one that varies from run to run. */
 export type Dimension = number | string;
 
-/** File name that initializers refer to; ONNX Runtime gets its bytes from memory. */
-export const WEIGHTS_LOCATION = 'weights';
+/** A finished graph, and the weights that it takes: their shapes by name. */
+export interface OnnxGraph {
+  readonly model: Uint8Array;
+  readonly weights: ReadonlyMap<string, readonly number[]>;
+}
 
 const OPSETS = { '': 20, 'com.microsoft': 1 };
 
@@ -24,13 +26,10 @@ const OPSETS = { '': 20, 'com.microsoft': 1 };
 export class GraphBuilder {
   readonly #graph: Graph;
   readonly #constants = new Map<string, Value>();
-  readonly #used = new Set<string>();
+  readonly #weights = new Map<string, readonly number[]>();
   #nodes = 0;
 
-  constructor(
-    name: string,
-    private readonly weights: WeightSet,
-  ) {
+  constructor(name: string) {
     this.#graph = { name, node: [], initializer: [], input: [], output: [] };
   }
 
@@ -61,32 +60,16 @@ export class GraphBuilder {
     return names as Value[];
   }
 
-  /**
-   * A weight of the model, by name. Throws TENSOR_MISSING, or TENSOR_SHAPE where the file's shape is not the one
-   * that the configuration asks for: writing the graph is how a model is checked.
-   */
+  /** A weight of the model by name, in the shape that its configuration asks for. Its data comes beside the graph. */
   weight(name: string, shape: readonly number[]): Value {
-    if (this.#used.has(name)) return name as Value;
-    const tensor = this.weights.tensors.get(name);
-    if (!tensor) throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing; expected [${shape.join(', ')}]`, { field: name });
-    if (tensor.shape.length !== shape.length || tensor.shape.some((n, i) => n !== shape[i])) {
-      throw new TriptychError(
-        'TENSOR_SHAPE',
-        `tensor ${name}: expected shape [${shape.join(', ')}], found [${tensor.shape.join(', ')}]`,
-        { field: name },
-      );
-    }
-    this.#used.add(name);
+    if (this.#weights.has(name)) return name as Value;
+    this.#weights.set(name, shape);
     this.#graph.initializer.push({
       name,
       dims: [...shape],
       data_type: elementTypes.float32,
       data_location: 1,
-      external_data: [
-        { key: 'location', value: WEIGHTS_LOCATION },
-        { key: 'offset', value: String(tensor.byteOffset) },
-        { key: 'length', value: String(tensor.byteLength) },
-      ],
+      external_data: [{ key: 'location', value: name }],
     });
     return name as Value;
   }
@@ -101,9 +84,8 @@ export class GraphBuilder {
     return this.#constant('int64', new Uint8Array(array.buffer), shape);
   }
 
-  /** The finished model, serialised. */
-  build(): Uint8Array {
-    return encodeModel(this.#graph, OPSETS);
+  build(): OnnxGraph {
+    return { model: encodeModel(this.#graph, OPSETS), weights: this.#weights };
   }
 
   #constant(type: ElementType, bytes: Uint8Array, shape: readonly number[]): Value {

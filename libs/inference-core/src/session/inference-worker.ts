@@ -1,16 +1,15 @@
-import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
+import { setImmediate } from 'node:timers/promises';
+import { type Logger, type WeightSet, WorkerHost, workerEntry } from '@triptych/core';
+import type { OnnxGraph } from '../onnx/graph-builder.js';
+import { bindWeights } from './bind-weights.js';
 import type { CreateRequest, RunReply, RunRequest, SessionSettings } from './protocol.js';
-
-/** A serialised ONNX model and the buffer that its external initializers point into. */
-export interface Network {
-  readonly model: Uint8Array;
-  readonly weights: ArrayBuffer;
-}
 
 export interface InferenceWorkerOptions extends SessionSettings {
   readonly name: string;
-  /** Makes the network anew for every worker: the buffer of weights changes threads with it. */
-  readonly network: () => Promise<Network>;
+  /** Written while the weights are being read. */
+  readonly graph: () => OnnxGraph;
+  /** Called for every new worker, the first and each restarted one: the buffers change threads. */
+  readonly weights: () => Promise<WeightSet>;
   /** Run once before the worker counts as ready, so that the first caller does not pay for it. */
   readonly warmUp?: RunRequest;
   readonly logger?: Logger;
@@ -30,9 +29,15 @@ export class InferenceWorker {
       restart: true,
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
-        const { model, weights } = await options.network();
-        const request: CreateRequest = { model, weights, threads: options.threads };
-        await call('create', request, { transfer: [weights] });
+        const { threads } = options;
+        const reading = options.weights();
+        // Let the request for the weights leave this thread before the graph keeps it busy.
+        await setImmediate();
+        const graph = options.graph();
+        const [set] = await Promise.all([reading, call('warm', undefined)]);
+        const weights = bindWeights(graph, set);
+        const request: CreateRequest = { model: graph.model, weights, parts: set.parts, threads };
+        await call('create', request, { transfer: set.parts });
         if (options.warmUp) await call('run', structuredClone(options.warmUp));
       },
     });

@@ -7,9 +7,18 @@ export interface SessionSettings {
   readonly threads: number;
 }
 
+/** Where a graph's weight lies in the buffers that come with it. */
+export interface ExternalWeight {
+  readonly name: string;
+  readonly part: number;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
 export interface CreateRequest extends SessionSettings {
   readonly model: Uint8Array;
-  readonly weights: ArrayBuffer;
+  readonly weights: readonly ExternalWeight[];
+  readonly parts: readonly ArrayBuffer[];
 }
 
 /** A graph input. Its buffer changes threads. */

@@ -1,12 +1,19 @@
 import { finishEmbedding, serveWorker, Transferred, TriptychError } from '@triptych/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { WEIGHTS_LOCATION } from '../onnx/graph-builder.js';
+import { GraphBuilder } from '../onnx/graph-builder.js';
 import type { CreateRequest, FeedTensor, RunReply, RunRequest } from './protocol.js';
 
 let session: InferenceSession | undefined;
 
 serveWorker({
-  create: async ({ model, weights, threads }: CreateRequest) => {
+  /** Loads the runtime's kernels and threads, which the first session pays for, while the weights are being read. */
+  warm: async () => {
+    const g = new GraphBuilder('warm');
+    g.output('y', g.input('x', 'float32', [1]), 'float32', [1]);
+    await (await InferenceSession.create(g.build().model)).release();
+  },
+
+  create: async ({ model, weights, parts, threads }: CreateRequest) => {
     session = await InferenceSession.create(model, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
@@ -14,7 +21,10 @@ serveWorker({
       graphOptimizationLevel: 'all',
       // Inputs vary in length: an arena would keep the high-water mark of every shape it has seen.
       enableCpuMemArena: false,
-      externalData: [{ path: WEIGHTS_LOCATION, data: new Uint8Array(weights) }],
+      externalData: weights.map(({ name, part, byteOffset, byteLength }) => ({
+        path: name,
+        data: new Uint8Array(parts[part], byteOffset, byteLength),
+      })),
       // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
       extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
     });

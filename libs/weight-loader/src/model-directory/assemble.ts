@@ -1,7 +1,7 @@
 import { elementCount, TriptychError, type WeightTensor } from '@triptych/core';
-import { Fingerprint } from '../fingerprint.js';
-import { upcastInto } from '../numbers/stored-tensor.js';
-import { listTensors, readTensors, type TensorEntry } from '../parquet/read.js';
+import { tensorDigest } from '../fingerprint.js';
+import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
+import { readTensorGroups } from '../parquet/read.js';
 import { canonicalName } from './names.js';
 
 /** Tensors start at multiples of this, for SIMD loads. */
@@ -9,65 +9,46 @@ const ALIGNMENT_BYTES = 64;
 
 export interface AssembleRequest {
   readonly path: string;
-  /** What `metadata.json` promises; checked when given. */
-  readonly expected?: { readonly tensors: number; readonly parameters: number };
   /** Load these tensors only (canonical names). */
   readonly only?: readonly string[];
-  /** What besides the weights shapes a vector; part of the fingerprint. */
-  readonly recipe: unknown;
 }
 
 export interface Assembled {
   readonly tensors: Map<string, WeightTensor>;
-  readonly data: ArrayBuffer;
-  readonly fingerprint: string;
+  /** One buffer a row group. */
+  readonly parts: ArrayBuffer[];
+  /** {@link tensorDigest} of each tensor. */
+  readonly digests: Map<string, string>;
 }
 
-/** metadata → plan → row group → column → assemble: a weights file as float32 tensors in one buffer. */
-export async function assembleWeights(request: AssembleRequest): Promise<Assembled> {
-  const { tensors: entries } = await listTensors(request.path);
-  checkCounts(entries, request);
-  const only = request.only && new Set(request.only);
-  const { tensors, byteLength } = plan(entries.filter((e) => !only || only.has(canonicalName(e.name))));
-  const data = new ArrayBuffer(byteLength);
-  const fingerprint = new Fingerprint();
-  const missing = new Set(only ?? tensors.keys());
-  for await (const stored of readTensors(request.path, (name) => tensors.has(canonicalName(name)))) {
-    const name = canonicalName(stored.name);
-    const { shape, byteOffset } = tensors.get(name) as WeightTensor;
-    upcastInto(new Float32Array(data, byteOffset, elementCount(shape)), stored);
-    fingerprint.add({ ...stored, name });
-    missing.delete(name);
+/** row group → column → assemble: a weights file as float32 tensors. Throws WEIGHTS_CORRUPT for a name that comes twice. */
+export async function assembleWeights({ path, only }: AssembleRequest): Promise<Assembled> {
+  const wanted = only && new Set(only);
+  const assembled: Assembled = { tensors: new Map(), parts: [], digests: new Map() };
+  for await (const group of readTensorGroups(path)) {
+    const named = group.map((tensor) => ({ ...tensor, name: canonicalName(tensor.name) }));
+    addPart(
+      assembled,
+      named.filter(({ name }) => !wanted || wanted.has(name)),
+    );
   }
-  if (missing.size > 0) {
-    throw new TriptychError('TENSOR_MISSING', `${request.path}: no tensor ${[...missing].join(', ')}`);
-  }
-  return { tensors, data, fingerprint: fingerprint.finish(request.recipe) };
+  return assembled;
 }
 
-function plan(entries: readonly TensorEntry[]): { tensors: Map<string, WeightTensor>; byteLength: number } {
-  const tensors = new Map<string, WeightTensor>();
+function addPart({ tensors, parts, digests }: Assembled, group: readonly StoredTensor[]): void {
   let byteLength = 0;
-  for (const { name: storedName, shape, dtype } of entries) {
-    const name = canonicalName(storedName);
-    if (tensors.has(name)) {
-      throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name} appears twice`, { field: name });
-    }
+  const part = parts.length;
+  for (const { name, shape, dtype } of group) {
+    if (tensors.has(name)) throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name} appears twice`, { field: name });
     const size = 4 * elementCount(shape);
-    tensors.set(name, { shape, storedAs: dtype, byteOffset: byteLength, byteLength: size });
+    tensors.set(name, { shape, storedAs: dtype, part, byteOffset: byteLength, byteLength: size });
     byteLength += Math.ceil(size / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
   }
-  return { tensors, byteLength };
-}
-
-function checkCounts(entries: readonly TensorEntry[], { path, expected }: AssembleRequest): void {
-  if (!expected) return;
-  const parameters = entries.reduce((sum, e) => sum + e.parameters, 0);
-  if (entries.length !== expected.tensors || parameters !== expected.parameters) {
-    throw new TriptychError(
-      'WEIGHTS_CORRUPT',
-      `${path}: ${entries.length} tensors with ${parameters} parameters; metadata.json promises ` +
-        `${expected.tensors} with ${expected.parameters}`,
-    );
+  const data = new ArrayBuffer(byteLength);
+  parts.push(data);
+  for (const tensor of group) {
+    const { byteOffset, shape } = tensors.get(tensor.name) as WeightTensor;
+    upcastInto(new Float32Array(data, byteOffset, elementCount(shape)), tensor);
+    digests.set(tensor.name, tensorDigest(tensor));
   }
 }

@@ -1,9 +1,9 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DType, downcastFloat16, elementCount, messageOf, TriptychError } from '@triptych/core';
-import { Fingerprint } from '../fingerprint.js';
+import { tensorDigest } from '../fingerprint.js';
 import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
-import { readTensors } from '../parquet/read.js';
+import { readTensorGroups } from '../parquet/read.js';
 import { writeTensors } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
 import { findArchitecture } from './architecture.js';
@@ -89,19 +89,25 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
 }
 
 async function writeWeights(path: string, entries: readonly SafetensorsEntry[], dtype: DType): Promise<void> {
-  const written = new Fingerprint();
+  const written = new Map<string, string>();
   async function* tensors() {
     for (const entry of entries) {
       const tensor = store(await readSafetensor(entry), canonicalName(entry.name), dtype);
-      written.add(tensor);
+      written.set(tensor.name, tensorDigest(tensor));
       yield tensor;
     }
   }
   await writeTensors(path, tensors());
-  const readBack = new Fingerprint();
-  for await (const tensor of readTensors(path, () => true)) readBack.add(tensor);
-  if (written.finish(null) !== readBack.finish(null)) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: what was read back differs from what was written`);
+  for await (const group of readTensorGroups(path)) {
+    for (const tensor of group) {
+      if (written.get(tensor.name) !== tensorDigest(tensor)) {
+        throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
+      }
+      written.delete(tensor.name);
+    }
+  }
+  if (written.size > 0) {
+    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: ${[...written.keys()].join(', ')} could not be read back`);
   }
 }
 

@@ -24,26 +24,27 @@ export async function listTensors(path: string): Promise<{ version: SchemaVersio
 }
 
 /**
- * The tensors of a weights file one by one, in the file's order. A tensor's bytes are valid until the next
- * one is asked for.
+ * The tensors of a weights file, a row group at a time, in the file's order. Their bytes are valid until the next
+ * group is asked for.
  */
-export async function* readTensors(path: string, wanted: (name: string) => boolean): AsyncGenerator<StoredTensor> {
+export async function* readTensorGroups(path: string): AsyncGenerator<StoredTensor[]> {
   const groups = await openRowGroups(path);
   const version = schemaVersion(groups.columns, path);
   const columns = version === 'V2' ? [...plainColumns, ...quantizationColumns] : plainColumns;
   for await (const table of groups.read(columns)) {
-    for (let row = 0; row < table.numRows; row++) {
-      const { name, shape, dtype } = readEntry(table, row);
-      if (!wanted(name)) continue;
-      const data = column<Uint8Array>(table, 'data').get(row);
-      if (!data) throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
-      const quantization = version === 'V2' && dtype === 'int8' ? readQuantization(table, row, name) : undefined;
-      const tensor = { name, shape, dtype, data, quantization };
-      checkByteLength(tensor);
-      yield tensor;
-    }
+    yield Array.from({ length: table.numRows }, (_, row) => readTensor(table, row, version, path));
   }
   groups.close();
+}
+
+function readTensor(table: Table, row: number, version: SchemaVersion, path: string): StoredTensor {
+  const { name, shape, dtype } = readEntry(table, row);
+  const data = column<Uint8Array>(table, 'data').get(row);
+  if (!data) throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
+  const quantization = version === 'V2' && dtype === 'int8' ? readQuantization(table, row, name) : undefined;
+  const tensor = { name, shape, dtype, data, quantization };
+  checkByteLength(tensor);
+  return tensor;
 }
 
 function readEntry(table: Table, row: number): TensorEntry {

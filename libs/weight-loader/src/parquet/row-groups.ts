@@ -1,7 +1,8 @@
 import { openAsBlob } from 'node:fs';
 import { messageOf, TriptychError } from '@triptych/core';
-import { tableFromIPC, type Table } from 'apache-arrow';
+import type { Table } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
+import { arrow } from './arrow.js';
 
 /** An open Parquet file, decoded one row group at a time. */
 export interface RowGroups {
@@ -24,14 +25,14 @@ export async function openRowGroups(path: string): Promise<RowGroups> {
   });
   const metadata = file.metadata();
   return {
-    columns: tableFromIPC(file.schema().intoIPCStream()).schema.fields.map((f) => f.name),
+    columns: arrow.tableFromIPC(file.schema().intoIPCStream()).schema.fields.map((f) => f.name),
     rows: metadata.fileMetadata().numRows(),
     async *read(columns) {
       for (let group = 0; group < metadata.numRowGroups(); group++) {
         const table = await file.read({ rowGroups: [group], columns: [...columns] }).catch((cause: unknown) => {
           throw corrupt(cause);
         });
-        yield tableFromIPC(table.intoIPCStream());
+        yield arrow.tableFromIPC(table.intoIPCStream());
       }
     },
     close: () => file.free(),

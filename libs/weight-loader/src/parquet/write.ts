@@ -3,21 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { elementCount } from '@triptych/core';
-import {
-  Binary,
-  Field,
-  Int32,
-  Int64,
-  List,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table as ArrowTable,
-  tableToIPC,
-  Utf8,
-  vectorFromArray,
-} from 'apache-arrow';
+import type { RecordBatch, Table as ArrowTable } from 'apache-arrow';
 import {
   Compression,
   EnabledStatistics,
@@ -26,19 +12,20 @@ import {
   WriterPropertiesBuilder,
 } from 'parquet-wasm';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
+import { arrow } from './arrow.js';
 import { formatDType } from './schema.js';
 
-/** A row group is closed once it holds this much, so that a reader never needs much more. */
-const ROW_GROUP_BYTES = 16 * 1024 * 1024;
+/** A row group is closed once it holds this much: so that a reader never needs much more. */
+const ROW_GROUP_BYTES = 4 * 1024 * 1024;
 
-const shapeType = new List(new Field('element', new Int32(), true));
+const shapeType = new arrow.List(new arrow.Field('element', new arrow.Int32(), true));
 
-const schemaV1 = new Schema([
-  new Field('layer_name', new Utf8(), true),
-  new Field('shape', shapeType, true),
-  new Field('dtype', new Utf8(), true),
-  new Field('data', new Binary(), true),
-  new Field('num_params', new Int64(), true),
+const schemaV1 = new arrow.Schema([
+  new arrow.Field('layer_name', new arrow.Utf8(), true),
+  new arrow.Field('shape', shapeType, true),
+  new arrow.Field('dtype', new arrow.Utf8(), true),
+  new arrow.Field('data', new arrow.Binary(), true),
+  new arrow.Field('num_params', new arrow.Int64(), true),
 ]);
 
 /** Writes tensors as a V1 weights file, zstd, one at a time. Returns the number of tensors written. */
@@ -47,7 +34,7 @@ export async function writeTensors(path: string, tensors: AsyncIterable<StoredTe
   async function* tables() {
     for await (const tensor of tensors) {
       written++;
-      yield new ArrowTable([rowOf(tensor)]);
+      yield new arrow.Table([rowOf(tensor)]);
     }
   }
   await writeParquet(path, tables());
@@ -57,10 +44,10 @@ export async function writeTensors(path: string, tensors: AsyncIterable<StoredTe
 /** Writes tables of one schema as a Parquet file, zstd, in row groups of bounded size. Fails where the file exists. */
 export async function writeParquet(path: string, tables: AsyncIterable<ArrowTable>): Promise<void> {
   async function* batches() {
-    for await (const arrow of tables) {
-      const table = Table.fromIPCStream(tableToIPC(arrow, 'stream'));
-      const batch = table.recordBatches()[0];
-      table.free();
+    for await (const table of tables) {
+      const copy = Table.fromIPCStream(arrow.tableToIPC(table, 'stream'));
+      const batch = copy.recordBatches()[0];
+      copy.free();
       yield batch;
     }
   }
@@ -70,21 +57,21 @@ export async function writeParquet(path: string, tables: AsyncIterable<ArrowTabl
 
 function rowOf(tensor: StoredTensor): RecordBatch {
   const length = tensor.data.byteLength;
-  const data = makeData({
-    type: new Binary(),
+  const data = arrow.makeData({
+    type: new arrow.Binary(),
     length: 1,
     nullCount: 0,
     valueOffsets: Int32Array.of(0, length),
     data: tensor.data,
   });
   const children = [
-    vectorFromArray([tensor.name], new Utf8()).data[0],
-    vectorFromArray([[...tensor.shape]], shapeType).data[0],
-    vectorFromArray([formatDType(tensor.dtype)], new Utf8()).data[0],
+    arrow.vectorFromArray([tensor.name], new arrow.Utf8()).data[0],
+    arrow.vectorFromArray([[...tensor.shape]], shapeType).data[0],
+    arrow.vectorFromArray([formatDType(tensor.dtype)], new arrow.Utf8()).data[0],
     data,
-    vectorFromArray([BigInt(elementCount(tensor.shape))], new Int64()).data[0],
+    arrow.vectorFromArray([BigInt(elementCount(tensor.shape))], new arrow.Int64()).data[0],
   ];
-  return new RecordBatch(schemaV1, makeData({ type: new Struct(schemaV1.fields), length: 1, nullCount: 0, children }));
+  return new arrow.RecordBatch(schemaV1, arrow.makeData({ type: new arrow.Struct(schemaV1.fields), length: 1, nullCount: 0, children }));
 }
 
 function writerProperties() {
