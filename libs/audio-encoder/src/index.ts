@@ -7,4 +7,4 @@ export {
   type EncodedAudio,
 } from './audio-encoder.js';
 export { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig } from './config.js';
-export { whisperGraph } from './graph.js';
+export { inputs as whisperInputs, outputs as whisperOutputs, whisperGraph } from './graph.js';

@@ -1,6 +1,6 @@
 import { serveWorker, Transferred } from '@triptych/core';
 import { type AssembleRequest, assembleWeights } from './model-directory/assemble.js';
-import { type ConvertRequest, convertCheckpoint } from './model-directory/convert.js';
+import type { ConvertRequest } from './model-directory/convert.js';
 import { listTensors } from './parquet/read.js';
 
 // parquet-wasm's memory never shrinks and a corrupt page can trap it: it lives here, and goes when the work is done.
@@ -10,5 +10,6 @@ serveWorker({
     return new Transferred(assembled, assembled.parts);
   },
   list: (path: string) => listTensors(path),
-  convert: (request: ConvertRequest) => convertCheckpoint(request),
+  // A server that only loads has no use for what converting takes.
+  convert: async (request: ConvertRequest) => (await import('./model-directory/convert.js')).convertCheckpoint(request),
 });

@@ -30,11 +30,13 @@ export class InferenceWorker {
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
         const { threads } = options;
-        const reading = options.weights();
-        // Let the request for the weights leave this thread before the graph keeps it busy.
+        const preparing = Promise.all([options.weights(), call('warm', undefined)]);
+        // Awaited below; until then a failure must not count as unhandled.
+        preparing.catch(() => undefined);
+        // Both requests leave this thread before the graph keeps it busy.
         await setImmediate();
         const graph = options.graph();
-        const [set] = await Promise.all([reading, call('warm', undefined)]);
+        const [set] = await preparing;
         const weights = bindWeights(graph, set);
         const request: CreateRequest = { model: graph.model, weights, parts: set.parts, threads };
         await call('create', request, { transfer: set.parts });

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Reference outputs of HuggingFace's Whisper, for the parity tests beside this script.
+
+    python make_golden.py                  the small golden files under golden/
+    python make_golden.py --full DIR       every frame of every model, for a complete comparison
+
+Needs torch, transformers, safetensors and numpy; the project itself never runs it. Each file's metadata says what it
+was made with. The demo checkpoint's HuggingFace directory is named with --demo.
+"""
+import argparse, os, wave
+import numpy as np
+import torch
+import transformers
+from safetensors.numpy import save_file
+from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperModel
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# Synthetic checkpoints have the sizes of the official ones and weights from a formula, so that no weights need to be
+# shipped: see src/synthetic-weights.ts, which computes the same numbers.
+SYNTHETIC = {
+    "tiny": dict(d_model=384, encoder_layers=4, encoder_attention_heads=6, num_mel_bins=80),
+    "base": dict(d_model=512, encoder_layers=6, encoder_attention_heads=8, num_mel_bins=80),
+    "mel128": dict(d_model=256, encoder_layers=3, encoder_attention_heads=4, num_mel_bins=128),
+}
+
+
+def hash32(x):
+    x = x.astype(np.uint32)
+    x ^= x >> np.uint32(16)
+    x *= np.uint32(0x7FEB352D)
+    x ^= x >> np.uint32(15)
+    x *= np.uint32(0x846CA68B)
+    x ^= x >> np.uint32(16)
+    return x
+
+
+def fnv1a(text):
+    h = 0x811C9DC5
+    for byte in text.encode():
+        h = ((h ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return h
+
+
+def uniforms(name, count, draws):
+    """[draws][count] doubles in [0, 1), exactly the same in every language."""
+    seed = np.uint32(fnv1a(name))
+    index = np.arange(count, dtype=np.uint32) * np.uint32(8)
+    return [hash32(hash32(index + np.uint32(k)) ^ seed) / 2.0**32 for k in range(draws)]
+
+
+SCALES = {"q_proj": 1.2, "k_proj": 1.2, "v_proj": 0.6, "out_proj": 0.5, "fc1": 0.7, "fc2": 0.4}
+
+
+def synthetic(name, shape):
+    """Weights with a trained model's statistics: heavy tails, layer-norm gains with outliers."""
+    count = int(np.prod(shape))
+    u = uniforms(name, count, 5)
+    bell = (u[0] + u[1] + u[2] + u[3] - 2.0) * np.sqrt(3.0)
+    if "layer_norm" in name and name.endswith("weight"):
+        values = (0.5 + 2.0 * u[0] * u[0]) * np.where(np.arange(count) % 97 == 5, 6.0, 1.0)
+    elif len(shape) == 1:
+        values = 0.3 * bell
+    else:
+        fan_in = count // shape[0]
+        scale = next((s for key, s in SCALES.items() if key in name), 1.0)
+        values = bell / np.sqrt(0.25 + 1.5 * u[4]) * (scale / np.sqrt(float(fan_in)))
+    return values.astype(np.float32).reshape(shape)
+
+
+def synthetic_model(size):
+    config = WhisperConfig(
+        **size, encoder_ffn_dim=4 * size["d_model"], max_source_positions=1500, decoder_layers=1,
+        decoder_attention_heads=size["encoder_attention_heads"], decoder_ffn_dim=8, max_target_positions=8, vocab_size=8,
+        pad_token_id=0, bos_token_id=1, eos_token_id=2, decoder_start_token_id=3, suppress_tokens=None,
+        begin_suppress_tokens=None)
+    model = WhisperModel(config).eval()
+    with torch.no_grad():
+        for name, parameter in model.encoder.named_parameters():
+            if "embed_positions" not in name:
+                parameter.copy_(torch.from_numpy(synthetic("encoder." + name, tuple(parameter.shape))))
+    return model, WhisperFeatureExtractor(feature_size=size["num_mel_bins"])
+
+
+def recordings(context):
+    folder = os.path.join(HERE, "recordings")
+    clips = {}
+    for file in sorted(os.listdir(folder)):
+        if not file.endswith(".wav"):
+            continue
+        with wave.open(os.path.join(folder, file)) as wav:
+            pcm = np.frombuffer(wav.readframes(wav.getnframes()), dtype=np.int16)
+        clips[file[:-4]] = pcm.astype(np.float32) / 32768
+    # Exactly full context: speech, piano and noise, over and over.
+    tiled = np.concatenate([clips["speech-b"], clips["piano"], clips["noise"]])
+    clips["full-context"] = np.resize(tiled, context)
+    return {name: clip[:context] for name, clip in clips.items()}
+
+
+def trimmed(encoder, extractor, clip, hop):
+    """The encoder over the audio alone: zero-padded to whole encoder frames, with as many rows of the table."""
+    frame = 2 * hop
+    padded = np.zeros(-(-len(clip) // frame) * frame, dtype=np.float32)
+    padded[: len(clip)] = clip
+    mel = extractor(padded, sampling_rate=16000, padding="do_not_pad", truncation=False, return_tensors="pt").input_features
+    x = torch.nn.functional.gelu(encoder.conv1(mel))
+    x = torch.nn.functional.gelu(encoder.conv2(x)).permute(0, 2, 1)
+    x = x + encoder.embed_positions.weight[: x.shape[1]]
+    for layer in encoder.layers:
+        out = layer(x, None)
+        x = out[0] if isinstance(out, tuple) else out
+    return encoder.layer_norm(x)[0]
+
+
+def picked(length, keep):
+    return np.unique(np.linspace(0, length - 1, min(keep, length)).astype(np.int64)) if keep else np.arange(length)
+
+
+def golden(name, model, extractor, path, keep, source):
+    encoder = model.encoder.eval()
+    tensors = {}
+    for clip_name, clip in recordings(extractor.n_samples).items():
+        mel = extractor(clip, sampling_rate=16000, return_tensors="pt").input_features
+        with torch.no_grad():
+            out = encoder(mel, output_hidden_states=True)
+            short = trimmed(encoder, extractor, clip, extractor.hop_length)
+        hidden = out.last_hidden_state[0].numpy()
+        rows = picked(hidden.shape[0], keep)
+        mel_rows = picked(mel.shape[2], keep and 2 * keep)
+        put = lambda key, value: tensors.__setitem__(f"{clip_name}/{key}", np.ascontiguousarray(value))
+        put("rows", rows)
+        put("mel_rows", mel_rows)
+        put("log_mel", mel[0].numpy().T[mel_rows])
+        put("frames", hidden[rows])
+        put("mean", hidden.astype(np.float64).mean(0).astype(np.float32))
+        state_rows = rows[:: max(1, len(rows) // 6)]
+        put("state_rows", state_rows)
+        for i, state in enumerate(out.hidden_states[:-1]):
+            put(f"state_{i}", state[0].numpy()[state_rows])
+        short_rows = picked(short.shape[0], keep and keep // 2)
+        put("trimmed_rows", short_rows)
+        put("trimmed_frames", short.numpy()[short_rows])
+        put("trimmed_mean", short.numpy().astype(np.float64).mean(0).astype(np.float32))
+    save_file(tensors, path, metadata={
+        "model": name, "weights": source, "made_by": "tools/reference/make_golden.py",
+        "torch": torch.__version__, "transformers": transformers.__version__, "numpy": np.__version__})
+    print(path, os.path.getsize(path))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", metavar="DIR", help="write every frame to DIR")
+    parser.add_argument("--demo", metavar="DIR", help="HuggingFace directory of the demo model's Whisper")
+    args = parser.parse_args()
+    target = args.full or os.path.join(HERE, "golden")
+    os.makedirs(target, exist_ok=True)
+    if args.demo:
+        model = WhisperModel.from_pretrained(args.demo)
+        extractor = WhisperFeatureExtractor.from_pretrained(args.demo)
+        golden("demo", model, extractor, os.path.join(target, "demo.safetensors"), 0 if args.full else 40, "models/demo/whisper")
+    for name, size in SYNTHETIC.items():
+        model, extractor = synthetic_model(size)
+        golden(name, model, extractor, os.path.join(target, f"{name}.safetensors"), 0 if args.full else 16, "synthetic")
