@@ -12,3 +12,4 @@ export type { ModelMetadata } from './model-directory/files.js';
 export type { TensorEntry } from './parquet/read.js';
 export type { SchemaVersion } from './parquet/schema.js';
 export { writeParquet } from './parquet/write.js';
+export { encodeSafetensors, type FloatTensor } from './safetensors/encode.js';

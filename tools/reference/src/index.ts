@@ -1,3 +1,3 @@
 export { type Golden, readGolden, readRecordings } from './golden.js';
-export { safetensors, whisperJson, type WhisperSize, whisperSizes, writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
+export { whisperJson, type WhisperSize, whisperSizes, writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
 export { syntheticWeights } from './synthetic-weights.js';

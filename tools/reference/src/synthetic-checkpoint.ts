@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { elementCount } from '@triptych/core';
 import { readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
+import { encodeSafetensors } from '@triptych/weight-loader';
 import { syntheticTensor } from './synthetic-weights.js';
 
 /** A Whisper of some size, in the fields of HuggingFace's config.json. */
@@ -36,23 +36,5 @@ export async function writeSyntheticCheckpoint(directory: string, config: Record
   const tensors = [...weights].map(([name, shape]) => ({ name, shape, values: syntheticTensor(name, shape) }));
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'config.json'), JSON.stringify(config, null, 2));
-  await writeFile(join(directory, 'model.safetensors'), safetensors(tensors));
-}
-
-/** A safetensors file: length of the header, header, data. */
-export function safetensors(tensors: readonly { name: string; shape: readonly number[]; values: Float32Array }[]): Uint8Array {
-  let offset = 0;
-  const entries = tensors.map(({ name, shape }) => {
-    const begin = offset;
-    offset += 4 * elementCount(shape);
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, offset] }] as const;
-  });
-  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const file = new Uint8Array(8 + header.length + offset);
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
-  file.set(header, 8);
-  tensors.forEach(({ values }, i) => {
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 8 + header.length + entries[i][1].data_offsets[0]);
-  });
-  return file;
+  await writeFile(join(directory, 'model.safetensors'), encodeSafetensors(tensors));
 }

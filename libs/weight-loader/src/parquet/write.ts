@@ -43,16 +43,23 @@ export async function writeTensors(path: string, tensors: AsyncIterable<StoredTe
 
 /** Writes tables of one schema as a Parquet file, zstd, in row groups of bounded size. Fails where the file exists. */
 export async function writeParquet(path: string, tables: AsyncIterable<ArrowTable>): Promise<void> {
+  let failure: { readonly thrown: unknown } | undefined;
   async function* batches() {
-    for await (const table of tables) {
-      const copy = Table.fromIPCStream(arrow.tableToIPC(table, 'stream'));
-      const batch = copy.recordBatches()[0];
-      copy.free();
-      yield batch;
+    try {
+      for await (const table of tables) {
+        const copy = Table.fromIPCStream(arrow.tableToIPC(table, 'stream'));
+        const batch = copy.recordBatches()[0];
+        copy.free();
+        yield batch;
+      }
+    } catch (thrown) {
+      // The writer would take the error for the end and complete the file.
+      failure = { thrown };
     }
   }
   const parquet = await transformParquetStream(Readable.toWeb(Readable.from(batches())), writerProperties());
   await pipeline(Readable.fromWeb(parquet as NodeReadableStream), createWriteStream(path, { flags: 'wx' }));
+  if (failure) throw failure.thrown;
 }
 
 function rowOf(tensor: StoredTensor): RecordBatch {

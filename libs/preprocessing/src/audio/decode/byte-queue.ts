@@ -7,10 +7,7 @@ export class ByteQueue {
   }
 
   push(bytes: Uint8Array): void {
-    const all = new Uint8Array(this.#bytes.length + bytes.length);
-    all.set(this.#bytes);
-    all.set(bytes, this.#bytes.length);
-    this.#bytes = all;
+    this.#bytes = joined(this.#bytes, bytes);
   }
 
   /** The first `count` bytes without taking them; fewer where there are fewer. */
@@ -28,4 +25,12 @@ export class ByteQueue {
 /** `length` bytes at `offset` as Latin-1 text: for four-character codes. */
 export function ascii(bytes: Uint8Array, offset: number, length: number): string {
   return String.fromCharCode(...bytes.subarray(offset, offset + length));
+}
+
+/** Both in one array. */
+export function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
 }

@@ -1,5 +1,6 @@
 import { messageOf, TriptychError } from '@triptych/core';
 import { checkChannels, checkSampleRate } from '@triptych/validation';
+import { joined } from './byte-queue.js';
 import type { AudioDecoder, Decoded } from './decoder.js';
 import { mixDown } from './mono.js';
 
@@ -32,15 +33,24 @@ export interface LengthCheck {
  */
 const SLICE_BYTES = 2048;
 
+/** How one format is decoded. */
+export interface CompressedFormat {
+  readonly name: string;
+  readonly decoder: WasmDecoder;
+  readonly length: LengthCheck;
+  /** Bytes at the end of `bytes` that the decoder must not see before those that follow them. Default: none. */
+  readonly heldBack?: (bytes: Uint8Array) => number;
+}
+
 /** FLAC, MP3 and Ogg by WebAssembly decoders. Any error of theirs makes the audio corrupt: gaps are not papered over. */
 export class CompressedDecoder implements AudioDecoder {
   #frames = 0;
 
+  #rest = new Uint8Array(0);
+
   constructor(
-    private readonly name: string,
-    private readonly decoder: WasmDecoder,
-    private readonly length: LengthCheck,
-    /** Most frames one push may decode to. */
+    private readonly format: CompressedFormat,
+    /** Most audio that one push may decode to. */
     private readonly maxSecondsPerPush: number,
   ) {}
 
@@ -48,9 +58,7 @@ export class CompressedDecoder implements AudioDecoder {
     const decoded: Decoded[] = [];
     let seconds = 0;
     for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-      const slice = bytes.subarray(at, at + SLICE_BYTES);
-      this.length.push(slice);
-      for (const part of this.#run(() => this.decoder.decode(slice))) {
+      for (const part of this.#decode(bytes.subarray(at, at + SLICE_BYTES))) {
         decoded.push(part);
         seconds += part.samples.length / part.sampleRate;
       }
@@ -65,18 +73,29 @@ export class CompressedDecoder implements AudioDecoder {
     return decoded;
   }
 
-  finish(): Promise<Decoded[]> {
-    const decoded = this.#run(() => this.decoder.flush?.());
-    this.length.finish(this.#frames);
-    return Promise.resolve(decoded);
+  async finish(): Promise<Decoded[]> {
+    const { decoder, length } = this.format;
+    const rest = this.#rest;
+    const decoded = [...this.#run(() => decoder.decode(rest)), ...this.#run(() => decoder.flush?.())];
+    length.finish(this.#frames);
+    return decoded;
   }
 
   close(): void {
     try {
-      this.decoder.free();
+      this.format.decoder.free();
     } catch {
       // Its memory is unusable after a trap; the garbage collector takes it.
     }
+  }
+
+  #decode(slice: Uint8Array): Decoded[] {
+    const { decoder, length, heldBack } = this.format;
+    length.push(slice);
+    const bytes = joined(this.#rest, slice);
+    const ready = bytes.length - (heldBack?.(bytes) ?? 0);
+    this.#rest = bytes.slice(ready);
+    return this.#run(() => decoder.decode(bytes.subarray(0, ready)));
   }
 
   #run(step: () => WasmDecoded | undefined): Decoded[] {
@@ -88,7 +107,7 @@ export class CompressedDecoder implements AudioDecoder {
     }
     const fault = result?.errors?.[0];
     if (fault) throw this.#corrupt(fault.message);
-    const room = (this.length.declaredFrames ?? Infinity) - this.#frames;
+    const room = (this.format.length.declaredFrames ?? Infinity) - this.#frames;
     const frames = Math.min(result?.channelData[0]?.length ?? 0, room);
     if (!result || frames <= 0) return [];
     checkChannels(result.channelData.length);
@@ -98,6 +117,6 @@ export class CompressedDecoder implements AudioDecoder {
   }
 
   #corrupt(what: string, cause?: unknown): TriptychError {
-    return new TriptychError('AUDIO_CONTAINER_CORRUPT', `${this.name}: ${what}`, { field: 'data', cause });
+    return new TriptychError('AUDIO_CONTAINER_CORRUPT', `${this.format.name}: ${what}`, { field: 'data', cause });
   }
 }

@@ -1,9 +1,9 @@
 import { TriptychError } from '@triptych/core';
 import { audioLimits } from '@triptych/validation';
 import { ascii, ByteQueue } from './byte-queue.js';
-import { CompressedDecoder, type LengthCheck, type WasmDecoder } from './compressed-decoder.js';
+import { CompressedDecoder, type CompressedFormat } from './compressed-decoder.js';
 import type { AudioDecoder, Decoded } from './decoder.js';
-import { FlacLength } from './flac-length.js';
+import { FlacLength, partialSync } from './flac-length.js';
 import { Mp3Length } from './mp3-length.js';
 import { OggLength } from './ogg-length.js';
 import { WavDecoder } from './wav-decoder.js';
@@ -44,14 +44,26 @@ export class ContainerDecoder implements AudioDecoder {
 
 const openers: Record<Container, () => Promise<AudioDecoder>> = {
   wav: () => Promise.resolve(new WavDecoder()),
-  flac: async () => compressed('FLAC', await (await import('@audio/decode-flac')).decoder(), new FlacLength()),
-  mp3: async () => compressed('MP3', await (await import('@audio/decode-mp3')).decoder(), new Mp3Length()),
-  opus: async () => compressed('Ogg Opus', await (await import('@audio/decode-opus')).decoder(), new OggLength()),
-  vorbis: async () => compressed('Ogg Vorbis', await (await import('@audio/decode-vorbis')).decoder(), new OggLength()),
+  flac: async () => {
+    const { decoder } = await import('@audio/decode-flac');
+    return compressed({ name: 'FLAC', decoder: await decoder(), length: new FlacLength(), heldBack: partialSync });
+  },
+  mp3: async () => {
+    const { decoder } = await import('@audio/decode-mp3');
+    return compressed({ name: 'MP3', decoder: await decoder(), length: new Mp3Length() });
+  },
+  opus: async () => {
+    const { decoder } = await import('@audio/decode-opus');
+    return compressed({ name: 'Ogg Opus', decoder: await decoder(), length: new OggLength() });
+  },
+  vorbis: async () => {
+    const { decoder } = await import('@audio/decode-vorbis');
+    return compressed({ name: 'Ogg Vorbis', decoder: await decoder(), length: new OggLength() });
+  },
 };
 
-function compressed(name: string, decoder: WasmDecoder, length: LengthCheck): AudioDecoder {
-  return new CompressedDecoder(name, decoder, length, audioLimits.maxChunkSeconds);
+function compressed(format: CompressedFormat): AudioDecoder {
+  return new CompressedDecoder(format, audioLimits.maxChunkSeconds);
 }
 
 /** Throws AUDIO_CONTAINER_UNKNOWN, or AUDIO_EMPTY where there are no bytes. */

@@ -30,3 +30,15 @@ export class FlacLength implements LengthCheck {
     }
   }
 }
+
+/** Longest frame header, and one byte more: a frame that is cut beyond it is no longer lost. */
+const SYNC_BYTES = 17;
+
+/** Bytes at the end that may begin a frame: the decoder's parser drops a frame whose first bytes come in two pieces. */
+export function partialSync(bytes: Uint8Array): number {
+  for (let at = Math.max(0, bytes.length - SYNC_BYTES + 1); at < bytes.length; at++) {
+    const isSync = bytes[at] === 0xff && (at + 1 === bytes.length || (bytes[at + 1] & 0xfe) === 0xf8);
+    if (isSync) return bytes.length - at;
+  }
+  return 0;
+}

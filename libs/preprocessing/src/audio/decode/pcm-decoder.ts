@@ -1,4 +1,5 @@
 import { checkWholeFrames, faultOf, type SampleFault } from '@triptych/validation';
+import { joined } from './byte-queue.js';
 import type { AudioDecoder, Decoded } from './decoder.js';
 import { type SampleFormatName, sampleFormats } from './sample-formats.js';
 
@@ -60,11 +61,4 @@ export class PcmDecoder implements AudioDecoder {
     }
     return mono;
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const all = new Uint8Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
 }

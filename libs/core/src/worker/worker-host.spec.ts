@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { workerEntry } from './worker-entry.js';
+import { WorkerHost } from './worker-host.js';
+
+let host: WorkerHost;
+afterEach(() => host.close());
+
+const entry = workerEntry(import.meta.url, './testing/echo-worker.js');
+const start = (options: { restart?: boolean } = {}) =>
+  WorkerHost.start({ entry, name: 'echo', init: (call) => call('prepare', 'ready'), ...options });
+
+async function becomesReady(): Promise<void> {
+  const until = Date.now() + 5000;
+  while (!host.ready && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(host.ready).toBe(true);
+}
+
+describe('a worker host', () => {
+  it('answers calls after it was prepared', async () => {
+    host = await start();
+    expect(await host.call('echo', { a: 1 })).toEqual(['ready', { a: 1 }]);
+  });
+
+  it('passes on refusals, and hides faults behind a plain text', async () => {
+    host = await start();
+    await expect(host.call('refuse', null)).rejects.toMatchObject({ reason: 'AUDIO_EMPTY', field: 'data' });
+    await expect(host.call('fault', null)).rejects.toMatchObject({ reason: 'INTERNAL', message: 'internal error' });
+  });
+
+  it('rejects what a dead worker held as retryable, then restarts and prepares it', async () => {
+    host = await start({ restart: true });
+    const held = host.call('hang', null);
+    const states: boolean[] = [];
+    host.onReadyChange = (ready) => states.push(ready);
+    await host.kill();
+    await expect(held).rejects.toMatchObject({ reason: 'WORKER_LOST', retryable: true });
+    await expect(host.call('echo', 1)).rejects.toMatchObject({ reason: 'NOT_READY' });
+    await becomesReady();
+    expect(await host.call('echo', 1)).toEqual(['ready', 1]);
+    expect(states).toEqual([false, true]);
+    expect(host.restarts).toBe(1);
+  });
+
+  it('survives a worker that ends itself', async () => {
+    host = await start({ restart: true });
+    await expect(host.call('crash', null)).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    await becomesReady();
+  });
+
+  it('ends a call that takes longer than its limit', async () => {
+    host = await start({ restart: true });
+    await expect(host.call('hang', null, { timeoutMs: 50 })).rejects.toMatchObject({ reason: 'AUDIO_DECODE_TIMEOUT' });
+    await becomesReady();
+  });
+});

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import type { AudioFormat } from '@triptych/validation';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { concat } from './resampler.js';
+import { SampleStream, type Samples } from './sample-stream.js';
+
+const RATE = 16_000;
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
+const speech = readSamples(fixture('speech.wav'));
+const container: AudioFormat = { encoding: 'container' };
+
+function readSamples(wav: Uint8Array): Float32Array<ArrayBuffer> {
+  const view = new DataView(wav.buffer, 44);
+  return Float32Array.from({ length: view.byteLength >> 1 }, (_, i) => view.getInt16(2 * i, true) / 32768);
+}
+
+/** Decodes bytes split at the given lengths, over and over. */
+async function decode(format: AudioFormat, bytes: Uint8Array, pieces: readonly number[] = [bytes.length]): Promise<Samples> {
+  const stream = new SampleStream(format, RATE);
+  const parts: Samples[] = [];
+  try {
+    for (let at = 0, i = 0; at < bytes.length; i++) {
+      const next = at + pieces[i % pieces.length];
+      parts.push(await stream.push(bytes.slice(at, next)));
+      at = next;
+    }
+    parts.push(await stream.finish());
+  } finally {
+    stream.close();
+  }
+  return { samples: concat(parts.map((p) => p.samples)), faults: parts.flatMap((p) => p.faults) };
+}
+
+function correlation(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return ab / Math.sqrt(aa * bb);
+}
+
+describe('every container decodes to the recording', () => {
+  it.each([
+    ['speech.wav', 1],
+    ['speech.flac', 1],
+    ['speech.vorbis.ogg', 0.99],
+    ['speech-44k-stereo.mp3', 0.99],
+  ])('%s, sample for sample, correlation ≥ %f', async (name, least) => {
+    const { samples } = await decode(container, fixture(name));
+    expect(samples.length).toBe(speech.length);
+    expect(correlation(samples, speech)).toBeGreaterThanOrEqual(least - 1e-6);
+  });
+
+  it('speech.opus, through a codec for speech', async () => {
+    const { samples } = await decode(container, fixture('speech.opus'));
+    expect(samples.length).toBe(speech.length);
+    expect(correlation(samples, speech)).toBeGreaterThan(0.9);
+  });
+
+  it('speech-16k.mp3, which has no room to say how much its encoder padded', async () => {
+    const { samples } = await decode(container, fixture('speech-16k.mp3'));
+    expect(samples.length).toBe(28 * 576);
+    expect(correlation(samples.subarray(1105), speech)).toBeGreaterThan(0.95);
+  });
+});
+
+describe('the split into pieces leaves no trace (property)', () => {
+  const pieces = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5000 })), { minLength: 1, maxLength: 8 });
+  const names = ['speech.wav', 'speech.flac', 'speech.opus', 'speech.vorbis.ogg', 'speech-44k-stereo.mp3', 'speech-16k.mp3'];
+
+  it.each(names)('%s', async (name) => {
+    const bytes = fixture(name);
+    const { samples: whole } = await decode(container, bytes);
+    await fc.assert(
+      fc.asyncProperty(pieces, async (lengths) => {
+        const { samples } = await decode(container, bytes, lengths);
+        expect(samples).toEqual(whole);
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it('PCM of any encoding, rate and channel count', async () => {
+    const encodings = ['s16le', 'f32le', 'mulaw'] as const;
+    const rates = fc.constantFrom(4000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...encodings), rates, fc.integer({ min: 1, max: 8 }), pieces, async (encoding, sampleRate, channels, lengths) => {
+        const frames = Math.ceil(sampleRate / 10);
+        const bytes = pcm(encoding, frames * channels);
+        const format = { encoding, sampleRate, channels };
+        const { samples: whole } = await decode(format, bytes);
+        expect(whole.length).toBe(Math.ceil((frames * RATE) / sampleRate));
+        expect((await decode(format, bytes, lengths)).samples).toEqual(whole);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('resampling', () => {
+  it.each([8000, 22050, 44100, 48000, 96000])('from %i Hz keeps a tone in place, within −90 dB', async (sampleRate) => {
+    const tone = (rate: number, n: number) => Float32Array.from({ length: n }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 997 * i) / rate));
+    const { samples } = await decode({ encoding: 'f32le', sampleRate, channels: 1 }, new Uint8Array(tone(sampleRate, sampleRate).buffer));
+    const expected = tone(RATE, RATE);
+    expect(samples.length).toBe(RATE);
+    const inner = samples.subarray(800, -800);
+    const error = inner.reduce((sum, v, i) => sum + (v - expected[i + 800]) ** 2, 0);
+    const power = inner.reduce((sum, v) => sum + v * v, 0);
+    expect(10 * Math.log10(error / power)).toBeLessThan(-90);
+  });
+});
+
+describe('faulty float samples', () => {
+  it('become silence and are reported with the output samples that they reach', async () => {
+    const values = new Float32Array(4800).fill(0.1);
+    values[2400] = NaN;
+    values[3000] = 32767;
+    const at48k = await decode({ encoding: 'f32le', sampleRate: 48000, channels: 1 }, new Uint8Array(values.buffer));
+    expect(at48k.faults.map((f) => f.error.reason)).toEqual(['AUDIO_NOT_FINITE', 'AUDIO_OUT_OF_RANGE']);
+    for (const [i, position] of [800, 1000].entries()) {
+      expect(at48k.faults[i].start).toBeLessThan(position);
+      expect(at48k.faults[i].end).toBeGreaterThan(position);
+    }
+    expect(at48k.samples.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('bytes that are no audio', () => {
+  const cut = (name: string, from: number) => fixture(name).slice(0, from);
+
+  it.each([
+    ['an empty container', new Uint8Array(0), 'AUDIO_EMPTY'],
+    ['a PNG', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), 'AUDIO_CONTAINER_UNKNOWN'],
+    ['WAV that declares more than it has', cut('speech.wav', 20_000), 'AUDIO_CONTAINER_LENGTH'],
+    ['WAV that ends in its header', cut('speech.wav', 30), 'AUDIO_CONTAINER_CORRUPT'],
+    ['FLAC cut short', cut('speech.flac', 15_000), 'AUDIO_CONTAINER_LENGTH'],
+    ['Ogg cut within a page', cut('speech.opus', 3_000), 'AUDIO_CONTAINER_CORRUPT'],
+    ['MP3 cut within a frame', cut('speech-44k-stereo.mp3', 10_000), 'AUDIO_CONTAINER_CORRUPT'],
+    ['Ogg with a flipped byte', flipped('speech.vorbis.ogg', 5000), 'AUDIO_CONTAINER_CORRUPT'],
+  ])('%s', async (_name, bytes, reason) => {
+    await expect(decode(container, bytes)).rejects.toMatchObject({ reason });
+  });
+
+  it('a PCM stream that ends within a sample', async () => {
+    await expect(decode({ encoding: 's16le', sampleRate: RATE, channels: 2 }, new Uint8Array(4001))).rejects.toMatchObject({
+      reason: 'AUDIO_PARTIAL_SAMPLE',
+    });
+  });
+
+  function flipped(name: string, at: number): Uint8Array {
+    const bytes = fixture(name);
+    bytes[at] ^= 0x40;
+    return bytes;
+  }
+});
+
+function pcm(encoding: 's16le' | 'f32le' | 'mulaw', samples: number): Uint8Array {
+  const wave = Float32Array.from({ length: samples }, (_, i) => 0.4 * Math.sin(i * 0.05) + 0.3 * Math.sin(i * 0.31));
+  if (encoding === 'f32le') return new Uint8Array(wave.buffer);
+  if (encoding === 's16le') return new Uint8Array(Int16Array.from(wave, (v) => v * 32767).buffer);
+  return Uint8Array.from(wave, (v) => Math.round(v * 127) + 128);
+}

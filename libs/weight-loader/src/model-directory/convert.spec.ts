@@ -1,0 +1,90 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convert, listWeights, loadTensor, openModelDirectory } from '../load.js';
+import { encodeSafetensors } from '../safetensors/encode.js';
+
+let work: string;
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'triptych-convert-'));
+});
+afterAll(() => rm(work, { recursive: true }));
+
+const values = Float32Array.of(0.1, -2, 3e-6, 65504);
+const tensor = (name: string) => ({ name, shape: [2, 2], values });
+const config = { architectures: ['WhisperForConditionalGeneration'], model_type: 'whisper' };
+
+async function checkpoint(files: Record<string, string | Uint8Array>): Promise<string> {
+  const directory = await mkdtemp(join(work, 'hf-'));
+  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+  return directory;
+}
+
+const single = () =>
+  checkpoint({
+    'config.json': JSON.stringify(config),
+    'preprocessor_config.json': '{"n_fft": 400}',
+    'model.safetensors': encodeSafetensors([tensor('model.encoder.a'), tensor('model.decoder.b')]),
+  });
+
+describe('convert', () => {
+  it('writes a model directory with the encoder alone, under canonical names', async () => {
+    const target = join(work, 'plain');
+    const report = await convert({ source: await single(), target, dtype: 'float32', modelName: 'm', converterVersion: '1' });
+    expect(report).toMatchObject({ architecture: 'whisper-encoder', tensors: 1, parameters: 4, leftOut: ['model.decoder.b'] });
+    const directory = await openModelDirectory(target);
+    expect(directory.metadata).toMatchObject({ model_name: 'm', num_weight_tensors: 1, total_parameters: 4, config });
+    expect(directory.preprocessor).toEqual({ n_fft: 400 });
+    expect((await listWeights(join(target, 'weights.parquet'))).tensors).toEqual([
+      { name: 'encoder.a', shape: [2, 2], dtype: 'float32', parameters: 4 },
+    ]);
+    expect([...(await loadTensor(join(target, 'weights.parquet'), 'encoder.a')).values]).toEqual([...values]);
+  });
+
+  it('rounds to float16 when asked', async () => {
+    const target = join(work, 'half');
+    await convert({ source: await single(), target, dtype: 'float16', converterVersion: '1' });
+    const { values: halves } = await loadTensor(join(target, 'weights.parquet'), 'encoder.a');
+    expect([...halves]).toEqual([0.0999755859375, -2, 50 * 2 ** -24, 65504]);
+  });
+
+  it('reads shards through their index', async () => {
+    const source = await checkpoint({
+      'config.json': JSON.stringify(config),
+      'one.safetensors': encodeSafetensors([tensor('encoder.a')]),
+      'two.safetensors': encodeSafetensors([tensor('encoder.b')]),
+      'model.safetensors.index.json': JSON.stringify({
+        weight_map: { 'encoder.a': 'one.safetensors', 'encoder.b': 'two.safetensors' },
+      }),
+    });
+    const report = await convert({ source, target: join(work, 'sharded'), dtype: 'float32', converterVersion: '1' });
+    expect(report.tensors).toBe(2);
+  });
+
+  it('leaves nothing behind when it fails, and says what was wrong', async () => {
+    const whole = encodeSafetensors([tensor('encoder.a'), tensor('encoder.b')]);
+    const truncated = await checkpoint({
+      'config.json': JSON.stringify(config),
+      'model.safetensors': whole.subarray(0, whole.length - 3),
+    });
+    const stranger = await checkpoint({
+      'config.json': '{"architectures": ["BertModel"], "model_type": "bert"}',
+      'model.safetensors': whole,
+    });
+    const before = await readdir(work);
+    const target = join(work, 'never');
+    const attempt = (source: string) => convert({ source, target, dtype: 'float32', converterVersion: '1' });
+    await expect(attempt(truncated)).rejects.toMatchObject({ reason: 'WEIGHTS_CORRUPT', message: expect.stringContaining('truncated') as string });
+    await expect(attempt(stranger)).rejects.toMatchObject({ reason: 'ARCHITECTURE_UNKNOWN', message: expect.stringContaining('BertModel') as string });
+    await expect(attempt(join(work, 'absent'))).rejects.toMatchObject({ reason: 'WEIGHTS_MISSING' });
+    expect(await readdir(work)).toEqual(before);
+  });
+
+  it('never overwrites', async () => {
+    const target = await mkdtemp(join(work, 'taken-'));
+    await expect(convert({ source: await single(), target, dtype: 'float32', converterVersion: '1' })).rejects.toMatchObject({
+      reason: 'OUTPUT_EXISTS',
+    });
+  });
+});
