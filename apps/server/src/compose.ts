@@ -6,6 +6,7 @@ import { AudioPreprocessor } from '@triptych/preprocessing';
 import { loadPublishedPackage } from '@triptych/protocol';
 import { HealthImplementation } from 'grpc-health-check';
 import type { ServerConfig } from './config/settings.js';
+import { Admission } from './grpc/admission.js';
 import { services } from './grpc/services.js';
 import { loadModel, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
@@ -44,7 +45,6 @@ async function start(config: ServerConfig, logger: Logger, closers: (() => Promi
   const preprocessor = await AudioPreprocessor.start({
     workers: config.audioWorkers,
     decodeTimeoutMs: config.decodeTimeoutMs,
-    maxQueuedBytes: config.queueBytes,
     logger,
   });
   closers.push(() => preprocessor.close());
@@ -54,7 +54,9 @@ async function start(config: ServerConfig, logger: Logger, closers: (() => Promi
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
   });
-  const offered = services({ models, preprocessor, maxClips: config.maxClips, streamWindows: config.streamWindows }, logger);
+  const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
+  const { maxClips, streamWindows } = config;
+  const offered = services({ models, preprocessor, admission, maxClips, streamWindows }, logger);
   for (const { definition, handlers } of offered) {
     server.addService(definition, handlers as unknown as UntypedServiceImplementation);
   }

@@ -81,11 +81,6 @@ export class AudioEncoder {
     return this.#queue.submit(item, options);
   }
 
-  /** Throws OVERLOADED when the queue is full: for callers that would rather fail than wait. */
-  checkRoom(): void {
-    this.#queue.checkRoom();
-  }
-
   /** Encoder frames that hold audio, for so many samples. */
   validFrames(samples: number): number {
     return Math.ceil(samples / frameSamples(this.config));

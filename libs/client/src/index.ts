@@ -1,4 +1,4 @@
-export type { AudioStream } from './audio-stream.js';
+export type { AudioStream, SendOptions } from './audio-stream.js';
 export { CallError } from './call-error.js';
 export { type ClientOptions, TriptychClient } from './client.js';
 export { readEmbedding, type Vector } from './embedding.js';

@@ -60,14 +60,14 @@ export const settings = {
     flag: '--queue-items <n>',
     env: 'TRIPTYCH_QUEUE_ITEMS',
     default: 256,
-    description: 'items that may wait for one encoder',
+    description: 'items of unary calls that may be in work at a time, and windows that may wait for one encoder',
     schema: count(1, 1_000_000),
   }),
   queueBytes: define({
     flag: '--queue-bytes <bytes>',
     env: 'TRIPTYCH_QUEUE_BYTES',
     default: 256 * MIB,
-    description: 'bytes of samples that may wait for one encoder',
+    description: 'bytes of them, in each of the two',
     schema: count(MIB, Number.MAX_SAFE_INTEGER),
   }),
   maxClips: define({

@@ -78,11 +78,6 @@ export class BatchQueue<Item, Result> {
     });
   }
 
-  /** Throws OVERLOADED when not one more item fits. */
-  checkRoom(): void {
-    if (this.#full(0)) throw this.#overloaded();
-  }
-
   #overloaded(): TriptychError {
     const { maxItems, maxBytes } = this.options;
     return new TriptychError('OVERLOADED', `the queue is full (${maxItems} items or ${maxBytes} bytes); try again later`);

@@ -1,4 +1,4 @@
-import { type Logger, TriptychError, WorkerHost, workerEntry } from '@triptych/core';
+import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
 import type { ClipReply, ClipRequest, OpenRequest, PushRequest, WindowsReply } from './worker/protocol.js';
 
@@ -7,8 +7,6 @@ export interface AudioPreprocessorOptions {
   readonly workers: number;
   /** Longest that decoding one piece of a container may take. */
   readonly decodeTimeoutMs: number;
-  /** Bytes that may wait in the workers, over all clips. */
-  readonly maxQueuedBytes: number;
   readonly logger?: Logger;
 }
 
@@ -32,12 +30,10 @@ interface Lane {
 /** Decoding, resampling and windowing, in worker threads. */
 export class AudioPreprocessor {
   #nextStream = 0;
-  #queuedBytes = 0;
 
   private constructor(
     private readonly pcm: readonly Lane[],
     private readonly containers: Lane,
-    private readonly options: AudioPreprocessorOptions,
   ) {}
 
   static async start(options: AudioPreprocessorOptions): Promise<AudioPreprocessor> {
@@ -50,23 +46,17 @@ export class AudioPreprocessor {
       lane('audio:containers', options.decodeTimeoutMs),
       ...Array.from({ length: options.workers }, (_, i) => lane(`audio:pcm-${i}`)),
     ]);
-    return new AudioPreprocessor(pcm, containers, options);
+    return new AudioPreprocessor(pcm, containers);
   }
 
-  /** One whole clip → samples. Throws AUDIO_* errors, OVERLOADED, WORKER_LOST. */
+  /** One whole clip → samples. Throws AUDIO_* errors, NOT_READY, WORKER_LOST. */
   async clip(request: ClipRequest): Promise<ClipReply> {
-    const size = request.data.byteLength;
-    if (this.#queuedBytes > 0 && this.#queuedBytes + size > this.options.maxQueuedBytes) {
-      throw new TriptychError('OVERLOADED', `${this.options.maxQueuedBytes} bytes of clips are waiting to be decoded; try again later`);
-    }
     const lane = this.#lane(request.format);
-    this.#queuedBytes += size;
     lane.load++;
     try {
       return await decode<ClipReply>(lane, 'clip', request);
     } finally {
       lane.load--;
-      this.#queuedBytes -= size;
     }
   }
 

@@ -3,6 +3,7 @@ import type { AudioPreprocessor } from '@triptych/preprocessing';
 import type { AudioResult, EncodeAudioRequest__Output, EncodeAudioResponse } from '@triptych/protocol';
 import { checkAudioFormat } from '@triptych/validation';
 import type { ModelRegistry } from '../../models/model-registry.js';
+import type { Admission } from '../admission.js';
 import type { CallContext } from '../call.js';
 import { embeddingMessage } from '../embedding-message.js';
 import { toItemError } from '../status.js';
@@ -13,6 +14,7 @@ type Clip = EncodeAudioRequest__Output['clips'][number];
 export interface AudioServiceParts {
   readonly models: ModelRegistry;
   readonly preprocessor: AudioPreprocessor;
+  readonly admission: Admission;
   readonly maxClips: number;
   readonly streamWindows: number;
 }
@@ -25,10 +27,12 @@ export async function encodeClips(
 ): Promise<EncodeAudioResponse> {
   const plan = planAudio(parts.models.audio(request.model), request);
   checkClipCount(request.clips.length, parts.maxClips);
-  plan.model.audio.encoder.checkRoom();
-  const results = await Promise.all(
-    request.clips.map((clip, i) =>
-      encodeClip(parts, plan, clip, signal).catch((thrown: unknown) => failed(clip, i, thrown)),
+  const bytes = request.clips.reduce((sum, clip) => sum + clip.data.length, 0);
+  const results = await parts.admission.run(request.clips.length, bytes, () =>
+    Promise.all(
+      request.clips.map((clip, i) =>
+        encodeClip(parts, plan, clip, signal).catch((thrown: unknown) => failed(clip, i, thrown)),
+      ),
     ),
   );
   return { stamp: audioStamp(plan), results };

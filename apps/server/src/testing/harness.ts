@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type AudioStreamConfig, type AudioStreamResponse__Output, type AudioWindow__Output, readEmbedding, TriptychClient } from '@triptych/client';
+import { silentLogger } from '@triptych/core';
+import { type RunningServer, startServer } from '../compose.js';
+import { type Flags, readConfig } from '../config/read-config.js';
+
+const root = new URL('../../../../', import.meta.url);
+
+/** The demo model, as a fresh clone serves it. */
+export const demoModel = fileURLToPath(new URL('models/demo/whisper', root));
+export const RATE = 16_000;
+
+/** One of the sample recordings as 16-bit PCM at 16 kHz. */
+export function speech(name: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`examples/speech/${name}.wav`, root)).subarray(44));
+}
+
+export interface TestServer {
+  readonly server: RunningServer;
+  readonly client: TriptychClient;
+  close(): Promise<void>;
+}
+
+/** A real server with the demo model on a free port, and a client that is connected to it. */
+export async function serveDemo(flags: Flags = {}): Promise<TestServer> {
+  const config = readConfig({ models: [demoModel], listen: '127.0.0.1:0', drainMs: 1000, ...flags }, {});
+  const server = await startServer(config, silentLogger);
+  const client = new TriptychClient(server.address);
+  return {
+    server,
+    client,
+    close: async () => {
+      client.close();
+      await server.drain();
+    },
+  };
+}
+
+/** Streams bytes in pieces of the given lengths, over and over, and collects every answer. */
+export async function streamAll(
+  client: TriptychClient,
+  config: AudioStreamConfig,
+  bytes: Uint8Array,
+  pieces: readonly number[] = [3200],
+): Promise<AudioStreamResponse__Output[]> {
+  const stream = client.streamAudio();
+  stream.configure(config);
+  const sending = (async () => {
+    for (let at = 0, i = 0; at < bytes.length; i++) {
+      const next = at + pieces[i % pieces.length];
+      await stream.send(bytes.subarray(at, next));
+      at = next;
+    }
+    stream.finish();
+  })();
+  const answers: AudioStreamResponse__Output[] = [];
+  for await (const answer of stream) answers.push(answer);
+  await sending;
+  return answers;
+}
+
+export function windowsOf(answers: readonly AudioStreamResponse__Output[]): AudioWindow__Output[] {
+  return answers.flatMap((answer) => answer.window ?? []);
+}
+
+export function vectorOf(item: { embedding?: AudioWindow__Output['embedding']; error?: unknown }): Float32Array {
+  if (!item.embedding) throw new TypeError(`no embedding: ${JSON.stringify(item.error)}`);
+  return readEmbedding(item.embedding).values;
+}
+
+export function maxDifference(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Infinity;
+  return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0);
+}
