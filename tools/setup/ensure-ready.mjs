@@ -1,12 +1,13 @@
 // Installs and builds what a clone is missing, and nothing twice. Plain Node: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const installed = join(root, 'node_modules', '.package-lock.json');
-const built = join(root, 'apps', 'cli', 'dist', 'main.js');
+/** Written after each build: a compiler leaves files alone that come out the same. */
+const built = join(root, 'node_modules', '.triptych-built');
 
 /** Leaves the clone installed and built. Ends the process with the failing step's code. */
 export function ensureReady() {
@@ -17,12 +18,13 @@ export function ensureReady() {
 }
 
 /** Builds every project; what is up to date is left as it is. */
-export function build() {
+function build() {
   run('building', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'tsconfig.json']);
+  writeFileSync(built, '');
 }
 
 function newestSource() {
-  const projects = ['libs', 'apps'].flatMap((area) => readdirSync(join(root, area)).map((name) => join(root, area, name, 'src')));
+  const projects = ['libs', 'apps', 'tools'].flatMap((area) => readdirSync(join(root, area)).map((name) => join(root, area, name, 'src')));
   return Math.max(...projects.filter((path) => existsSync(path)).map(newestBelow));
 }
 

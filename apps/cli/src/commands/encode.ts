@@ -58,10 +58,12 @@ export function encodeCommand(): Command {
     .addHelpText('after', help);
   return addServerOptions(command, ['models', 'threads']).action(async (inputs: string[], options: Options) => {
     const stopped = stopSignal();
+    // The first signal lets what is being encoded finish; a second one does not.
+    void stopped.then(() => stopSignal()).then(() => process.exit(130));
     const isLive = inputs.length === 1 && inputs[0] === '-';
     const sources = isLive ? [standardInput(options.pcm ?? '', stopped)] : await findFiles(inputs);
-    const connection = await connect(command, options.server);
     const writer = openWriter(options.format, options.output);
+    const connection = await connect(command, options.server);
     try {
       const models = await connection.client.listModels();
       const rateOf = (name: string) => models.find((m) => m.name === name)?.encoders[0]?.audio?.sampleRateHz ?? 1;

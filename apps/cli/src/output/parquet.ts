@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { writeParquet } from '@triptych/weight-loader';
-import { Field, Float32, Float64, Int32, List, makeVector, Table, Utf8, vectorFromArray, makeData } from 'apache-arrow';
+import { Field, Float32, Float64, Int32, List, makeData, makeVector, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import type { EncodedWindow } from '../encode/encode-source.js';
 import type { VectorWriter } from './vector-writer.js';
 
@@ -10,7 +10,7 @@ const listType = new List(new Field('element', new Float32(), false));
 export function parquetFile(path: string): VectorWriter {
   const windows = new PassThrough({ objectMode: true, highWaterMark: 16 });
   async function* tables() {
-    for await (const window of windows) yield tableOf(window as EncodedWindow);
+    for await (const window of windows) yield tableToIPC(tableOf(window as EncodedWindow), 'stream');
   }
   const written = writeParquet(path, tables());
   written.catch((error: Error) => windows.destroy(error));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Transferable, Worker } from 'node:worker_threads';
 import { TriptychError } from '../errors/triptych-error.js';
 import { type Logger, silentLogger } from '../logger.js';
@@ -31,6 +32,7 @@ type State = 'starting' | 'ready' | 'restarting' | 'closed';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
+const LONGEST_FAREWELL_MS = 2000;
 
 /**
  * One worker thread with remote calls, supervised: when it dies, every call it held is rejected with
@@ -88,10 +90,12 @@ export class WorkerHost {
     await this.#worker?.terminate();
   }
 
-  /** Ends the worker for good. */
+  /** Ends the worker for good, once it has answered what it holds: native code must not lose its thread under it. */
   async close(): Promise<void> {
     this.#state = 'closed';
     clearTimeout(this.#timer);
+    const until = performance.now() + LONGEST_FAREWELL_MS;
+    while (this.#pending.size > 0 && performance.now() < until) await sleep(10);
     await this.#worker?.terminate();
   }
 

@@ -15,9 +15,7 @@ export interface RowGroups {
 
 /** Opens a Parquet file by its footer. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT naming the file. */
 export async function openRowGroups(path: string): Promise<RowGroups> {
-  const blob = await openAsBlob(path).catch((cause: unknown) => {
-    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${messageOf(cause)})`, { cause });
-  });
+  const blob = await openBlob(path);
   const corrupt = (cause: unknown) =>
     new TriptychError('WEIGHTS_CORRUPT', `${path}: not a readable Parquet file (${messageOf(cause)})`, { cause });
   const file = await ParquetFile.fromFile(blob).catch((cause: unknown) => {
@@ -37,4 +35,12 @@ export async function openRowGroups(path: string): Promise<RowGroups> {
     },
     close: () => file.free(),
   };
+}
+
+async function openBlob(path: string): Promise<Blob> {
+  try {
+    return await openAsBlob(path);
+  } catch (cause) {
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${messageOf(cause)})`, { cause });
+  }
 }

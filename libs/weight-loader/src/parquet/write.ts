@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { elementCount } from '@triptych/core';
-import type { RecordBatch, Table as ArrowTable } from 'apache-arrow';
+import type { RecordBatch } from 'apache-arrow';
 import {
   Compression,
   EnabledStatistics,
@@ -34,20 +34,20 @@ export async function writeTensors(path: string, tensors: AsyncIterable<StoredTe
   async function* tables() {
     for await (const tensor of tensors) {
       written++;
-      yield new arrow.Table([rowOf(tensor)]);
+      yield arrow.tableToIPC(new arrow.Table([rowOf(tensor)]), 'stream');
     }
   }
   await writeParquet(path, tables());
   return written;
 }
 
-/** Writes tables of one schema as a Parquet file, zstd, in row groups of bounded size. Fails where the file exists. */
-export async function writeParquet(path: string, tables: AsyncIterable<ArrowTable>): Promise<void> {
+/** Writes tables, Arrow IPC streams of one schema, as a Parquet file: zstd, row groups of bounded size. Fails where it exists. */
+export async function writeParquet(path: string, tables: AsyncIterable<Uint8Array>): Promise<void> {
   let failure: { readonly thrown: unknown } | undefined;
   async function* batches() {
     try {
       for await (const table of tables) {
-        const copy = Table.fromIPCStream(arrow.tableToIPC(table, 'stream'));
+        const copy = Table.fromIPCStream(table);
         const batch = copy.recordBatches()[0];
         copy.free();
         yield batch;

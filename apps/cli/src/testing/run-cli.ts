@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../bin/triptych.js', import.meta.url));
+export const root = fileURLToPath(new URL('../../../../', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly ms: number;
+}
+
+/** Starts the real command, as a user does. */
+export function startCli(args: readonly string[], input?: Uint8Array): { child: ChildProcess; finished: Promise<Finished> } {
+  const started = performance.now();
+  const child = spawn(process.execPath, [bin, ...args], { cwd: root });
+  const stdout: Buffer[] = [];
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr, ms: performance.now() - started }));
+  });
+  return { child, finished };
+}
+
+export function runCli(args: readonly string[], input?: Uint8Array): Promise<Finished> {
+  return startCli(args, input).finished;
+}
+
+/** JSON of each line. */
+export function jsonLines<T>(text: Buffer): T[] {
+  return text
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
