@@ -19,18 +19,27 @@ export function ensureReady() {
 
 /** Builds every project; what is up to date is left as it is. */
 function build() {
-  run('building', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build', 'tsconfig.json']);
+  run('building', process.execPath, [
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '--build',
+    'tsconfig.json',
+  ]);
   writeFileSync(built, '');
 }
 
 function newestSource() {
-  const projects = ['libs', 'apps', 'tools'].flatMap((area) => readdirSync(join(root, area)).map((name) => join(root, area, name, 'src')));
+  const projects = ['libs', 'apps', 'tools'].flatMap((area) =>
+    readdirSync(join(root, area)).map((name) => join(root, area, name, 'src')),
+  );
   return Math.max(...projects.filter((path) => existsSync(path)).map(newestBelow));
 }
 
 function newestBelow(directory) {
   const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
-  return Math.max(0, ...entries.filter((e) => e.isFile()).map((e) => modified(join(e.parentPath ?? e.path, e.name))));
+  return Math.max(
+    0,
+    ...entries.filter((e) => e.isFile()).map((e) => modified(join(e.parentPath ?? e.path, e.name))),
+  );
 }
 
 function modified(path) {

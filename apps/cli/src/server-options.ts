@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander';
-import { type Flags, readConfig, type ServerConfig, type Setting, type SettingName, settings } from '@triptych/server';
+import {
+  type Flags,
+  readConfig,
+  type ServerConfig,
+  type Setting,
+  type SettingName,
+  settings,
+} from '@triptych/server';
 import { demoModel } from './paths.js';
 
 /** Adds the server's flags, from the server's own schema. */

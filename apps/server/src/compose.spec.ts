@@ -1,10 +1,19 @@
-import { credentials, makeGenericClientConstructor, type ServiceDefinition } from '@grpc/grpc-js';
-import { TriptychClient } from '@triptych/client';
+import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import type { TriptychClient } from '@triptych/client';
 import { service as healthService } from 'grpc-health-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startServer } from './compose.js';
 import { readConfig } from './config/read-config.js';
-import { demoModel, RATE, serveDemo, speech, streamAll, type TestServer, vectorOf, windowsOf } from './testing/harness.js';
+import {
+  demoModel,
+  RATE,
+  serveDemo,
+  speech,
+  streamAll,
+  type TestServer,
+  vectorOf,
+  windowsOf,
+} from './testing/harness.js';
 import { silentLogger } from '@triptych/core';
 
 let test: TestServer;
@@ -12,12 +21,16 @@ afterEach(() => test.close());
 
 const pcm = speech('pizza-a');
 const format = { encoding: 1 as const, sampleRateHz: RATE };
-const encode = (client: TriptychClient) => client.encodeAudio({ clips: [{ format, data: Buffer.from(pcm) }] });
+const encode = (client: TriptychClient) =>
+  client.encodeAudio({ clips: [{ format, data: Buffer.from(pcm) }] });
 
-type Health = { check(request: { service: string }, done: (error: Error | null, answer?: { status: string }) => void): void; close(): void };
+type Health = {
+  check(request: { service: string }, done: (error: Error | null, answer?: { status: string }) => void): void;
+  close(): void;
+};
 
 async function health(service: string): Promise<string> {
-  const Client = makeGenericClientConstructor(healthService as unknown as ServiceDefinition, 'Health');
+  const Client = makeGenericClientConstructor(healthService, 'Health');
   const client = new Client(test.server.address, credentials.createInsecure()) as unknown as Health;
   try {
     return await new Promise((resolve, reject) => {
@@ -40,9 +53,20 @@ describe('a server', () => {
   it('lists its models and tells its health, whole and by service', async () => {
     test = await serveDemo();
     const [model] = await test.client.listModels();
-    expect(model).toMatchObject({ name: 'demo-whisper', architecture: 'whisper-encoder', weightType: 'float32', parameters: 898560 });
+    expect(model).toMatchObject({
+      name: 'demo-whisper',
+      architecture: 'whisper-encoder',
+      weightType: 'float32',
+      parameters: 898560,
+    });
     expect(model.encoders).toMatchObject([
-      { modality: 1, dimensions: 128, poolings: [1, 2, 6], isDefault: true, audio: { sampleRateHz: RATE, contextMs: 4000, minMs: 100 } },
+      {
+        modality: 1,
+        dimensions: 128,
+        poolings: [1, 2, 6],
+        isDefault: true,
+        audio: { sampleRateHz: RATE, contextMs: 4000, minMs: 100 },
+      },
     ]);
     expect(await health('')).toBe('SERVING');
     expect(await health('triptych.v1.AudioEncoder')).toBe('SERVING');
@@ -70,7 +94,8 @@ describe('a server', () => {
     const refused = outcomes.flatMap((o) => (o.status === 'rejected' ? [o.reason as object] : []));
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(24);
-    for (const error of refused) expect(error).toMatchObject({ code: 8, details: { reason: 'OVERLOADED', retryDelayMs: 250 } });
+    for (const error of refused)
+      expect(error).toMatchObject({ code: 8, details: { reason: 'OVERLOADED', retryDelayMs: 250 } });
   });
 
   it('does not read a stream faster than its answers are read, and frees it when it is cancelled', async () => {
@@ -103,7 +128,8 @@ describe('a server', () => {
     await stream.send(pcm);
     stream.finish();
     let windows = 0;
-    for (let next = await answers.next(); !next.done; next = await answers.next()) windows += next.value.window ? 1 : 0;
+    for (let next = await answers.next(); !next.done; next = await answers.next())
+      windows += next.value.window ? 1 : 0;
     expect(windows).toBe(Math.ceil(pcm.length / 16_000));
     await drained;
     await expect(encode(client)).rejects.toMatchObject({ code: 14 });

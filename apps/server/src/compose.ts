@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import { AudioPreprocessor } from '@triptych/preprocessing';
@@ -31,10 +31,17 @@ export async function startServer(config: ServerConfig, logger: Logger): Promise
   }
 }
 
-async function start(config: ServerConfig, logger: Logger, closers: (() => Promise<unknown>)[]): Promise<RunningServer> {
-  if (config.models.length === 0) throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
+async function start(
+  config: ServerConfig,
+  logger: Logger,
+  closers: (() => Promise<unknown>)[],
+): Promise<RunningServer> {
+  if (config.models.length === 0)
+    throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const threads = config.threads || availableParallelism();
-  const loads = config.models.map((text) => loadModel(parseModelSource(text), { ...config, threads }, logger));
+  const loads = config.models.map((text) =>
+    loadModel(parseModelSource(text), { ...config, threads }, logger),
+  );
   closers.push(async () => {
     for (const load of await Promise.allSettled(loads)) {
       if (load.status === 'fulfilled') await load.value.audio.encoder.close();
@@ -58,11 +65,17 @@ async function start(config: ServerConfig, logger: Logger, closers: (() => Promi
   const { maxClips, streamWindows } = config;
   const offered = services({ models, preprocessor, admission, maxClips, streamWindows }, logger);
   for (const { definition, handlers } of offered) {
-    server.addService(definition, handlers as unknown as UntypedServiceImplementation);
+    server.addService(definition, handlers);
   }
-  const health = followHealth(models, offered.map((service) => service.name));
+  const health = followHealth(
+    models,
+    offered.map((service) => service.name),
+  );
   health.implementation.addToServer(server);
-  if (config.reflection) new ReflectionService(loadPublishedPackage(), { services: offered.map((s) => s.name) }).addToServer(server);
+  if (config.reflection)
+    new ReflectionService(loadPublishedPackage(), { services: offered.map((s) => s.name) }).addToServer(
+      server,
+    );
 
   const address = await bind(server, config.listen);
   logger.info({ address, models: models.models.map((m) => m.name) }, 'serving');
@@ -100,7 +113,12 @@ async function bind(server: Server, listen: string): Promise<string> {
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
       if (!error) resolve(bound);
-      else reject(new TriptychError('CONFIG_INVALID', `cannot listen on ${listen}: ${messageOf(error)}`, { cause: error }));
+      else
+        reject(
+          new TriptychError('CONFIG_INVALID', `cannot listen on ${listen}: ${messageOf(error)}`, {
+            cause: error,
+          }),
+        );
     });
   });
   return listen.startsWith('unix:') ? listen : `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`;

@@ -106,13 +106,18 @@ export class AudioEncoder {
 function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest {
   const [{ samples, context }] = items;
   const perFrame = frameSamples(config);
-  const padTo = context === 'padded' ? contextSamples(config) : Math.ceil(samples.length / perFrame) * perFrame;
+  const padTo =
+    context === 'padded' ? contextSamples(config) : Math.ceil(samples.length / perFrame) * perFrame;
   const valid = BigInt(Math.ceil(samples.length / perFrame));
   return {
     feeds: {
       [inputs.samples]: { type: 'float32', dims: [items.length, samples.length], data: joined(items) },
       [inputs.padTo]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(padTo)).buffer },
-      [inputs.validFrames]: { type: 'int64', dims: [items.length], data: new BigInt64Array(items.length).fill(valid).buffer },
+      [inputs.validFrames]: {
+        type: 'int64',
+        dims: [items.length],
+        data: new BigInt64Array(items.length).fill(valid).buffer,
+      },
     },
     rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling], form })),
   };
@@ -128,5 +133,10 @@ function joined(items: readonly AudioItem[]): ArrayBuffer {
 
 function warmUpItem(config: WhisperConfig): AudioItem {
   const samples = new Float32Array(10 * frameSamples(config));
-  return { samples, context: 'trimmed', pooling: 'mean', form: { normalize: true, dimensions: 0, numbers: 'float32' } };
+  return {
+    samples,
+    context: 'trimmed',
+    pooling: 'mean',
+    form: { normalize: true, dimensions: 0, numbers: 'float32' },
+  };
 }

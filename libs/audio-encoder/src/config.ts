@@ -43,7 +43,8 @@ export function readWhisperConfig(config: Json, preprocessor: Json = {}): Whispe
     return 1;
   };
   const activation = config['activation_function'] ?? 'gelu';
-  if (activation !== 'gelu') problems.push(`activation_function must be gelu, found ${JSON.stringify(activation)}`);
+  if (activation !== 'gelu')
+    problems.push(`activation_function must be gelu, found ${JSON.stringify(activation)}`);
   const whisper: WhisperConfig = {
     width: count(config, 'd_model'),
     layers: count(config, 'encoder_layers'),
@@ -59,13 +60,17 @@ export function readWhisperConfig(config: Json, preprocessor: Json = {}): Whispe
     },
   };
   if (extractor['feature_size'] !== whisper.mel.bins) {
-    problems.push(`feature_size (${String(extractor['feature_size'])}) must equal num_mel_bins (${whisper.mel.bins})`);
+    problems.push(
+      `feature_size (${String(extractor['feature_size'])}) must equal num_mel_bins (${whisper.mel.bins})`,
+    );
   }
-  if (whisper.width % whisper.heads !== 0) problems.push(`d_model must be a multiple of encoder_attention_heads`);
+  if (whisper.width % whisper.heads !== 0)
+    problems.push(`d_model must be a multiple of encoder_attention_heads`);
   if (whisper.mel.window % 2 !== 0 || whisper.mel.window < whisper.mel.hop) {
     problems.push(`n_fft must be even and at least hop_length`);
   }
-  if (problems.length > 0) throw new TriptychError('MODEL_CONFIG', `Whisper configuration: ${problems.join('; ')}`);
+  if (problems.length > 0)
+    throw new TriptychError('MODEL_CONFIG', `Whisper configuration: ${problems.join('; ')}`);
   return whisper;
 }
 

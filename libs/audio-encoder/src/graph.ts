@@ -1,4 +1,10 @@
-import { GraphBuilder, type OnnxGraph, transformer, type TransformerConfig, type Value } from '@triptych/inference-core';
+import {
+  GraphBuilder,
+  type OnnxGraph,
+  transformer,
+  type TransformerConfig,
+  type Value,
+} from '@triptych/inference-core';
 import { CONV_STRIDE, LAYER_NORM_EPSILON, type WhisperConfig } from './config.js';
 import { logMel } from './log-mel.js';
 
@@ -24,7 +30,13 @@ export function whisperGraph(config: WhisperConfig, options: { inspect?: boolean
   const mel = logMel(g, zeroPad(g, samples, padTo), config.mel);
   const embedded = addPositions(g, stem(g, mel, config), config);
   const blocks = Array.from({ length: config.layers }, (_, i) => `encoder.layers.${i}`);
-  const { states, output } = transformer(g, embedded, blocks, 'encoder.layer_norm', transformerConfig(config));
+  const { states, output } = transformer(
+    g,
+    embedded,
+    blocks,
+    'encoder.layer_norm',
+    transformerConfig(config),
+  );
 
   g.output(outputs.frames, output, 'float32', ['batch', 'frames', width]);
   const mean = g.op('ReduceMean', [output, g.ints([1])], { attributes: { keepdims: 0 } });
@@ -65,7 +77,10 @@ function zeroPad(g: GraphBuilder, samples: Value, padTo: Value): Value {
 /** Two convolutions of three frames, the second with stride 2: [batch, mels, 2t] → [batch, t, width] */
 function stem(g: GraphBuilder, mel: Value, { width, mel: { bins } }: WhisperConfig): Value {
   const conv = (x: Value, name: string, channels: number, stride: number) => {
-    const weights = [g.weight(`encoder.${name}.weight`, [width, channels, 3]), g.weight(`encoder.${name}.bias`, [width])];
+    const weights = [
+      g.weight(`encoder.${name}.weight`, [width, channels, 3]),
+      g.weight(`encoder.${name}.bias`, [width]),
+    ];
     return g.op('Gelu', [g.op('Conv', [x, ...weights], { attributes: { pads: [1, 1], strides: [stride] } })]);
   };
   const convolved = conv(conv(mel, 'conv1', bins, 1), 'conv2', width, CONV_STRIDE);

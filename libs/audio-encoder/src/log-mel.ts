@@ -24,8 +24,14 @@ export function logMel(g: GraphBuilder, samples: Value, mel: MelConfig): Value {
   const { real, imaginary } = dft(g, frames(g, padded, mel), mel);
   const power = g.op('Add', [g.op('Mul', [real, real]), g.op('Mul', [imaginary, imaginary])]);
   const filters = g.floats(slaneyMelFilters(mel), [1, bins, frequencies]);
-  const energy = g.op('FusedMatMul', [filters, power], { domain: 'com.microsoft', attributes: { transB: 1 } });
-  const log = g.op('Mul', [g.op('Log', [g.op('Max', [energy, g.floats([POWER_FLOOR], [])])]), g.floats([Math.LOG10E], [])]);
+  const energy = g.op('FusedMatMul', [filters, power], {
+    domain: 'com.microsoft',
+    attributes: { transB: 1 },
+  });
+  const log = g.op('Mul', [
+    g.op('Log', [g.op('Max', [energy, g.floats([POWER_FLOOR], [])])]),
+    g.floats([Math.LOG10E], []),
+  ]);
   const loudest = g.op('ReduceMax', [log, g.ints([1, 2])], { attributes: { keepdims: 1 } });
   const clamped = g.op('Max', [log, g.op('Sub', [loudest, g.floats([DYNAMIC_RANGE], [])])]);
   return g.op('Mul', [g.op('Add', [clamped, g.floats([4], [])]), g.floats([0.25], [])]);
@@ -52,10 +58,19 @@ function frames(g: GraphBuilder, signal: Value, { window, hop }: MelConfig): Val
 function dft(g: GraphBuilder, framed: Value, { window }: MelConfig): { real: Value; imaginary: Value } {
   const half = window / 2;
   const frequencies = half + 1;
-  const hann = Float32Array.from({ length: window }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / window));
+  const hann = Float32Array.from(
+    { length: window },
+    (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / window),
+  );
   const windowed = g.op('Mul', [framed, g.floats(hann)]);
   const rising = g.op('Slice', [windowed, g.ints([1]), g.ints([half + 1]), g.ints([2])]);
-  const falling = g.op('Slice', [windowed, g.ints([window - 1]), g.ints([half - 1]), g.ints([2]), g.ints([-1])]);
+  const falling = g.op('Slice', [
+    windowed,
+    g.ints([window - 1]),
+    g.ints([half - 1]),
+    g.ints([2]),
+    g.ints([-1]),
+  ]);
   const cosines = new Float32Array(half * frequencies);
   const sines = new Float32Array(half * frequencies);
   for (let n = 1; n <= half; n++) {
@@ -67,7 +82,8 @@ function dft(g: GraphBuilder, framed: Value, { window }: MelConfig): { real: Val
       sines[(n - 1) * frequencies + k] = n === half ? 0 : Math.sin(angle);
     }
   }
-  const product = (folded: Value, basis: Float32Array) => g.op('MatMul', [folded, g.floats(basis, [half, frequencies])]);
+  const product = (folded: Value, basis: Float32Array) =>
+    g.op('MatMul', [folded, g.floats(basis, [half, frequencies])]);
   return {
     real: product(g.op('Add', [rising, falling]), cosines),
     imaginary: product(g.op('Sub', [rising, falling]), sines),

@@ -22,7 +22,9 @@ export interface AudioStream {
   cancel(): void;
 }
 
-export function openAudioStream(call: ClientDuplexStream<AudioStreamRequest, AudioStreamResponse__Output>): AudioStream {
+export function openAudioStream(
+  call: ClientDuplexStream<AudioStreamRequest, AudioStreamResponse__Output>,
+): AudioStream {
   let next = 0;
   let ended = false;
   let wake = () => {};

@@ -1,4 +1,9 @@
-import { type ChannelCredentials, credentials, loadPackageDefinition, type ServiceError } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  credentials,
+  loadPackageDefinition,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import {
   type AudioEncoderClient,
   type EncodeAudioRequest,
@@ -54,7 +59,9 @@ export class TriptychClient {
 
   /** What the server serves. */
   async listModels(): Promise<Model__Output[]> {
-    const { models } = await this.#unary<{ models: Model__Output[] }>((options, done) => this.#models.List({}, options, done));
+    const { models } = await this.#unary<{ models: Model__Output[] }>((options, done) =>
+      this.#models.List({}, options, done),
+    );
     return models;
   }
 

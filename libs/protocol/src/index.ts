@@ -2,24 +2,27 @@ export type { PackageDefinition } from '@grpc/proto-loader';
 export type { AudioChunk } from './gen/triptych/v1/AudioChunk.js';
 export { AudioContext } from './gen/triptych/v1/AudioContext.js';
 export type { AudioClip } from './gen/triptych/v1/AudioClip.js';
-export type {
-  AudioEncoderClient,
-  AudioEncoderHandlers,
-} from './gen/triptych/v1/AudioEncoder.js';
+export type { AudioEncoderClient, AudioEncoderHandlers } from './gen/triptych/v1/AudioEncoder.js';
 export { AudioEncoding } from './gen/triptych/v1/AudioEncoding.js';
 export type { AudioFormat } from './gen/triptych/v1/AudioFormat.js';
 export type { AudioResult } from './gen/triptych/v1/AudioResult.js';
 export type { AudioStreamConfig, AudioStreamConfig__Output } from './gen/triptych/v1/AudioStreamConfig.js';
 export type { AudioStreamReady__Output } from './gen/triptych/v1/AudioStreamReady.js';
 export type { AudioStreamRequest, AudioStreamRequest__Output } from './gen/triptych/v1/AudioStreamRequest.js';
-export type { AudioStreamResponse, AudioStreamResponse__Output } from './gen/triptych/v1/AudioStreamResponse.js';
+export type {
+  AudioStreamResponse,
+  AudioStreamResponse__Output,
+} from './gen/triptych/v1/AudioStreamResponse.js';
 export type { AudioStreamSummary__Output } from './gen/triptych/v1/AudioStreamSummary.js';
 export type { AudioWindow, AudioWindow__Output } from './gen/triptych/v1/AudioWindow.js';
 export type { Embedding } from './gen/triptych/v1/Embedding.js';
 export { EmbeddingEncoding } from './gen/triptych/v1/EmbeddingEncoding.js';
 export type { EmbeddingOptions } from './gen/triptych/v1/EmbeddingOptions.js';
 export type { EncodeAudioRequest, EncodeAudioRequest__Output } from './gen/triptych/v1/EncodeAudioRequest.js';
-export type { EncodeAudioResponse, EncodeAudioResponse__Output } from './gen/triptych/v1/EncodeAudioResponse.js';
+export type {
+  EncodeAudioResponse,
+  EncodeAudioResponse__Output,
+} from './gen/triptych/v1/EncodeAudioResponse.js';
 export type { Encoder } from './gen/triptych/v1/Encoder.js';
 export type { ItemError, ItemError__Output } from './gen/triptych/v1/ItemError.js';
 export type { ListModelsResponse__Output } from './gen/triptych/v1/ListModelsResponse.js';

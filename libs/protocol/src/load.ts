@@ -7,7 +7,14 @@ const directory = fileURLToPath(new URL('../../../proto/', import.meta.url));
 const files = ['audio', 'image', 'text', 'cross_modal', 'models'].map((name) => `triptych/v1/${name}.proto`);
 
 /** As the generated types expect it: see `npm run proto:gen`. */
-const options: Options = { longs: Number, enums: Number, defaults: true, arrays: true, oneofs: true, includeDirs: [directory] };
+const options: Options = {
+  longs: Number,
+  enums: Number,
+  defaults: true,
+  arrays: true,
+  oneofs: true,
+  includeDirs: [directory],
+};
 
 /** The API as proto/ declares it: what reflection shows. */
 export function loadPublishedPackage(): PackageDefinition {
@@ -31,6 +38,7 @@ export function loadWirePackage(): PackageDefinition {
 /** Parses files of proto/ and what they import. */
 export function loadRoot(names: readonly string[]): protobuf.Root {
   const root = new protobuf.Root();
-  root.resolvePath = (_origin, target) => (target.startsWith('google/protobuf/') ? target : `${directory}${target}`);
+  root.resolvePath = (_origin, target) =>
+    target.startsWith('google/protobuf/') ? target : `${directory}${target}`;
   return root.loadSync([...names]);
 }

@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
 import { loadRoot } from './load.js';
 
 /** `ErrorInfo.domain` of every error that Triptych itself raises. */
@@ -19,7 +19,12 @@ interface AnyMessage {
 const types = (() => {
   const root = loadRoot(['google/rpc/status.proto', 'google/rpc/error_details.proto']);
   const type = (name: string) => root.lookupType(`google.rpc.${name}`);
-  return { Status: type('Status'), ErrorInfo: type('ErrorInfo'), BadRequest: type('BadRequest'), RetryInfo: type('RetryInfo') };
+  return {
+    Status: type('Status'),
+    ErrorInfo: type('ErrorInfo'),
+    BadRequest: type('BadRequest'),
+    RetryInfo: type('RetryInfo'),
+  };
 })();
 
 /** Serialises a `google.rpc.Status` for the trailer `grpc-status-details-bin`. */
@@ -40,7 +45,9 @@ export function decodeStatus(bytes: Uint8Array): ErrorDetails | undefined {
     const status = types.Status.decode(bytes) as unknown as { details: AnyMessage[] };
     const find = <T>(type: protobuf.Type): T | undefined => {
       const any = status.details.find((detail) => detail.type_url.endsWith(`/${type.fullName.slice(1)}`));
-      return any && (type.toObject(type.decode(any.value), { longs: Number, defaults: true, arrays: true }) as T);
+      return (
+        any && (type.toObject(type.decode(any.value), { longs: Number, defaults: true, arrays: true }) as T)
+      );
     };
     const info = find<{ reason: string }>(types.ErrorInfo);
     const bad = find<{ fieldViolations: ErrorDetails['violations'] }>(types.BadRequest);

@@ -15,7 +15,12 @@ export type AudioFormat = PcmFormat | { readonly encoding: 'container' };
 export const bytesPerSample: Record<PcmEncoding, number> = { s16le: 2, f32le: 4, mulaw: 1 };
 
 /** `AudioEncoding` of the API, by its numbers. */
-const encodings: Readonly<Record<number, AudioFormat['encoding']>> = { 1: 's16le', 2: 'f32le', 3: 'mulaw', 4: 'container' };
+const encodings: Readonly<Record<number, AudioFormat['encoding']>> = {
+  1: 's16le',
+  2: 'f32le',
+  3: 'mulaw',
+  4: 'container',
+};
 
 /** `AudioFormat` as it comes in. */
 export interface RequestedAudioFormat {
@@ -35,7 +40,11 @@ export function checkAudioFormat(format: RequestedAudioFormat | null | undefined
     );
   }
   if (encoding === 'container') return { encoding };
-  return { encoding, sampleRate: checkSampleRate(format?.sampleRateHz ?? 0), channels: checkChannels(format?.channels || 1) };
+  return {
+    encoding,
+    sampleRate: checkSampleRate(format?.sampleRateHz ?? 0),
+    channels: checkChannels(format?.channels || 1),
+  };
 }
 
 /** Throws AUDIO_SAMPLE_RATE. */
@@ -52,7 +61,11 @@ export function checkSampleRate(sampleRate: number): number {
 /** Throws AUDIO_CHANNELS. */
 export function checkChannels(channels: number): number {
   if (channels >= 1 && channels <= audioLimits.maxChannels) return channels;
-  throw new TriptychError('AUDIO_CHANNELS', `${channels} channels; expected 1 to ${audioLimits.maxChannels}`, {
-    field: 'format.channels',
-  });
+  throw new TriptychError(
+    'AUDIO_CHANNELS',
+    `${channels} channels; expected 1 to ${audioLimits.maxChannels}`,
+    {
+      field: 'format.channels',
+    },
+  );
 }

@@ -18,7 +18,9 @@ export function faultOf(value: number, position: number): SampleFault | undefine
 export function faultError({ reason, value, position }: SampleFault): TriptychError {
   const found = `sample ${position} is ${Number.isFinite(value) ? value.toPrecision(6) : value}`;
   const expected =
-    reason === 'AUDIO_NOT_FINITE' ? 'expected finite values' : `expected values within ±${audioLimits.maxMagnitude}`;
+    reason === 'AUDIO_NOT_FINITE'
+      ? 'expected finite values'
+      : `expected values within ±${audioLimits.maxMagnitude}`;
   return new TriptychError(reason, `${found}; ${expected} (full scale is ±1)`, { field: 'data' });
 }
 
@@ -34,7 +36,8 @@ export function checkWholeFrames(leftOver: number, frameBytes: number): void {
 
 /** Throws AUDIO_EMPTY or AUDIO_TOO_SHORT. */
 export function checkLongEnough(samples: number, sampleRate: number): void {
-  if (samples === 0) throw new TriptychError('AUDIO_EMPTY', 'there is no audio; expected at least 0.1 s', { field: 'data' });
+  if (samples === 0)
+    throw new TriptychError('AUDIO_EMPTY', 'there is no audio; expected at least 0.1 s', { field: 'data' });
   const seconds = samples / sampleRate;
   if (seconds < audioLimits.minSeconds) {
     throw new TriptychError(

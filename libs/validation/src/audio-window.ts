@@ -27,15 +27,23 @@ export function checkWindow(requested: RequestedWindow, { contextMs, sampleRate 
   const hopMs = requested.hopMs || windowMs;
   const minMs = 1000 * audioLimits.minSeconds;
   if (windowMs < minMs || windowMs > contextMs) {
-    throw new TriptychError('WINDOW_INVALID', `window_ms is ${windowMs}; expected ${minMs} to ${contextMs}, the model's context`, {
-      field: 'config.window_ms',
-    });
+    throw new TriptychError(
+      'WINDOW_INVALID',
+      `window_ms is ${windowMs}; expected ${minMs} to ${contextMs}, the model's context`,
+      {
+        field: 'config.window_ms',
+      },
+    );
   }
   const minHopMs = 10;
   if (hopMs < minHopMs || hopMs > windowMs) {
-    throw new TriptychError('WINDOW_INVALID', `hop_ms is ${hopMs}; expected ${minHopMs} to ${windowMs}, the window`, {
-      field: 'config.hop_ms',
-    });
+    throw new TriptychError(
+      'WINDOW_INVALID',
+      `hop_ms is ${hopMs}; expected ${minHopMs} to ${windowMs}, the window`,
+      {
+        field: 'config.hop_ms',
+      },
+    );
   }
   const tail = checkEnum(requested.tail, { 0: 'emit', 1: 'emit', 2: 'drop' } as const, 'config.tail');
   const samples = (ms: number) => Math.round((ms * sampleRate) / 1000);

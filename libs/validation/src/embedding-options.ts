@@ -24,7 +24,13 @@ export interface EmbeddingOffer<P> {
   readonly poolings: Readonly<Record<number, P>>;
 }
 
-const numbersOf: Readonly<Record<number, EmbeddingNumbers>> = { 0: 'float32', 1: 'float32', 2: 'float32', 3: 'float16', 4: 'int8' };
+const numbersOf: Readonly<Record<number, EmbeddingNumbers>> = {
+  0: 'float32',
+  1: 'float32',
+  2: 'float32',
+  3: 'float16',
+  4: 'int8',
+};
 
 /** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID, with the field below `options`. */
 export function checkEmbeddingOptions<P>(
@@ -41,9 +47,13 @@ export function checkEmbeddingOptions<P>(
     );
   }
   if (dimensions > offer.dimensions) {
-    throw new TriptychError('DIMENSIONS_INVALID', `${dimensions} dimensions; expected at most ${offer.dimensions}`, {
-      field: 'options.dimensions',
-    });
+    throw new TriptychError(
+      'DIMENSIONS_INVALID',
+      `${dimensions} dimensions; expected at most ${offer.dimensions}`,
+      {
+        field: 'options.dimensions',
+      },
+    );
   }
   const numbers = checkEnum(encoding, numbersOf, 'options.encoding');
   return { pooling: chosen, form: { normalize, dimensions, numbers }, encoding: encoding || 1 };

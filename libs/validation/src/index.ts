@@ -9,8 +9,21 @@ export {
   type RequestedAudioFormat,
 } from './audio-format.js';
 export { audioLimits } from './audio-limits.js';
-export { checkLongEnough, checkWholeFrames, faultError, faultOf, type SampleFault, tooLong } from './audio-samples.js';
-export { checkSequence, checkWindow, type RequestedWindow, type WindowLimits, type WindowPlan } from './audio-window.js';
+export {
+  checkLongEnough,
+  checkWholeFrames,
+  faultError,
+  faultOf,
+  type SampleFault,
+  tooLong,
+} from './audio-samples.js';
+export {
+  checkSequence,
+  checkWindow,
+  type RequestedWindow,
+  type WindowLimits,
+  type WindowPlan,
+} from './audio-window.js';
 export {
   checkEmbeddingOptions,
   type EmbeddingOffer,

@@ -6,10 +6,15 @@ export type TensorDigests = ReadonlyMap<string, string>;
 
 /** One tensor's digest. How a file is compressed, ordered or cut into row groups leaves no trace. */
 export function tensorDigest({ name, shape, dtype, data, quantization }: StoredTensor): string {
-  const hash = createHash('sha256').update(JSON.stringify([name, shape, dtype])).update(data);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([name, shape, dtype]))
+    .update(data);
   if (quantization) {
     const { scales, zeroPoints, axis, groupSize } = quantization;
-    hash.update(JSON.stringify([axis, groupSize])).update(scales).update(zeroPoints ?? new Uint8Array(0));
+    hash
+      .update(JSON.stringify([axis, groupSize]))
+      .update(scales)
+      .update(zeroPoints ?? new Uint8Array(0));
   }
   return hash.digest('hex');
 }

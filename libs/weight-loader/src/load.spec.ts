@@ -34,8 +34,13 @@ async function directoryOf(file: string, tensors: number, parameters: number): P
 
 describe('a V1 file as the Python ArrowEngine writes it', () => {
   it('loads, with its names made canonical and its halves upcast', async () => {
-    const { weights, weightType } = await (await openModelDirectory(await directoryOf('arrow-engine.parquet', 2, 28))).load();
-    expect([...weights.tensors.keys()]).toEqual(['encoder.embed_positions.weight', 'encoder.layer_norm.weight']);
+    const { weights, weightType } = await (
+      await openModelDirectory(await directoryOf('arrow-engine.parquet', 2, 28))
+    ).load();
+    expect([...weights.tensors.keys()]).toEqual([
+      'encoder.embed_positions.weight',
+      'encoder.layer_norm.weight',
+    ]);
     expect(weightType).toBe('float16');
     const { part, byteOffset, shape } = weights.tensors.get('encoder.layer_norm.weight')!;
     expect(shape).toEqual([4]);
@@ -53,7 +58,12 @@ describe('a V1 file as the Python ArrowEngine writes it', () => {
   it('is upcast exactly through the whole path, all 65 536 halves', async () => {
     const { shape, values } = await loadTensor(fixture('every-half.parquet'), 'w');
     expect(shape).toEqual([256, 256]);
-    expect([values[0x0001], values[0x03ff], values[0x7bff], values[0xfc00]]).toEqual([2 ** -24, 1023 * 2 ** -24, 65504, -Infinity]);
+    expect([values[0x0001], values[0x03ff], values[0x7bff], values[0xfc00]]).toEqual([
+      2 ** -24,
+      1023 * 2 ** -24,
+      65504,
+      -Infinity,
+    ]);
     expect(values[0x7e01]).toBeNaN();
   });
 });
@@ -77,7 +87,9 @@ describe('a V2 file', () => {
     );
     expect([...tensor.values].every((v) => Number.isInteger(v * 2))).toBe(true);
     const steps = [0.1, 0.2, 0.3].map(Math.fround);
-    channel.values.forEach((v, i) => expect(v / steps[Math.floor(i / 4)]).toBeCloseTo(Math.round(v / steps[Math.floor(i / 4)]), 4));
+    channel.values.forEach((v, i) =>
+      expect(v / steps[Math.floor(i / 4)]).toBeCloseTo(Math.round(v / steps[Math.floor(i / 4)]), 4),
+    );
     const [scales, zeros] = [[0.1, 0.2, 0.3, 0.4].map(Math.fround), [0, 1, 2, 3]];
     group.values.forEach((v, i) => {
       const s = Math.floor(i / 3);
@@ -95,18 +107,32 @@ describe('what is wrong with a model is said by file and tensor', () => {
   it.each([
     ['no-data-column.parquet', 'WEIGHTS_SCHEMA', /columns data are missing/],
     ['unknown-dtype.parquet', 'TENSOR_DTYPE', /tensor w: dtype "torch.complex64"/],
-    ['arrow-engine.parquet', 'WEIGHTS_CORRUPT', /2 tensors with 28 parameters; metadata.json promises 3 with 99/],
+    [
+      'arrow-engine.parquet',
+      'WEIGHTS_CORRUPT',
+      /2 tensors with 28 parameters; metadata.json promises 3 with 99/,
+    ],
   ])('%s: %s', async (file, reason, message) => {
     const directory = await openModelDirectory(await directoryOf(file, 3, 99));
-    await expect(directory.load()).rejects.toMatchObject({ reason, message: expect.stringMatching(message) as string });
+    await expect(directory.load()).rejects.toMatchObject({
+      reason,
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('a missing directory, tensor and architecture', async () => {
-    await expect(openModelDirectory(join(work, 'nowhere'))).rejects.toMatchObject({ reason: 'WEIGHTS_MISSING' });
-    await expect(loadTensor(fixture('v2.parquet'), 'absent')).rejects.toMatchObject({ reason: 'TENSOR_MISSING' });
+    await expect(openModelDirectory(join(work, 'nowhere'))).rejects.toMatchObject({
+      reason: 'WEIGHTS_MISSING',
+    });
+    await expect(loadTensor(fixture('v2.parquet'), 'absent')).rejects.toMatchObject({
+      reason: 'TENSOR_MISSING',
+    });
     const directory = await directoryOf('v2.parquet', 5, 57);
     const path = join(directory, 'metadata.json');
-    await writeFile(path, (await readFile(path, 'utf8')).replace('"whisper"', '"bert"').replace('WhisperModel', 'BertModel'));
+    await writeFile(
+      path,
+      (await readFile(path, 'utf8')).replace('"whisper"', '"bert"').replace('WhisperModel', 'BertModel'),
+    );
     await expect(openModelDirectory(directory)).rejects.toMatchObject({ reason: 'ARCHITECTURE_UNKNOWN' });
   });
 
@@ -128,17 +154,21 @@ describe('what is wrong with a model is said by file and tensor', () => {
     const original = (await (await openModelDirectory(demo)).load()).fingerprint;
     const bytes = await readFile(join(demo, 'weights.parquet'));
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 4, max: bytes.length - 2000 }), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
-        const flipped = Buffer.from(bytes);
-        flipped[at] ^= mask;
-        await writeFile(join(directory, 'weights.parquet'), flipped);
-        const outcome = await (await openModelDirectory(directory)).load().then(
-          ({ fingerprint }) => fingerprint,
-          (error: { code: string }) => error.code,
-        );
-        expect(outcome).not.toBe(original);
-        expect(outcome).toMatch(/^([0-9a-f]{64}|bad-weights)$/);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 4, max: bytes.length - 2000 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, mask) => {
+          const flipped = Buffer.from(bytes);
+          flipped[at] ^= mask;
+          await writeFile(join(directory, 'weights.parquet'), flipped);
+          const outcome = await (await openModelDirectory(directory)).load().then(
+            ({ fingerprint }) => fingerprint,
+            (error: { code: string }) => error.code,
+          );
+          expect(outcome).not.toBe(original);
+          expect(outcome).toMatch(/^([0-9a-f]{64}|bad-weights)$/);
+        },
+      ),
       { numRuns: 10 },
     );
   });

@@ -1,10 +1,23 @@
 import { join } from 'node:path';
-import { type DType, elementCount, TriptychError, type WeightSet, WorkerHost, workerEntry } from '@triptych/core';
+import {
+  type DType,
+  elementCount,
+  TriptychError,
+  type WeightSet,
+  WorkerHost,
+  workerEntry,
+} from '@triptych/core';
 import { fingerprint } from './fingerprint.js';
 import { type Architecture, findArchitecture } from './model-directory/architecture.js';
 import type { Assembled, AssembleRequest } from './model-directory/assemble.js';
 import type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
-import { type ModelMetadata, PREPROCESSOR_FILE, readJson, readMetadata, WEIGHTS_FILE } from './model-directory/files.js';
+import {
+  type ModelMetadata,
+  PREPROCESSOR_FILE,
+  readJson,
+  readMetadata,
+  WEIGHTS_FILE,
+} from './model-directory/files.js';
 import type { TensorEntry } from './parquet/read.js';
 import type { SchemaVersion } from './parquet/schema.js';
 
@@ -43,15 +56,25 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
 }
 
 /** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */
-export async function loadTensor(path: string, name: string): Promise<{ shape: readonly number[]; values: Float32Array }> {
+export async function loadTensor(
+  path: string,
+  name: string,
+): Promise<{ shape: readonly number[]; values: Float32Array }> {
   const { tensors, parts } = await inWorker<Assembled>(path, 'assemble', { path, only: [name] });
   const tensor = tensors.get(name);
   if (!tensor) throw new TriptychError('TENSOR_MISSING', `${path}: no tensor ${name}`, { field: name });
-  return { shape: tensor.shape, values: new Float32Array(parts[tensor.part], tensor.byteOffset, elementCount(tensor.shape)) };
+  return {
+    shape: tensor.shape,
+    values: new Float32Array(parts[tensor.part], tensor.byteOffset, elementCount(tensor.shape)),
+  };
 }
 
 /** Throws WEIGHTS_CORRUPT where a file holds something else than its metadata promises. */
-function checkCounts(path: string, { tensors }: WeightSet, { num_weight_tensors, total_parameters }: ModelMetadata): void {
+function checkCounts(
+  path: string,
+  { tensors }: WeightSet,
+  { num_weight_tensors, total_parameters }: ModelMetadata,
+): void {
   const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   if (tensors.size === num_weight_tensors && parameters === total_parameters) return;
   throw new TriptychError(
@@ -71,15 +94,22 @@ export function convert(request: ConvertRequest): Promise<ConvertReport> {
   return inWorker(request.source, 'convert', request);
 }
 
-async function inWorker<T>(path: string, method: string, argument: AssembleRequest | ConvertRequest | string): Promise<T> {
+async function inWorker<T>(
+  path: string,
+  method: string,
+  argument: AssembleRequest | ConvertRequest | string,
+): Promise<T> {
   const entry = workerEntry(import.meta.url, './weights-worker.js');
   const host = await WorkerHost.start({ entry, name: 'weights' });
   try {
     return await host.call<T>(method, argument);
   } catch (thrown) {
     // A trap in the WebAssembly reader ends the worker: the file is what it choked on.
-    if (thrown instanceof TriptychError && thrown.reason !== 'WORKER_LOST' && thrown.reason !== 'INTERNAL') throw thrown;
-    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: cannot be decoded; the file is damaged`, { cause: thrown });
+    if (thrown instanceof TriptychError && thrown.reason !== 'WORKER_LOST' && thrown.reason !== 'INTERNAL')
+      throw thrown;
+    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: cannot be decoded; the file is damaged`, {
+      cause: thrown,
+    });
   } finally {
     await host.close();
   }
@@ -87,6 +117,7 @@ async function inWorker<T>(path: string, method: string, argument: AssembleReque
 
 function mainType(weights: WeightSet): DType {
   const bytes = new Map<DType, number>();
-  for (const t of weights.tensors.values()) bytes.set(t.storedAs, (bytes.get(t.storedAs) ?? 0) + t.byteLength);
+  for (const t of weights.tensors.values())
+    bytes.set(t.storedAs, (bytes.get(t.storedAs) ?? 0) + t.byteLength);
   return [...bytes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'float32';
 }

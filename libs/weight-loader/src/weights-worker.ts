@@ -11,5 +11,6 @@ serveWorker({
   },
   list: (path: string) => listTensors(path),
   // A server that only loads has no use for what converting takes.
-  convert: async (request: ConvertRequest) => (await import('./model-directory/convert.js')).convertCheckpoint(request),
+  convert: async (request: ConvertRequest) =>
+    (await import('./model-directory/convert.js')).convertCheckpoint(request),
 });

@@ -16,7 +16,10 @@ export interface Golden {
 export async function readGolden(path: string): Promise<Golden> {
   const file = await readFile(path);
   const headerLength = Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString('utf8', 8, 8 + headerLength)) as Record<string, { data_offsets: [number, number] }>;
+  const header = JSON.parse(file.toString('utf8', 8, 8 + headerLength)) as Record<
+    string,
+    { data_offsets: [number, number] }
+  >;
   const bytes = (key: string) => {
     const [begin, end] = header[key].data_offsets;
     return new Uint8Array(file.subarray(8 + headerLength + begin, 8 + headerLength + end)).buffer;
@@ -32,13 +35,21 @@ export async function readGolden(path: string): Promise<Golden> {
 /** The recordings that references were made from, cut to `context` samples; `full-context` is made of others. */
 export function readRecordings(context: number): Map<string, Float32Array<ArrayBuffer>> {
   const clips = new Map<string, Float32Array<ArrayBuffer>>();
-  for (const file of readdirSync(recordingsDirectory).filter((f) => f.endsWith('.wav')).sort()) {
+  for (const file of readdirSync(recordingsDirectory)
+    .filter((f) => f.endsWith('.wav'))
+    .sort()) {
     const wav = readFileSync(recordingsDirectory + file);
     const data = wav.indexOf('data') + 8;
     const length = (wav.length - data) >> 1;
-    clips.set(file.slice(0, -4), Float32Array.from({ length }, (_, i) => wav.readInt16LE(data + 2 * i) / 32768));
+    clips.set(
+      file.slice(0, -4),
+      Float32Array.from({ length }, (_, i) => wav.readInt16LE(data + 2 * i) / 32768),
+    );
   }
   const tiled = ['speech-b', 'piano', 'noise'].flatMap((name) => [...(clips.get(name) as Float32Array)]);
-  clips.set('full-context', Float32Array.from({ length: context }, (_, i) => tiled[i % tiled.length]));
+  clips.set(
+    'full-context',
+    Float32Array.from({ length: context }, (_, i) => tiled[i % tiled.length]),
+  );
   return new Map([...clips].map(([name, clip]) => [name, clip.slice(0, context)]));
 }

@@ -1,3 +1,8 @@
 export { type Golden, readGolden, readRecordings } from './golden.js';
-export { whisperJson, type WhisperSize, whisperSizes, writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
+export {
+  whisperJson,
+  type WhisperSize,
+  whisperSizes,
+  writeSyntheticCheckpoint,
+} from './synthetic-checkpoint.js';
 export { syntheticWeights } from './synthetic-weights.js';

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig, whisperGraph, whisperInputs } from '@triptych/audio-encoder';
+import {
+  contextSamples,
+  frameSamples,
+  readWhisperConfig,
+  type WhisperConfig,
+  whisperGraph,
+  whisperInputs,
+} from '@triptych/audio-encoder';
 import type { WeightSet } from '@triptych/core';
 import { InferenceWorker } from '@triptych/inference-core';
 import { openModelDirectory } from '@triptych/weight-loader';
@@ -37,111 +44,145 @@ const subjects: Record<string, () => Promise<Subject>> = {
 /** Largest differences seen, for the report at the end. */
 const worst: Record<string, Record<string, number>> = {};
 
-describe.each(Object.keys(subjects))('%s against WhisperFeatureExtractor and WhisperModel.encoder', (name) => {
-  let golden: Golden;
-  let config: WhisperConfig;
-  let worker: InferenceWorker;
-  let clips: Map<string, Float32Array<ArrayBuffer>>;
+describe.each(Object.keys(subjects))(
+  '%s against WhisperFeatureExtractor and WhisperModel.encoder',
+  (name) => {
+    let golden: Golden;
+    let config: WhisperConfig;
+    let worker: InferenceWorker;
+    let clips: Map<string, Float32Array<ArrayBuffer>>;
 
-  beforeAll(async () => {
-    golden = await readGolden(join(folder, `${name}.safetensors`));
-    const subject = await subjects[name]();
-    config = subject.config;
-    clips = readRecordings(contextSamples(config));
-    const graph = () => whisperGraph(config, { inspect: true });
-    worker = await InferenceWorker.start({ name, threads: 2, graph, weights: subject.weights });
-    worst[name] = {};
-  });
-
-  afterAll(async () => {
-    await worker.close();
-    console.log(`${name}: ${JSON.stringify(worst[name])}`);
-  });
-
-  it('covers at least eight recordings', () => {
-    expect(golden.recordings.length).toBeGreaterThanOrEqual(8);
-    expect([...clips.keys()].sort()).toEqual([...golden.recordings].sort());
-  });
-
-  it('log-mel spectrograms differ by at most 1e-4', async () => {
-    for (const recording of golden.recordings) {
-      const mel = await run(recording, 'log_mel', 'padded');
-      const frames = mel.length / config.mel.bins;
-      const expected = golden.floats(recording, 'log_mel');
-      const rows = golden.rows(recording, 'mel_rows');
-      const found = Float32Array.from(expected, (_, i) => mel[(i % config.mel.bins) * frames + rows[Math.floor(i / config.mel.bins)]]);
-      expect(record('log-mel', maxDifference(found, expected)), recording).toBeLessThanOrEqual(1e-4);
-    }
-  });
-
-  it('the residual stream agrees after every block', async () => {
-    for (const recording of ['speech-a', 'piano', 'clipping']) {
-      for (let i = 0; i < config.layers; i++) {
-        const found = pick(await run(recording, `state_${i}`, 'padded'), golden.rows(recording, 'state_rows'));
-        const difference = maxDifference(found, golden.floats(recording, `state_${i}`));
-        expect(record(`state ${i}`, difference), `${recording}, block ${i}`).toBeLessThanOrEqual(1e-3);
-      }
-    }
-  });
-
-  it.each(['padded', 'trimmed'] as const)('%s frames: cosine ≥ 0.99999, difference ≤ 1e-3; mean: cosine ≥ 0.999999', async (context) => {
-    const prefix = context === 'padded' ? '' : 'trimmed_';
-    for (const recording of golden.recordings) {
-      const expected = golden.floats(recording, `${prefix}frames`);
-      const found = pick(await run(recording, 'frames', context), golden.rows(recording, `${prefix}rows`));
-      expect(record(`${context} frames`, maxDifference(found, expected)), recording).toBeLessThanOrEqual(1e-3);
-      expect(1 - record(`${context} 1 − cosine`, 1 - lowestCosine(found, expected)), recording).toBeGreaterThanOrEqual(0.99999);
-      const mean = await run(recording, 'mean', context);
-      const cosine = lowestCosine(mean, golden.floats(recording, `${prefix}mean`));
-      expect(1 - record(`${context} mean 1 − cosine`, 1 - cosine), recording).toBeGreaterThanOrEqual(0.999999);
-    }
-  });
-
-  async function run(recording: string, output: string, context: 'padded' | 'trimmed'): Promise<Float32Array> {
-    const samples = (clips.get(recording) as Float32Array<ArrayBuffer>).slice();
-    const frame = frameSamples(config);
-    const frames = Math.ceil(samples.length / frame);
-    const padTo = context === 'padded' ? contextSamples(config) : frames * frame;
-    const { embeddings } = await worker.run({
-      feeds: {
-        [whisperInputs.samples]: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
-        [whisperInputs.padTo]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(padTo)).buffer },
-        [whisperInputs.validFrames]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(frames)).buffer },
-      },
-      rows: [{ output, form: { normalize: false, dimensions: 0, numbers: 'float32' } }],
+    beforeAll(async () => {
+      golden = await readGolden(join(folder, `${name}.safetensors`));
+      const subject = await subjects[name]();
+      config = subject.config;
+      clips = readRecordings(contextSamples(config));
+      const graph = () => whisperGraph(config, { inspect: true });
+      worker = await InferenceWorker.start({ name, threads: 2, graph, weights: subject.weights });
+      worst[name] = {};
     });
-    return new Float32Array(embeddings[0].bytes.buffer);
-  }
 
-  function pick(values: Float32Array, rows: readonly number[]): Float32Array {
-    const { width } = config;
-    return Float32Array.from({ length: rows.length * width }, (_, i) => values[rows[Math.floor(i / width)] * width + (i % width)]);
-  }
+    afterAll(async () => {
+      await worker.close();
+      console.log(`${name}: ${JSON.stringify(worst[name])}`);
+    });
 
-  function record(what: string, value: number): number {
-    worst[name][what] = Math.max(worst[name][what] ?? 0, value);
-    return value;
-  }
+    it('covers at least eight recordings', () => {
+      expect(golden.recordings.length).toBeGreaterThanOrEqual(8);
+      expect([...clips.keys()].sort()).toEqual([...golden.recordings].sort());
+    });
 
-  function lowestCosine(a: Float32Array, b: Float32Array): number {
-    const { width } = config;
-    let lowest = 1;
-    for (let row = 0; row < a.length; row += width) {
-      let [ab, aa, bb] = [0, 0, 0];
-      for (let i = row; i < row + width; i++) {
-        ab += a[i] * b[i];
-        aa += a[i] * a[i];
-        bb += b[i] * b[i];
+    it('log-mel spectrograms differ by at most 1e-4', async () => {
+      for (const recording of golden.recordings) {
+        const mel = await run(recording, 'log_mel', 'padded');
+        const frames = mel.length / config.mel.bins;
+        const expected = golden.floats(recording, 'log_mel');
+        const rows = golden.rows(recording, 'mel_rows');
+        const found = Float32Array.from(
+          expected,
+          (_, i) => mel[(i % config.mel.bins) * frames + rows[Math.floor(i / config.mel.bins)]],
+        );
+        expect(record('log-mel', maxDifference(found, expected)), recording).toBeLessThanOrEqual(1e-4);
       }
-      lowest = Math.min(lowest, ab / Math.sqrt(aa * bb));
+    });
+
+    it('the residual stream agrees after every block', async () => {
+      for (const recording of ['speech-a', 'piano', 'clipping']) {
+        for (let i = 0; i < config.layers; i++) {
+          const found = pick(
+            await run(recording, `state_${i}`, 'padded'),
+            golden.rows(recording, 'state_rows'),
+          );
+          const difference = maxDifference(found, golden.floats(recording, `state_${i}`));
+          expect(record(`state ${i}`, difference), `${recording}, block ${i}`).toBeLessThanOrEqual(1e-3);
+        }
+      }
+    });
+
+    it.each(['padded', 'trimmed'] as const)(
+      '%s frames: cosine ≥ 0.99999, difference ≤ 1e-3; mean: cosine ≥ 0.999999',
+      async (context) => {
+        const prefix = context === 'padded' ? '' : 'trimmed_';
+        for (const recording of golden.recordings) {
+          const expected = golden.floats(recording, `${prefix}frames`);
+          const found = pick(
+            await run(recording, 'frames', context),
+            golden.rows(recording, `${prefix}rows`),
+          );
+          expect(record(`${context} frames`, maxDifference(found, expected)), recording).toBeLessThanOrEqual(
+            1e-3,
+          );
+          expect(
+            1 - record(`${context} 1 − cosine`, 1 - lowestCosine(found, expected)),
+            recording,
+          ).toBeGreaterThanOrEqual(0.99999);
+          const mean = await run(recording, 'mean', context);
+          const cosine = lowestCosine(mean, golden.floats(recording, `${prefix}mean`));
+          expect(1 - record(`${context} mean 1 − cosine`, 1 - cosine), recording).toBeGreaterThanOrEqual(
+            0.999999,
+          );
+        }
+      },
+    );
+
+    async function run(
+      recording: string,
+      output: string,
+      context: 'padded' | 'trimmed',
+    ): Promise<Float32Array> {
+      const samples = (clips.get(recording) as Float32Array<ArrayBuffer>).slice();
+      const frame = frameSamples(config);
+      const frames = Math.ceil(samples.length / frame);
+      const padTo = context === 'padded' ? contextSamples(config) : frames * frame;
+      const { embeddings } = await worker.run({
+        feeds: {
+          [whisperInputs.samples]: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
+          [whisperInputs.padTo]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(padTo)).buffer },
+          [whisperInputs.validFrames]: {
+            type: 'int64',
+            dims: [1],
+            data: BigInt64Array.of(BigInt(frames)).buffer,
+          },
+        },
+        rows: [{ output, form: { normalize: false, dimensions: 0, numbers: 'float32' } }],
+      });
+      return new Float32Array(embeddings[0].bytes.buffer);
     }
-    return lowest;
-  }
-});
+
+    function pick(values: Float32Array, rows: readonly number[]): Float32Array {
+      const { width } = config;
+      return Float32Array.from(
+        { length: rows.length * width },
+        (_, i) => values[rows[Math.floor(i / width)] * width + (i % width)],
+      );
+    }
+
+    function record(what: string, value: number): number {
+      worst[name][what] = Math.max(worst[name][what] ?? 0, value);
+      return value;
+    }
+
+    function lowestCosine(a: Float32Array, b: Float32Array): number {
+      const { width } = config;
+      let lowest = 1;
+      for (let row = 0; row < a.length; row += width) {
+        let [ab, aa, bb] = [0, 0, 0];
+        for (let i = row; i < row + width; i++) {
+          ab += a[i] * b[i];
+          aa += a[i] * a[i];
+          bb += b[i] * b[i];
+        }
+        lowest = Math.min(lowest, ab / Math.sqrt(aa * bb));
+      }
+      return lowest;
+    }
+  },
+);
 
 describe('golden files', () => {
   it('exist for every subject', () => {
-    for (const name of Object.keys(subjects)) expect(existsSync(join(folder, `${name}.safetensors`)), name).toBe(true);
+    for (const name of Object.keys(subjects))
+      expect(existsSync(join(folder, `${name}.safetensors`)), name).toBe(true);
   });
 });
 

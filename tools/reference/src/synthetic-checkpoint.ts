@@ -31,9 +31,16 @@ export function whisperJson(size: WhisperSize): Record<string, unknown> {
 }
 
 /** Writes a HuggingFace directory with synthetic weights: config.json and model.safetensors. */
-export async function writeSyntheticCheckpoint(directory: string, config: Record<string, unknown>): Promise<void> {
+export async function writeSyntheticCheckpoint(
+  directory: string,
+  config: Record<string, unknown>,
+): Promise<void> {
   const { weights } = whisperGraph(readWhisperConfig(config));
-  const tensors = [...weights].map(([name, shape]) => ({ name, shape, values: syntheticTensor(name, shape) }));
+  const tensors = [...weights].map(([name, shape]) => ({
+    name,
+    shape,
+    values: syntheticTensor(name, shape),
+  }));
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'config.json'), JSON.stringify(config, null, 2));
   await writeFile(join(directory, 'model.safetensors'), encodeSafetensors(tensors));

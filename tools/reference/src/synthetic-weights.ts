@@ -25,11 +25,14 @@ export function syntheticTensor(name: string, shape: readonly number[]): Float32
   if (name === 'encoder.embed_positions.weight') return sinusoids(shape[0], shape[1]);
   const count = elementCount(shape);
   const seed = fnv1a(name);
-  const uniform = (i: number, draw: number) => hash32(hash32((Math.imul(i, 8) + draw) >>> 0) ^ seed) / 2 ** 32;
-  const bell = (i: number) => (uniform(i, 0) + uniform(i, 1) + uniform(i, 2) + uniform(i, 3) - 2) * Math.sqrt(3);
+  const uniform = (i: number, draw: number) =>
+    hash32(hash32((Math.imul(i, 8) + draw) >>> 0) ^ seed) / 2 ** 32;
+  const bell = (i: number) =>
+    (uniform(i, 0) + uniform(i, 1) + uniform(i, 2) + uniform(i, 3) - 2) * Math.sqrt(3);
   const values = new Float32Array(count);
   if (name.includes('layer_norm') && name.endsWith('weight')) {
-    for (let i = 0; i < count; i++) values[i] = (0.5 + 2 * uniform(i, 0) * uniform(i, 0)) * (i % 97 === 5 ? 6 : 1);
+    for (let i = 0; i < count; i++)
+      values[i] = (0.5 + 2 * uniform(i, 0) * uniform(i, 0)) * (i % 97 === 5 ? 6 : 1);
   } else if (shape.length === 1) {
     for (let i = 0; i < count; i++) values[i] = 0.3 * bell(i);
   } else {

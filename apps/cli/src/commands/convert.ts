@@ -22,13 +22,24 @@ export function convertCommand(): Command {
     .description('convert a HuggingFace checkpoint to a model directory')
     .argument('<source>', 'HuggingFace directory')
     .argument('<dir>', 'model directory to write')
-    .addOption(new Option('--dtype <type>', 'how weights are stored').choices(['float16', 'float32']).default('float16'))
+    .addOption(
+      new Option('--dtype <type>', 'how weights are stored')
+        .choices(['float16', 'float32'])
+        .default('float16'),
+    )
     .option('--name <name>', "the model's name (default: that of the source directory)")
     .option('--space <name>', 'vector space that its encoders share with other models')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', help)
     .action(async (source: string, target: string, { dtype, name, space, json }: Options) => {
-      const report = await convert({ source, target, dtype, modelName: name, space, converterVersion: '0.1.0' });
+      const report = await convert({
+        source,
+        target,
+        dtype,
+        modelName: name,
+        space,
+        converterVersion: '0.1.0',
+      });
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : table(report, target, dtype));
     });
 }
@@ -40,7 +51,10 @@ function table(report: ConvertReport, target: string, dtype: string): string {
     ['tensors', `${tensors}, and ${leftOut.length} left out that the encoder does not need`],
     ['parameters', parameters.toLocaleString('en')],
     ['stored as', dtype],
-    ['size', `${mebibytes(sourceBytes)} → ${mebibytes(targetBytes)} (${(targetBytes / sourceBytes).toFixed(3)} ×)`],
+    [
+      'size',
+      `${mebibytes(sourceBytes)} → ${mebibytes(targetBytes)} (${(targetBytes / sourceBytes).toFixed(3)} ×)`,
+    ],
     ['time', `${(elapsedMs / 1000).toFixed(1)} s, read back and compared`],
     ['written to', target],
   ];

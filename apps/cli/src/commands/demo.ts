@@ -24,10 +24,17 @@ export function demoCommand(): Command {
     const say = (text: string) => void (json || process.stdout.write(text));
     try {
       const [model] = await client.listModels();
-      say(`${model.name} (${model.parameters.toLocaleString('en')} parameters, ready after ${model.loadMs.toFixed(0)} ms) `);
-      say(`serves gRPC on ${server.address}\n\nSpeech, streamed in chunks of 100 ms; each line is a window as it arrives:\n\n`);
+      say(
+        `${model.name} (${model.parameters.toLocaleString('en')} parameters, ready after ${model.loadMs.toFixed(0)} ms) `,
+      );
+      say(
+        `serves gRPC on ${server.address}\n\nSpeech, streamed in chunks of 100 ms; each line is a window as it arrives:\n\n`,
+      );
       const onWindow = (name: string, window: HeardWindow) => say(windowLine(name, window));
-      const paths = (await readdir(sampleSpeech)).filter((f) => f.endsWith('.wav')).sort().map((f) => join(sampleSpeech, f));
+      const paths = (await readdir(sampleSpeech))
+        .filter((f) => f.endsWith('.wav'))
+        .sort()
+        .map((f) => join(sampleSpeech, f));
       const heard = await Promise.all(
         paths.map(async (path, i) => {
           await sleep(i * BETWEEN_SPEAKERS_MS);
@@ -58,6 +65,11 @@ function nearestTable(nearest: Map<string, Neighbour[]>): string {
 }
 
 function document(model: object, heard: readonly Heard[], nearest: Map<string, Neighbour[]>) {
-  const samples = heard.map(({ name, seconds, windows }) => ({ name, seconds, windows, nearest: nearest.get(name) }));
+  const samples = heard.map(({ name, seconds, windows }) => ({
+    name,
+    seconds,
+    windows,
+    nearest: nearest.get(name),
+  }));
   return { model, samples };
 }

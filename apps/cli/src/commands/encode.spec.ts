@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { settings } from '@triptych/server';
 import { tableFromIPC } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,7 +43,10 @@ describe('triptych encode', () => {
 
   it('encodes a live pipe of PCM just so', async () => {
     const wav = await readFile(pizza);
-    const { code, stdout } = await runCli(['encode', '-', '--pcm', 's16le:16000:1', ...cut], wav.subarray(44));
+    const { code, stdout } = await runCli(
+      ['encode', '-', '--pcm', 's16le:16000:1', ...cut],
+      wav.subarray(44),
+    );
     expect(code).toBe(0);
     expect(jsonLines<Line>(stdout)).toEqual(expected.map((line) => ({ ...line, source: '-' })));
   });
@@ -50,11 +54,19 @@ describe('triptych encode', () => {
   it('writes a numpy matrix, and what its rows are', async () => {
     const output = join(work, 'v.npy');
     const { stdout } = await runCli(['encode', pizza, ...cut, '--format', 'npy', '--output', output]);
-    expect(jsonLines<{ row: number; window: number }>(stdout).map((l) => [l.row, l.window])).toEqual([[0, 0], [1, 1], [2, 2]]);
+    expect(jsonLines<{ row: number; window: number }>(stdout).map((l) => [l.row, l.window])).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 2],
+    ]);
     const file = await readFile(output);
     expect(file.toString('latin1', 1, 6)).toBe('NUMPY');
-    expect(file.toString('latin1', 10, 128)).toMatch(/'descr': '<f4', 'fortran_order': False, 'shape': \(3, 128\)/);
-    expect([...new Float32Array(new Uint8Array(file.subarray(128)).buffer)]).toEqual(expected.flatMap((l) => l.embedding));
+    expect(file.toString('latin1', 10, 128)).toMatch(
+      /'descr': '<f4', 'fortran_order': False, 'shape': \(3, 128\)/,
+    );
+    expect([...new Float32Array(new Uint8Array(file.subarray(128)).buffer)]).toEqual(
+      expected.flatMap((l) => l.embedding),
+    );
   });
 
   it('writes Parquet', async () => {
@@ -63,7 +75,9 @@ describe('triptych encode', () => {
     const parquet = await (await ParquetFile.fromFile(new Blob([await readFile(output)]))).read();
     const table = tableFromIPC(parquet.intoIPCStream());
     expect(table.numRows).toBe(3);
-    const embeddings = Array.from({ length: 3 }, (_, i) => [...(table.getChild('embedding')!.get(i) as Iterable<number>)]);
+    const embeddings = Array.from({ length: 3 }, (_, i) => [
+      ...(table.getChild('embedding')!.get(i) as Iterable<number>),
+    ]);
     expect(embeddings).toEqual(expected.map((l) => l.embedding));
     expect(table.getChild('end_s')!.get(2)).toBe(14826 / 16000);
   });
@@ -77,10 +91,22 @@ describe('triptych encode', () => {
   });
 
   it('says what was wrong with what it was asked', async () => {
-    expect(await runCli(['encode', join(work, 'absent.wav')])).toMatchObject({ code: 1, stderr: expect.stringContaining('absent.wav') as string });
-    expect(await runCli(['encode', pizza, '--format', 'npy'])).toMatchObject({ code: 1, stderr: expect.stringContaining('needs --output') as string });
-    expect(await runCli(['encode', '-', '--pcm', 'mp3'])).toMatchObject({ code: 1, stderr: expect.stringContaining('expected ENCODING') as string });
-    expect(await runCli(['encode', pizza, '--window-ms', '9000'])).toMatchObject({ code: 1, stderr: expect.stringContaining('window_ms is 9000') as string });
+    expect(await runCli(['encode', join(work, 'absent.wav')])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('absent.wav') as string,
+    });
+    expect(await runCli(['encode', pizza, '--format', 'npy'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('needs --output') as string,
+    });
+    expect(await runCli(['encode', '-', '--pcm', 'mp3'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected ENCODING') as string,
+    });
+    expect(await runCli(['encode', pizza, '--window-ms', '9000'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('window_ms is 9000') as string,
+    });
   });
 });
 
@@ -89,7 +115,11 @@ describe('triptych demo --json', () => {
     const { code, stdout } = await runCli(['demo', '--json']);
     expect(code).toBe(0);
     const { samples } = JSON.parse(stdout.toString()) as {
-      samples: { name: string; windows: { norm: number; dimensions: number; lagMs: number }[]; nearest: { name: string }[] }[];
+      samples: {
+        name: string;
+        windows: { norm: number; dimensions: number; lagMs: number }[];
+        nearest: { name: string }[];
+      }[];
     };
     expect(samples).toHaveLength(24);
     for (const { name, windows, nearest } of samples) {
@@ -105,7 +135,6 @@ describe('triptych demo --json', () => {
 
 describe('the documentation', () => {
   it('has an up-to-date table of settings', async () => {
-    const { settings } = await import('@triptych/server');
     const page = await readFile(join(root, 'docs/configuration.md'), 'utf8');
     for (const { flag, env, default: standard, description } of Object.values(settings)) {
       const shown = Array.isArray(standard) ? '' : `\`${String(standard)}\``;

@@ -23,8 +23,15 @@ interface Options {
   readonly output?: string;
 }
 
-const contexts = { padded: AudioContext.AUDIO_CONTEXT_PADDED, trimmed: AudioContext.AUDIO_CONTEXT_TRIMMED } as const;
-const poolings = { mean: Pooling.POOLING_MEAN, 'mean-valid': Pooling.POOLING_MEAN_VALID, none: Pooling.POOLING_NONE } as const;
+const contexts = {
+  padded: AudioContext.AUDIO_CONTEXT_PADDED,
+  trimmed: AudioContext.AUDIO_CONTEXT_TRIMMED,
+} as const;
+const poolings = {
+  mean: Pooling.POOLING_MEAN,
+  'mean-valid': Pooling.POOLING_MEAN_VALID,
+  none: Pooling.POOLING_NONE,
+} as const;
 
 const help = `
 Audio longer than a window gives several vectors. Each JSON line holds source, window, start_s, end_s, shape and
@@ -46,7 +53,11 @@ export function encodeCommand(): Command {
     .argument('<input...>', 'files and folders, or - for PCM on standard input')
     .option('--server <address>', 'use this running server; otherwise one is started for the occasion')
     .option('--name <model>', "name of the server's model (default: its default one)")
-    .option('--pcm <format>', 'standard input is ENCODING[:RATE[:CHANNELS]]: s16le, f32le or mulaw', 's16le:16000:1')
+    .option(
+      '--pcm <format>',
+      'standard input is ENCODING[:RATE[:CHANNELS]]: s16le, f32le or mulaw',
+      's16le:16000:1',
+    )
     .option('--window-ms <ms>', "window; 0: the model's full context", integer, 0)
     .option('--hop-ms <ms>', 'from one window to the next; 0: a window', integer, 0)
     .addOption(choice('--context <context>', 'silence around the audio', contexts, 'padded'))
@@ -56,28 +67,37 @@ export function encodeCommand(): Command {
     .addOption(new Option('--format <format>', 'how vectors are written').choices(formats).default('jsonl'))
     .option('--output <file>', 'write here instead of to standard output')
     .addHelpText('after', help);
-  return addServerOptions(command, ['models', 'threads']).action(async (inputs: string[], options: Options) => {
-    const stopped = stopSignal();
-    // The first signal lets what is being encoded finish; a second one does not.
-    void stopped.then(() => stopSignal()).then(() => process.exit(130));
-    const isLive = inputs.length === 1 && inputs[0] === '-';
-    const sources = isLive ? [standardInput(options.pcm ?? '', stopped)] : await findFiles(inputs);
-    const writer = openWriter(options.format, options.output);
-    const connection = await connect(command, options.server);
-    try {
-      const models = await connection.client.listModels();
-      const rateOf = (name: string) => models.find((m) => m.name === name)?.encoders[0]?.audio?.sampleRateHz ?? 1;
-      const encode = (source: Source) => encodeSource(connection.client, source, streamConfig(options), rateOf, complain);
-      const failed = await encodeAll(sources, encode, writer, isLive ? new Promise(() => undefined) : stopped);
-      await writer.close();
-      if (failed > 0) process.exitCode = 1;
-    } catch (thrown) {
-      await writer.discard();
-      throw thrown;
-    } finally {
-      await connection.close();
-    }
-  });
+  return addServerOptions(command, ['models', 'threads']).action(
+    async (inputs: string[], options: Options) => {
+      const stopped = stopSignal();
+      // The first signal lets what is being encoded finish; a second one does not.
+      void stopped.then(() => stopSignal()).then(() => process.exit(130));
+      const isLive = inputs.length === 1 && inputs[0] === '-';
+      const sources = isLive ? [standardInput(options.pcm ?? '', stopped)] : await findFiles(inputs);
+      const writer = openWriter(options.format, options.output);
+      const connection = await connect(command, options.server);
+      try {
+        const models = await connection.client.listModels();
+        const rateOf = (name: string) =>
+          models.find((m) => m.name === name)?.encoders[0]?.audio?.sampleRateHz ?? 1;
+        const encode = (source: Source) =>
+          encodeSource(connection.client, source, streamConfig(options), rateOf, complain);
+        const failed = await encodeAll(
+          sources,
+          encode,
+          writer,
+          isLive ? new Promise(() => undefined) : stopped,
+        );
+        await writer.close();
+        if (failed > 0) process.exitCode = 1;
+      } catch (thrown) {
+        await writer.discard();
+        throw thrown;
+      } finally {
+        await connection.close();
+      }
+    },
+  );
 }
 
 /** Encodes sources side by side and writes what comes. Returns how many failed; stops early once `stopped` resolves. */
@@ -87,7 +107,11 @@ async function encodeAll(
   writer: VectorWriter,
   stopped: Promise<unknown>,
 ): Promise<number> {
-  const bar = new SingleBar({ format: '{bar} {value}/{total} files, {eta_formatted} left', noTTYOutput: false, stream: process.stderr });
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} files, {eta_formatted} left',
+    noTTYOutput: false,
+    stream: process.stderr,
+  });
   const showBar = process.stderr.isTTY && sources.length > 1;
   if (showBar) bar.start(sources.length, 0);
   const waiting = [...sources];
@@ -117,7 +141,15 @@ async function encodeAll(
   return failed;
 }
 
-function streamConfig({ name, windowMs, hopMs, context, pooling, normalize, dimensions }: Options): AudioStreamConfig {
+function streamConfig({
+  name,
+  windowMs,
+  hopMs,
+  context,
+  pooling,
+  normalize,
+  dimensions,
+}: Options): AudioStreamConfig {
   return {
     model: name ?? '',
     windowMs,

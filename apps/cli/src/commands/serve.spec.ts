@@ -21,7 +21,10 @@ async function broken(change: (directory: string) => Promise<unknown>): Promise<
   return directory;
 }
 
-async function editMetadata(directory: string, edit: (metadata: { config: Record<string, unknown>; architecture: string }) => void) {
+async function editMetadata(
+  directory: string,
+  edit: (metadata: { config: Record<string, unknown>; architecture: string }) => void,
+) {
   const path = join(directory, 'metadata.json');
   const metadata = JSON.parse(await readFile(path, 'utf8')) as Parameters<typeof edit>[0];
   edit(metadata);
@@ -31,7 +34,9 @@ async function editMetadata(directory: string, edit: (metadata: { config: Record
 describe('triptych serve', () => {
   it('serves the demo model by default, prints its address once it does, and ends with 0 on SIGTERM', async () => {
     const { child, finished } = startCli(['serve', '--listen', '127.0.0.1:0', '--log-level', 'warn']);
-    const line = await new Promise<string>((resolve) => child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())));
+    const line = await new Promise<string>((resolve) =>
+      child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+    );
     const [, address] = /^listening on (127\.0\.0\.1:\d+)\n$/.exec(line)!;
     const client = new TriptychClient(address);
     expect((await client.listModels()).map((m) => m.name)).toEqual(['demo-whisper']);
@@ -43,7 +48,9 @@ describe('triptych serve', () => {
   it('teaches with --help: every flag with its variable and default', async () => {
     const { code, stdout } = await runCli(['serve', '--help']);
     expect(code).toBe(0);
-    expect(stdout.toString()).toMatch(/--listen <host:port>[\s\S]*TRIPTYCH_LISTEN, default\s+127\.0\.0\.1:50051/);
+    expect(stdout.toString()).toMatch(
+      /--listen <host:port>[\s\S]*TRIPTYCH_LISTEN, default\s+127\.0\.0\.1:50051/,
+    );
     expect(stdout.toString()).toContain('Examples:');
   });
 
@@ -57,8 +64,13 @@ describe('triptych serve', () => {
   const missingTensor = async () => {
     const source = await mkdtemp(join(work, 'hf-'));
     const values = Float32Array.of(1, 2);
-    await writeFile(join(source, 'model.safetensors'), encodeSafetensors([{ name: 'encoder.conv1.bias', shape: [2], values }]));
-    const { config } = JSON.parse(await readFile(join(demoModel, 'metadata.json'), 'utf8')) as { config: object };
+    await writeFile(
+      join(source, 'model.safetensors'),
+      encodeSafetensors([{ name: 'encoder.conv1.bias', shape: [2], values }]),
+    );
+    const { config } = JSON.parse(await readFile(join(demoModel, 'metadata.json'), 'utf8')) as {
+      config: object;
+    };
     await writeFile(join(source, 'config.json'), JSON.stringify(config));
     const target = join(source, 'converted');
     await convert({ source, target, dtype: 'float32', converterVersion: '1' });
@@ -66,17 +78,64 @@ describe('triptych serve', () => {
   };
 
   it.each<[string, () => Promise<string>, RegExp]>([
-    ['a missing directory', () => Promise.resolve(join(work, 'absent')), /absent\/metadata\.json: no such file/],
-    ['missing weights', () => broken((d) => rm(join(d, 'weights.parquet'))), /weights\.parquet: cannot be opened/],
-    ['truncated weights', () => broken((d) => truncate(join(d, 'weights.parquet'), 100_000)), /weights\.parquet: not a readable Parquet file/],
-    ['weights that are something else', () => broken((d) => writeFile(join(d, 'weights.parquet'), 'hello')), /weights\.parquet: not a readable Parquet file/],
-    ['a missing tensor', missingTensor, /tensor encoder\.conv1\.weight is missing; expected shape \[128, 80, 3\]/],
-    ['a shape that does not fit', () => broken((d) => editMetadata(d, (m) => (m.config['encoder_ffn_dim'] = 256))), /tensor encoder\.layers\.0\.fc1\.weight: expected shape \[256, 128\], found \[512, 128\]/],
-    ['an unknown architecture', () => broken((d) => editMetadata(d, (m) => Object.assign(m, { architecture: 'BertModel', model_type: 'bert' }))), /architecture BertModel, bert is not served; expected one of/],
-    ['a configuration with holes', () => broken((d) => editMetadata(d, (m) => delete m.config['d_model'])), /d_model must be a positive integer, found nothing/],
-    ['metadata that is not JSON', () => broken((d) => writeFile(join(d, 'metadata.json'), '{')), /metadata\.json: not valid JSON/],
+    [
+      'a missing directory',
+      () => Promise.resolve(join(work, 'absent')),
+      /absent\/metadata\.json: no such file/,
+    ],
+    [
+      'missing weights',
+      () => broken((d) => rm(join(d, 'weights.parquet'))),
+      /weights\.parquet: cannot be opened/,
+    ],
+    [
+      'truncated weights',
+      () => broken((d) => truncate(join(d, 'weights.parquet'), 100_000)),
+      /weights\.parquet: not a readable Parquet file/,
+    ],
+    [
+      'weights that are something else',
+      () => broken((d) => writeFile(join(d, 'weights.parquet'), 'hello')),
+      /weights\.parquet: not a readable Parquet file/,
+    ],
+    [
+      'a missing tensor',
+      missingTensor,
+      /tensor encoder\.conv1\.weight is missing; expected shape \[128, 80, 3\]/,
+    ],
+    [
+      'a shape that does not fit',
+      () => broken((d) => editMetadata(d, (m) => (m.config['encoder_ffn_dim'] = 256))),
+      /tensor encoder\.layers\.0\.fc1\.weight: expected shape \[256, 128\], found \[512, 128\]/,
+    ],
+    [
+      'an unknown architecture',
+      () =>
+        broken((d) =>
+          editMetadata(d, (m) => Object.assign(m, { architecture: 'BertModel', model_type: 'bert' })),
+        ),
+      /architecture BertModel, bert is not served; expected one of/,
+    ],
+    [
+      'a configuration with holes',
+      () => broken((d) => editMetadata(d, (m) => delete m.config['d_model'])),
+      /d_model must be a positive integer, found nothing/,
+    ],
+    [
+      'metadata that is not JSON',
+      () => broken((d) => writeFile(join(d, 'metadata.json'), '{')),
+      /metadata\.json: not valid JSON/,
+    ],
   ])('fails for %s with one message and exit code 1, soon', async (_what, make, message) => {
-    const { code, stdout, stderr, ms } = await runCli(['serve', '--listen', '127.0.0.1:0', '--model', await make(), '--log-level', 'silent']);
+    const { code, stdout, stderr, ms } = await runCli([
+      'serve',
+      '--listen',
+      '127.0.0.1:0',
+      '--model',
+      await make(),
+      '--log-level',
+      'silent',
+    ]);
     expect(code).toBe(1);
     expect(stdout.toString()).toBe('');
     expect(stderr).toMatch(message);

@@ -74,7 +74,8 @@ async function stream(
   const spoken = speak();
   for await (const { window } of audio) {
     if (!window) continue;
-    if (!window.embedding) throw new TriptychError('INTERNAL', window.error?.message ?? 'a window without a vector');
+    if (!window.embedding)
+      throw new TriptychError('INTERNAL', window.error?.message ?? 'a window without a vector');
     const { values, shape } = readEmbedding(window.embedding);
     onWindow(
       {

@@ -21,7 +21,10 @@ export async function findFiles(paths: readonly string[]): Promise<Source[]> {
   const found = await Promise.all(paths.map(expand));
   const files = found.flat();
   if (files.length === 0) {
-    throw new TriptychError('FILE_UNREADABLE', `no audio below ${paths.join(', ')}; expected ${[...audioExtensions].join(', ')}`);
+    throw new TriptychError(
+      'FILE_UNREADABLE',
+      `no audio below ${paths.join(', ')}; expected ${[...audioExtensions].join(', ')}`,
+    );
   }
   return files.map((path) => ({
     name: path,
@@ -36,7 +39,10 @@ async function expand(path: string): Promise<string[]> {
   });
   if (!info.isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true });
-  return entries.filter((entry) => audioExtensions.has(extname(entry).toLowerCase())).sort().map((entry) => join(path, entry));
+  return entries
+    .filter((entry) => audioExtensions.has(extname(entry).toLowerCase()))
+    .sort()
+    .map((entry) => join(path, entry));
 }
 
 const pcmEncodings: Readonly<Record<string, AudioFormat['encoding']>> = {
@@ -51,7 +57,10 @@ export function standardInput(description: string, stop: Promise<unknown>): Sour
   const encoding = pcmEncodings[encodingName];
   if (!encoding) {
     const known = Object.keys(pcmEncodings).join(', ');
-    throw new TriptychError('CONFIG_INVALID', `--pcm ${description}: expected ENCODING[:RATE[:CHANNELS]] with one of ${known}`);
+    throw new TriptychError(
+      'CONFIG_INVALID',
+      `--pcm ${description}: expected ENCODING[:RATE[:CHANNELS]] with one of ${known}`,
+    );
   }
   void stop.then(() => process.stdin.destroy());
   return {

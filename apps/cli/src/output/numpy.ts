@@ -19,10 +19,13 @@ export function numpyFile(path: string): VectorWriter {
     async write({ source, window, startS, endS, shape, values }: EncodedWindow) {
       const dim = shape[shape.length - 1];
       width ??= dim;
-      if (dim !== width) throw new TriptychError('INTERNAL', `a vector of ${dim} values after vectors of ${width}`);
+      if (dim !== width)
+        throw new TriptychError('INTERNAL', `a vector of ${dim} values after vectors of ${width}`);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       await (await opened()).write(bytes, 0, bytes.length, HEADER_BYTES + 4 * width * rows);
-      process.stdout.write(`${JSON.stringify({ row: rows, source, window, start_s: startS, end_s: endS, shape })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ row: rows, source, window, start_s: startS, end_s: endS, shape })}\n`,
+      );
       rows += values.length / width;
     },
     async close() {

@@ -1,6 +1,18 @@
 import { PassThrough } from 'node:stream';
 import { writeParquet } from '@triptych/weight-loader';
-import { Field, Float32, Float64, Int32, List, makeData, makeVector, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
+import {
+  Field,
+  Float32,
+  Float64,
+  Int32,
+  List,
+  makeData,
+  makeVector,
+  Table,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow';
 import type { EncodedWindow } from '../encode/encode-source.js';
 import type { VectorWriter } from './vector-writer.js';
 

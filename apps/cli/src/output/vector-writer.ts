@@ -16,9 +16,13 @@ export const formats = ['jsonl', 'npy', 'parquet'] as const;
 export type Format = (typeof formats)[number];
 
 /** Opens an output. Files appear under their name only when they are complete. Throws CONFIG_INVALID. */
-export function openWriter(format: Format, path: string | undefined): VectorWriter & { discard(): Promise<void> } {
+export function openWriter(
+  format: Format,
+  path: string | undefined,
+): VectorWriter & { discard(): Promise<void> } {
   if (path === undefined) {
-    if (format !== 'jsonl') throw new TriptychError('CONFIG_INVALID', `--format ${format} needs --output FILE`);
+    if (format !== 'jsonl')
+      throw new TriptychError('CONFIG_INVALID', `--format ${format} needs --output FILE`);
     return { ...jsonLines(process.stdout), discard: () => Promise.resolve() };
   }
   const partial = `${path}.${process.pid}.partial`;

@@ -12,7 +12,10 @@ export interface Finished {
 }
 
 /** Starts the real command, as a user does. */
-export function startCli(args: readonly string[], input?: Uint8Array): { child: ChildProcess; finished: Promise<Finished> } {
+export function startCli(
+  args: readonly string[],
+  input?: Uint8Array,
+): { child: ChildProcess; finished: Promise<Finished> } {
   const started = performance.now();
   const child = spawn(process.execPath, [bin, ...args], { cwd: root });
   const stdout: Buffer[] = [];
@@ -22,7 +25,9 @@ export function startCli(args: readonly string[], input?: Uint8Array): { child: 
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const finished = new Promise<Finished>((resolve) => {
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr, ms: performance.now() - started }));
+    child.on('close', (code) =>
+      resolve({ code, stdout: Buffer.concat(stdout), stderr, ms: performance.now() - started }),
+    );
   });
   return { child, finished };
 }

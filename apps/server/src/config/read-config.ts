@@ -13,7 +13,8 @@ export function readConfig(flags: Flags, env: Readonly<Record<string, string | u
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
     const flag = flags[name];
     const text = env[setting.env];
-    const fromEnv = text === undefined || !setting.repeatable ? text : text.split(',').filter((part) => part !== '');
+    const fromEnv =
+      text === undefined || !setting.repeatable ? text : text.split(',').filter((part) => part !== '');
     const given = flag ?? fromEnv;
     if (given === undefined) {
       config[name] = setting.default;

@@ -24,7 +24,8 @@ export const settings = {
     flag: '--model [name=]<dir>',
     env: 'TRIPTYCH_MODELS',
     default: [] as string[],
-    description: 'model directory to serve, by its own name or another; the first of a modality is its default (none: the demo model)',
+    description:
+      'model directory to serve, by its own name or another; the first of a modality is its default (none: the demo model)',
     repeatable: true,
     schema: z.array(z.string().min(1)),
   }),
@@ -60,7 +61,8 @@ export const settings = {
     flag: '--queue-items <n>',
     env: 'TRIPTYCH_QUEUE_ITEMS',
     default: 256,
-    description: 'items of unary calls that may be in work at a time, and windows that may wait for one encoder',
+    description:
+      'items of unary calls that may be in work at a time, and windows that may wait for one encoder',
     schema: count(1, 1_000_000),
   }),
   queueBytes: define({
@@ -133,7 +135,11 @@ export type SettingName = keyof Settings;
 
 /** The server's configuration, complete and checked. */
 export type ServerConfig = {
-  readonly [K in SettingName]: Settings[K] extends Setting<infer T> ? (K extends 'logLevel' ? LogLevel : T) : never;
+  readonly [K in SettingName]: Settings[K] extends Setting<infer T>
+    ? K extends 'logLevel'
+      ? LogLevel
+      : T
+    : never;
 };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -14,7 +14,10 @@ export class Admission {
   async run<T>(items: number, bytes: number, work: () => Promise<T>): Promise<T> {
     const { maxItems, maxBytes } = this.limits;
     if (this.#items > 0 && (this.#items + items > maxItems || this.#bytes + bytes > maxBytes)) {
-      throw new TriptychError('OVERLOADED', `${this.#items} items are in work, at most ${maxItems} or ${maxBytes} bytes may be; try again later`);
+      throw new TriptychError(
+        'OVERLOADED',
+        `${this.#items} items are in work, at most ${maxItems} or ${maxBytes} bytes may be; try again later`,
+      );
     }
     this.#items += items;
     this.#bytes += bytes;

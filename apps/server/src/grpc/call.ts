@@ -115,7 +115,8 @@ function signalOf(call: AnyCall): AbortSignal {
 function logCall(logger: Logger, call: AnyCall, started: number, error?: TriptychError): void {
   const fields = { method: call.getPath(), ms: Math.round(performance.now() - started) };
   if (!error) logger.debug(fields, 'call done');
-  else if (error.code === 'internal') logger.error({ ...fields, err: error, cause: error.cause }, 'call failed');
+  else if (error.code === 'internal')
+    logger.error({ ...fields, err: error, cause: error.cause }, 'call failed');
   else logger.info({ ...fields, reason: error.reason, field: error.field }, 'call refused');
 }
 

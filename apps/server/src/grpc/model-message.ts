@@ -5,7 +5,9 @@ import type { ServedModel } from '../models/served-model.js';
 /** What `Models` says of a served model. */
 export function modelMessage(model: ServedModel, isDefault: boolean): Model {
   const { audio } = model;
-  const poolings = Object.keys(audio.poolings).map(Number).filter((n) => n !== Pooling.POOLING_UNSPECIFIED);
+  const poolings = Object.keys(audio.poolings)
+    .map(Number)
+    .filter((n) => n !== Pooling.POOLING_UNSPECIFIED);
   return {
     name: model.name,
     fingerprint: model.fingerprint,

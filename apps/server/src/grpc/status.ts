@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status as grpcStatus, type StatusObject } from '@grpc/grpc-js';
-import { type ErrorCode, TriptychError } from '@triptych/core';
+import type { TriptychError } from '@triptych/core';
+import { type ErrorCode } from '@triptych/core';
 import { encodeStatus, type ItemError } from '@triptych/protocol';
 
 /** The one mapping from kinds of failure to gRPC statuses. */
@@ -30,11 +31,16 @@ const DETAILS_KEY = 'grpc-status-details-bin';
 function publicView(error: TriptychError): { code: grpcStatus; message: string } {
   const code = statusOf[error.code];
   const isOurFault = code === grpcStatus.INTERNAL;
-  return { code, message: isOurFault ? 'internal error; the server log has the cause' : error.message.toWellFormed() };
+  return {
+    code,
+    message: isOurFault ? 'internal error; the server log has the cause' : error.message.toWellFormed(),
+  };
 }
 
 /** The status of a failed call, with details that programs can read. */
-export function toStatus(error: TriptychError): Partial<StatusObject> & Pick<ServiceError, 'code' | 'details'> {
+export function toStatus(
+  error: TriptychError,
+): Partial<StatusObject> & Pick<ServiceError, 'code' | 'details'> {
   const { code, message } = publicView(error);
   const metadata = new Metadata();
   const violations = error.field === undefined ? [] : [{ field: error.field, description: message }];

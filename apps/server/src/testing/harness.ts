@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type AudioStreamConfig, type AudioStreamResponse__Output, type AudioWindow__Output, readEmbedding, TriptychClient } from '@triptych/client';
+import {
+  type AudioStreamConfig,
+  type AudioStreamResponse__Output,
+  type AudioWindow__Output,
+  readEmbedding,
+  TriptychClient,
+} from '@triptych/client';
 import { silentLogger } from '@triptych/core';
 import { type RunningServer, startServer } from '../compose.js';
 import { type Flags, readConfig } from '../config/read-config.js';
@@ -64,7 +70,10 @@ export function windowsOf(answers: readonly AudioStreamResponse__Output[]): Audi
   return answers.flatMap((answer) => answer.window ?? []);
 }
 
-export function vectorOf(item: { embedding?: AudioWindow__Output['embedding']; error?: unknown }): Float32Array {
+export function vectorOf(item: {
+  embedding?: AudioWindow__Output['embedding'];
+  error?: unknown;
+}): Float32Array {
   if (!item.embedding) throw new TypeError(`no embedding: ${JSON.stringify(item.error)}`);
   return readEmbedding(item.embedding).values;
 }

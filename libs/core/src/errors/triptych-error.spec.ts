@@ -19,7 +19,12 @@ describe('an error', () => {
   it('crosses a thread with reason, message and field', () => {
     const error = new TriptychError('AUDIO_EMPTY', 'nothing', { field: 'data' }).within('clips[2]');
     const copy = TriptychError.fromRecord(structuredClone(error.toRecord()));
-    expect(copy).toMatchObject({ reason: 'AUDIO_EMPTY', message: 'nothing', field: 'clips[2].data', code: 'invalid-input' });
+    expect(copy).toMatchObject({
+      reason: 'AUDIO_EMPTY',
+      message: 'nothing',
+      field: 'clips[2].data',
+      code: 'invalid-input',
+    });
   });
 
   it('says of overload, and of nothing that the caller did wrong, that it may pass', () => {

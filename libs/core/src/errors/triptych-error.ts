@@ -15,7 +15,11 @@ export class TriptychError extends Error {
   /** Path of the offending field in the request or file, where there is one. */
   readonly field: string | undefined;
 
-  constructor(reason: Reason, message: string, options: { field?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    reason: Reason,
+    message: string,
+    options: { field?: string | undefined; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.field = options.field;

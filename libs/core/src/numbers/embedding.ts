@@ -26,7 +26,11 @@ export interface EmbeddingBytes {
 const SMALLEST_NORM = 1e-12;
 
 /** Truncates, normalises and encodes an encoder's output of `shape` [dim] or [n, dim]. `values` stays untouched. */
-export function finishEmbedding(values: Float32Array, shape: readonly number[], form: EmbeddingForm): EmbeddingBytes {
+export function finishEmbedding(
+  values: Float32Array,
+  shape: readonly number[],
+  form: EmbeddingForm,
+): EmbeddingBytes {
   const width = shape[shape.length - 1] ?? 0;
   const kept = form.dimensions === 0 ? width : form.dimensions;
   const rows = width === 0 ? 0 : values.length / width;

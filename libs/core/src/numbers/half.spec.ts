@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { downcastFloat16, float16BitsToFloat32Bits, float32BitsToFloat16Bits, upcastBfloat16, upcastFloat16 } from './half.js';
+import {
+  downcastFloat16,
+  float16BitsToFloat32Bits,
+  float32BitsToFloat16Bits,
+  upcastBfloat16,
+  upcastFloat16,
+} from './half.js';
 
 /** The value of a float16 bit pattern by its definition: sign · 2^(e−15) · 1.f, or 2^−14 · 0.f below. */
 function valueOf(half: number): number {
@@ -17,7 +23,8 @@ describe('float16', () => {
   it('is upcast exactly, for all 65 536 patterns', () => {
     const values = new Float32Array(65536);
     upcastFloat16(everyHalf, values);
-    for (let half = 0; half < 65536; half++) expect(Object.is(values[half], valueOf(half)), `0x${half.toString(16)}`).toBe(true);
+    for (let half = 0; half < 65536; half++)
+      expect(Object.is(values[half], valueOf(half)), `0x${half.toString(16)}`).toBe(true);
   });
 
   it('keeps the payload of a NaN', () => {
@@ -38,7 +45,9 @@ describe('float16', () => {
         if (Math.abs(value) >= 65520) return Math.abs(valueOf(half)) === Infinity;
         const distance = Math.abs(valueOf(half) - value);
         const magnitude = half & 0x7fff;
-        const neighbours = [magnitude - 1, magnitude + 1].filter((m) => m >= 0 && m < 0x7c00).map((m) => (half & 0x8000) | m);
+        const neighbours = [magnitude - 1, magnitude + 1]
+          .filter((m) => m >= 0 && m < 0x7c00)
+          .map((m) => (half & 0x8000) | m);
         return neighbours.every((n) => {
           const other = Math.abs(valueOf(n) - value);
           return distance < other || (distance === other && (half & 1) === 0);

@@ -10,8 +10,7 @@ export interface WorkerCall {
 
 /** A worker's answer to the call of the same id. */
 export type WorkerAnswer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: ErrorRecord };
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: ErrorRecord };
 
 /** A result whose buffers change threads instead of being copied. */
 export class Transferred<T> {

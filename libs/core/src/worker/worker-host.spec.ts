@@ -24,7 +24,10 @@ describe('a worker host', () => {
   it('passes on refusals, and hides faults behind a plain text', async () => {
     host = await start();
     await expect(host.call('refuse', null)).rejects.toMatchObject({ reason: 'AUDIO_EMPTY', field: 'data' });
-    await expect(host.call('fault', null)).rejects.toMatchObject({ reason: 'INTERNAL', message: 'internal error' });
+    await expect(host.call('fault', null)).rejects.toMatchObject({
+      reason: 'INTERNAL',
+      message: 'internal error',
+    });
   });
 
   it('rejects what a dead worker held as retryable, then restarts and prepares it', async () => {
@@ -49,7 +52,9 @@ describe('a worker host', () => {
 
   it('ends a call that takes longer than its limit', async () => {
     host = await start({ restart: true });
-    await expect(host.call('hang', null, { timeoutMs: 50 })).rejects.toMatchObject({ reason: 'AUDIO_DECODE_TIMEOUT' });
+    await expect(host.call('hang', null, { timeoutMs: 50 })).rejects.toMatchObject({
+      reason: 'AUDIO_DECODE_TIMEOUT',
+    });
     await becomesReady();
   });
 });

@@ -122,7 +122,8 @@ export class WorkerHost {
     }
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId++;
-      const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#expire(id, timeoutMs), timeoutMs);
+      const timer =
+        timeoutMs === undefined ? undefined : setTimeout(() => this.#expire(id, timeoutMs), timeoutMs);
       this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer });
       worker.postMessage({ id, method, argument } satisfies WorkerCall, transfer);
     });
@@ -137,7 +138,10 @@ export class WorkerHost {
 
   #expire(id: number, timeoutMs: number): void {
     this.#take(id)?.reject(
-      new TriptychError('AUDIO_DECODE_TIMEOUT', `not done after ${timeoutMs} ms, the longest this server allows`),
+      new TriptychError(
+        'AUDIO_DECODE_TIMEOUT',
+        `not done after ${timeoutMs} ms, the longest this server allows`,
+      ),
     );
     void this.kill();
   }
@@ -155,12 +159,17 @@ export class WorkerHost {
     const wasReady = this.#state === 'ready';
     if (this.#state !== 'closed') this.#state = 'restarting';
     for (const id of [...this.#pending.keys()]) {
-      const error = new TriptychError('WORKER_LOST', `${this.options.name} ended before it answered`, { cause });
+      const error = new TriptychError('WORKER_LOST', `${this.options.name} ended before it answered`, {
+        cause,
+      });
       this.#take(id)?.reject(error);
     }
     if (wasReady) this.onReadyChange?.(false);
     if (this.#state === 'closed' || !this.options.restart) return;
-    this.#logger.error({ worker: this.options.name, err: cause, pauseMs: this.#pauseMs }, 'worker died, restarting');
+    this.#logger.error(
+      { worker: this.options.name, err: cause, pauseMs: this.#pauseMs },
+      'worker died, restarting',
+    );
     this.#timer = setTimeout(() => void this.#restart(), this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
   }

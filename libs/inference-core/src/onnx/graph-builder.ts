@@ -1,4 +1,11 @@
-import { type Attribute, type ElementType, elementTypes, encodeModel, type Graph, type ValueInfo } from './proto.js';
+import {
+  type Attribute,
+  type ElementType,
+  elementTypes,
+  encodeModel,
+  type Graph,
+  type ValueInfo,
+} from './proto.js';
 
 /** A tensor in the graph, by name. */
 export type Value = string & { readonly __value: unique symbol };
@@ -98,7 +105,12 @@ export class GraphBuilder {
     return name as Value;
   }
 
-  #push(type: string, inputs: readonly (Value | undefined)[], output: string[], options: OperatorOptions): void {
+  #push(
+    type: string,
+    inputs: readonly (Value | undefined)[],
+    output: string[],
+    options: OperatorOptions,
+  ): void {
     this.#graph.node.push({
       name: `${type}_${this.#nodes++}`,
       op_type: type,

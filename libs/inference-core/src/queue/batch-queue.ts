@@ -80,7 +80,10 @@ export class BatchQueue<Item, Result> {
 
   #overloaded(): TriptychError {
     const { maxItems, maxBytes } = this.options;
-    return new TriptychError('OVERLOADED', `the queue is full (${maxItems} items or ${maxBytes} bytes); try again later`);
+    return new TriptychError(
+      'OVERLOADED',
+      `the queue is full (${maxItems} items or ${maxBytes} bytes); try again later`,
+    );
   }
 
   #full(bytes: number): boolean {

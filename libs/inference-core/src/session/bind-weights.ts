@@ -10,9 +10,14 @@ export function bindWeights(graph: OnnxGraph, set: WeightSet): ExternalWeight[] 
   return [...graph.weights].map(([name, shape]) => {
     const tensor = set.tensors.get(name);
     const expected = `expected shape [${shape.join(', ')}]`;
-    if (!tensor) throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing; ${expected}`, { field: name });
+    if (!tensor)
+      throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing; ${expected}`, { field: name });
     if (tensor.shape.length !== shape.length || tensor.shape.some((n, i) => n !== shape[i])) {
-      throw new TriptychError('TENSOR_SHAPE', `tensor ${name}: ${expected}, found [${tensor.shape.join(', ')}]`, { field: name });
+      throw new TriptychError(
+        'TENSOR_SHAPE',
+        `tensor ${name}: ${expected}, found [${tensor.shape.join(', ')}]`,
+        { field: name },
+      );
     }
     const { part, byteOffset, byteLength } = tensor;
     return { name, part, byteOffset, byteLength };

@@ -47,7 +47,9 @@ export class InferenceWorker {
   }
 
   run(request: RunRequest): Promise<RunReply> {
-    return this.host.call('run', request, { transfer: Object.values(request.feeds).map((feed) => feed.data) });
+    return this.host.call('run', request, {
+      transfer: Object.values(request.feeds).map((feed) => feed.data),
+    });
   }
 
   get ready(): boolean {

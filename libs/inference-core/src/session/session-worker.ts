@@ -42,7 +42,10 @@ serveWorker({
       return finishEmbedding((data as Float32Array).subarray(i * size, (i + 1) * size), shape, form);
     });
     const reply: RunReply = { embeddings, inferenceUs: Math.round(1000 * (performance.now() - started)) };
-    return new Transferred(reply, embeddings.map((e) => e.bytes.buffer));
+    return new Transferred(
+      reply,
+      embeddings.map((e) => e.bytes.buffer),
+    );
   },
 });
 

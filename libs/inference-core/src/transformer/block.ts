@@ -48,7 +48,10 @@ export function transformer(
 ): { states: Value[]; output: Value } {
   const { names } = config;
   const states = [x];
-  let residual: Residual = { sum: x, normed: layerNorm(g, x, `${prefixes[0]}.${names.attentionNorm}`, config) };
+  let residual: Residual = {
+    sum: x,
+    normed: layerNorm(g, x, `${prefixes[0]}.${names.attentionNorm}`, config),
+  };
   prefixes.forEach((prefix, i) => {
     const next = prefixes[i + 1];
     const attended = attention(g, residual.normed, `${prefix}.${names.attention}`, config);
@@ -68,7 +71,12 @@ interface Unbiased {
 }
 
 /** Multi-head self-attention. Bias goes in before MultiHeadAttention: with a bias of its own it leaves the flash path. */
-function attention(g: GraphBuilder, x: Value, prefix: string, { width, heads, keyBias }: TransformerConfig): Unbiased {
+function attention(
+  g: GraphBuilder,
+  x: Value,
+  prefix: string,
+  { width, heads, keyBias }: TransformerConfig,
+): Unbiased {
   const project = (name: string, biased: boolean) => {
     const product = linear(g, x, `${prefix}.${name}.weight`, width, width);
     return biased ? g.op('Add', [product, g.weight(`${prefix}.${name}.bias`, [width])]) : product;
@@ -134,7 +142,11 @@ export function layerNorm(
   name: string,
   { width, layerNormEpsilon }: Pick<TransformerConfig, 'width' | 'layerNormEpsilon'>,
 ): Value {
-  return g.op('LayerNormalization', [x, g.weight(`${name}.weight`, [width]), g.weight(`${name}.bias`, [width])], {
-    attributes: { axis: -1, epsilon: { float: layerNormEpsilon } },
-  });
+  return g.op(
+    'LayerNormalization',
+    [x, g.weight(`${name}.weight`, [width]), g.weight(`${name}.bias`, [width])],
+    {
+      attributes: { axis: -1, epsilon: { float: layerNormEpsilon } },
+    },
+  );
 }

@@ -40,7 +40,12 @@ export class AudioPreprocessor {
     const lane = async (name: string, timeoutMs?: number): Promise<Lane> => {
       const entry = workerEntry(import.meta.url, './worker/audio-worker.js');
       const logger = options.logger ? { logger: options.logger } : {};
-      return { host: await WorkerHost.start({ entry, name, restart: true, ...logger }), timeoutMs, load: 0, last: Promise.resolve() };
+      return {
+        host: await WorkerHost.start({ entry, name, restart: true, ...logger }),
+        timeoutMs,
+        load: 0,
+        last: Promise.resolve(),
+      };
     };
     const [containers, ...pcm] = await Promise.all([
       lane('audio:containers', options.decodeTimeoutMs),
@@ -106,7 +111,8 @@ function decode<T>(lane: Lane, method: string, argument: object): Promise<T> {
 
 /** Bytes of a request are a view into a larger message: sending the view would clone all of it. */
 function ownData(argument: object): { owned: object; transfer: ArrayBuffer[] } {
-  if (!('data' in argument) || !(argument.data instanceof Uint8Array)) return { owned: argument, transfer: [] };
+  if (!('data' in argument) || !(argument.data instanceof Uint8Array))
+    return { owned: argument, transfer: [] };
   const data = Uint8Array.from(argument.data);
   return { owned: { ...argument, data }, transfer: [data.buffer] };
 }

@@ -69,7 +69,8 @@ class SpeexResampler implements Resampler {
   ) {
     const { module, inputLength } = speex;
     this.#state = module._speex_resampler_init(1, inRate, outRate, QUALITY, inputLength);
-    if (this.#state === 0) throw new TriptychError('INTERNAL', `no resampler from ${inRate} to ${outRate} Hz`);
+    if (this.#state === 0)
+      throw new TriptychError('INTERNAL', `no resampler from ${inRate} to ${outRate} Hz`);
     this.#latency = module._speex_resampler_get_input_latency(this.#state);
     this.reach = Math.ceil((this.#latency * outRate) / inRate) + 1;
     module._speex_resampler_skip_zeros(this.#state);
@@ -92,7 +93,7 @@ class SpeexResampler implements Resampler {
   #process(samples: Float32Array): Float32Array<ArrayBuffer> {
     const { module, input, output, inputLength, outputLength } = this.speex;
     const parts: Float32Array[] = [];
-    for (let at = 0; at < samples.length; ) {
+    for (let at = 0; at < samples.length;) {
       const slice = samples.subarray(at, at + SLICE);
       module.HEAPF32.set(slice, input >> 2);
       module.HEAPU32[inputLength >> 2] = slice.length;

@@ -6,7 +6,8 @@ import { concat } from './resampler.js';
 import { SampleStream, type Samples } from './sample-stream.js';
 
 const RATE = 16_000;
-const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
+const fixture = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
 const speech = readSamples(fixture('speech.wav'));
 const container: AudioFormat = { encoding: 'container' };
 
@@ -16,7 +17,11 @@ function readSamples(wav: Uint8Array): Float32Array<ArrayBuffer> {
 }
 
 /** Decodes bytes split at the given lengths, over and over. */
-async function decode(format: AudioFormat, bytes: Uint8Array, pieces: readonly number[] = [bytes.length]): Promise<Samples> {
+async function decode(
+  format: AudioFormat,
+  bytes: Uint8Array,
+  pieces: readonly number[] = [bytes.length],
+): Promise<Samples> {
   const stream = new SampleStream(format, RATE);
   const parts: Samples[] = [];
   try {
@@ -68,8 +73,18 @@ describe('every container decodes to the recording', () => {
 });
 
 describe('the split into pieces leaves no trace (property)', () => {
-  const pieces = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5000 })), { minLength: 1, maxLength: 8 });
-  const names = ['speech.wav', 'speech.flac', 'speech.opus', 'speech.vorbis.ogg', 'speech-44k-stereo.mp3', 'speech-16k.mp3'];
+  const pieces = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5000 })), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  const names = [
+    'speech.wav',
+    'speech.flac',
+    'speech.opus',
+    'speech.vorbis.ogg',
+    'speech-44k-stereo.mp3',
+    'speech-16k.mp3',
+  ];
 
   it.each(names)('%s', async (name) => {
     const bytes = fixture(name);
@@ -87,30 +102,43 @@ describe('the split into pieces leaves no trace (property)', () => {
     const encodings = ['s16le', 'f32le', 'mulaw'] as const;
     const rates = fc.constantFrom(4000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000);
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...encodings), rates, fc.integer({ min: 1, max: 8 }), pieces, async (encoding, sampleRate, channels, lengths) => {
-        const frames = Math.ceil(sampleRate / 10);
-        const bytes = pcm(encoding, frames * channels);
-        const format = { encoding, sampleRate, channels };
-        const { samples: whole } = await decode(format, bytes);
-        expect(whole.length).toBe(Math.ceil((frames * RATE) / sampleRate));
-        expect((await decode(format, bytes, lengths)).samples).toEqual(whole);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...encodings),
+        rates,
+        fc.integer({ min: 1, max: 8 }),
+        pieces,
+        async (encoding, sampleRate, channels, lengths) => {
+          const frames = Math.ceil(sampleRate / 10);
+          const bytes = pcm(encoding, frames * channels);
+          const format = { encoding, sampleRate, channels };
+          const { samples: whole } = await decode(format, bytes);
+          expect(whole.length).toBe(Math.ceil((frames * RATE) / sampleRate));
+          expect((await decode(format, bytes, lengths)).samples).toEqual(whole);
+        },
+      ),
       { numRuns: 40 },
     );
   });
 });
 
 describe('resampling', () => {
-  it.each([8000, 22050, 44100, 48000, 96000])('from %i Hz keeps a tone in place, within −90 dB', async (sampleRate) => {
-    const tone = (rate: number, n: number) => Float32Array.from({ length: n }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 997 * i) / rate));
-    const { samples } = await decode({ encoding: 'f32le', sampleRate, channels: 1 }, new Uint8Array(tone(sampleRate, sampleRate).buffer));
-    const expected = tone(RATE, RATE);
-    expect(samples.length).toBe(RATE);
-    const inner = samples.subarray(800, -800);
-    const error = inner.reduce((sum, v, i) => sum + (v - expected[i + 800]) ** 2, 0);
-    const power = inner.reduce((sum, v) => sum + v * v, 0);
-    expect(10 * Math.log10(error / power)).toBeLessThan(-90);
-  });
+  it.each([8000, 22050, 44100, 48000, 96000])(
+    'from %i Hz keeps a tone in place, within −90 dB',
+    async (sampleRate) => {
+      const tone = (rate: number, n: number) =>
+        Float32Array.from({ length: n }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 997 * i) / rate));
+      const { samples } = await decode(
+        { encoding: 'f32le', sampleRate, channels: 1 },
+        new Uint8Array(tone(sampleRate, sampleRate).buffer),
+      );
+      const expected = tone(RATE, RATE);
+      expect(samples.length).toBe(RATE);
+      const inner = samples.subarray(800, -800);
+      const error = inner.reduce((sum, v, i) => sum + (v - expected[i + 800]) ** 2, 0);
+      const power = inner.reduce((sum, v) => sum + v * v, 0);
+      expect(10 * Math.log10(error / power)).toBeLessThan(-90);
+    },
+  );
 });
 
 describe('faulty float samples', () => {
@@ -118,7 +146,10 @@ describe('faulty float samples', () => {
     const values = new Float32Array(4800).fill(0.1);
     values[2400] = NaN;
     values[3000] = 32767;
-    const at48k = await decode({ encoding: 'f32le', sampleRate: 48000, channels: 1 }, new Uint8Array(values.buffer));
+    const at48k = await decode(
+      { encoding: 'f32le', sampleRate: 48000, channels: 1 },
+      new Uint8Array(values.buffer),
+    );
     expect(at48k.faults.map((f) => f.error.reason)).toEqual(['AUDIO_NOT_FINITE', 'AUDIO_OUT_OF_RANGE']);
     for (const [i, position] of [800, 1000].entries()) {
       expect(at48k.faults[i].start).toBeLessThan(position);
@@ -145,7 +176,9 @@ describe('bytes that are no audio', () => {
   });
 
   it('a PCM stream that ends within a sample', async () => {
-    await expect(decode({ encoding: 's16le', sampleRate: RATE, channels: 2 }, new Uint8Array(4001))).rejects.toMatchObject({
+    await expect(
+      decode({ encoding: 's16le', sampleRate: RATE, channels: 2 }, new Uint8Array(4001)),
+    ).rejects.toMatchObject({
       reason: 'AUDIO_PARTIAL_SAMPLE',
     });
   });
@@ -158,7 +191,10 @@ describe('bytes that are no audio', () => {
 });
 
 function pcm(encoding: 's16le' | 'f32le' | 'mulaw', samples: number): Uint8Array {
-  const wave = Float32Array.from({ length: samples }, (_, i) => 0.4 * Math.sin(i * 0.05) + 0.3 * Math.sin(i * 0.31));
+  const wave = Float32Array.from(
+    { length: samples },
+    (_, i) => 0.4 * Math.sin(i * 0.05) + 0.3 * Math.sin(i * 0.31),
+  );
   if (encoding === 'f32le') return new Uint8Array(wave.buffer);
   if (encoding === 's16le') return new Uint8Array(Int16Array.from(wave, (v) => v * 32767).buffer);
   return Uint8Array.from(wave, (v) => Math.round(v * 127) + 128);

@@ -29,7 +29,9 @@ export class SampleStream {
     private readonly targetRate: number,
   ) {
     this.#decoder =
-      format.encoding === 'container' ? new ContainerDecoder() : new PcmDecoder({ ...format, format: format.encoding });
+      format.encoding === 'container'
+        ? new ContainerDecoder()
+        : new PcmDecoder({ ...format, format: format.encoding });
   }
 
   /** Throws AUDIO_* errors; the stream is then of no further use. */

@@ -5,7 +5,13 @@ declare module '@echogarden/speex-resampler-wasm/simd' {
     readonly HEAPU32: Uint32Array;
     _malloc(bytes: number): number;
     _free(pointer: number): void;
-    _speex_resampler_init(channels: number, inRate: number, outRate: number, quality: number, error: number): number;
+    _speex_resampler_init(
+      channels: number,
+      inRate: number,
+      outRate: number,
+      quality: number,
+      error: number,
+    ): number;
     _speex_resampler_skip_zeros(state: number): number;
     _speex_resampler_get_input_latency(state: number): number;
     _speex_resampler_process_float(

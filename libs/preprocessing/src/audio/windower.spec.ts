@@ -8,8 +8,15 @@ const ramp = (from: number, to: number) => Float32Array.from({ length: to - from
 const spans = (windows: Window[]) => windows.map((w) => [w.startSample, w.endSample, w.partial]);
 
 /** Feeds `total` samples in pieces of the given lengths and returns all windows, the tail too. */
-function cut(plan: { window: number; hop: number; tail?: boolean }, total: number, pieces: readonly number[]): Window[] {
-  const windower = new Windower({ windowSamples: plan.window, hopSamples: plan.hop, emitTail: plan.tail ?? true }, RATE);
+function cut(
+  plan: { window: number; hop: number; tail?: boolean },
+  total: number,
+  pieces: readonly number[],
+): Window[] {
+  const windower = new Windower(
+    { windowSamples: plan.window, hopSamples: plan.hop, emitTail: plan.tail ?? true },
+    RATE,
+  );
   const windows: Window[] = [];
   let at = 0;
   for (let i = 0; at < total; i++) {
@@ -42,18 +49,24 @@ describe('windows', () => {
   it('hold exactly their samples, whatever the pieces (property)', () => {
     const pieces = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 20 });
     fc.assert(
-      fc.property(fc.integer({ min: 100, max: 500 }), fc.integer({ min: 10, max: 100 }), fc.integer({ min: 0, max: 3000 }), pieces, (window, hopPercent, total, lengths) => {
-        const hop = Math.max(1, Math.round((window * hopPercent) / 100));
-        const windows = cut({ window, hop }, total, lengths);
-        windows.forEach((w, i) => {
-          expect(w.index).toBe(i);
-          expect(w.startSample).toBe(i * hop);
-          if ('samples' in w.content) expect(w.content.samples).toEqual(ramp(w.startSample, w.endSample));
-          else expect(w.content.error.reason).toBe('AUDIO_TOO_SHORT');
-        });
-        expect(windows.at(-1)?.endSample ?? 0).toBe(total);
-        expect(spans(windows)).toEqual(spans(cut({ window, hop }, total, [total || 1])));
-      }),
+      fc.property(
+        fc.integer({ min: 100, max: 500 }),
+        fc.integer({ min: 10, max: 100 }),
+        fc.integer({ min: 0, max: 3000 }),
+        pieces,
+        (window, hopPercent, total, lengths) => {
+          const hop = Math.max(1, Math.round((window * hopPercent) / 100));
+          const windows = cut({ window, hop }, total, lengths);
+          windows.forEach((w, i) => {
+            expect(w.index).toBe(i);
+            expect(w.startSample).toBe(i * hop);
+            if ('samples' in w.content) expect(w.content.samples).toEqual(ramp(w.startSample, w.endSample));
+            else expect(w.content.error.reason).toBe('AUDIO_TOO_SHORT');
+          });
+          expect(windows.at(-1)?.endSample ?? 0).toBe(total);
+          expect(spans(windows)).toEqual(spans(cut({ window, hop }, total, [total || 1])));
+        },
+      ),
     );
   });
 

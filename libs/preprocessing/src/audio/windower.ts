@@ -41,7 +41,7 @@ export class Windower {
     this.#faults.push(...faults);
     const windows: Window[] = [];
     const { windowSamples, hopSamples } = this.plan;
-    for (let at = 0; at < samples.length; ) {
+    for (let at = 0; at < samples.length;) {
       const taken = samples.subarray(at, at + this.#buffer.length - this.#held);
       this.#buffer.set(taken, this.#held);
       this.#held += taken.length;
@@ -89,7 +89,7 @@ export class Windower {
     } catch (thrown) {
       return { error: TriptychError.from(thrown) };
     }
-    return { samples: this.#buffer.slice(0, end - start) as Float32Array<ArrayBuffer> };
+    return { samples: this.#buffer.slice(0, end - start) };
   }
 
   #advance(count: number): void {

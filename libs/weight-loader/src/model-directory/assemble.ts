@@ -39,7 +39,8 @@ function addPart({ tensors, parts, digests }: Assembled, group: readonly StoredT
   let byteLength = 0;
   const part = parts.length;
   for (const { name, shape, dtype } of group) {
-    if (tensors.has(name)) throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name} appears twice`, { field: name });
+    if (tensors.has(name))
+      throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name} appears twice`, { field: name });
     const size = 4 * elementCount(shape);
     tensors.set(name, { shape, storedAs: dtype, part, byteOffset: byteLength, byteLength: size });
     byteLength += Math.ceil(size / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;

@@ -31,10 +31,26 @@ const single = () =>
 describe('convert', () => {
   it('writes a model directory with the encoder alone, under canonical names', async () => {
     const target = join(work, 'plain');
-    const report = await convert({ source: await single(), target, dtype: 'float32', modelName: 'm', converterVersion: '1' });
-    expect(report).toMatchObject({ architecture: 'whisper-encoder', tensors: 1, parameters: 4, leftOut: ['model.decoder.b'] });
+    const report = await convert({
+      source: await single(),
+      target,
+      dtype: 'float32',
+      modelName: 'm',
+      converterVersion: '1',
+    });
+    expect(report).toMatchObject({
+      architecture: 'whisper-encoder',
+      tensors: 1,
+      parameters: 4,
+      leftOut: ['model.decoder.b'],
+    });
     const directory = await openModelDirectory(target);
-    expect(directory.metadata).toMatchObject({ model_name: 'm', num_weight_tensors: 1, total_parameters: 4, config });
+    expect(directory.metadata).toMatchObject({
+      model_name: 'm',
+      num_weight_tensors: 1,
+      total_parameters: 4,
+      config,
+    });
     expect(directory.preprocessor).toEqual({ n_fft: 400 });
     expect((await listWeights(join(target, 'weights.parquet'))).tensors).toEqual([
       { name: 'encoder.a', shape: [2, 2], dtype: 'float32', parameters: 4 },
@@ -58,7 +74,12 @@ describe('convert', () => {
         weight_map: { 'encoder.a': 'one.safetensors', 'encoder.b': 'two.safetensors' },
       }),
     });
-    const report = await convert({ source, target: join(work, 'sharded'), dtype: 'float32', converterVersion: '1' });
+    const report = await convert({
+      source,
+      target: join(work, 'sharded'),
+      dtype: 'float32',
+      converterVersion: '1',
+    });
     expect(report.tensors).toBe(2);
   });
 
@@ -75,15 +96,23 @@ describe('convert', () => {
     const before = await readdir(work);
     const target = join(work, 'never');
     const attempt = (source: string) => convert({ source, target, dtype: 'float32', converterVersion: '1' });
-    await expect(attempt(truncated)).rejects.toMatchObject({ reason: 'WEIGHTS_CORRUPT', message: expect.stringContaining('truncated') as string });
-    await expect(attempt(stranger)).rejects.toMatchObject({ reason: 'ARCHITECTURE_UNKNOWN', message: expect.stringContaining('BertModel') as string });
+    await expect(attempt(truncated)).rejects.toMatchObject({
+      reason: 'WEIGHTS_CORRUPT',
+      message: expect.stringContaining('truncated') as string,
+    });
+    await expect(attempt(stranger)).rejects.toMatchObject({
+      reason: 'ARCHITECTURE_UNKNOWN',
+      message: expect.stringContaining('BertModel') as string,
+    });
     await expect(attempt(join(work, 'absent'))).rejects.toMatchObject({ reason: 'WEIGHTS_MISSING' });
     expect(await readdir(work)).toEqual(before);
   });
 
   it('never overwrites', async () => {
     const target = await mkdtemp(join(work, 'taken-'));
-    await expect(convert({ source: await single(), target, dtype: 'float32', converterVersion: '1' })).rejects.toMatchObject({
+    await expect(
+      convert({ source: await single(), target, dtype: 'float32', converterVersion: '1' }),
+    ).rejects.toMatchObject({
       reason: 'OUTPUT_EXISTS',
     });
   });

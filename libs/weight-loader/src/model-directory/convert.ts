@@ -40,11 +40,17 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
   const started = performance.now();
   const target = resolve(request.target);
   if (await stat(target).catch(() => undefined)) {
-    throw new TriptychError('OUTPUT_EXISTS', `${request.target} exists already; remove it or name another directory`);
+    throw new TriptychError(
+      'OUTPUT_EXISTS',
+      `${request.target} exists already; remove it or name another directory`,
+    );
   }
   const config = await readConfig(request.source);
   const { architecture, keeps } = findArchitecture(
-    [...((config['architectures'] as string[] | undefined) ?? []), config['model_type'] as string | undefined],
+    [
+      ...((config['architectures'] as string[] | undefined) ?? []),
+      config['model_type'] as string | undefined,
+    ],
     join(request.source, 'config.json'),
   );
   const all = await listSafetensors(await findSafetensors(request.source));
@@ -84,7 +90,11 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
     };
   } catch (thrown) {
     await rm(partial, { recursive: true, force: true });
-    throw TriptychError.from(thrown, 'FILE_UNREADABLE', `${request.target}: could not be written (${messageOf(thrown)})`);
+    throw TriptychError.from(
+      thrown,
+      'FILE_UNREADABLE',
+      `${request.target}: could not be written (${messageOf(thrown)})`,
+    );
   }
 }
 
@@ -107,7 +117,10 @@ async function writeWeights(path: string, entries: readonly SafetensorsEntry[], 
     }
   }
   if (written.size > 0) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: ${[...written.keys()].join(', ')} could not be read back`);
+    throw new TriptychError(
+      'WEIGHTS_CORRUPT',
+      `${path}: ${[...written.keys()].join(', ')} could not be read back`,
+    );
   }
 }
 
@@ -116,20 +129,32 @@ function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
   const floats = new Float32Array(elementCount(tensor.shape));
   upcastInto(floats, tensor);
   const numbers = dtype === 'float16' ? downcastFloat16(floats) : floats;
-  return { name, dtype, shape: tensor.shape, data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) };
+  return {
+    name,
+    dtype,
+    shape: tensor.shape,
+    data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
+  };
 }
 
 async function readConfig(source: string): Promise<Record<string, unknown>> {
   const path = join(source, 'config.json');
   const config = await readJson(path);
-  if (!config) throw new TriptychError('WEIGHTS_MISSING', `${path}: no such file; is ${source} a HuggingFace checkpoint?`);
+  if (!config)
+    throw new TriptychError(
+      'WEIGHTS_MISSING',
+      `${path}: no such file; is ${source} a HuggingFace checkpoint?`,
+    );
   return config;
 }
 
 async function findSafetensors(source: string): Promise<string> {
   const candidates = ['model.safetensors', 'model.safetensors.index.json'].map((file) => join(source, file));
   for (const path of candidates) if (await stat(path).catch(() => undefined)) return path;
-  throw new TriptychError('WEIGHTS_MISSING', `${source}: neither ${candidates.map((c) => basename(c)).join(' nor ')} is there`);
+  throw new TriptychError(
+    'WEIGHTS_MISSING',
+    `${source}: neither ${candidates.map((c) => basename(c)).join(' nor ')} is there`,
+  );
 }
 
 function writeJson(path: string, value: object): Promise<void> {

@@ -24,7 +24,8 @@ export interface ModelMetadata {
 export async function readMetadata(directory: string): Promise<ModelMetadata> {
   const path = join(directory, METADATA_FILE);
   const metadata = await readJson(path);
-  if (metadata === undefined) throw new TriptychError('WEIGHTS_MISSING', `${path}: no such file; is ${directory} a model directory?`);
+  if (metadata === undefined)
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: no such file; is ${directory} a model directory?`);
   const problems = [
     ...['model_name', 'model_type', 'architecture'].filter((key) => typeof metadata[key] !== 'string'),
     ...['total_parameters', 'num_weight_tensors'].filter((key) => typeof metadata[key] !== 'number'),

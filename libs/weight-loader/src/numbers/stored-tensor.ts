@@ -51,8 +51,13 @@ export function upcastInto(target: Float32Array, tensor: StoredTensor): void {
 }
 
 /** value = (int8 − zero point) × scale, with one scale a tensor, an index of `axis`, or a group. */
-function dequantize(values: Int8Array, { name, shape, quantization }: StoredTensor, target: Float32Array): void {
-  if (!quantization) throw new TriptychError('WEIGHTS_SCHEMA', `tensor ${name}: int8 without scales`, { field: name });
+function dequantize(
+  values: Int8Array,
+  { name, shape, quantization }: StoredTensor,
+  target: Float32Array,
+): void {
+  if (!quantization)
+    throw new TriptychError('WEIGHTS_SCHEMA', `tensor ${name}: int8 without scales`, { field: name });
   const { scales, zeroPoints, axis, groupSize } = quantization;
   const inner = axis < 0 ? target.length : elementCount(shape.slice(axis + 1));
   const axisLength = axis < 0 ? 1 : (shape[axis] ?? 0);

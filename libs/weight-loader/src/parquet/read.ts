@@ -2,7 +2,13 @@ import { elementCount, TriptychError } from '@triptych/core';
 import type { Table, Vector } from 'apache-arrow';
 import { aligned, checkByteLength, type Quantization, type StoredTensor } from '../numbers/stored-tensor.js';
 import { openRowGroups } from './row-groups.js';
-import { parseDType, plainColumns, quantizationColumns, type SchemaVersion, schemaVersion } from './schema.js';
+import {
+  parseDType,
+  plainColumns,
+  quantizationColumns,
+  type SchemaVersion,
+  schemaVersion,
+} from './schema.js';
 
 export interface TensorEntry {
   readonly name: string;
@@ -40,7 +46,8 @@ export async function* readTensorGroups(path: string): AsyncGenerator<StoredTens
 function readTensor(table: Table, row: number, version: SchemaVersion, path: string): StoredTensor {
   const { name, shape, dtype } = readEntry(table, row);
   const data = column<Uint8Array>(table, 'data').get(row);
-  if (!data) throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
+  if (!data)
+    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
   const quantization = version === 'V2' && dtype === 'int8' ? readQuantization(table, row, name) : undefined;
   const tensor = { name, shape, dtype, data, quantization };
   checkByteLength(tensor);
@@ -64,7 +71,8 @@ function readEntry(table: Table, row: number): TensorEntry {
 
 function readQuantization(table: Table, row: number, name: string): Quantization {
   const scales = floats(column<Uint8Array>(table, 'scales').get(row));
-  if (!scales) throw new TriptychError('WEIGHTS_SCHEMA', `tensor ${name}: int8 without scales`, { field: name });
+  if (!scales)
+    throw new TriptychError('WEIGHTS_SCHEMA', `tensor ${name}: int8 without scales`, { field: name });
   return {
     scales,
     zeroPoints: floats(column<Uint8Array>(table, 'zero_points').get(row)),

@@ -17,7 +17,9 @@ export interface RowGroups {
 export async function openRowGroups(path: string): Promise<RowGroups> {
   const blob = await openBlob(path);
   const corrupt = (cause: unknown) =>
-    new TriptychError('WEIGHTS_CORRUPT', `${path}: not a readable Parquet file (${messageOf(cause)})`, { cause });
+    new TriptychError('WEIGHTS_CORRUPT', `${path}: not a readable Parquet file (${messageOf(cause)})`, {
+      cause,
+    });
   const file = await ParquetFile.fromFile(blob).catch((cause: unknown) => {
     throw corrupt(cause);
   });
@@ -27,9 +29,11 @@ export async function openRowGroups(path: string): Promise<RowGroups> {
     rows: metadata.fileMetadata().numRows(),
     async *read(columns) {
       for (let group = 0; group < metadata.numRowGroups(); group++) {
-        const table = await file.read({ rowGroups: [group], columns: [...columns] }).catch((cause: unknown) => {
-          throw corrupt(cause);
-        });
+        const table = await file
+          .read({ rowGroups: [group], columns: [...columns] })
+          .catch((cause: unknown) => {
+            throw corrupt(cause);
+          });
         yield arrow.tableFromIPC(table.intoIPCStream());
       }
     },

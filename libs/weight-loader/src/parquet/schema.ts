@@ -2,7 +2,13 @@ import { type DType, TriptychError } from '@triptych/core';
 
 /** Columns of schema V1; V2 adds {@link quantizationColumns}. */
 export const plainColumns = ['layer_name', 'shape', 'dtype', 'data', 'num_params'] as const;
-export const quantizationColumns = ['quant_type', 'scales', 'zero_points', 'quant_axis', 'group_size'] as const;
+export const quantizationColumns = [
+  'quant_type',
+  'scales',
+  'zero_points',
+  'quant_axis',
+  'group_size',
+] as const;
 
 export type SchemaVersion = 'V1' | 'V2';
 

@@ -78,7 +78,10 @@ function rowOf(tensor: StoredTensor): RecordBatch {
     data,
     arrow.vectorFromArray([BigInt(elementCount(tensor.shape))], new arrow.Int64()).data[0],
   ];
-  return new arrow.RecordBatch(schemaV1, arrow.makeData({ type: new arrow.Struct(schemaV1.fields), length: 1, nullCount: 0, children }));
+  return new arrow.RecordBatch(
+    schemaV1,
+    arrow.makeData({ type: new arrow.Struct(schemaV1.fields), length: 1, nullCount: 0, children }),
+  );
 }
 
 function writerProperties() {

@@ -19,7 +19,10 @@ export function encodeSafetensors(tensors: readonly FloatTensor[]): Uint8Array {
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, 8);
   tensors.forEach(({ values }, i) => {
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 8 + header.length + entries[i][1].data_offsets[0]);
+    file.set(
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      8 + header.length + entries[i][1].data_offsets[0],
+    );
   });
   return file;
 }

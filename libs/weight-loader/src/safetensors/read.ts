@@ -28,7 +28,10 @@ interface HeaderEntry {
 /** Every tensor of a single `.safetensors` file, or of all shards that an `.index.json` names. Reads headers only. */
 export async function listSafetensors(path: string): Promise<SafetensorsEntry[]> {
   if (!path.endsWith('.index.json')) return readHeader(path);
-  const { weight_map } = parseJson<{ weight_map?: Record<string, string> }>(await readFile(path, 'utf8'), path);
+  const { weight_map } = parseJson<{ weight_map?: Record<string, string> }>(
+    await readFile(path, 'utf8'),
+    path,
+  );
   if (!weight_map) throw new TriptychError('WEIGHTS_CORRUPT', `${path}: no weight_map`);
   const files = [...new Set(Object.values(weight_map))].sort();
   const shards = await Promise.all(files.map((file) => readHeader(join(dirname(path), file))));
@@ -36,7 +39,10 @@ export async function listSafetensors(path: string): Promise<SafetensorsEntry[]>
   const found = new Set(entries.map((e) => e.name));
   const missing = Object.keys(weight_map).filter((name) => !found.has(name));
   if (missing.length > 0) {
-    throw new TriptychError('TENSOR_MISSING', `${path}: names tensors that no shard holds: ${missing.join(', ')}`);
+    throw new TriptychError(
+      'TENSOR_MISSING',
+      `${path}: names tensors that no shard holds: ${missing.join(', ')}`,
+    );
   }
   return entries;
 }
@@ -61,20 +67,32 @@ async function readHeader(file: string): Promise<SafetensorsEntry[]> {
   const prefix = await readRange(file, 0, 8);
   const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER_BYTES) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${file}: header of ${length} bytes; at most ${MAX_HEADER_BYTES} expected`);
+    throw new TriptychError(
+      'WEIGHTS_CORRUPT',
+      `${file}: header of ${length} bytes; at most ${MAX_HEADER_BYTES} expected`,
+    );
   }
   const text = new TextDecoder().decode(await readRange(file, 8, length));
   const header = parseJson<Record<string, HeaderEntry>>(text, file);
   return Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, { dtype, shape, data_offsets: [begin, end] }]) => ({
-      name,
-      file,
-      dtype,
-      shape,
-      offset: 8 + length + begin,
-      byteLength: end - begin,
-    }));
+    .map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [begin, end],
+        },
+      ]) => ({
+        name,
+        file,
+        dtype,
+        shape,
+        offset: 8 + length + begin,
+        byteLength: end - begin,
+      }),
+    );
 }
 
 async function readRange(file: string, offset: number, length: number): Promise<Uint8Array> {
@@ -87,7 +105,10 @@ async function readRange(file: string, offset: number, length: number): Promise<
     while (filled < length) {
       const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
       if (bytesRead === 0) {
-        throw new TriptychError('WEIGHTS_CORRUPT', `${file}: truncated; ${offset + length} bytes expected, found ${offset + filled}`);
+        throw new TriptychError(
+          'WEIGHTS_CORRUPT',
+          `${file}: truncated; ${offset + length} bytes expected, found ${offset + filled}`,
+        );
       }
       filled += bytesRead;
     }

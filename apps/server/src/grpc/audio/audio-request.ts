@@ -1,6 +1,11 @@
 import type { AudioContext, AudioPooling } from '@triptych/audio-encoder';
 import { AudioContext as ContextEnum, type ModelStamp } from '@triptych/protocol';
-import { checkEmbeddingOptions, checkEnum, type EmbeddingPlan, type RequestedEmbedding } from '@triptych/validation';
+import {
+  checkEmbeddingOptions,
+  checkEnum,
+  type EmbeddingPlan,
+  type RequestedEmbedding,
+} from '@triptych/validation';
 import type { ServedModel } from '../../models/served-model.js';
 
 /** What a clip or window is encoded with, checked and complete. */
@@ -31,5 +36,9 @@ export function planAudio(
 }
 
 export function audioStamp({ model, context, embedding }: AudioPlan): ModelStamp {
-  return { model: model.name, fingerprint: model.fingerprint, space: model.audio.space(embedding.pooling, context) };
+  return {
+    model: model.name,
+    fingerprint: model.fingerprint,
+    space: model.audio.space(embedding.pooling, context),
+  };
 }

@@ -1,4 +1,11 @@
-import { AudioContext, type AudioClip, AudioEncoding, EmbeddingEncoding, Pooling, readEmbedding } from '@triptych/client';
+import {
+  AudioContext,
+  type AudioClip,
+  AudioEncoding,
+  EmbeddingEncoding,
+  Pooling,
+  readEmbedding,
+} from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maxDifference, RATE, serveDemo, speech, type TestServer, vectorOf } from '../../testing/harness.js';
 
@@ -11,8 +18,12 @@ afterAll(() => test.close());
 const pcm = speech('pizza-a');
 const s16le = { encoding: AudioEncoding.AUDIO_ENCODING_PCM_S16LE, sampleRateHz: RATE };
 const f32le = { encoding: AudioEncoding.AUDIO_ENCODING_PCM_F32LE, sampleRateHz: RATE };
-const clip = (data: Uint8Array, format: AudioClip['format'] = s16le): AudioClip => ({ format, data: Buffer.from(data) });
-const floats = (...values: number[]) => new Uint8Array(Float32Array.from({ length: 3200 }, (_, i) => values[i] ?? 0.1).buffer);
+const clip = (data: Uint8Array, format: AudioClip['format'] = s16le): AudioClip => ({
+  format,
+  data: Buffer.from(data),
+});
+const floats = (...values: number[]) =>
+  new Uint8Array(Float32Array.from({ length: 3200 }, (_, i) => values[i] ?? 0.1).buffer);
 
 describe('Encode', () => {
   it('answers every clip in its place; a bad one fails alone, with reason and field', async () => {
@@ -30,17 +41,28 @@ describe('Encode', () => {
       ['channels', clip(pcm, { ...s16le, channels: 9 }), 'AUDIO_CHANNELS', 'format.channels'],
       ['no container', clip(pcm, { encoding: 4 }), 'AUDIO_CONTAINER_UNKNOWN', 'data'],
     ];
-    const { results } = await test.client.encodeAudio({ clips: [clip(pcm), ...bad.map(([, c]) => c), clip(pcm)] });
+    const { results } = await test.client.encodeAudio({
+      clips: [clip(pcm), ...bad.map(([, c]) => c), clip(pcm)],
+    });
     expect(results).toHaveLength(bad.length + 2);
     bad.forEach(([what, , reason, field], i) => {
-      expect(results[i + 1].error, what).toMatchObject({ code: 3, reason, field: `clips[${i + 1}].${field}`, retryable: false });
+      expect(results[i + 1].error, what).toMatchObject({
+        code: 3,
+        reason,
+        field: `clips[${i + 1}].${field}`,
+        retryable: false,
+      });
     });
     expect(maxDifference(vectorOf(results[0]), vectorOf(results[bad.length + 1]))).toBeLessThanOrEqual(1e-6);
   });
 
   it('gives unit vectors by default, with stamp, valid frames and timing', async () => {
     const { stamp, results } = await test.client.encodeAudio({ clips: [clip(pcm)] });
-    expect(stamp).toMatchObject({ model: 'demo-whisper', space: 'triptych-demo', fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(stamp).toMatchObject({
+      model: 'demo-whisper',
+      space: 'triptych-demo',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
     expect(Math.hypot(...vectorOf(results[0]))).toBeCloseTo(1, 6);
     expect(results[0].validFrames).toBe(Math.ceil(pcm.length / 2 / 320));
     expect(results[0].timing!.inferenceUs).toBeGreaterThan(0);
@@ -53,14 +75,24 @@ describe('Encode', () => {
       return vectorOf(results[0]);
     };
     const list = await encode(EmbeddingEncoding.EMBEDDING_ENCODING_UNSPECIFIED);
-    expect(maxDifference(list, await encode(EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32))).toBeLessThanOrEqual(1e-6);
-    expect(maxDifference(list, await encode(EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT16))).toBeLessThanOrEqual(2e-4);
-    expect(maxDifference(list, await encode(EmbeddingEncoding.EMBEDDING_ENCODING_RAW_INT8))).toBeLessThanOrEqual(2e-3);
+    expect(
+      maxDifference(list, await encode(EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32)),
+    ).toBeLessThanOrEqual(1e-6);
+    expect(
+      maxDifference(list, await encode(EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT16)),
+    ).toBeLessThanOrEqual(2e-4);
+    expect(
+      maxDifference(list, await encode(EmbeddingEncoding.EMBEDDING_ENCODING_RAW_INT8)),
+    ).toBeLessThanOrEqual(2e-3);
   });
 
   it('pools, trims, truncates and leaves unnormalised as asked, each in a space of its own', async () => {
     const encode = async (context: AudioContext, pooling: Pooling) => {
-      const { results, stamp } = await test.client.encodeAudio({ clips: [clip(pcm)], context, options: { pooling, normalize: false } });
+      const { results, stamp } = await test.client.encodeAudio({
+        clips: [clip(pcm)],
+        context,
+        options: { pooling, normalize: false },
+      });
       return { ...readEmbedding(results[0].embedding!), space: stamp!.space };
     };
     const { AUDIO_CONTEXT_PADDED: padded, AUDIO_CONTEXT_TRIMMED: trimmed } = AudioContext;
@@ -76,7 +108,10 @@ describe('Encode', () => {
     const valid = await encode(padded, Pooling.POOLING_MEAN_VALID);
     expect(maxDifference(all.values, mean(200))).toBeLessThanOrEqual(1e-5);
     expect(maxDifference(valid.values, mean(Math.ceil(pcm.length / 2 / 320)))).toBeLessThanOrEqual(1e-5);
-    expect((await encode(trimmed, Pooling.POOLING_NONE)).shape).toEqual([Math.ceil(pcm.length / 2 / 320), 128]);
+    expect((await encode(trimmed, Pooling.POOLING_NONE)).shape).toEqual([
+      Math.ceil(pcm.length / 2 / 320),
+      128,
+    ]);
     const spaces = [all, valid, frames, await encode(trimmed, Pooling.POOLING_MEAN)].map((e) => e.space);
     expect(new Set(spaces).size).toBe(4);
 
@@ -88,20 +123,44 @@ describe('Encode', () => {
 
   it('gives a clip the same vector whatever it was sent with', async () => {
     const context = AudioContext.AUDIO_CONTEXT_TRIMMED;
-    const others = ['cherries-a', 'volcano-b', 'sailboat-a'].map((name) => clip(speech(name).subarray(0, pcm.length)));
+    const others = ['cherries-a', 'volcano-b', 'sailboat-a'].map((name) =>
+      clip(speech(name).subarray(0, pcm.length)),
+    );
     const alone = await test.client.encodeAudio({ clips: [clip(pcm)], context });
-    const among = await test.client.encodeAudio({ clips: [...others, clip(pcm), ...others, clip(pcm)], context });
-    for (const i of [3, 7]) expect(maxDifference(vectorOf(alone.results[0]), vectorOf(among.results[i]))).toBeLessThanOrEqual(1e-5);
+    const among = await test.client.encodeAudio({
+      clips: [...others, clip(pcm), ...others, clip(pcm)],
+      context,
+    });
+    for (const i of [3, 7])
+      expect(maxDifference(vectorOf(alone.results[0]), vectorOf(among.results[i]))).toBeLessThanOrEqual(1e-5);
   });
 
   it.each([
     ['no clips', { clips: [] }, 3, 'BATCH_EMPTY', 'clips'],
     ['too many clips', { clips: Array.from({ length: 21 }, () => clip(pcm)) }, 8, 'BATCH_TOO_LARGE', 'clips'],
     ['an unknown model', { model: 'nobody', clips: [clip(pcm)] }, 5, 'MODEL_NOT_FOUND', 'model'],
-    ['a pooling of another modality', { clips: [clip(pcm)], options: { pooling: 3 as const } }, 3, 'POOLING_UNSUPPORTED', 'options.pooling'],
+    [
+      'a pooling of another modality',
+      { clips: [clip(pcm)], options: { pooling: 3 as const } },
+      3,
+      'POOLING_UNSUPPORTED',
+      'options.pooling',
+    ],
     ['an unknown context', { clips: [clip(pcm)], context: 9 as never }, 3, 'ENUM_UNKNOWN', 'context'],
-    ['an unknown encoding', { clips: [clip(pcm)], options: { encoding: 9 as never } }, 3, 'ENUM_UNKNOWN', 'options.encoding'],
-    ['too many dimensions', { clips: [clip(pcm)], options: { dimensions: 129 } }, 3, 'DIMENSIONS_INVALID', 'options.dimensions'],
+    [
+      'an unknown encoding',
+      { clips: [clip(pcm)], options: { encoding: 9 as never } },
+      3,
+      'ENUM_UNKNOWN',
+      'options.encoding',
+    ],
+    [
+      'too many dimensions',
+      { clips: [clip(pcm)], options: { dimensions: 129 } },
+      3,
+      'DIMENSIONS_INVALID',
+      'options.dimensions',
+    ],
   ])('refuses %s with status, reason and field', async (_what, request, code, reason, field) => {
     await expect(test.client.encodeAudio(request)).rejects.toMatchObject({
       code,

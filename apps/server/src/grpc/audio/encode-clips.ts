@@ -63,8 +63,14 @@ async function encodeClip(
 }
 
 function checkClipCount(count: number, max: number): void {
-  if (count === 0) throw new TriptychError('BATCH_EMPTY', 'the request holds no clip; expected at least 1', { field: 'clips' });
-  if (count > max) throw new TriptychError('BATCH_TOO_LARGE', `${count} clips in one call; expected at most ${max}`, { field: 'clips' });
+  if (count === 0)
+    throw new TriptychError('BATCH_EMPTY', 'the request holds no clip; expected at least 1', {
+      field: 'clips',
+    });
+  if (count > max)
+    throw new TriptychError('BATCH_TOO_LARGE', `${count} clips in one call; expected at most ${max}`, {
+      field: 'clips',
+    });
 }
 
 function failed({ id }: Clip, index: number, thrown: unknown): AudioResult {

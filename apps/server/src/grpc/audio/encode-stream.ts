@@ -24,7 +24,11 @@ type Chunk = NonNullable<AudioStreamRequest__Output['chunk']>;
  * `AudioEncoder.EncodeStream`: config → ready, then chunks → windows in order, then summary. The client is read only
  * as fast as its windows are computed and its answers are taken.
  */
-export async function encodeStream(parts: AudioServiceParts, call: Call, { signal }: CallContext): Promise<void> {
+export async function encodeStream(
+  parts: AudioServiceParts,
+  call: Call,
+  { signal }: CallContext,
+): Promise<void> {
   const incoming = messages(call as ServerDuplexStream<AudioStreamRequest__Output, never>, signal);
   const config = await readConfig(incoming);
   if (!config) return;
@@ -32,12 +36,15 @@ export async function encodeStream(parts: AudioServiceParts, call: Call, { signa
   const { sampleRate } = plan.model.audio.config.mel;
   const windows = checkWindow(config, { contextMs: plan.model.audio.contextMs, sampleRate });
   const stream = await parts.preprocessor.open(checkFormat(config), sampleRate, windows);
-  const write = (response: AudioStreamResponse) => send(call as ServerDuplexStream<never, AudioStreamResponse>, response, signal);
+  const write = (response: AudioStreamResponse) =>
+    send(call as ServerDuplexStream<never, AudioStreamResponse>, response, signal);
   try {
     const milliseconds = (samples: number) => Math.round((1000 * samples) / sampleRate);
     await write(ready(plan, config, milliseconds(windows.windowSamples), milliseconds(windows.hopSamples)));
     const answers = new OrderedAnswers<AudioStreamResponse>(parts.streamWindows, write);
-    const summary = await pump(stream, incoming, answers, (window, us) => encodeWindow(plan, window, us, signal));
+    const summary = await pump(stream, incoming, answers, (window, us) =>
+      encodeWindow(plan, window, us, signal),
+    );
     await write({ summary });
   } finally {
     stream.close();
@@ -81,13 +88,18 @@ async function encodeWindow(
   signal: AbortSignal,
 ): Promise<AudioStreamResponse> {
   const { encoder } = model.audio;
-  const window: AudioWindow = { ...place, validFrames: encoder.validFrames(place.endSample - place.startSample) };
+  const window: AudioWindow = {
+    ...place,
+    validFrames: encoder.validFrames(place.endSample - place.startSample),
+  };
   try {
     if ('error' in content) throw TriptychError.fromRecord(content.error);
     const item = { samples: content.samples, context, pooling: embedding.pooling, form: embedding.form };
     const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
     const timing = { preprocessUs, queueUs, inferenceUs: result.inferenceUs };
-    return { window: { ...window, embedding: embeddingMessage(result.embedding, embedding.encoding), timing } };
+    return {
+      window: { ...window, embedding: embeddingMessage(result.embedding, embedding.encoding), timing },
+    };
   } catch (thrown) {
     const error = TriptychError.from(thrown);
     if (error.code === 'cancelled' || error.code === 'internal') throw error;
@@ -95,12 +107,16 @@ async function encodeWindow(
   }
 }
 
-async function readConfig(incoming: AsyncIterator<AudioStreamRequest__Output>): Promise<AudioStreamConfig__Output | undefined> {
+async function readConfig(
+  incoming: AsyncIterator<AudioStreamRequest__Output>,
+): Promise<AudioStreamConfig__Output | undefined> {
   const first = await incoming.next();
   if (first.done) return undefined;
-  const { config } = first.value as AudioStreamRequest__Output;
+  const { config } = first.value;
   if (config) return config;
-  throw new TriptychError('STREAM_NO_CONFIG', 'the first message must be a config; found none', { field: 'config' });
+  throw new TriptychError('STREAM_NO_CONFIG', 'the first message must be a config; found none', {
+    field: 'config',
+  });
 }
 
 function checkFormat({ format }: AudioStreamConfig__Output): ReturnType<typeof checkAudioFormat> {
@@ -113,16 +129,29 @@ function checkFormat({ format }: AudioStreamConfig__Output): ReturnType<typeof c
 
 function checkChunk({ message, chunk }: AudioStreamRequest__Output, expected: number): Chunk {
   if (message === 'config') {
-    throw new TriptychError('STREAM_SECOND_CONFIG', 'a second config came; a stream has one, its first message', { field: 'config' });
+    throw new TriptychError(
+      'STREAM_SECOND_CONFIG',
+      'a second config came; a stream has one, its first message',
+      { field: 'config' },
+    );
   }
   if (!chunk) {
-    throw new TriptychError('STREAM_EMPTY_MESSAGE', 'a message holds neither config nor chunk; expected a chunk', { field: 'chunk' });
+    throw new TriptychError(
+      'STREAM_EMPTY_MESSAGE',
+      'a message holds neither config nor chunk; expected a chunk',
+      { field: 'chunk' },
+    );
   }
   checkSequence(chunk.sequence, expected);
   return chunk;
 }
 
-function ready(plan: AudioPlan, config: AudioStreamConfig__Output, windowMs: number, hopMs: number): AudioStreamResponse {
+function ready(
+  plan: AudioPlan,
+  config: AudioStreamConfig__Output,
+  windowMs: number,
+  hopMs: number,
+): AudioStreamResponse {
   const { model, context, embedding } = plan;
   const { audio } = model;
   const complete: AudioStreamConfig = {

@@ -117,6 +117,9 @@ export class CompressedDecoder implements AudioDecoder {
   }
 
   #corrupt(what: string, cause?: unknown): TriptychError {
-    return new TriptychError('AUDIO_CONTAINER_CORRUPT', `${this.format.name}: ${what}`, { field: 'data', cause });
+    return new TriptychError('AUDIO_CONTAINER_CORRUPT', `${this.format.name}: ${what}`, {
+      field: 'data',
+      cause,
+    });
   }
 }

@@ -46,7 +46,12 @@ const openers: Record<Container, () => Promise<AudioDecoder>> = {
   wav: () => Promise.resolve(new WavDecoder()),
   flac: async () => {
     const { decoder } = await import('@audio/decode-flac');
-    return compressed({ name: 'FLAC', decoder: await decoder(), length: new FlacLength(), heldBack: partialSync });
+    return compressed({
+      name: 'FLAC',
+      decoder: await decoder(),
+      length: new FlacLength(),
+      heldBack: partialSync,
+    });
   },
   mp3: async () => {
     const { decoder } = await import('@audio/decode-mp3');
@@ -68,7 +73,10 @@ function compressed(format: CompressedFormat): AudioDecoder {
 
 /** Throws AUDIO_CONTAINER_UNKNOWN, or AUDIO_EMPTY where there are no bytes. */
 function detectContainer(bytes: Uint8Array): Container {
-  if (bytes.length === 0) throw new TriptychError('AUDIO_EMPTY', 'there are no bytes; expected at least 0.1 s of audio', { field: 'data' });
+  if (bytes.length === 0)
+    throw new TriptychError('AUDIO_EMPTY', 'there are no bytes; expected at least 0.1 s of audio', {
+      field: 'data',
+    });
   const magic = ascii(bytes, 0, Math.min(4, bytes.length));
   if (magic === 'RIFF') return 'wav';
   if (magic === 'fLaC') return 'flac';

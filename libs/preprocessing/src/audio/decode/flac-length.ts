@@ -17,7 +17,9 @@ export class FlacLength implements LengthCheck {
   finish(frames: number): void {
     const head = this.#head.peek(STREAMINFO_SAMPLES_END);
     if (head.length < STREAMINFO_SAMPLES_END) {
-      throw new TriptychError('AUDIO_CONTAINER_CORRUPT', 'FLAC: it ends within its header', { field: 'data' });
+      throw new TriptychError('AUDIO_CONTAINER_CORRUPT', 'FLAC: it ends within its header', {
+        field: 'data',
+      });
     }
     const view = new DataView(head.buffer, head.byteOffset);
     const declared = (view.getUint8(21) & 0x0f) * 2 ** 32 + view.getUint32(22);

@@ -32,7 +32,9 @@ export class OggLength implements LengthCheck {
   finish(): void {
     if (this.#queue.length > 0) throw corrupt('it ends within a page');
     if (!this.#ended) {
-      throw new TriptychError('AUDIO_CONTAINER_LENGTH', 'the Ogg stream has no last page: it was cut short', { field: 'data' });
+      throw new TriptychError('AUDIO_CONTAINER_LENGTH', 'the Ogg stream has no last page: it was cut short', {
+        field: 'data',
+      });
     }
   }
 

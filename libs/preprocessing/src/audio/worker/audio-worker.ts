@@ -3,7 +3,14 @@ import { checkLongEnough, tooLong } from '@triptych/validation';
 import { concat } from '../resampler.js';
 import { type FaultRange, SampleStream, type Samples } from '../sample-stream.js';
 import { type Window, Windower } from '../windower.js';
-import type { ClipReply, ClipRequest, OpenRequest, PreparedWindow, PushRequest, WindowsReply } from './protocol.js';
+import type {
+  ClipReply,
+  ClipRequest,
+  OpenRequest,
+  PreparedWindow,
+  PushRequest,
+  WindowsReply,
+} from './protocol.js';
 
 /** Clips are decoded in pieces, so that one which turns out too long is refused before all of it is in memory. */
 const PIECE_BYTES = 256 * 1024;
@@ -26,7 +33,10 @@ serveWorker({
     return new Transferred(reply, [samples.buffer]);
   },
   open: ({ stream, format, targetRate, plan }: OpenRequest) => {
-    streams.set(stream, { source: new SampleStream(format, targetRate), windower: new Windower(plan, targetRate) });
+    streams.set(stream, {
+      source: new SampleStream(format, targetRate),
+      windower: new Windower(plan, targetRate),
+    });
   },
   push: ({ stream, data, sequence, flush }: PushRequest) =>
     step(stream, async ({ source, windower }) => {
@@ -56,7 +66,12 @@ class EndedEarly extends Error {
   }
 }
 
-async function decodeClip({ format, data, targetRate, maxSamples }: ClipRequest): Promise<Float32Array<ArrayBuffer>> {
+async function decodeClip({
+  format,
+  data,
+  targetRate,
+  maxSamples,
+}: ClipRequest): Promise<Float32Array<ArrayBuffer>> {
   const source = new SampleStream(format, targetRate);
   const parts: Float32Array[] = [];
   const faults: FaultRange[] = [];
@@ -68,7 +83,8 @@ async function decodeClip({ format, data, targetRate, maxSamples }: ClipRequest)
     if (length > maxSamples) throw tooLong(maxSamples / targetRate);
   };
   try {
-    for (let at = 0; at < data.length; at += PIECE_BYTES) take(await source.push(data.subarray(at, at + PIECE_BYTES)));
+    for (let at = 0; at < data.length; at += PIECE_BYTES)
+      take(await source.push(data.subarray(at, at + PIECE_BYTES)));
     take(await source.finish());
   } finally {
     source.close();
@@ -79,7 +95,10 @@ async function decodeClip({ format, data, targetRate, maxSamples }: ClipRequest)
 }
 
 /** Runs one step of a stream. A failure of the audio closes it and travels beside the windows that came before. */
-async function step(stream: number, run: (open: OpenStream) => Promise<Window[]>): Promise<Transferred<WindowsReply>> {
+async function step(
+  stream: number,
+  run: (open: OpenStream) => Promise<Window[]>,
+): Promise<Transferred<WindowsReply>> {
   const open = streams.get(stream);
   if (!open) throw new TriptychError('INTERNAL', `audio stream ${stream} is not open`);
   const started = performance.now();

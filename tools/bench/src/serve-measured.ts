@@ -1,0 +1,28 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createLogger, readConfig, startServer } from '@triptych/server';
+
+// A server that measures itself and tells its parent when asked. See ServerProcess.
+const config = readConfig({ models: [process.argv[2]], listen: '127.0.0.1:0', logLevel: 'error' }, {});
+const server = await startServer(config, createLogger(config.logLevel));
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+let cpu = process.cpuUsage();
+let since = performance.now();
+
+process.on('message', (what) => {
+  if (what === 'stop') {
+    void server.drain().then(() => process.disconnect());
+    return;
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  process.send?.({
+    loadMs: server.models.models[0].loadMs,
+    loopDelayP99Ms: delay.percentile(99) / 1e6,
+    cpuMs: (user + system) / 1000,
+    elapsedMs: performance.now() - since,
+  });
+  delay.reset();
+  cpu = process.cpuUsage();
+  since = performance.now();
+});
+process.send?.({ address: server.address });

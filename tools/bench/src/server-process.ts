@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('./serve-measured.js', import.meta.url));
+
+/** What the server's process measured of itself since it was last asked. */
+export interface ServerReport {
+  readonly loadMs: number;
+  readonly loopDelayP99Ms: number;
+  readonly cpuMs: number;
+  readonly elapsedMs: number;
+  readonly peakRssMb: number;
+}
+
+/** A server in a process of its own, as it is deployed. */
+export class ServerProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly address: string,
+  ) {}
+
+  static async start(model: string): Promise<ServerProcess> {
+    const child = spawn(process.execPath, [entry, model], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const { address } = await message<{ address: string }>(child);
+    return new ServerProcess(child, address);
+  }
+
+  async report(): Promise<ServerReport> {
+    this.child.send('report');
+    const report = await message<Omit<ServerReport, 'peakRssMb'>>(this.child);
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return { ...report, peakRssMb: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024 };
+  }
+
+  async stop(): Promise<void> {
+    const exited = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.send('stop');
+    await exited;
+  }
+}
+
+function message<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve) => child.once('message', (value) => resolve(value as T)));
+}
