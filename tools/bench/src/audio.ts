@@ -75,9 +75,9 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   const one = (context: AudioContext) => client.encodeAudio(request(context));
   await Promise.all([one(trimmed), one(padded), bare.run(samples, 1, true)]);
 
+  await server.report(true);
   const series: Record<string, number[]> = {};
   const note = (name: string, value: number) => (series[name] ??= []).push(value);
-  await server.report();
   const delays: number[] = [];
   for (let round = 0; round < rounds; round++) {
     note('padded', await time(() => one(padded)));

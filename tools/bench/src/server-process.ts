@@ -26,8 +26,9 @@ export class ServerProcess {
     return new ServerProcess(child, address);
   }
 
-  async report(): Promise<ServerReport> {
-    this.child.send('report');
+  /** What happened since the last report. The event loop is watched from the first report that asks for it. */
+  async report(watch = false): Promise<ServerReport> {
+    this.child.send(watch ? 'report and watch' : 'report');
     const report = await message<Omit<ServerReport, 'peakRssMb'>>(this.child);
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     return { ...report, peakRssMb: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024 };

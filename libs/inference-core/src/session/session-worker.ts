@@ -1,4 +1,5 @@
 import { finishEmbedding, serveWorker, Transferred, TriptychError } from '@triptych/core';
+import { MessageChannel } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import type { CreateRequest, FeedTensor, RunReply, RunRequest } from './protocol.js';
@@ -19,15 +20,18 @@ serveWorker({
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
-      // Inputs vary in length: an arena would keep the high-water mark of every shape it has seen.
-      enableCpuMemArena: false,
+      // Freed and allocated anew by every run, large blocks fragment the heaps of a process with many threads; the
+      // arena's high-water mark is that of one full context, which every model reaches soon anyway.
+      enableCpuMemArena: true,
       externalData: weights.map(({ name, part, byteOffset, byteLength }) => ({
         path: name,
         data: new Uint8Array(parts[part], byteOffset, byteLength),
       })),
       // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
-      extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
+      // Work is dealt out in small blocks: a thread that has to share its core holds the others up less.
+      extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', dynamic_block_base: '4' } },
     });
+    release(parts);
   },
 
   run: async ({ feeds, rows }: RunRequest) => {
@@ -48,6 +52,14 @@ serveWorker({
     );
   },
 });
+
+/** Frees buffers now: the session has copied them, and an idle thread would not collect its garbage for long. */
+function release(buffers: readonly ArrayBuffer[]): void {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.postMessage(null, [...buffers]);
+  port1.close();
+}
 
 function toTensor({ type, dims, data }: FeedTensor): Tensor {
   if (type === 'int64') return new Tensor('int64', new BigInt64Array(data), dims);

@@ -113,6 +113,6 @@ function decode<T>(lane: Lane, method: string, argument: object): Promise<T> {
 function ownData(argument: object): { owned: object; transfer: ArrayBuffer[] } {
   if (!('data' in argument) || !(argument.data instanceof Uint8Array))
     return { owned: argument, transfer: [] };
-  const data = Uint8Array.from(argument.data);
+  const data = new Uint8Array(argument.data);
   return { owned: { ...argument, data }, transfer: [data.buffer] };
 }

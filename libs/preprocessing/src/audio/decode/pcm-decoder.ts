@@ -36,27 +36,38 @@ export class PcmDecoder implements AudioDecoder {
   decode(bytes: Uint8Array): Decoded[] {
     const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
     const frames = Math.floor(all.length / this.#frameBytes);
-    this.#rest = all.slice(frames * this.#frameBytes);
+    this.#rest = all.slice(frames * this.#frameBytes) as Uint8Array<ArrayBuffer>;
     if (frames === 0) return [];
-    const faults: SampleFault[] = [];
-    const samples = this.#mono(new DataView(all.buffer, all.byteOffset, all.byteLength), frames, faults);
+    const values = sampleFormats[this.layout.format].read(all.subarray(0, frames * this.#frameBytes));
+    const faults = this.#silenceFaults(values);
     this.#frames += frames;
-    return [{ samples, sampleRate: this.layout.sampleRate, faults }];
+    return [{ samples: this.#mono(values, frames), sampleRate: this.layout.sampleRate, faults }];
   }
 
-  #mono(view: DataView, frames: number, faults: SampleFault[]): Float32Array<ArrayBuffer> {
-    const { channels, format } = this.layout;
-    const { bytes, read, float } = sampleFormats[format];
+  /** Finds float samples that are no audio and makes silence of them, in place. */
+  #silenceFaults(values: Float32Array): SampleFault[] {
+    const { format, channels } = this.layout;
+    const faults: SampleFault[] = [];
+    if (!sampleFormats[format].float) return faults;
+    for (let i = 0; i < values.length; i++) {
+      const fault = faultOf(values[i], this.#frames + Math.floor(i / channels));
+      if (!fault) continue;
+      faults.push(fault);
+      values[i] = 0;
+    }
+    return faults;
+  }
+
+  #mono(values: Float32Array, frames: number): Float32Array<ArrayBuffer> {
+    const { channels } = this.layout;
     const mono = new Float32Array(frames);
-    let at = 0;
-    for (let i = 0; i < frames; i++) {
+    if (channels === 1) {
+      mono.set(values);
+      return mono;
+    }
+    for (let i = 0, at = 0; i < frames; i++) {
       let sum = 0;
-      for (let c = 0; c < channels; c++, at += bytes) {
-        const value = read(view, at);
-        const fault = float ? faultOf(value, this.#frames + i) : undefined;
-        if (fault) faults.push(fault);
-        else sum += value;
-      }
+      for (let c = 0; c < channels; c++) sum += values[at++];
       mono[i] = sum / channels;
     }
     return mono;

@@ -1,25 +1,56 @@
-/** How one PCM sample is read: little-endian, full scale ±1. */
+/** How PCM samples are read: little-endian, as the platforms that Node runs on are; full scale ±1. */
 export interface SampleFormat {
   readonly bytes: number;
-  readonly read: (view: DataView, offset: number) => number;
+  /** Reads whole samples, in one tight loop over a typed array. */
+  readonly read: (bytes: Uint8Array) => Float32Array;
   /** Float samples can be NaN or far beyond full scale. */
   readonly float: boolean;
 }
 
+type View<T> = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => T;
+
+/** The bytes as numbers: a view where they lie aligned, otherwise of a copy. */
+function view<T>(Type: View<T>, bytes: Uint8Array, size: number): T {
+  const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  return new Type(buffer, byteOffset, bytes.length / size);
+}
+
+const scaled = (values: Int16Array | Int32Array, factor: number) => {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = values[i] * factor;
+  return out;
+};
+
+const looked = (codes: Uint8Array, table: Float32Array) => {
+  const out = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) out[i] = table[codes[i]];
+  return out;
+};
+
+const s24 = (bytes: Uint8Array) => {
+  const out = new Float32Array(bytes.length / 3);
+  for (let i = 0, at = 0; i < out.length; i++, at += 3) {
+    out[i] = (((bytes[at] << 8) | (bytes[at + 1] << 16) | (bytes[at + 2] << 24)) >> 8) / 8388608;
+  }
+  return out;
+};
+
 const integer = (bytes: number, read: SampleFormat['read']): SampleFormat => ({ bytes, read, float: false });
 
 export const sampleFormats = {
-  u8: integer(1, (view, at) => (view.getUint8(at) - 128) / 128),
-  s16le: integer(2, (view, at) => view.getInt16(at, true) / 32768),
-  s24le: integer(3, (view, at) => ((view.getInt16(at + 1, true) << 8) | view.getUint8(at)) / 8388608),
-  s32le: integer(4, (view, at) => view.getInt32(at, true) / 2147483648),
-  f32le: { bytes: 4, read: (view, at) => view.getFloat32(at, true), float: true },
-  f64le: { bytes: 8, read: (view, at) => view.getFloat64(at, true), float: true },
-  mulaw: integer(1, (view, at) => mulawTable[view.getUint8(at)]),
-  alaw: integer(1, (view, at) => alawTable[view.getUint8(at)]),
+  u8: integer(1, (bytes) => looked(bytes, unsignedTable)),
+  s16le: integer(2, (bytes) => scaled(view(Int16Array, bytes, 2), 1 / 32768)),
+  s24le: integer(3, s24),
+  s32le: integer(4, (bytes) => scaled(view(Int32Array, bytes, 4), 1 / 2147483648)),
+  f32le: { bytes: 4, read: (bytes) => view(Float32Array, bytes, 4), float: true },
+  f64le: { bytes: 8, read: (bytes) => Float32Array.from(view(Float64Array, bytes, 8)), float: true },
+  mulaw: integer(1, (bytes) => looked(bytes, mulawTable)),
+  alaw: integer(1, (bytes) => looked(bytes, alawTable)),
 } satisfies Record<string, SampleFormat>;
 
 export type SampleFormatName = keyof typeof sampleFormats;
+
+const unsignedTable = Float32Array.from({ length: 256 }, (_, code) => (code - 128) / 128);
 
 /** ITU-T G.711 µ-law: inverted bits, 3-bit exponent, 4-bit mantissa, bias 33 (at 14 bits). */
 const mulawTable = Float32Array.from({ length: 256 }, (_, code) => {
