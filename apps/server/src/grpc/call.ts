@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { type Logger, TriptychError } from '@triptych/core';
+import { checkMessage } from './malformed.js';
 import { toStatus } from './status.js';
 
 /** What a handler gets beside its request. */
@@ -24,7 +25,7 @@ export function unary<Request, Response>(
     const started = performance.now();
     const signal = signalOf(call);
     Promise.resolve()
-      .then(() => handle(call.request, { signal }))
+      .then(() => handle(checkMessage(call.request), { signal }))
       .then(
         (response) => {
           logCall(logger, call, started);
@@ -97,10 +98,15 @@ export async function* messages<Request>(
   // The plain iterator destroys a duplex stream when its readable half ends, answers and all.
   const iterator = call.iterator({ destroyOnReturn: false }) as AsyncIterator<Request>;
   for (;;) {
-    const next = await Promise.race([iterator.next(), aborted]);
+    const next = await Promise.race([iterator.next().catch(toCancelled), aborted]);
     if (next.done) return;
-    yield next.value;
+    yield checkMessage(next.value);
   }
+}
+
+/** Reading fails only where the transport does: a connection that broke, a message that could not be decoded. */
+function toCancelled(cause: unknown): never {
+  throw new TriptychError('CANCELLED', 'the stream broke off', { cause });
 }
 
 function signalOf(call: AnyCall): AbortSignal {

@@ -4,6 +4,7 @@ import { type AudioEncoderHandlers, loadWirePackage, type ModelsHandlers } from 
 import { encodeClips, type AudioServiceParts } from './audio/encode-clips.js';
 import { encodeStream } from './audio/encode-stream.js';
 import { duplex, unary } from './call.js';
+import { tolerateMalformed } from './malformed.js';
 import { modelMessage } from './model-message.js';
 
 /** A gRPC service: its definition and its handlers. */
@@ -32,7 +33,7 @@ export function services(parts: AudioServiceParts, logger: Logger): Service[] {
     }),
   };
   return [
-    { name: 'triptych.v1.AudioEncoder', definition: AudioEncoder.service, handlers: audio },
-    { name: 'triptych.v1.Models', definition: Models.service, handlers: catalogue },
+    { name: 'triptych.v1.AudioEncoder', definition: tolerateMalformed(AudioEncoder.service), handlers: audio },
+    { name: 'triptych.v1.Models', definition: tolerateMalformed(Models.service), handlers: catalogue },
   ];
 }

@@ -24,6 +24,8 @@ const statusOf: Record<ErrorCode, grpcStatus> = {
 /** What a client is told to wait before it tries a retryable failure again. */
 const RETRY_DELAY_MS = 250;
 
+const MAX_MESSAGE_LENGTH = 500;
+
 /** Trailer of the serialised `google.rpc.Status`. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 
@@ -33,8 +35,17 @@ function publicView(error: TriptychError): { code: grpcStatus; message: string }
   const isOurFault = code === grpcStatus.INTERNAL;
   return {
     code,
-    message: isOurFault ? 'internal error; the server log has the cause' : error.message.toWellFormed(),
+    message: isOurFault ? 'internal error; the server log has the cause' : clip(error.message),
   };
+}
+
+/**
+ * A message travels in a header, and may quote what the client sent: one of a megabyte would never arrive, and take its
+ * connection with it.
+ */
+function clip(message: string): string {
+  const text = message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)}…`;
+  return text.toWellFormed();
 }
 
 /** The status of a failed call, with details that programs can read. */

@@ -47,6 +47,7 @@ export const catalogue = {
   POOLING_UNSUPPORTED: entry('invalid-input', 'The encoder does not offer this pooling.'),
   DIMENSIONS_INVALID: entry('invalid-input', 'More dimensions were asked for than the model has.'),
   WINDOW_INVALID: entry('invalid-input', 'The window or hop of a stream is out of range.'),
+  MESSAGE_MALFORMED: entry('invalid-input', 'The bytes are not a message of the method.'),
   STREAM_NO_CONFIG: entry('bad-stream-order', 'The first message of a stream must be its config.'),
   STREAM_SECOND_CONFIG: entry('bad-stream-order', 'A stream takes one config, as its first message.'),
   STREAM_EMPTY_MESSAGE: entry('bad-stream-order', 'A stream message holds neither config nor data.'),

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { TriptychClient } from '@triptych/client';
+import { createLogger, readConfig, startServer } from '@triptych/server';
+import { fuzzContainers } from './containers.js';
+import { fuzzMessages } from './messages.js';
+import { random } from './mutate.js';
+import { fuzzWeights } from './weights.js';
+
+const help = `Mutated containers, protobuf messages and Parquet files. Ends with 0 when all of them were answered, nothing
+else suffered, and memory came back; prints how each kind was answered.
+
+  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|messages|weights]
+`;
+
+/** Growth of the process that is noise: workers' heaps, the allocator's caches. */
+const ALLOWED_GROWTH_MB = 200;
+
+const root = new URL('../../../', import.meta.url);
+const read = (path: string) => new Uint8Array(readFileSync(new URL(path, root)));
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) process.stdout.write(help);
+else await main(Number(values.count), Number(values.seed), values.only);
+
+async function main(count: number, seed: number, only: string | undefined): Promise<void> {
+  const next = random(seed);
+  const config = readConfig({ models: [fileURLToPath(new URL('models/demo/whisper', root))], listen: '127.0.0.1:0', logLevel: 'error' }, {});
+  const server = await startServer(config, createLogger(config.logLevel));
+  const client = new TriptychClient(server.address);
+  const fixtures = ['speech.wav', 'speech.flac', 'speech.opus', 'speech.vorbis.ogg', 'speech-44k-stereo.mp3', 'speech-16k.mp3'];
+  const files = fixtures.map((name) => read(`libs/preprocessing/fixtures/${name}`));
+  const targets: Record<string, () => Promise<Map<string, number>>> = {
+    containers: () => fuzzContainers(client, files, count, next),
+    messages: () => fuzzMessages(server.address, unaryRequest(files[0]), streamRequests(files[0]), count, next),
+    weights: () => fuzzWeights(read('libs/weight-loader/fixtures/v2.parquet'), 'per_channel', count, next),
+  };
+  // Warm: what every run has is no growth.
+  await fuzzContainers(client, files, 100, next);
+  const before = process.memoryUsage().rss;
+  for (const [name, run] of Object.entries(targets)) {
+    if (only !== undefined && only !== name) continue;
+    const started = performance.now();
+    const outcomes = [...(await run())].sort((a, b) => b[1] - a[1]);
+    process.stdout.write(`${name}: ${count} in ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+    for (const [outcome, times] of outcomes) process.stdout.write(`  ${String(times).padStart(7)}  ${outcome}\n`);
+  }
+  const grown = (process.memoryUsage().rss - before) / 1024 / 1024;
+  process.stdout.write(`memory: ${grown.toFixed(0)} MB more than before\n`);
+  client.close();
+  await server.drain();
+  if (grown > ALLOWED_GROWTH_MB) process.exitCode = 1;
+}
+
+/** EncodeAudioRequest { clips { format { encoding: CONTAINER } data } }, by hand: field numbers are audio.proto's. */
+function unaryRequest(data: Uint8Array): Uint8Array {
+  return field(2, Buffer.concat([field(2, Buffer.of(0x08, 4)), field(3, data)]));
+}
+
+/** AudioStreamRequest: a config, then two chunks. */
+function streamRequests(data: Uint8Array): Uint8Array[] {
+  const half = data.length >> 1;
+  const chunk = (sequence: number, bytes: Uint8Array) => field(2, Buffer.concat([Buffer.of(0x08, sequence), field(2, bytes)]));
+  return [field(1, field(2, Buffer.of(0x08, 4))), chunk(0, data.subarray(0, half)), chunk(1, data.subarray(half))];
+}
+
+/** A length-delimited protobuf field. */
+function field(number: number, bytes: Uint8Array): Buffer {
+  const length: number[] = [];
+  for (let rest = bytes.length; ; rest >>>= 7) {
+    length.push(rest > 127 ? (rest & 127) | 128 : rest);
+    if (rest <= 127) break;
+  }
+  return Buffer.concat([Buffer.of((number << 3) | 2, ...length), bytes]);
+}
