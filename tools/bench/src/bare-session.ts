@@ -28,7 +28,9 @@ export async function bareSession(directory: string, threads: number): Promise<B
       path: name,
       data: new Uint8Array(weights.parts[part], byteOffset, byteLength),
     })),
-    extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', dynamic_block_base: '4' } },
+    extra: {
+      session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', dynamic_block_base: '4' },
+    },
   });
   return {
     async run(samples, batch, padded) {

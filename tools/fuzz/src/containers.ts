@@ -21,7 +21,9 @@ export async function fuzzContainers(
   const expected = readEmbedding(reference.results[0].embedding!).values;
   const outcomes = new Map<string, number>();
   for (let done = 0; done < count; done += BATCH) {
-    const mutated = Array.from({ length: Math.min(BATCH, count - done) }, (_, i) => clip(mutate(files[(done + i) % files.length], next)));
+    const mutated = Array.from({ length: Math.min(BATCH, count - done) }, (_, i) =>
+      clip(mutate(files[(done + i) % files.length], next)),
+    );
     const { results } = await client.encodeAudio({ clips: [...mutated, whole] });
     for (const { error } of results.slice(0, -1)) {
       const outcome = error?.reason ?? 'a vector';
@@ -30,7 +32,10 @@ export async function fuzzContainers(
     const { embedding, error } = results[mutated.length];
     const found = embedding && readEmbedding(embedding).values;
     if (!found?.every((value, i) => Math.abs(value - expected[i]) < 1e-5)) {
-      throw new TriptychError('INTERNAL', `an untouched clip suffered: ${error?.message ?? 'another vector'}`);
+      throw new TriptychError(
+        'INTERNAL',
+        `an untouched clip suffered: ${error?.message ?? 'another vector'}`,
+      );
     }
   }
   return outcomes;

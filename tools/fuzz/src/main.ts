@@ -32,14 +32,29 @@ else await main(Number(values.count), Number(values.seed), values.only);
 
 async function main(count: number, seed: number, only: string | undefined): Promise<void> {
   const next = random(seed);
-  const config = readConfig({ models: [fileURLToPath(new URL('models/demo/whisper', root))], listen: '127.0.0.1:0', logLevel: 'error' }, {});
+  const config = readConfig(
+    {
+      models: [fileURLToPath(new URL('models/demo/whisper', root))],
+      listen: '127.0.0.1:0',
+      logLevel: 'error',
+    },
+    {},
+  );
   const server = await startServer(config, createLogger(config.logLevel));
   const client = new TriptychClient(server.address);
-  const fixtures = ['speech.wav', 'speech.flac', 'speech.opus', 'speech.vorbis.ogg', 'speech-44k-stereo.mp3', 'speech-16k.mp3'];
+  const fixtures = [
+    'speech.wav',
+    'speech.flac',
+    'speech.opus',
+    'speech.vorbis.ogg',
+    'speech-44k-stereo.mp3',
+    'speech-16k.mp3',
+  ];
   const files = fixtures.map((name) => read(`libs/preprocessing/fixtures/${name}`));
   const targets: Record<string, () => Promise<Map<string, number>>> = {
     containers: () => fuzzContainers(client, files, count, next),
-    messages: () => fuzzMessages(server.address, unaryRequest(files[0]), streamRequests(files[0]), count, next),
+    messages: () =>
+      fuzzMessages(server.address, unaryRequest(files[0]), streamRequests(files[0]), count, next),
     weights: () => fuzzWeights(read('libs/weight-loader/fixtures/v2.parquet'), 'per_channel', count, next),
   };
   // Warm: what every run has is no growth.
@@ -50,7 +65,8 @@ async function main(count: number, seed: number, only: string | undefined): Prom
     const started = performance.now();
     const outcomes = [...(await run())].sort((a, b) => b[1] - a[1]);
     process.stdout.write(`${name}: ${count} in ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
-    for (const [outcome, times] of outcomes) process.stdout.write(`  ${String(times).padStart(7)}  ${outcome}\n`);
+    for (const [outcome, times] of outcomes)
+      process.stdout.write(`  ${String(times).padStart(7)}  ${outcome}\n`);
   }
   const grown = (process.memoryUsage().rss - before) / 1024 / 1024;
   process.stdout.write(`memory: ${grown.toFixed(0)} MB more than before\n`);
@@ -67,8 +83,13 @@ function unaryRequest(data: Uint8Array): Uint8Array {
 /** AudioStreamRequest: a config, then two chunks. */
 function streamRequests(data: Uint8Array): Uint8Array[] {
   const half = data.length >> 1;
-  const chunk = (sequence: number, bytes: Uint8Array) => field(2, Buffer.concat([Buffer.of(0x08, sequence), field(2, bytes)]));
-  return [field(1, field(2, Buffer.of(0x08, 4))), chunk(0, data.subarray(0, half)), chunk(1, data.subarray(half))];
+  const chunk = (sequence: number, bytes: Uint8Array) =>
+    field(2, Buffer.concat([Buffer.of(0x08, sequence), field(2, bytes)]));
+  return [
+    field(1, field(2, Buffer.of(0x08, 4))),
+    chunk(0, data.subarray(0, half)),
+    chunk(1, data.subarray(half)),
+  ];
 }
 
 /** A length-delimited protobuf field. */

@@ -16,11 +16,20 @@ export async function fuzzMessages(
   const unary = () =>
     new Promise<ServiceError | null>((resolve) => {
       const options = { deadline: Date.now() + 20_000 };
-      client.makeUnaryRequest('/triptych.v1.AudioEncoder/Encode', pass, pass, Buffer.from(mutate(request, next)), options, resolve);
+      client.makeUnaryRequest(
+        '/triptych.v1.AudioEncoder/Encode',
+        pass,
+        pass,
+        Buffer.from(mutate(request, next)),
+        options,
+        resolve,
+      );
     });
   const streamed = () =>
     new Promise<ServiceError | null>((resolve) => {
-      const call = client.makeBidiStreamRequest('/triptych.v1.AudioEncoder/EncodeStream', pass, pass, { deadline: Date.now() + 20_000 });
+      const call = client.makeBidiStreamRequest('/triptych.v1.AudioEncoder/EncodeStream', pass, pass, {
+        deadline: Date.now() + 20_000,
+      });
       call.on('error', resolve);
       call.on('end', () => resolve(null));
       call.resume();

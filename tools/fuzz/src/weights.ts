@@ -8,7 +8,12 @@ import { mutate } from './mutate.js';
 const LANES = 3;
 
 /** Mutated Parquet files: each must load, or be refused as bad weights. Returns how often each outcome came. */
-export async function fuzzWeights(file: Uint8Array, tensor: string, count: number, next: () => number): Promise<Map<string, number>> {
+export async function fuzzWeights(
+  file: Uint8Array,
+  tensor: string,
+  count: number,
+  next: () => number,
+): Promise<Map<string, number>> {
   const work = await mkdtemp(join(tmpdir(), 'triptych-fuzz-'));
   const outcomes = new Map<string, number>();
   let left = count;

@@ -27,7 +27,11 @@ export function tolerateMalformed(service: ServiceDefinition): ServiceDefinition
 /** Throws MESSAGE_MALFORMED. */
 export function checkMessage<T>(message: T): T {
   if (!(message instanceof Malformed)) return message;
-  throw new TriptychError('MESSAGE_MALFORMED', `the message cannot be decoded (${messageOf(message.cause)})`, {
-    cause: message.cause,
-  });
+  throw new TriptychError(
+    'MESSAGE_MALFORMED',
+    `the message cannot be decoded (${messageOf(message.cause)})`,
+    {
+      cause: message.cause,
+    },
+  );
 }

@@ -33,7 +33,11 @@ export function services(parts: AudioServiceParts, logger: Logger): Service[] {
     }),
   };
   return [
-    { name: 'triptych.v1.AudioEncoder', definition: tolerateMalformed(AudioEncoder.service), handlers: audio },
+    {
+      name: 'triptych.v1.AudioEncoder',
+      definition: tolerateMalformed(AudioEncoder.service),
+      handlers: audio,
+    },
     { name: 'triptych.v1.Models', definition: tolerateMalformed(Models.service), handlers: catalogue },
   ];
 }

@@ -29,7 +29,9 @@ serveWorker({
       })),
       // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
       // Work is dealt out in small blocks: a thread that has to share its core holds the others up less.
-      extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', dynamic_block_base: '4' } },
+      extra: {
+        session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', dynamic_block_base: '4' },
+      },
     });
     release(parts);
   },

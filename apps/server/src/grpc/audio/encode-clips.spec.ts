@@ -138,7 +138,13 @@ describe('Encode', () => {
   it.each([
     ['no clips', { clips: [] }, 3, 'BATCH_EMPTY', 'clips'],
     ['too many clips', { clips: Array.from({ length: 21 }, () => clip(pcm)) }, 8, 'BATCH_TOO_LARGE', 'clips'],
-    ['a model name of a megabyte', { model: '\0'.repeat(1e6), clips: [clip(pcm)] }, 5, 'MODEL_NOT_FOUND', 'model'],
+    [
+      'a model name of a megabyte',
+      { model: '\0'.repeat(1e6), clips: [clip(pcm)] },
+      5,
+      'MODEL_NOT_FOUND',
+      'model',
+    ],
     ['an unknown model', { model: 'nobody', clips: [clip(pcm)] }, 5, 'MODEL_NOT_FOUND', 'model'],
     [
       'a pooling of another modality',
