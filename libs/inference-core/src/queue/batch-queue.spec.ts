@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { BatchQueue } from './batch-queue.js';
+
+/** A queue over numbers whose batches finish when they are told to. */
+function queueOf(options: { maxItems?: number; maxBatch?: number; inFlight?: number } = {}) {
+  const batches: { items: readonly number[]; finish: () => void; fail: (error: Error) => void }[] = [];
+  const queue = new BatchQueue<number, number>({
+    maxItems: options.maxItems ?? 100,
+    maxBytes: 1000,
+    inFlight: options.inFlight ?? 1,
+    key: (item) => (item % 2 === 0 ? 'even' : 'odd'),
+    maxBatch: () => options.maxBatch ?? 10,
+    bytes: () => 1,
+    run: (items) =>
+      new Promise((resolve, reject) => {
+        batches.push({ items, finish: () => resolve(items.map((i) => i * 10)), fail: reject });
+      }),
+  });
+  return { queue, batches };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a batch queue', () => {
+  it('runs the first item at once, and what came meanwhile in one batch of equal keys', async () => {
+    const { queue, batches } = queueOf();
+    const results = Promise.all([1, 2, 4, 3, 6].map((i) => queue.submit(i)));
+    await settled();
+    expect(batches.map((b) => b.items)).toEqual([[1]]);
+    batches[0].finish();
+    await settled();
+    expect(batches[1].items).toEqual([2, 4, 6]);
+    batches[1].finish();
+    await settled();
+    expect(batches[2].items).toEqual([3]);
+    batches[2].finish();
+    expect((await results).map((r) => r.result)).toEqual([10, 20, 40, 30, 60]);
+  });
+
+  it('refuses what does not fit, or lets it wait for room', async () => {
+    const { queue, batches } = queueOf({ maxItems: 1, maxBatch: 1 });
+    void queue.submit(1);
+    void queue.submit(3);
+    await expect(queue.submit(5)).rejects.toMatchObject({ reason: 'OVERLOADED', retryable: true });
+    const patient = queue.submit(7, { wait: true });
+    batches[0].finish();
+    await settled();
+    batches[1].finish();
+    await settled();
+    batches[2].finish();
+    expect((await patient).result).toBe(70);
+  });
+
+  it('drops a cancelled item before it costs anything', async () => {
+    const { queue, batches } = queueOf();
+    void queue.submit(1);
+    const controller = new AbortController();
+    const dropped = queue.submit(3, { signal: controller.signal });
+    controller.abort();
+    await expect(dropped).rejects.toMatchObject({ reason: 'CANCELLED' });
+    batches[0].finish();
+    await settled();
+    expect(batches).toHaveLength(1);
+    await expect(queue.submit(5, { signal: controller.signal })).rejects.toMatchObject({
+      reason: 'CANCELLED',
+    });
+  });
+
+  it('passes a failed batch on to its items, and goes on', async () => {
+    const { queue, batches } = queueOf();
+    const failed = queue.submit(1);
+    batches[0].fail(new Error('lost'));
+    await expect(failed).rejects.toThrow('lost');
+    const next = queue.submit(3);
+    batches[1].finish();
+    expect((await next).result).toBe(30);
+  });
+});

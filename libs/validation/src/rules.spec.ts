@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { checkAudioFormat } from './audio-format.js';
+import { checkLongEnough, checkWholeFrames, faultOf } from './audio-samples.js';
+import { checkSequence, checkWindow } from './audio-window.js';
+import { checkEmbeddingOptions } from './embedding-options.js';
+
+const reasonOf = (act: () => unknown) => {
+  try {
+    act();
+    return undefined;
+  } catch (thrown) {
+    const { reason, field } = thrown as { reason: string; field?: string };
+    return [reason, field];
+  }
+};
+
+describe('audio formats', () => {
+  it('are compiled with one channel by default', () => {
+    expect(checkAudioFormat({ encoding: 1, sampleRateHz: 8000 })).toEqual({
+      encoding: 's16le',
+      sampleRate: 8000,
+      channels: 1,
+    });
+    expect(checkAudioFormat({ encoding: 4 })).toEqual({ encoding: 'container' });
+  });
+
+  it.each([
+    [null, 'AUDIO_ENCODING_UNKNOWN', 'format.encoding'],
+    [{ encoding: 5 }, 'AUDIO_ENCODING_UNKNOWN', 'format.encoding'],
+    [{ encoding: 1, sampleRateHz: 3999 }, 'AUDIO_SAMPLE_RATE', 'format.sample_rate_hz'],
+    [{ encoding: 1, sampleRateHz: 192_001 }, 'AUDIO_SAMPLE_RATE', 'format.sample_rate_hz'],
+    [{ encoding: 2, sampleRateHz: 8000, channels: 9 }, 'AUDIO_CHANNELS', 'format.channels'],
+  ])('%j is refused', (format, reason, field) => {
+    expect(reasonOf(() => checkAudioFormat(format))).toEqual([reason, field]);
+  });
+});
+
+describe('samples', () => {
+  it('may lie within ±1.1, and must be finite', () => {
+    const reasons = [0, 1.1, -1.1, 1.1001, NaN, Infinity].map((value) => faultOf(value, 7)?.reason);
+    expect(reasons).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'AUDIO_OUT_OF_RANGE',
+      'AUDIO_NOT_FINITE',
+      'AUDIO_NOT_FINITE',
+    ]);
+  });
+
+  it('must be a tenth of a second at least, in whole frames', () => {
+    expect(reasonOf(() => checkLongEnough(1600, 16000))).toBeUndefined();
+    expect(reasonOf(() => checkLongEnough(1599, 16000))).toEqual(['AUDIO_TOO_SHORT', 'data']);
+    expect(reasonOf(() => checkLongEnough(0, 16000))).toEqual(['AUDIO_EMPTY', 'data']);
+    expect(reasonOf(() => checkWholeFrames(3, 4))).toEqual(['AUDIO_PARTIAL_SAMPLE', 'data']);
+  });
+});
+
+describe('streams', () => {
+  it('have windows of the full context by default', () => {
+    const limits = { contextMs: 30_000, sampleRate: 16_000 };
+    expect(checkWindow({}, limits)).toEqual({ windowSamples: 480_000, hopSamples: 480_000, emitTail: true });
+    expect(checkWindow({ windowMs: 1000, hopMs: 10, tail: 2 }, limits)).toEqual({
+      windowSamples: 16_000,
+      hopSamples: 160,
+      emitTail: false,
+    });
+    expect(reasonOf(() => checkWindow({ hopMs: 9 }, limits))).toEqual(['WINDOW_INVALID', 'config.hop_ms']);
+  });
+
+  it('number their chunks', () => {
+    expect(reasonOf(() => checkSequence(3, 3))).toBeUndefined();
+    expect(reasonOf(() => checkSequence(2, 3))).toEqual(['STREAM_SEQUENCE', 'chunk.sequence']);
+  });
+});
+
+describe('embedding options', () => {
+  it('default to a normalised list of the first pooling', () => {
+    const plan = checkEmbeddingOptions(undefined, { dimensions: 8, poolings: { 0: 'mean' } });
+    expect(plan).toEqual({
+      pooling: 'mean',
+      form: { normalize: true, dimensions: 0, numbers: 'float32' },
+      encoding: 1,
+    });
+  });
+});
