@@ -36,7 +36,7 @@ export class PcmDecoder implements AudioDecoder {
   decode(bytes: Uint8Array): Decoded[] {
     const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
     const frames = Math.floor(all.length / this.#frameBytes);
-    this.#rest = all.slice(frames * this.#frameBytes) as Uint8Array<ArrayBuffer>;
+    this.#rest = all.slice(frames * this.#frameBytes);
     if (frames === 0) return [];
     const values = sampleFormats[this.layout.format].read(all.subarray(0, frames * this.#frameBytes));
     const faults = this.#silenceFaults(values);
