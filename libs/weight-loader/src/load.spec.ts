@@ -148,28 +148,30 @@ describe('what is wrong with a model is said by file and tensor', () => {
     );
   });
 
-  it('a flipped byte among the weights is refused, or gives another fingerprint', async () => {
+  it('a flipped byte is refused, or gives another fingerprint, or has changed no weight', async () => {
     const directory = join(work, 'flipped');
     await cp(demo, directory, { recursive: true });
-    const original = (await (await openModelDirectory(demo)).load()).fingerprint;
+    const original = await (await openModelDirectory(demo)).load();
     const bytes = await readFile(join(demo, 'weights.parquet'));
+    const place = fc.integer({ min: 4, max: bytes.length - 2000 });
     await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 4, max: bytes.length - 2000 }),
-        fc.integer({ min: 1, max: 255 }),
-        async (at, mask) => {
-          const flipped = Buffer.from(bytes);
-          flipped[at] ^= mask;
-          await writeFile(join(directory, 'weights.parquet'), flipped);
-          const outcome = await (await openModelDirectory(directory)).load().then(
-            ({ fingerprint }) => fingerprint,
-            (error: { code: string }) => error.code,
-          );
-          expect(outcome).not.toBe(original);
-          expect(outcome).toMatch(/^([0-9a-f]{64}|bad-weights)$/);
-        },
-      ),
-      { numRuns: 10 },
+      fc.asyncProperty(place, fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+        const flipped = Buffer.from(bytes);
+        flipped[at] ^= mask;
+        await writeFile(join(directory, 'weights.parquet'), flipped);
+        const outcome = await (
+          await openModelDirectory(directory)
+        )
+          .load()
+          .catch((error: { code: string }) => error.code);
+        if (typeof outcome === 'string') return outcome === 'bad-weights';
+        // Some bytes of a Parquet file, in the headers of its pages, mean nothing to a reader.
+        const same = outcome.weights.parts.every((part, i) =>
+          Buffer.from(part).equals(Buffer.from(original.weights.parts[i])),
+        );
+        return same === (outcome.fingerprint === original.fingerprint);
+      }),
+      { numRuns: 10, examples: [[4, 1]] },
     );
   });
 });

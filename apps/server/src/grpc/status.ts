@@ -14,7 +14,6 @@ const statusOf: Record<ErrorCode, grpcStatus> = {
   'modality-not-served': grpcStatus.UNIMPLEMENTED,
   'not-ready': grpcStatus.UNAVAILABLE,
   draining: grpcStatus.UNAVAILABLE,
-  deadline: grpcStatus.DEADLINE_EXCEEDED,
   cancelled: grpcStatus.CANCELLED,
   'bad-weights': grpcStatus.INTERNAL,
   'bad-config': grpcStatus.INTERNAL,

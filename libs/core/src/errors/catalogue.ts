@@ -9,7 +9,6 @@ export type ErrorCode =
   | 'modality-not-served'
   | 'not-ready'
   | 'draining'
-  | 'deadline'
   | 'cancelled'
   | 'bad-weights'
   | 'bad-config'
@@ -58,7 +57,6 @@ export const catalogue = {
   WORKER_LOST: later('not-ready', 'The worker that held this item died; it is being restarted.'),
   NOT_READY: later('not-ready', 'The model is loading or restarting.'),
   DRAINING: later('draining', 'The server is shutting down.'),
-  DEADLINE_EXCEEDED: entry('deadline', "The call's deadline passed."),
   CANCELLED: entry('cancelled', 'The client cancelled the call.'),
   WEIGHTS_MISSING: entry('bad-weights', 'A model file is missing.'),
   WEIGHTS_CORRUPT: entry('bad-weights', 'A model file cannot be read.'),

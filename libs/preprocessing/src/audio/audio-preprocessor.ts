@@ -85,10 +85,6 @@ export class AudioPreprocessor {
     };
   }
 
-  get ready(): boolean {
-    return [...this.pcm, this.containers].every((lane) => lane.host.ready);
-  }
-
   async close(): Promise<void> {
     await Promise.all([...this.pcm, this.containers].map((lane) => lane.host.close()));
   }
