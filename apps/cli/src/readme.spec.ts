@@ -14,7 +14,10 @@ describe('the README', () => {
       readConfig({ models: [demoModel], listen: '127.0.0.1:0' }, {}),
       createLogger('silent'),
     );
-    const child = spawn(process.execPath, ['--input-type=module'], { cwd: root });
+    const child = spawn(process.execPath, ['--input-type=module'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+    });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

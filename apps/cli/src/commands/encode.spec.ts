@@ -135,10 +135,11 @@ describe('triptych demo --json', () => {
 
 describe('the documentation', () => {
   it('has an up-to-date table of settings', async () => {
-    const page = await readFile(join(root, 'docs/configuration.md'), 'utf8');
+    const page = (await readFile(join(root, 'docs/configuration.md'), 'utf8')).replace(/ +/g, ' ');
     for (const { flag, env, default: standard, description } of Object.values(settings)) {
       const shown = Array.isArray(standard) ? '' : `\`${String(standard)}\``;
-      expect(page).toContain(`| \`${flag.replace('|', '\\|')}\` | \`${env}\` | ${shown} | ${description} |`);
+      const row = `| \`${flag.replace('|', '\\|')}\` | \`${env}\` | ${shown} | ${description} |`;
+      expect(page).toContain(row.replace(/ +/g, ' '));
     }
   });
 });
