@@ -29,7 +29,7 @@ export async function bareSession(directory: string, threads: number): Promise<B
       data: new Uint8Array(weights.parts[part], byteOffset, byteLength),
     })),
     extra: {
-      session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', dynamic_block_base: '4' },
+      session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' },
     },
   });
   return {

@@ -28,9 +28,8 @@ serveWorker({
         data: new Uint8Array(parts[part], byteOffset, byteLength),
       })),
       // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
-      // Work is dealt out in small blocks: a thread that has to share its core holds the others up less.
       extra: {
-        session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', dynamic_block_base: '4' },
+        session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' },
       },
     });
     release(parts);
