@@ -23,7 +23,8 @@ export async function bareSession(directory: string, threads: number): Promise<B
   const session = await InferenceSession.create(graph.model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    enableCpuMemArena: false,
+    graphOptimizationLevel: 'basic',
+    enableCpuMemArena: true,
     externalData: bindWeights(graph, weights).map(({ name, part, byteOffset, byteLength }) => ({
       path: name,
       data: new Uint8Array(weights.parts[part], byteOffset, byteLength),

@@ -19,7 +19,8 @@ serveWorker({
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
+      // The graph is written as it is to run: higher levels would fuse its layer norms into a slower kernel.
+      graphOptimizationLevel: 'basic',
       // Freed and allocated anew by every run, large blocks fragment the heaps of a process with many threads; the
       // arena's high-water mark is that of one full context, which every model reaches soon anyway.
       enableCpuMemArena: true,

@@ -25,7 +25,7 @@ export interface TransformerConfig {
 
 /**
  * Residual stream between two sub-layers: `sum` of all that was added so far, and `normed`, its layer norm, which
- * the next sub-layer reads. Carried as a pair because ONNX Runtime computes both in one kernel.
+ * the next sub-layer reads.
  */
 interface Residual {
   readonly sum: Value;
@@ -64,7 +64,7 @@ export function transformer(
   return { states, output: residual.normed };
 }
 
-/** A projection whose bias the next kernel adds. */
+/** A projection whose bias is added with the residual. */
 interface Unbiased {
   readonly product: Value;
   readonly bias: Value;
@@ -118,21 +118,19 @@ function linear(g: GraphBuilder, x: Value, weight: string, inputs: number, outpu
   });
 }
 
-/** One kernel for sum' = sum + product + bias and its layer norm. */
+/**
+ * sum' = sum + product + bias, and its layer norm. Plain operators: SkipLayerNormalization, which is all of it in one
+ * kernel, takes longer on the CPU (docs/decisions/kernels.md).
+ */
 function addAndNorm(
   g: GraphBuilder,
   { sum }: Residual,
   { product, bias }: Unbiased,
   norm: string,
-  { width, layerNormEpsilon }: TransformerConfig,
+  config: TransformerConfig,
 ): Residual {
-  const [normed, , , total] = g.ops(
-    'SkipLayerNormalization',
-    [product, sum, g.weight(`${norm}.weight`, [width]), g.weight(`${norm}.bias`, [width]), bias],
-    [true, false, false, true],
-    { domain: 'com.microsoft', attributes: { epsilon: { float: layerNormEpsilon } } },
-  );
-  return { sum: total, normed };
+  const total = g.op('Add', [g.op('Add', [product, sum]), bias]);
+  return { sum: total, normed: layerNorm(g, total, norm, config) };
 }
 
 /** Layer normalisation over the last dimension. */
