@@ -32,7 +32,7 @@ type State = 'starting' | 'ready' | 'restarting' | 'closed';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
-const LONGEST_FAREWELL_MS = 2000;
+const LONGEST_FAREWELL_MS = 60_000;
 
 /**
  * One worker thread with remote calls, supervised: when it dies, every call it held is rejected with

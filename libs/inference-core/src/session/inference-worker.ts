@@ -64,9 +64,12 @@ export class InferenceWorker {
     this.host.onReadyChange = listener;
   }
 
-  /** Ends the worker thread as a crash would; it restarts. */
-  kill(): Promise<void> {
-    return this.host.kill();
+  /**
+   * Ends the worker thread between two runs, as a crash would: what it still held is lost, and it restarts. Never in the
+   * middle of one: native code that loses its thread takes the process with it.
+   */
+  async kill(): Promise<void> {
+    await this.host.call('exit', undefined).catch(() => undefined);
   }
 
   close(): Promise<void> {

@@ -36,6 +36,8 @@ serveWorker({
     release(parts);
   },
 
+  exit: () => process.exit(1),
+
   run: async ({ feeds, rows }: RunRequest) => {
     if (!session) throw new TriptychError('NOT_READY', 'no session was created');
     const started = performance.now();
