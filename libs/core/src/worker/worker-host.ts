@@ -71,11 +71,6 @@ export class WorkerHost {
     return this.#state === 'ready';
   }
 
-  /** The worker's thread id: for tests that end it, and for logs. */
-  get threadId(): number {
-    return this.#worker?.threadId ?? -1;
-  }
-
   /** Calls `method` in the worker. Rejects with its TriptychError, or WORKER_LOST, NOT_READY or AUDIO_DECODE_TIMEOUT. */
   readonly call = <T>(method: string, argument: unknown, options: CallOptions = {}): Promise<T> => {
     if (this.#state !== 'ready') {
@@ -94,6 +89,10 @@ export class WorkerHost {
   async close(): Promise<void> {
     this.#state = 'closed';
     clearTimeout(this.#timer);
+    await this.#dismiss();
+  }
+
+  async #dismiss(): Promise<void> {
     const until = performance.now() + LONGEST_FAREWELL_MS;
     while (this.#pending.size > 0 && performance.now() < until) await sleep(10);
     await this.#worker?.terminate();
@@ -180,7 +179,7 @@ export class WorkerHost {
       await this.#spawn();
     } catch (thrown) {
       this.#logger.error({ worker: this.options.name, err: thrown }, 'worker did not restart');
-      await this.#worker?.terminate();
+      await this.#dismiss();
     }
   }
 }

@@ -47,11 +47,6 @@ export class BatchQueue<Item, Result> {
 
   constructor(private readonly options: BatchQueueOptions<Item, Result>) {}
 
-  /** Items that wait. */
-  get depth(): number {
-    return this.#waiting.length;
-  }
-
   /** Rejects with OVERLOADED, CANCELLED, or what `run` threw. */
   async submit(item: Item, { signal, wait = false }: SubmitOptions = {}): Promise<Queued<Result>> {
     const bytes = this.options.bytes(item);

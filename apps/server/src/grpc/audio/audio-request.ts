@@ -1,5 +1,6 @@
 import type { AudioContext, AudioPooling } from '@triptych/audio-encoder';
-import { AudioContext as ContextEnum, type ModelStamp } from '@triptych/protocol';
+import { TriptychError } from '@triptych/core';
+import { type AudioResult, AudioContext as ContextEnum, type ModelStamp } from '@triptych/protocol';
 import {
   checkEmbeddingOptions,
   checkEnum,
@@ -7,6 +8,7 @@ import {
   type RequestedEmbedding,
 } from '@triptych/validation';
 import type { ServedModel } from '../../models/served-model.js';
+import { embeddingMessage } from '../embedding-message.js';
 
 /** What a clip or window is encoded with, checked and complete. */
 export interface AudioPlan {
@@ -41,4 +43,29 @@ export function audioStamp({ model, context, embedding }: AudioPlan): ModelStamp
     fingerprint: model.fingerprint,
     space: model.audio.space(embedding.pooling, context),
   };
+}
+
+/** Encodes samples by a plan: the part of an answer that clips and windows share. Rejects as the encoder does. */
+export async function encodeSamples(
+  { model, context, embedding }: AudioPlan,
+  samples: Float32Array<ArrayBuffer>,
+  preprocessUs: number,
+  signal: AbortSignal,
+): Promise<Required<Pick<AudioResult, 'embedding' | 'timing'>>> {
+  const item = { samples, context, pooling: embedding.pooling, form: embedding.form };
+  const { result, queueUs } = await model.audio.encoder.encode(item, { signal, wait: true });
+  return {
+    embedding: embeddingMessage(result.embedding, embedding.encoding),
+    timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
+  };
+}
+
+/**
+ * What one item failed of. Throws what fails the whole call: a caller that has gone is told so once, not item by item,
+ * and a fault of ours is logged with it.
+ */
+export function itemFailure(thrown: unknown): TriptychError {
+  const error = TriptychError.from(thrown);
+  if (error.code === 'cancelled' || error.code === 'internal') throw error;
+  return error;
 }

@@ -5,9 +5,8 @@ import { checkAudioFormat } from '@triptych/validation';
 import type { ModelRegistry } from '../../models/model-registry.js';
 import type { Admission } from '../admission.js';
 import type { CallContext } from '../call.js';
-import { embeddingMessage } from '../embedding-message.js';
 import { toItemError } from '../status.js';
-import { type AudioPlan, audioStamp, planAudio } from './audio-request.js';
+import { type AudioPlan, audioStamp, encodeSamples, itemFailure, planAudio } from './audio-request.js';
 
 type Clip = EncodeAudioRequest__Output['clips'][number];
 
@@ -40,11 +39,11 @@ export async function encodeClips(
 
 async function encodeClip(
   { preprocessor }: AudioServiceParts,
-  { model, context, embedding }: AudioPlan,
+  plan: AudioPlan,
   { id, format, data }: Clip,
   signal: AbortSignal,
 ): Promise<AudioResult> {
-  const { encoder, config, contextSamples } = model.audio;
+  const { encoder, config, contextSamples } = plan.model.audio;
   const { samples, preprocessUs } = await preprocessor.clip({
     format: checkAudioFormat(format),
     data,
@@ -52,14 +51,7 @@ async function encodeClip(
     maxSamples: contextSamples,
   });
   const validFrames = encoder.validFrames(samples.length);
-  const item = { samples, context, pooling: embedding.pooling, form: embedding.form };
-  const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
-  return {
-    id,
-    embedding: embeddingMessage(result.embedding, embedding.encoding),
-    validFrames,
-    timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
-  };
+  return { id, validFrames, ...(await encodeSamples(plan, samples, preprocessUs, signal)) };
 }
 
 function checkClipCount(count: number, max: number): void {
@@ -74,8 +66,5 @@ function checkClipCount(count: number, max: number): void {
 }
 
 function failed({ id }: Clip, index: number, thrown: unknown): AudioResult {
-  const error = TriptychError.from(thrown);
-  // A caller that has gone is told so once, not item by item; a fault of ours fails the call and is logged with it.
-  if (error.code === 'cancelled' || error.code === 'internal') throw error;
-  return { id, error: toItemError(error.within(`clips[${index}]`)) };
+  return { id, error: toItemError(itemFailure(thrown).within(`clips[${index}]`)) };
 }

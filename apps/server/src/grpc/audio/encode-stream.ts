@@ -11,9 +11,8 @@ import {
 } from '@triptych/protocol';
 import { checkAudioFormat, checkSequence, checkWindow } from '@triptych/validation';
 import { type CallContext, messages, send } from '../call.js';
-import { embeddingMessage } from '../embedding-message.js';
 import { toItemError } from '../status.js';
-import { type AudioPlan, audioStamp, planAudio } from './audio-request.js';
+import { type AudioPlan, audioStamp, encodeSamples, itemFailure, planAudio } from './audio-request.js';
 import type { AudioServiceParts } from './encode-clips.js';
 import { OrderedAnswers } from './ordered-answers.js';
 
@@ -82,28 +81,18 @@ async function pump(
 }
 
 async function encodeWindow(
-  { model, context, embedding }: AudioPlan,
+  plan: AudioPlan,
   { content, ...place }: PreparedWindow,
   preprocessUs: number,
   signal: AbortSignal,
 ): Promise<AudioStreamResponse> {
-  const { encoder } = model.audio;
-  const window: AudioWindow = {
-    ...place,
-    validFrames: encoder.validFrames(place.endSample - place.startSample),
-  };
+  const validFrames = plan.model.audio.encoder.validFrames(place.endSample - place.startSample);
+  const window: AudioWindow = { ...place, validFrames };
   try {
     if ('error' in content) throw TriptychError.fromRecord(content.error);
-    const item = { samples: content.samples, context, pooling: embedding.pooling, form: embedding.form };
-    const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
-    const timing = { preprocessUs, queueUs, inferenceUs: result.inferenceUs };
-    return {
-      window: { ...window, embedding: embeddingMessage(result.embedding, embedding.encoding), timing },
-    };
+    return { window: { ...window, ...(await encodeSamples(plan, content.samples, preprocessUs, signal)) } };
   } catch (thrown) {
-    const error = TriptychError.from(thrown);
-    if (error.code === 'cancelled' || error.code === 'internal') throw error;
-    return { window: { ...window, error: toItemError(error) } };
+    return { window: { ...window, error: toItemError(itemFailure(thrown)) } };
   }
 }
 
