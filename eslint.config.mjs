@@ -14,6 +14,7 @@ const depConstraints = [
     sourceTag: 'type:encoder',
     onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery'],
   },
+  { sourceTag: 'type:engine', onlyDependOnLibsWithTags: ['type:contract'] },
   { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contract', 'scope:protocol'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['*'] },

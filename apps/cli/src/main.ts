@@ -1,20 +1,30 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TriptychError } from '@triptych/core';
+import { classifyCommand } from './commands/classify.js';
 import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { encodeCommand } from './commands/encode.js';
+import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 
 /** Runs the command line and returns the exit code: 0, or 1 with one message on standard error. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('triptych')
-    .description('Audio in, float32 embeddings out: a gRPC streaming inference server and its tools.')
+    .description(
+      'Audio, images and text in, float32 embeddings out: a gRPC streaming inference server and its tools.',
+    )
     .version('0.1.0')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  for (const command of [serveCommand(), demoCommand(), encodeCommand(), convertCommand()]) {
-    program.addCommand(command.exitOverride());
-  }
+  const commands = [
+    serveCommand(),
+    demoCommand(),
+    encodeCommand(),
+    searchCommand(),
+    classifyCommand(),
+    convertCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(argv);
     return Number(process.exitCode ?? 0);

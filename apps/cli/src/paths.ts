@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 /** The repository that this command was built in. */
 const root = new URL('../../../', import.meta.url);
 
-/** The small trained model that a fresh clone serves. */
-export const demoModel = fileURLToPath(new URL('models/demo/whisper', root));
-export const sampleSpeech = fileURLToPath(new URL('examples/speech', root));
+const path = (name: string) => fileURLToPath(new URL(name, root));
+
+/** The small trained models that a fresh clone serves; their vectors lie in one space. */
+export const demoModels = [path('models/demo/whisper'), path('models/demo/clip')];
+export const sampleSpeech = path('examples/speech');
+export const sampleImages = path('examples/images');

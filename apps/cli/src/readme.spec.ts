@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger, readConfig, startServer } from '@triptych/server';
 import { describe, expect, it } from 'vitest';
-import { demoModel } from './paths.js';
+import { demoModels } from './paths.js';
 import { root } from './testing/run-cli.js';
 
 describe('the README', () => {
@@ -11,7 +11,7 @@ describe('the README', () => {
     const readme = await readFile(join(root, 'README.md'), 'utf8');
     const [, example] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
     const server = await startServer(
-      readConfig({ models: [demoModel], listen: '127.0.0.1:0' }, {}),
+      readConfig({ models: demoModels, listen: '127.0.0.1:0' }, {}),
       createLogger('silent'),
     );
     const child = spawn(process.execPath, ['--input-type=module'], {

@@ -7,7 +7,7 @@ import {
   type SettingName,
   settings,
 } from '@triptych/server';
-import { demoModel } from './paths.js';
+import { demoModels } from './paths.js';
 
 /** Adds the server's flags, from the server's own schema. */
 export function addServerOptions(command: Command, names = Object.keys(settings) as SettingName[]): Command {
@@ -21,7 +21,7 @@ export function addServerOptions(command: Command, names = Object.keys(settings)
   return command;
 }
 
-/** The server's configuration from parsed flags, `overrides` and the environment; the demo model where none is named. */
+/** The server's configuration from parsed flags, `overrides` and the environment; the demo models where none is named. */
 export function serverConfig(command: Command, overrides: Flags = {}): ServerConfig {
   const flags: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
@@ -29,5 +29,5 @@ export function serverConfig(command: Command, overrides: Flags = {}): ServerCon
     if (option) flags[name] = command.getOptionValue(option.attributeName());
   }
   const config = readConfig({ ...flags, ...overrides }, process.env);
-  return config.models.length > 0 ? config : { ...config, models: [demoModel] };
+  return config.models.length > 0 ? config : { ...config, models: demoModels };
 }

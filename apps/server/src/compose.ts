@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import { ClipEngine } from '@triptych/clip-engine';
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
-import { AudioPreprocessor } from '@triptych/preprocessing';
 import { loadPublishedPackage } from '@triptych/protocol';
 import { HealthImplementation } from 'grpc-health-check';
 import type { ServerConfig } from './config/settings.js';
@@ -10,6 +10,8 @@ import { Admission } from './grpc/admission.js';
 import { services } from './grpc/services.js';
 import { loadModel, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
+import { Preprocessing } from './models/preprocessing.js';
+import { encodersOf } from './models/served-model.js';
 
 /** A server that accepts calls. */
 export interface RunningServer {
@@ -39,22 +41,19 @@ async function start(
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const threads = config.threads || availableParallelism();
+  const preprocessing = new Preprocessing(config, logger);
+  closers.push(() => preprocessing.close());
   const loads = config.models.map((text) =>
-    loadModel(parseModelSource(text), { ...config, threads }, logger),
+    loadModel(parseModelSource(text), { ...config, threads }, preprocessing, logger),
   );
   closers.push(async () => {
     for (const load of await Promise.allSettled(loads)) {
-      if (load.status === 'fulfilled') await load.value.audio.encoder.close();
+      if (load.status === 'fulfilled') await new ModelRegistry([load.value]).close();
     }
   });
   const models = new ModelRegistry(await Promise.all(loads));
-  // After the models: on two cores their decompression needs both.
-  const preprocessor = await AudioPreprocessor.start({
-    workers: config.audioWorkers,
-    decodeTimeoutMs: config.decodeTimeoutMs,
-    logger,
-  });
-  closers.push(() => preprocessor.close());
+  const engine = await ClipEngine.start(logger);
+  closers.push(() => engine.close());
 
   const server = new Server({
     'grpc.max_receive_message_length': config.maxMessageBytes,
@@ -62,8 +61,7 @@ async function start(
     'grpc.max_concurrent_streams': config.maxStreams,
   });
   const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
-  const { maxClips, streamWindows } = config;
-  const offered = services({ models, preprocessor, admission, maxClips, streamWindows }, logger);
+  const offered = services({ models, engine, admission, limits: config }, logger);
   for (const { definition, handlers } of offered) {
     server.addService(definition, handlers);
   }
@@ -86,7 +84,7 @@ async function start(
       logger.info({ graceMs: config.drainMs }, 'draining');
       health.drain();
       await shutDown(server, config.drainMs);
-      await Promise.all([models.close(), preprocessor.close()]);
+      await Promise.all([models.close(), preprocessing.close(), engine.close()]);
       logger.info({}, 'stopped');
     },
   };
@@ -96,11 +94,12 @@ async function start(
 function followHealth(models: ModelRegistry, names: readonly string[]) {
   const implementation = new HealthImplementation({});
   let draining = false;
+  const workers = models.models.flatMap(encodersOf).map((encoder) => encoder.worker);
   const update = () => {
-    const serving = !draining && models.models.every((model) => model.audio.encoder.worker.ready);
+    const serving = !draining && workers.every((worker) => worker.ready);
     for (const name of ['', ...names]) implementation.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   };
-  for (const model of models.models) model.audio.encoder.worker.onReadyChange(update);
+  for (const worker of workers) worker.onReadyChange(update);
   update();
   const drain = () => {
     draining = true;

@@ -30,13 +30,9 @@ export function whisperGraph(config: WhisperConfig, options: { inspect?: boolean
   const mel = logMel(g, zeroPad(g, samples, padTo), config.mel);
   const embedded = addPositions(g, stem(g, mel, config), config);
   const blocks = Array.from({ length: config.layers }, (_, i) => `encoder.layers.${i}`);
-  const { states, output } = transformer(
-    g,
-    embedded,
-    blocks,
-    'encoder.layer_norm',
-    transformerConfig(config),
-  );
+  const { states, output } = transformer(g, embedded, blocks, transformerConfig(config), {
+    finalNorm: 'encoder.layer_norm',
+  });
 
   g.output(outputs.frames, output, 'float32', ['batch', 'frames', width]);
   const mean = g.op('ReduceMean', [output, g.ints([1])], { attributes: { keepdims: 0 } });

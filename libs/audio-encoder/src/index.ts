@@ -1,10 +1,10 @@
 export {
   type AudioContext,
-  AudioEncoder,
-  type AudioEncoderOptions,
+  type AudioEncoder,
   type AudioItem,
   type AudioPooling,
-  type EncodedAudio,
+  startAudioEncoder,
+  validFrames,
 } from './audio-encoder.js';
 export { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig } from './config.js';
 export { inputs as whisperInputs, outputs as whisperOutputs, whisperGraph } from './graph.js';

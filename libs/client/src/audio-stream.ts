@@ -1,6 +1,7 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { AudioStreamConfig, AudioStreamRequest, AudioStreamResponse__Output } from '@triptych/protocol';
-import { CallError } from './call-error.js';
+import { asBuffer } from './bytes.js';
+import { openDuplex } from './duplex.js';
 
 export interface SendOptions {
   /** Encode what is buffered now, as a partial window. */
@@ -25,34 +26,14 @@ export interface AudioStream {
 export function openAudioStream(
   call: ClientDuplexStream<AudioStreamRequest, AudioStreamResponse__Output>,
 ): AudioStream {
+  const duplex = openDuplex(call);
   let next = 0;
-  let ended = false;
-  let wake = () => {};
-  const end = () => {
-    ended = true;
-    wake();
-  };
-  call.once('status', end);
-  // Whoever reads the stream gets its error; whoever only sends must not crash of it.
-  call.on('error', end);
-  call.on('drain', () => wake());
   return {
-    configure: (config) => void call.write({ config }),
+    ...duplex,
+    configure: (config) => void duplex.send({ config }),
     async send(data, { flush = false, sequence = next } = {}) {
-      if (ended) return;
       next = sequence + 1;
-      const chunk = { sequence, data: Buffer.from(data.buffer, data.byteOffset, data.byteLength), flush };
-      if (call.write({ chunk })) return;
-      await new Promise<void>((resolve) => (wake = resolve));
-    },
-    finish: () => void call.end(),
-    cancel: () => call.cancel(),
-    async *[Symbol.asyncIterator]() {
-      try {
-        for await (const answer of call) yield answer as AudioStreamResponse__Output;
-      } catch (thrown) {
-        throw CallError.from(thrown as Error);
-      }
+      await duplex.send({ chunk: { sequence, data: asBuffer(data), flush } });
     },
   };
 }

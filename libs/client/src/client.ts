@@ -6,19 +6,37 @@ import {
 } from '@grpc/grpc-js';
 import {
   type AudioEncoderClient,
+  type ClassifyRequest,
+  type ClassifyResponse__Output,
+  type CrossModalClient,
   type EncodeAudioRequest,
   type EncodeAudioResponse__Output,
+  type EncodeImagesRequest,
+  type EncodeImagesResponse__Output,
+  type EncodeTextsRequest,
+  type EncodeTextsResponse__Output,
+  type ImageEncoderClient,
   loadWirePackage,
   type Model__Output,
   type ModelsClient,
+  type RankRequest,
+  type RankResponse__Output,
+  type SimilarityRequest,
+  type SimilarityResponse__Output,
+  type TextEncoderClient,
 } from '@triptych/protocol';
 import { type AudioStream, openAudioStream } from './audio-stream.js';
 import { CallError } from './call-error.js';
+import { type ImageStream, openImageStream } from './image-stream.js';
 
 type Constructor<T> = new (address: string, channel: ChannelCredentials, options: object) => T;
 
-interface Api {
-  triptych: { v1: { AudioEncoder: Constructor<AudioEncoderClient>; Models: Constructor<ModelsClient> } };
+interface Services {
+  readonly AudioEncoder: AudioEncoderClient;
+  readonly ImageEncoder: ImageEncoderClient;
+  readonly TextEncoder: TextEncoderClient;
+  readonly CrossModal: CrossModalClient;
+  readonly Models: ModelsClient;
 }
 
 export interface ClientOptions {
@@ -30,49 +48,93 @@ export interface ClientOptions {
   readonly maxMessageBytes?: number;
 }
 
+/** Scores of every query (row) against every candidate (column), row-major; NaN where either failed. */
+export type Similarity = Omit<SimilarityResponse__Output, 'scores'> & { readonly scores: Float32Array };
+
+type Callback<T> = (error: ServiceError | null, value?: T) => void;
+
 /** A connection to a Triptych server. Calls reject with {@link CallError}. */
 export class TriptychClient {
-  readonly #audio: AudioEncoderClient;
-  readonly #models: ModelsClient;
+  readonly #services: Services;
   readonly #timeoutMs: number;
 
   /** `address` is HOST:PORT, unix:PATH, or any name that gRPC resolves. It connects with the first call. */
   constructor(address: string, options: ClientOptions = {}) {
-    const { AudioEncoder, Models } = (loadPackageDefinition(loadWirePackage()) as unknown as Api).triptych.v1;
+    const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
+      triptych: { v1: { [K in keyof Services]: Constructor<Services[K]> } };
+    };
+    const { AudioEncoder, ImageEncoder, TextEncoder, CrossModal, Models } = api.triptych.v1;
     const channel = options.credentials ?? credentials.createInsecure();
     const limit = options.maxMessageBytes ?? 256 * 1024 * 1024;
     const channelOptions = { 'grpc.max_receive_message_length': limit, 'grpc.max_send_message_length': -1 };
-    this.#audio = new AudioEncoder(address, channel, channelOptions);
-    this.#models = new Models(address, channel, channelOptions);
+    this.#services = {
+      AudioEncoder: new AudioEncoder(address, channel, channelOptions),
+      ImageEncoder: new ImageEncoder(address, channel, channelOptions),
+      TextEncoder: new TextEncoder(address, channel, channelOptions),
+      CrossModal: new CrossModal(address, channel, channelOptions),
+      Models: new Models(address, channel, channelOptions),
+    };
     this.#timeoutMs = options.timeoutMs ?? 60_000;
   }
 
   /** Encodes whole clips. A bad clip is an error in its place; see {@link readEmbedding} for the vectors. */
   encodeAudio(request: EncodeAudioRequest): Promise<EncodeAudioResponse__Output> {
-    return this.#unary((options, done) => this.#audio.Encode(request, options, done));
+    return this.#unary((options, done) => this.#services.AudioEncoder.Encode(request, options, done));
   }
 
   /** Opens a live stream. */
   streamAudio(): AudioStream {
-    return openAudioStream(this.#audio.EncodeStream());
+    return openAudioStream(this.#services.AudioEncoder.EncodeStream());
+  }
+
+  /** Encodes a batch of images. A bad image is an error in its place. */
+  encodeImages(request: EncodeImagesRequest): Promise<EncodeImagesResponse__Output> {
+    return this.#unary((options, done) => this.#services.ImageEncoder.Encode(request, options, done));
+  }
+
+  /** Opens a stream of batches. */
+  streamImages(): ImageStream {
+    return openImageStream(this.#services.ImageEncoder.EncodeStream());
+  }
+
+  /** Encodes texts. A bad text is an error in its place. */
+  encodeTexts(request: EncodeTextsRequest): Promise<EncodeTextsResponse__Output> {
+    return this.#unary((options, done) => this.#services.TextEncoder.Encode(request, options, done));
+  }
+
+  /** Compares every query with every candidate: texts, images, clips or vectors made earlier. */
+  async similarity(request: SimilarityRequest): Promise<Similarity> {
+    const response = await this.#unary<SimilarityResponse__Output>((options, done) =>
+      this.#services.CrossModal.Similarity(request, options, done),
+    );
+    // A list of floats arrives as its bytes: see `loadWirePackage`.
+    const bytes = response.scores as unknown as Uint8Array;
+    return { ...response, scores: new Float32Array(new Uint8Array(bytes).buffer) };
+  }
+
+  /** The best candidates for each query, best first. */
+  rank(request: RankRequest): Promise<RankResponse__Output> {
+    return this.#unary((options, done) => this.#services.CrossModal.Rank(request, options, done));
+  }
+
+  /** Zero-shot classification: a probability for each label, for each item. */
+  classify(request: ClassifyRequest): Promise<ClassifyResponse__Output> {
+    return this.#unary((options, done) => this.#services.CrossModal.Classify(request, options, done));
   }
 
   /** What the server serves. */
   async listModels(): Promise<Model__Output[]> {
     const { models } = await this.#unary<{ models: Model__Output[] }>((options, done) =>
-      this.#models.List({}, options, done),
+      this.#services.Models.List({}, options, done),
     );
     return models;
   }
 
   close(): void {
-    this.#audio.close();
-    this.#models.close();
+    for (const service of Object.values(this.#services) as { close(): void }[]) service.close();
   }
 
-  #unary<T>(
-    start: (options: { deadline: number }, done: (error: ServiceError | null, value?: T) => void) => unknown,
-  ): Promise<T> {
+  #unary<T>(start: (options: { deadline: number }, done: Callback<T>) => unknown): Promise<T> {
     return new Promise((resolve, reject) => {
       start({ deadline: Date.now() + this.#timeoutMs }, (error, value) => {
         if (error) reject(CallError.from(error));

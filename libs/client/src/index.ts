@@ -1,7 +1,7 @@
 export type { AudioStream, SendOptions } from './audio-stream.js';
 export { CallError } from './call-error.js';
-export { type ClientOptions, TriptychClient } from './client.js';
-export { readEmbedding, type Vector } from './embedding.js';
+export { type ClientOptions, type Similarity, TriptychClient } from './client.js';
+export type { ImageStream } from './image-stream.js';
 export {
   type AudioClip,
   AudioContext,
@@ -13,11 +13,29 @@ export {
   type AudioStreamResponse__Output,
   type AudioStreamSummary__Output,
   type AudioWindow__Output,
+  type ClassifyRequest,
+  type ClassifyResponse__Output,
   EmbeddingEncoding,
   type EmbeddingOptions,
   type EncodeAudioRequest,
   type EncodeAudioResponse__Output,
+  type EncodeImagesRequest,
+  type EncodeImagesResponse__Output,
+  type EncodeTextsRequest,
+  type EncodeTextsResponse__Output,
+  type Image,
+  type ImageStreamConfig,
+  type ImageStreamResponse__Output,
+  type Item,
+  Modality,
   type Model__Output,
+  PixelFormat,
   Pooling,
+  type RankRequest,
+  type RankResponse__Output,
+  readEmbedding,
+  type SimilarityRequest,
   TailPolicy,
+  toEmbedding,
+  type Vector,
 } from '@triptych/protocol';

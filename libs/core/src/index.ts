@@ -1,3 +1,4 @@
+export { ConfigFields, type JsonObject } from './config-fields.js';
 export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
 export { type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
 export {

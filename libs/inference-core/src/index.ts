@@ -1,6 +1,14 @@
+export { type Encoded, Encoder, type EncoderOptions, type EncoderParts, joined } from './encoder/encoder.js';
 export { BatchQueue, type BatchQueueOptions, type Queued, type SubmitOptions } from './queue/batch-queue.js';
 export { type Dimension, GraphBuilder, type OnnxGraph, type Value } from './onnx/graph-builder.js';
 export { bindWeights } from './session/bind-weights.js';
 export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
-export { type Activation, layerNorm, transformer, type TransformerConfig } from './transformer/block.js';
+export {
+  type Activation,
+  layerNorm,
+  linear,
+  transformer,
+  type TransformerConfig,
+} from './transformer/block.js';
+export { type ClipTower, readClipTower } from './transformer/clip.js';

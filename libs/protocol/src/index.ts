@@ -33,5 +33,42 @@ export type { ModelStamp, ModelStamp__Output } from './gen/triptych/v1/ModelStam
 export { Pooling } from './gen/triptych/v1/Pooling.js';
 export { TailPolicy } from './gen/triptych/v1/TailPolicy.js';
 export type { Timing__Output } from './gen/triptych/v1/Timing.js';
+export type { Classification } from './gen/triptych/v1/Classification.js';
+export type { ClassifyRequest, ClassifyRequest__Output } from './gen/triptych/v1/ClassifyRequest.js';
+export type { ClassifyResponse, ClassifyResponse__Output } from './gen/triptych/v1/ClassifyResponse.js';
+export type { CrossModalClient, CrossModalHandlers } from './gen/triptych/v1/CrossModal.js';
+export type {
+  EncodeImagesRequest,
+  EncodeImagesRequest__Output,
+} from './gen/triptych/v1/EncodeImagesRequest.js';
+export type {
+  EncodeImagesResponse,
+  EncodeImagesResponse__Output,
+} from './gen/triptych/v1/EncodeImagesResponse.js';
+export type { EncodeTextsRequest, EncodeTextsRequest__Output } from './gen/triptych/v1/EncodeTextsRequest.js';
+export type {
+  EncodeTextsResponse,
+  EncodeTextsResponse__Output,
+} from './gen/triptych/v1/EncodeTextsResponse.js';
+export type { FailedItem } from './gen/triptych/v1/FailedItem.js';
+export type { Image, Image__Output } from './gen/triptych/v1/Image.js';
+export type { ImageEncoderClient, ImageEncoderHandlers } from './gen/triptych/v1/ImageEncoder.js';
+export type { ImageResult } from './gen/triptych/v1/ImageResult.js';
+export type { ImageStreamConfig } from './gen/triptych/v1/ImageStreamConfig.js';
+export type { ImageStreamRequest, ImageStreamRequest__Output } from './gen/triptych/v1/ImageStreamRequest.js';
+export type {
+  ImageStreamResponse,
+  ImageStreamResponse__Output,
+} from './gen/triptych/v1/ImageStreamResponse.js';
+export type { Item, Item__Output } from './gen/triptych/v1/Item.js';
+export { PixelFormat } from './gen/triptych/v1/PixelFormat.js';
+export type { RankRequest, RankRequest__Output } from './gen/triptych/v1/RankRequest.js';
+export type { Ranking } from './gen/triptych/v1/Ranking.js';
+export type { RankResponse, RankResponse__Output } from './gen/triptych/v1/RankResponse.js';
+export type { SimilarityRequest, SimilarityRequest__Output } from './gen/triptych/v1/SimilarityRequest.js';
+export type { SimilarityResponse, SimilarityResponse__Output } from './gen/triptych/v1/SimilarityResponse.js';
+export type { TextEncoderClient, TextEncoderHandlers } from './gen/triptych/v1/TextEncoder.js';
+export type { TextResult } from './gen/triptych/v1/TextResult.js';
 export { loadPublishedPackage, loadWirePackage } from './load.js';
 export { decodeStatus, encodeStatus, ERROR_DOMAIN, type ErrorDetails } from './rich-status.js';
+export { readEmbedding, toEmbedding, type Vector } from './read-embedding.js';

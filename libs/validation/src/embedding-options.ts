@@ -19,7 +19,8 @@ export interface EmbeddingPlan<P> {
 
 /** What an encoder offers. */
 export interface EmbeddingOffer<P> {
-  readonly dimensions: number;
+  /** Values of one vector. */
+  readonly dimensions: (pooling: P) => number;
   /** By `Pooling` number; 0 is the default one. */
   readonly poolings: Readonly<Record<number, P>>;
 }
@@ -46,14 +47,11 @@ export function checkEmbeddingOptions<P>(
       { field: 'options.pooling' },
     );
   }
-  if (dimensions > offer.dimensions) {
-    throw new TriptychError(
-      'DIMENSIONS_INVALID',
-      `${dimensions} dimensions; expected at most ${offer.dimensions}`,
-      {
-        field: 'options.dimensions',
-      },
-    );
+  const most = offer.dimensions(chosen);
+  if (dimensions > most) {
+    throw new TriptychError('DIMENSIONS_INVALID', `${dimensions} dimensions; expected at most ${most}`, {
+      field: 'options.dimensions',
+    });
   }
   const numbers = checkEnum(encoding, numbersOf, 'options.encoding');
   return { pooling: chosen, form: { normalize, dimensions, numbers }, encoding: encoding || 1 };

@@ -31,3 +31,12 @@ export {
   type RequestedEmbedding,
 } from './embedding-options.js';
 export { checkEnum } from './enums.js';
+export { checkBatch } from './batch.js';
+export {
+  checkImage,
+  type ImageSource,
+  type PixelLayout,
+  type RawImageSource,
+  type RequestedImage,
+} from './image-source.js';
+export { checkText, checkTextLength, MAX_TEXT_BYTES } from './text.js';

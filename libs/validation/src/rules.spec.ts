@@ -76,7 +76,7 @@ describe('streams', () => {
 
 describe('embedding options', () => {
   it('default to a normalised list of the first pooling', () => {
-    const plan = checkEmbeddingOptions(undefined, { dimensions: 8, poolings: { 0: 'mean' } });
+    const plan = checkEmbeddingOptions(undefined, { dimensions: () => 8, poolings: { 0: 'mean' } });
     expect(plan).toEqual({
       pooling: 'mean',
       form: { normalize: true, dimensions: 0, numbers: 'float32' },

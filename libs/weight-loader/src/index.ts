@@ -4,11 +4,13 @@ export {
   type LoadedWeights,
   loadTensor,
   type ModelDirectory,
+  type ModelIdentity,
   openModelDirectory,
+  type TensorsRead,
 } from './load.js';
 export type { Architecture } from './model-directory/architecture.js';
 export type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
-export type { ModelMetadata } from './model-directory/files.js';
+export type { ModelMetadata, TokenizerFiles } from './model-directory/files.js';
 export type { TensorEntry } from './parquet/read.js';
 export type { SchemaVersion } from './parquet/schema.js';
 export { writeParquet } from './parquet/write.js';

@@ -32,11 +32,16 @@ async function directoryOf(file: string, tensors: number, parameters: number): P
   return directory;
 }
 
+/** All of a model directory, and what it is. */
+async function loadAll(path: string) {
+  const directory = await openModelDirectory(path);
+  const loaded = await directory.load();
+  return { ...loaded, ...directory.identify([loaded]) };
+}
+
 describe('a V1 file as the Python ArrowEngine writes it', () => {
   it('loads, with its names made canonical and its halves upcast', async () => {
-    const { weights, weightType } = await (
-      await openModelDirectory(await directoryOf('arrow-engine.parquet', 2, 28))
-    ).load();
+    const { weights, weightType } = await loadAll(await directoryOf('arrow-engine.parquet', 2, 28));
     expect([...weights.tensors.keys()]).toEqual([
       'encoder.embed_positions.weight',
       'encoder.layer_norm.weight',
@@ -48,11 +53,26 @@ describe('a V1 file as the Python ArrowEngine writes it', () => {
   });
 
   it('has one fingerprint, however it is ordered, grouped and compressed', async () => {
-    const load = async (file: string) => (await openModelDirectory(await directoryOf(file, 2, 28))).load();
+    const load = async (file: string) => loadAll(await directoryOf(file, 2, 28));
     const [a, b] = await Promise.all(['arrow-engine.parquet', 'arrow-engine-regrouped.parquet'].map(load));
     expect(a.fingerprint).toMatch(/^[0-9a-f]{64}$/);
     expect(b.fingerprint).toBe(a.fingerprint);
     expect(b.weights.parts).toHaveLength(2);
+  });
+
+  it('loads in parts, which together are the whole', async () => {
+    const path = await directoryOf('arrow-engine-regrouped.parquet', 2, 28);
+    const directory = await openModelDirectory(path);
+    const parts = await Promise.all([directory.load(/positions/), directory.load(/layer_norm/)]);
+    expect(parts.map((part) => [...part.tensors.keys()])).toEqual([
+      ['encoder.embed_positions.weight'],
+      ['encoder.layer_norm.weight'],
+    ]);
+    expect(directory.identify(parts)).toEqual({
+      fingerprint: (await loadAll(path)).fingerprint,
+      weightType: 'float16',
+    });
+    expect(() => directory.identify(parts.slice(1))).toThrow(/1 tensors with 4 parameters/);
   });
 
   it('is upcast exactly through the whole path, all 65 536 halves', async () => {
@@ -113,8 +133,7 @@ describe('what is wrong with a model is said by file and tensor', () => {
       /2 tensors with 28 parameters; metadata.json promises 3 with 99/,
     ],
   ])('%s: %s', async (file, reason, message) => {
-    const directory = await openModelDirectory(await directoryOf(file, 3, 99));
-    await expect(directory.load()).rejects.toMatchObject({
+    await expect(loadAll(await directoryOf(file, 3, 99))).rejects.toMatchObject({
       reason,
       message: expect.stringMatching(message) as string,
     });
@@ -151,7 +170,7 @@ describe('what is wrong with a model is said by file and tensor', () => {
   it('a flipped byte is refused, or gives another fingerprint, or has changed no weight', async () => {
     const directory = join(work, 'flipped');
     await cp(demo, directory, { recursive: true });
-    const original = await (await openModelDirectory(demo)).load();
+    const original = await loadAll(demo);
     const bytes = await readFile(join(demo, 'weights.parquet'));
     const place = fc.integer({ min: 4, max: bytes.length - 2000 });
     await fc.assert(
@@ -159,11 +178,7 @@ describe('what is wrong with a model is said by file and tensor', () => {
         const flipped = Buffer.from(bytes);
         flipped[at] ^= mask;
         await writeFile(join(directory, 'weights.parquet'), flipped);
-        const outcome = await (
-          await openModelDirectory(directory)
-        )
-          .load()
-          .catch((error: { code: string }) => error.code);
+        const outcome = await loadAll(directory).catch((error: { code: string }) => error.code);
         if (typeof outcome === 'string') return outcome === 'bad-weights';
         // Some bytes of a Parquet file, in the headers of its pages, mean nothing to a reader.
         const same = outcome.weights.parts.every((part, i) =>

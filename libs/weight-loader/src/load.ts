@@ -16,6 +16,8 @@ import {
   PREPROCESSOR_FILE,
   readJson,
   readMetadata,
+  readTokenizer,
+  type TokenizerFiles,
   WEIGHTS_FILE,
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/read.js';
@@ -28,12 +30,25 @@ export interface ModelDirectory {
   readonly architecture: Architecture;
   /** The checkpoint's own `preprocessor_config.json`; undefined where it has none. */
   readonly preprocessor: Record<string, unknown> | undefined;
-  /** Reads the weights, upcast to float32. Throws a TriptychError that names file and tensor. */
-  load(): Promise<LoadedWeights>;
+  /** Contents of the checkpoint's own tokenizer files, by name; empty where it has none. */
+  readonly tokenizer: TokenizerFiles;
+  /**
+   * Reads the weights, upcast to float32; with `only`, those whose name it finds. Throws a TriptychError that names
+   * file and tensor.
+   */
+  load(only?: RegExp): Promise<LoadedWeights>;
+  /** What all of a model's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
+  identify(parts: readonly TensorsRead[]): ModelIdentity;
 }
 
-export interface LoadedWeights {
+/** What is remembered of tensors when their data has gone to a session. */
+export type TensorsRead = Pick<Assembled, 'tensors' | 'digests'>;
+
+export interface LoadedWeights extends TensorsRead {
   readonly weights: WeightSet;
+}
+
+export interface ModelIdentity {
   /** float32, float16, bfloat16 or int8: what most parameters are stored as. */
   readonly weightType: DType;
   /** sha256, lower-case hex, over weights, configuration and preprocessing. */
@@ -46,13 +61,28 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
   const path = join(directory, metadata.parquet_file ?? WEIGHTS_FILE);
   const { architecture } = findArchitecture([metadata.architecture, metadata.model_type], directory);
   const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
-  const load = async () => {
-    const { digests, ...weights } = await inWorker<Assembled>(path, 'assemble', { path });
-    checkCounts(path, weights, metadata);
-    const recipe = { architecture, config: metadata.config, preprocessor: preprocessor ?? null };
-    return { weights, weightType: mainType(weights), fingerprint: fingerprint(digests, recipe) };
+  const tokenizer = await readTokenizer(directory);
+  const load = async (only?: RegExp) => {
+    const { digests, ...weights } = await inWorker<Assembled>(
+      path,
+      'assemble',
+      only ? { path, only } : { path },
+    );
+    return { weights, digests, tensors: weights.tensors };
   };
-  return { directory, metadata, architecture, preprocessor, load };
+  const identify = (parts: readonly TensorsRead[]) => {
+    const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
+    const digests = new Map(parts.flatMap((part) => [...part.digests]));
+    checkCounts(path, tensors, metadata);
+    const recipe = {
+      architecture,
+      config: metadata.config,
+      preprocessor: preprocessor ?? null,
+      ...(Object.keys(tokenizer).length > 0 ? { tokenizer } : {}),
+    };
+    return { weightType: mainType(tensors), fingerprint: fingerprint(digests, recipe) };
+  };
+  return { directory, metadata, architecture, preprocessor, tokenizer, load, identify };
 }
 
 /** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */
@@ -60,7 +90,8 @@ export async function loadTensor(
   path: string,
   name: string,
 ): Promise<{ shape: readonly number[]; values: Float32Array }> {
-  const { tensors, parts } = await inWorker<Assembled>(path, 'assemble', { path, only: [name] });
+  const only = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
+  const { tensors, parts } = await inWorker<Assembled>(path, 'assemble', { path, only });
   const tensor = tensors.get(name);
   if (!tensor) throw new TriptychError('TENSOR_MISSING', `${path}: no tensor ${name}`, { field: name });
   return {
@@ -72,7 +103,7 @@ export async function loadTensor(
 /** Throws WEIGHTS_CORRUPT where a file holds something else than its metadata promises. */
 function checkCounts(
   path: string,
-  { tensors }: WeightSet,
+  tensors: WeightSet['tensors'],
   { num_weight_tensors, total_parameters }: ModelMetadata,
 ): void {
   const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
@@ -115,9 +146,8 @@ async function inWorker<T>(
   }
 }
 
-function mainType(weights: WeightSet): DType {
+function mainType(tensors: WeightSet['tensors']): DType {
   const bytes = new Map<DType, number>();
-  for (const t of weights.tensors.values())
-    bytes.set(t.storedAs, (bytes.get(t.storedAs) ?? 0) + t.byteLength);
+  for (const t of tensors.values()) bytes.set(t.storedAs, (bytes.get(t.storedAs) ?? 0) + t.byteLength);
   return [...bytes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'float32';
 }

@@ -2,17 +2,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+/** Images of the parity tests, and `pixels.json`. */
+export const imagesDirectory = fileURLToPath(new URL('../images/', import.meta.url));
 const recordingsDirectory = fileURLToPath(new URL('../recordings/', import.meta.url));
 
-/** Reference outputs of one model: tensors by `RECORDING/NAME`. */
+/** Reference outputs of one model: tensors by `ITEM/NAME`, an item being a recording, an image or a text. */
 export interface Golden {
-  readonly recordings: readonly string[];
-  floats(recording: string, name: string): Float32Array;
-  /** Which rows of the full output a tensor holds. */
-  rows(recording: string, name: string): number[];
+  readonly items: readonly string[];
+  /** What the file says of itself: the model, its weights, the versions that made it. */
+  readonly metadata: Readonly<Record<string, string>>;
+  floats(item: string, name: string): Float32Array;
+  /** int64 values: ids, or which rows of the full output a tensor holds. */
+  integers(item: string, name: string): number[];
+  has(item: string, name: string): boolean;
 }
 
-/** Reads a file that `make_golden.py` wrote. */
+/** Reads a golden file. */
 export async function readGolden(path: string): Promise<Golden> {
   const file = await readFile(path);
   const headerLength = Number(file.readBigUInt64LE(0));
@@ -24,11 +29,13 @@ export async function readGolden(path: string): Promise<Golden> {
     const [begin, end] = header[key].data_offsets;
     return new Uint8Array(file.subarray(8 + headerLength + begin, 8 + headerLength + end)).buffer;
   };
-  const names = Object.keys(header).filter((key) => key !== '__metadata__');
+  const { __metadata__: metadata, ...tensors } = header;
   return {
-    recordings: [...new Set(names.map((key) => key.slice(0, key.indexOf('/'))))],
-    floats: (recording, name) => new Float32Array(bytes(`${recording}/${name}`)),
-    rows: (recording, name) => Array.from(new BigInt64Array(bytes(`${recording}/${name}`)), Number),
+    items: [...new Set(Object.keys(tensors).map((key) => key.slice(0, key.indexOf('/'))))],
+    metadata: metadata as unknown as Record<string, string>,
+    floats: (item, name) => new Float32Array(bytes(`${item}/${name}`)),
+    integers: (item, name) => Array.from(new BigInt64Array(bytes(`${item}/${name}`)), Number),
+    has: (item, name) => Object.hasOwn(tensors, `${item}/${name}`),
   };
 }
 

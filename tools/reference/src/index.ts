@@ -1,5 +1,8 @@
 export { type Golden, readGolden, readRecordings } from './golden.js';
 export {
+  clipJson,
+  type ClipSize,
+  clipSizes,
   whisperJson,
   type WhisperSize,
   whisperSizes,

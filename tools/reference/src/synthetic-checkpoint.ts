@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
+import { readTextConfig, textGraph } from '@triptych/text-encoder';
+import { readVisionConfig, visionGraph } from '@triptych/vision-encoder';
 import { encodeSafetensors } from '@triptych/weight-loader';
 import { syntheticTensor } from './synthetic-weights.js';
 
@@ -30,18 +32,86 @@ export function whisperJson(size: WhisperSize): Record<string, unknown> {
   };
 }
 
-/** Writes a HuggingFace directory with synthetic weights: config.json and model.safetensors. */
+/** A CLIP of some size, in the fields of HuggingFace's config.json. */
+export function clipJson(size: ClipSize): Record<string, unknown> {
+  const tower = ({ layers, width }: ClipSize['vision']) => ({
+    hidden_size: width,
+    intermediate_size: 4 * width,
+    num_hidden_layers: layers,
+    num_attention_heads: width / 64,
+    hidden_act: size.activation,
+  });
+  return {
+    architectures: ['CLIPModel'],
+    model_type: 'clip',
+    projection_dim: size.projection,
+    vision_config: { ...tower(size.vision), image_size: 224, patch_size: size.patch },
+    text_config: {
+      ...tower(size.text),
+      max_position_embeddings: 77,
+      vocab_size: 49408,
+      // OpenAI's checkpoints have it so: it means the highest id.
+      eos_token_id: 2,
+    },
+  };
+}
+
+export interface ClipSize {
+  readonly vision: { readonly layers: number; readonly width: number };
+  readonly text: { readonly layers: number; readonly width: number };
+  readonly projection: number;
+  readonly patch: number;
+  readonly activation: 'quick_gelu' | 'gelu';
+}
+
+/** Sizes of OpenAI's checkpoints; one has the exact GELU that OpenCLIP's have. */
+export const clipSizes = {
+  b32: {
+    vision: { layers: 12, width: 768 },
+    text: { layers: 12, width: 512 },
+    projection: 512,
+    patch: 32,
+    activation: 'quick_gelu',
+  },
+  b16: {
+    vision: { layers: 12, width: 768 },
+    text: { layers: 12, width: 512 },
+    projection: 512,
+    patch: 16,
+    activation: 'gelu',
+  },
+  l14: {
+    vision: { layers: 24, width: 1024 },
+    text: { layers: 12, width: 768 },
+    projection: 768,
+    patch: 14,
+    activation: 'quick_gelu',
+  },
+} satisfies Record<string, ClipSize>;
+
+/** Every weight of a checkpoint with this configuration, by name and shape. */
+function requiredWeights(config: Record<string, unknown>): Map<string, readonly number[]> {
+  if (config['model_type'] === 'whisper') return new Map(whisperGraph(readWhisperConfig(config)).weights);
+  return new Map([
+    ...visionGraph(readVisionConfig(config)).weights,
+    ...textGraph(readTextConfig(config)).weights,
+    ['logit_scale', []],
+  ]);
+}
+
+/** Writes a HuggingFace directory with synthetic weights: config.json and model.safetensors, and whatever `files` are. */
 export async function writeSyntheticCheckpoint(
   directory: string,
   config: Record<string, unknown>,
+  files: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { weights } = whisperGraph(readWhisperConfig(config));
-  const tensors = [...weights].map(([name, shape]) => ({
+  const tensors = [...requiredWeights(config)].map(([name, shape]) => ({
     name,
     shape,
     values: syntheticTensor(name, shape),
   }));
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'config.json'), JSON.stringify(config, null, 2));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
   await writeFile(join(directory, 'model.safetensors'), encodeSafetensors(tensors));
 }

@@ -2,7 +2,7 @@ import { elementCount, type WeightSet, type WeightTensor } from '@triptych/core'
 
 /**
  * Weights from a formula, with a trained model's statistics: heavy tails, layer-norm gains with outliers. Only exact
- * operations are used, so that `make_golden.py` computes the very same numbers and no checkpoint needs to be shipped.
+ * operations are used, so that `synthetic.py` computes the very same numbers and no checkpoint needs to be shipped.
  */
 
 /** A well-mixed 32-bit hash (Wellons' lowbias32). */
@@ -20,27 +20,52 @@ function fnv1a(text: string): number {
 
 const scales = { q_proj: 1.2, k_proj: 1.2, v_proj: 0.6, out_proj: 0.5, fc1: 0.7, fc2: 0.4 };
 
+/** Tensors of more elements than this repeat a pool of so many (a prime: no row of them is another one's copy). */
+const POOL = 1_048_583;
+let pool: Float64Array | undefined;
+
+type Uniform = (i: number, draw: number) => number;
+
+function uniforms(name: string): Uniform {
+  const seed = fnv1a(name);
+  return (i, draw) => hash32(hash32((Math.imul(i, 8) + draw) >>> 0) ^ seed) / 2 ** 32;
+}
+
+function bell(u: Uniform, i: number): number {
+  return (u(i, 0) + u(i, 1) + u(i, 2) + u(i, 3) - 2) * Math.sqrt(3);
+}
+
+function heavyTail(u: Uniform, i: number): number {
+  return bell(u, i) / Math.sqrt(0.25 + 1.5 * u(i, 4));
+}
+
 /** One tensor's values, row-major. */
 export function syntheticTensor(name: string, shape: readonly number[]): Float32Array<ArrayBuffer> {
   if (name === 'encoder.embed_positions.weight') return sinusoids(shape[0], shape[1]);
+  if (name === 'logit_scale') return Float32Array.of(Math.log(100));
   const count = elementCount(shape);
-  const seed = fnv1a(name);
-  const uniform = (i: number, draw: number) =>
-    hash32(hash32((Math.imul(i, 8) + draw) >>> 0) ^ seed) / 2 ** 32;
-  const bell = (i: number) =>
-    (uniform(i, 0) + uniform(i, 1) + uniform(i, 2) + uniform(i, 3) - 2) * Math.sqrt(3);
+  const u = uniforms(name);
   const values = new Float32Array(count);
-  if (name.includes('layer_norm') && name.endsWith('weight')) {
-    for (let i = 0; i < count; i++)
-      values[i] = (0.5 + 2 * uniform(i, 0) * uniform(i, 0)) * (i % 97 === 5 ? 6 : 1);
+  if (/layer_?norm|layrnorm/.test(name) && name.endsWith('weight')) {
+    for (let i = 0; i < count; i++) values[i] = (0.5 + 2 * u(i, 0) * u(i, 0)) * (i % 97 === 5 ? 6 : 1);
   } else if (shape.length === 1) {
-    for (let i = 0; i < count; i++) values[i] = 0.3 * bell(i);
+    for (let i = 0; i < count; i++) values[i] = 0.3 * bell(u, i);
   } else {
     const scale = Object.entries(scales).find(([key]) => name.includes(key))?.[1] ?? 1;
     const spread = scale / Math.sqrt(count / shape[0]);
-    for (let i = 0; i < count; i++) values[i] = (bell(i) / Math.sqrt(0.25 + 1.5 * uniform(i, 4))) * spread;
+    if (count <= POOL) for (let i = 0; i < count; i++) values[i] = heavyTail(u, i) * spread;
+    else fillFromPool(values, fnv1a(name) % POOL, spread);
   }
   return values;
+}
+
+function fillFromPool(values: Float32Array, offset: number, spread: number): void {
+  const u = uniforms('pool');
+  pool ??= Float64Array.from({ length: POOL }, (_, i) => heavyTail(u, i));
+  for (let i = 0, at = offset; i < values.length; i++) {
+    values[i] = pool[at] * spread;
+    at = at + 1 === POOL ? 0 : at + 1;
+  }
 }
 
 /** Whisper's position table: sines in the first half of each row, cosines in the second. */

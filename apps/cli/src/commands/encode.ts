@@ -1,10 +1,21 @@
-import { type AudioStreamConfig, AudioContext, CallError, Pooling } from '@triptych/client';
-import { messageOf } from '@triptych/core';
-import { SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  AudioContext,
+  CallError,
+  type EmbeddingOptions,
+  EmbeddingEncoding,
+  Pooling,
+  type TriptychClient,
+} from '@triptych/client';
+import { messageOf, TriptychError } from '@triptych/core';
+import { Command, Option } from 'commander';
 import { connect } from '../encode/connection.js';
-import { encodeSource } from '../encode/encode-source.js';
-import { findFiles, type Source, standardInput } from '../encode/sources.js';
+import { encodeAudio } from '../encode/encode-audio.js';
+import { encodeImages } from '../encode/encode-images.js';
+import { encodeTexts, textLines, type TextSource } from '../encode/encode-texts.js';
+import { findMedia, mediaOf } from '../encode/media.js';
+import { audioFile, type AudioSource, standardInput } from '../encode/sources.js';
+import { wholeNumber } from '../output/numbers.js';
+import { complain, ProgressBar } from '../output/progress-bar.js';
 import { type Format, formats, openWriter, type VectorWriter } from '../output/vector-writer.js';
 import { addServerOptions } from '../server-options.js';
 import { stopSignal } from './serve.js';
@@ -12,11 +23,12 @@ import { stopSignal } from './serve.js';
 interface Options {
   readonly server?: string;
   readonly name?: string;
+  readonly text?: string[];
   readonly pcm?: string;
   readonly windowMs: number;
   readonly hopMs: number;
   readonly context: keyof typeof contexts;
-  readonly pooling: keyof typeof poolings;
+  readonly pooling?: keyof typeof poolings;
   readonly normalize: boolean;
   readonly dimensions: number;
   readonly format: Format;
@@ -30,27 +42,34 @@ const contexts = {
 const poolings = {
   mean: Pooling.POOLING_MEAN,
   'mean-valid': Pooling.POOLING_MEAN_VALID,
+  class: Pooling.POOLING_CLS,
+  end: Pooling.POOLING_EOS,
+  projected: Pooling.POOLING_PROJECTED,
   none: Pooling.POOLING_NONE,
 } as const;
 
 const help = `
-Audio longer than a window gives several vectors. Each JSON line holds source, window, start_s, end_s, shape and
-embedding. Files that cannot be read or decoded are named on standard error; the others go on, and the exit code is 1.
+Files are told by their names: audio (.wav .flac .mp3 .ogg .opus), images (.jpg .png .webp .gif .avif .tiff) and texts
+(.txt, a text a line). Each JSON line holds source, shape and embedding; lines of audio also window, start_s and end_s,
+for audio longer than a window gives several vectors. Files that cannot be read or decoded are named on standard
+error; the others go on, and the exit code is 1.
 
 Examples:
-  triptych encode speech.wav music/                          files and folders, with the demo model
+  triptych encode photos/ speech.wav                         files and folders, with the demo models
+  triptych encode --text "a red car" --text "a blue one"     words
+  triptych encode photos/ --format npy --output v.npy        a matrix; standard output says what its rows are
   triptych encode talk.mp3 --window-ms 2000 --hop-ms 1000    overlapping windows
-  triptych encode music/ --format parquet --output v.parquet
   arecord -f S16_LE -r 16000 | triptych encode - --pcm s16le:16000 --window-ms 1000`;
 
-/** Files that are streamed at a time: enough to keep decoding ahead of inference. */
+/** Audio files that are streamed at a time: enough to keep decoding ahead of inference. */
 const CONCURRENCY = 4;
 
 /** `triptych encode` */
 export function encodeCommand(): Command {
   const command = new Command('encode')
-    .description('audio files, folders or a live pipe → embeddings')
-    .argument('<input...>', 'files and folders, or - for PCM on standard input')
+    .description('audio, images, texts, folders of them, or a live pipe → embeddings')
+    .argument('[input...]', 'files and folders, or - for PCM on standard input')
+    .option('--text <text>', 'a text to encode; may be given several times', repeated)
     .option('--server <address>', 'use this running server; otherwise one is started for the occasion')
     .option('--name <model>', "name of the server's model (default: its default one)")
     .option(
@@ -58,117 +77,123 @@ export function encodeCommand(): Command {
       'standard input is ENCODING[:RATE[:CHANNELS]]: s16le, f32le or mulaw',
       's16le:16000:1',
     )
-    .option('--window-ms <ms>', "window; 0: the model's full context", integer, 0)
-    .option('--hop-ms <ms>', 'from one window to the next; 0: a window', integer, 0)
-    .addOption(choice('--context <context>', 'silence around the audio', contexts, 'padded'))
-    .addOption(choice('--pooling <pooling>', 'which vector', poolings, 'mean'))
+    .option('--window-ms <ms>', "audio window; 0: the model's full context", wholeNumber, 0)
+    .option('--hop-ms <ms>', 'from one window to the next; 0: a window', wholeNumber, 0)
+    .addOption(choice('--context <context>', 'silence around audio', contexts).default('padded'))
+    .addOption(choice('--pooling <pooling>', "which vector (default: the model's own)", poolings))
     .option('--no-normalize', 'leave the length of vectors as it is')
-    .option('--dimensions <n>', 'keep the first n values; 0: all', integer, 0)
+    .option('--dimensions <n>', 'keep the first n values; 0: all', wholeNumber, 0)
     .addOption(new Option('--format <format>', 'how vectors are written').choices(formats).default('jsonl'))
     .option('--output <file>', 'write here instead of to standard output')
     .addHelpText('after', help);
-  return addServerOptions(command, ['models', 'threads']).action(
-    async (inputs: string[], options: Options) => {
-      const stopped = stopSignal();
-      // The first signal lets what is being encoded finish; a second one does not.
-      void stopped.then(() => stopSignal()).then(() => process.exit(130));
-      const isLive = inputs.length === 1 && inputs[0] === '-';
-      const sources = isLive ? [standardInput(options.pcm ?? '', stopped)] : await findFiles(inputs);
-      const writer = openWriter(options.format, options.output);
-      const connection = await connect(command, options.server);
-      try {
-        const models = await connection.client.listModels();
-        const rateOf = (name: string) =>
-          models.find((m) => m.name === name)?.encoders[0]?.audio?.sampleRateHz ?? 1;
-        const encode = (source: Source) =>
-          encodeSource(connection.client, source, streamConfig(options), rateOf, complain);
-        const failed = await encodeAll(
-          sources,
-          encode,
-          writer,
-          isLive ? new Promise(() => undefined) : stopped,
-        );
-        await writer.close();
-        if (failed > 0) process.exitCode = 1;
-      } catch (thrown) {
-        await writer.discard();
-        throw thrown;
-      } finally {
-        await connection.close();
-      }
-    },
+  return addServerOptions(command, ['models', 'threads']).action((inputs: string[], options: Options) =>
+    encode(command, inputs, options),
   );
 }
 
-/** Encodes sources side by side and writes what comes. Returns how many failed; stops early once `stopped` resolves. */
-async function encodeAll(
-  sources: readonly Source[],
-  encode: (source: Source) => ReturnType<typeof encodeSource>,
-  writer: VectorWriter,
-  stopped: Promise<unknown>,
-): Promise<number> {
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} files, {eta_formatted} left',
-    noTTYOutput: false,
-    stream: process.stderr,
-  });
-  const showBar = process.stderr.isTTY && sources.length > 1;
-  if (showBar) bar.start(sources.length, 0);
-  const waiting = [...sources];
-  let failed = 0;
-  let isStopped = false;
-  void stopped.then(() => {
-    isStopped = true;
-    process.exitCode = 130;
-  });
-  const work = async () => {
-    for (let source = waiting.shift(); source && !isStopped; source = waiting.shift()) {
-      try {
-        for await (const window of encode(source)) await writer.write(window);
-      } catch (thrown) {
-        if (!(thrown instanceof CallError) || thrown.details === undefined) throw thrown;
-        failed++;
-        complain(`${source.name}: ${messageOf(thrown)}`);
-      }
-      if (showBar) bar.increment();
-    }
-  };
+async function encode(command: Command, inputs: readonly string[], options: Options): Promise<void> {
+  const stopped = stopSignal();
+  // The first signal lets what is being encoded finish; a second one does not.
+  void stopped.then(() => stopSignal()).then(() => process.exit(130));
+  const texts = (options.text ?? []).map((text, i) => ({ source: `--text ${i + 1}`, text }));
+  if (inputs.length + texts.length === 0)
+    throw new TriptychError('CONFIG_INVALID', 'nothing to encode; name files or folders, -, or --text TEXT');
+  const isLive = inputs.length === 1 && inputs[0] === '-';
+  const files = isLive || inputs.length === 0 ? [] : await findMedia(inputs, ['audio', 'image', 'text']);
+  const writer = openWriter(options.format, options.output);
+  const connection = await connect(command, options.server);
+  const bar = new ProgressBar(files.length);
+  const jobs = new Jobs(connection.client, options, writer, bar);
   try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    if (isLive) await jobs.audio([standardInput(options.pcm ?? '', stopped)]);
+    else {
+      void stopped.then(() => jobs.stop());
+      const of = (media: string) => files.filter((file) => (mediaOf(file) ?? 'audio') === media);
+      await jobs.audio(of('audio').map(audioFile));
+      await jobs.images(of('image'));
+      await jobs.texts(of('text'), texts);
+    }
+    await writer.close();
+    if (bar.failures > 0) process.exitCode = 1;
+  } catch (thrown) {
+    await writer.discard();
+    throw thrown;
   } finally {
-    if (showBar) bar.stop();
+    bar.stop();
+    await connection.close();
   }
-  return failed;
 }
 
-function streamConfig({
-  name,
-  windowMs,
-  hopMs,
-  context,
-  pooling,
-  normalize,
-  dimensions,
-}: Options): AudioStreamConfig {
-  return {
-    model: name ?? '',
-    windowMs,
-    hopMs,
-    context: contexts[context],
-    options: { pooling: poolings[pooling], normalize, dimensions, encoding: 2 },
-  };
+/** What is encoded, modality by modality. */
+class Jobs {
+  #isStopped = false;
+
+  constructor(
+    private readonly client: TriptychClient,
+    private readonly options: Options,
+    private readonly writer: VectorWriter,
+    private readonly bar: ProgressBar,
+  ) {}
+
+  stop(): void {
+    this.#isStopped = true;
+    process.exitCode = 130;
+  }
+
+  /** A few sources side by side. */
+  async audio(sources: readonly AudioSource[]): Promise<void> {
+    const { windowMs, hopMs, context } = this.options;
+    const config = { ...this.#common(), windowMs, hopMs, context: contexts[context] };
+    const models = sources.length > 0 ? await this.client.listModels() : [];
+    const rateOf = (name: string) =>
+      models.find((m) => m.name === name)?.encoders.find((e) => e.audio)?.audio?.sampleRateHz ?? 1;
+    const waiting = [...sources];
+    const work = async () => {
+      for (let source = waiting.shift(); source && !this.#isStopped; source = waiting.shift()) {
+        const { name } = source;
+        try {
+          for await (const window of encodeAudio(this.client, source, config, rateOf, complain))
+            await this.writer.write(window);
+          this.bar.done();
+        } catch (thrown) {
+          if (!(thrown instanceof CallError) || thrown.details === undefined) throw thrown;
+          this.bar.failed(`${name}: ${messageOf(thrown)}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  }
+
+  async images(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0 || this.#isStopped) return;
+    for await (const vector of encodeImages(this.client, paths, this.#common(), this.bar)) {
+      await this.writer.write(vector);
+      if (this.#isStopped) return;
+    }
+  }
+
+  async texts(paths: readonly string[], named: readonly TextSource[]): Promise<void> {
+    const lines = await Promise.all(paths.map((path) => textLines(path, this.bar)));
+    const texts = [...named, ...lines.flat()];
+    if (texts.length === 0 || this.#isStopped) return;
+    for await (const vector of encodeTexts(this.client, texts, this.#common(), this.bar))
+      await this.writer.write(vector);
+  }
+
+  #common(): { model: string; options: EmbeddingOptions } {
+    const { name, pooling, normalize, dimensions } = this.options;
+    const encoding = EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32;
+    return {
+      model: name ?? '',
+      options: { pooling: pooling ? poolings[pooling] : 0, normalize, dimensions, encoding },
+    };
+  }
 }
 
-function choice(flags: string, description: string, values: object, standard: string): Option {
-  return new Option(flags, description).choices(Object.keys(values)).default(standard);
+function choice(flags: string, description: string, values: object): Option {
+  return new Option(flags, description).choices(Object.keys(values));
 }
 
-function integer(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError('expected a whole number, 0 or more');
-}
-
-function complain(message: string): void {
-  process.stderr.write(`triptych: ${message}\n`);
+function repeated(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TriptychClient } from '@triptych/client';
 import { convert, encodeSafetensors } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoModel } from '../paths.js';
+import { demoModels } from '../paths.js';
 import { runCli, startCli } from '../testing/run-cli.js';
 
 let work: string;
@@ -16,7 +16,7 @@ afterAll(() => rm(work, { recursive: true }));
 /** A copy of the demo model, changed. */
 async function broken(change: (directory: string) => Promise<unknown>): Promise<string> {
   const directory = await mkdtemp(join(work, 'model-'));
-  await cp(demoModel, directory, { recursive: true });
+  await cp(demoModels[0], directory, { recursive: true });
   await change(directory);
   return directory;
 }
@@ -32,14 +32,14 @@ async function editMetadata(
 }
 
 describe('triptych serve', () => {
-  it('serves the demo model by default, prints its address once it does, and ends with 0 on SIGTERM', async () => {
+  it('serves the demo models by default, prints its address once it does, and ends with 0 on SIGTERM', async () => {
     const { child, finished } = startCli(['serve', '--listen', '127.0.0.1:0', '--log-level', 'warn']);
     const line = await new Promise<string>((resolve) =>
       child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),
     );
     const [, address] = /^listening on (127\.0\.0\.1:\d+)\n$/.exec(line)!;
     const client = new TriptychClient(address);
-    expect((await client.listModels()).map((m) => m.name)).toEqual(['demo-whisper']);
+    expect((await client.listModels()).map((m) => m.name)).toEqual(['demo-whisper', 'demo-clip']);
     client.close();
     child.kill('SIGTERM');
     expect(await finished).toMatchObject({ code: 0, stderr: '' });
@@ -68,7 +68,7 @@ describe('triptych serve', () => {
       join(source, 'model.safetensors'),
       encodeSafetensors([{ name: 'encoder.conv1.bias', shape: [2], values }]),
     );
-    const { config } = JSON.parse(await readFile(join(demoModel, 'metadata.json'), 'utf8')) as {
+    const { config } = JSON.parse(await readFile(join(demoModels[0], 'metadata.json'), 'utf8')) as {
       config: object;
     };
     await writeFile(join(source, 'config.json'), JSON.stringify(config));

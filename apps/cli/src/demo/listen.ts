@@ -19,8 +19,9 @@ export interface Heard {
   readonly name: string;
   readonly seconds: number;
   readonly windows: readonly HeardWindow[];
-  /** Vector of the whole sample. */
+  /** Vector of the whole sample, and the space that it lies in. */
   readonly vector: Float32Array;
+  readonly space: string;
 }
 
 const CHUNK_MS = 100;
@@ -47,8 +48,8 @@ export async function listenTo(
     onWindow(name, window);
   });
   const whole = stream(client, { format }, pcm, sampleRate, (_window, values) => (vector = values));
-  await Promise.all([live, whole]);
-  return { name, seconds: pcm.length / 2 / sampleRate, windows, vector };
+  const [, space] = await Promise.all([live, whole]);
+  return { name, seconds: pcm.length / 2 / sampleRate, windows, vector, space };
 }
 
 async function stream(
@@ -57,7 +58,7 @@ async function stream(
   pcm: Uint8Array,
   sampleRate: number,
   onWindow: (window: HeardWindow, values: Float32Array<ArrayBuffer>) => void,
-): Promise<void> {
+): Promise<string> {
   const audio = client.streamAudio();
   const sentAt: number[] = [];
   const speak = async () => {
@@ -72,7 +73,9 @@ async function stream(
   };
   audio.configure(config);
   const spoken = speak();
-  for await (const { window } of audio) {
+  let space = '';
+  for await (const { ready, window } of audio) {
+    if (ready) space = ready.stamp?.space ?? '';
     if (!window) continue;
     if (!window.embedding)
       throw new TriptychError('INTERNAL', window.error?.message ?? 'a window without a vector');
@@ -89,4 +92,5 @@ async function stream(
     );
   }
   await spoken;
+  return space;
 }

@@ -1,48 +1,23 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { messageOf, TriptychError } from '@triptych/core';
 import { AudioEncoding, type AudioFormat } from '@triptych/client';
+import { TriptychError } from '@triptych/core';
 
-/** Something to encode: a file, or a live pipe. */
-export interface Source {
+/** Audio to encode: a file, or a live pipe. */
+export interface AudioSource {
   readonly name: string;
   readonly format: AudioFormat;
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
-const audioExtensions = new Set(['.wav', '.flac', '.mp3', '.ogg', '.oga', '.opus']);
-
 /** Large enough to be few messages, small enough to stay far below the server's limit. */
 const READ_BYTES = 256 * 1024;
 
-/** Files as named, and all audio files below folders, sorted. Throws FILE_UNREADABLE. */
-export async function findFiles(paths: readonly string[]): Promise<Source[]> {
-  const found = await Promise.all(paths.map(expand));
-  const files = found.flat();
-  if (files.length === 0) {
-    throw new TriptychError(
-      'FILE_UNREADABLE',
-      `no audio below ${paths.join(', ')}; expected ${[...audioExtensions].join(', ')}`,
-    );
-  }
-  return files.map((path) => ({
+export function audioFile(path: string): AudioSource {
+  return {
     name: path,
     format: { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER },
     open: () => createReadStream(path, { highWaterMark: READ_BYTES }),
-  }));
-}
-
-async function expand(path: string): Promise<string[]> {
-  const info = await stat(path).catch((cause: unknown) => {
-    throw new TriptychError('FILE_UNREADABLE', `${path}: ${messageOf(cause)}`, { cause });
-  });
-  if (!info.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true });
-  return entries
-    .filter((entry) => audioExtensions.has(extname(entry).toLowerCase()))
-    .sort()
-    .map((entry) => join(path, entry));
+  };
 }
 
 const pcmEncodings: Readonly<Record<string, AudioFormat['encoding']>> = {
@@ -52,7 +27,7 @@ const pcmEncodings: Readonly<Record<string, AudioFormat['encoding']>> = {
 };
 
 /** Standard input as PCM, described as ENCODING[:RATE[:CHANNELS]]. Ends when the pipe does, or when `stop` resolves. */
-export function standardInput(description: string, stop: Promise<unknown>): Source {
+export function standardInput(description: string, stop: Promise<unknown>): AudioSource {
   const [encodingName, rate = '16000', channels = '1'] = description.split(':');
   const encoding = pcmEncodings[encodingName];
   if (!encoding) {

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { TriptychError } from '@triptych/core';
-import type { EncodedWindow } from '../encode/encode-source.js';
+import type { EncodedVector } from '../encode/encoded-vector.js';
+import { placeOf } from './json-lines.js';
 import type { VectorWriter } from './vector-writer.js';
 
 /** Length of the header, fixed so that the row count can be filled in at the end (NEP 1, version 1.0). */
@@ -16,16 +17,18 @@ export function numpyFile(path: string): VectorWriter {
   let width: number | undefined;
   const opened = () => (file ??= open(path, 'w'));
   return {
-    async write({ source, window, startS, endS, shape, values }: EncodedWindow) {
+    async write(vector: EncodedVector) {
+      const { shape, values } = vector;
       const dim = shape[shape.length - 1];
       width ??= dim;
       if (dim !== width)
-        throw new TriptychError('INTERNAL', `a vector of ${dim} values after vectors of ${width}`);
+        throw new TriptychError(
+          'CONFIG_INVALID',
+          `${vector.source}: a vector of ${dim} values after vectors of ${width}; a matrix has one width`,
+        );
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       await (await opened()).write(bytes, 0, bytes.length, HEADER_BYTES + 4 * width * rows);
-      process.stdout.write(
-        `${JSON.stringify({ row: rows, source, window, start_s: startS, end_s: endS, shape })}\n`,
-      );
+      process.stdout.write(`${JSON.stringify({ row: rows, ...placeOf(vector) })}\n`);
       rows += values.length / width;
     },
     async close() {

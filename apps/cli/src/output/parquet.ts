@@ -13,16 +13,19 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
-import type { EncodedWindow } from '../encode/encode-source.js';
+import type { EncodedVector } from '../encode/encoded-vector.js';
 import type { VectorWriter } from './vector-writer.js';
 
 const listType = new List(new Field('element', new Float32(), false));
 
-/** Columns source, window, start_s, end_s, shape and embedding; a frame-by-frame embedding lies flat, row by row. */
+/**
+ * Columns source, text, window, start_s, end_s, shape and embedding, null where a vector has none; an embedding of many
+ * vectors lies flat, row by row.
+ */
 export function parquetFile(path: string): VectorWriter {
   const windows = new PassThrough({ objectMode: true, highWaterMark: 16 });
   async function* tables() {
-    for await (const window of windows) yield tableToIPC(tableOf(window as EncodedWindow), 'stream');
+    for await (const window of windows) yield tableToIPC(tableOf(window as EncodedVector), 'stream');
   }
   const written = writeParquet(path, tables());
   written.catch((error: Error) => windows.destroy(error));
@@ -38,7 +41,7 @@ export function parquetFile(path: string): VectorWriter {
   };
 }
 
-function tableOf({ source, window, startS, endS, shape, values }: EncodedWindow): Table {
+function tableOf({ source, text, window, startS, endS, shape, values }: EncodedVector): Table {
   const embedding = makeData({
     type: listType,
     length: 1,
@@ -48,9 +51,10 @@ function tableOf({ source, window, startS, endS, shape, values }: EncodedWindow)
   });
   return new Table({
     source: vectorFromArray([source], new Utf8()),
-    window: vectorFromArray([window], new Int32()),
-    start_s: vectorFromArray([startS], new Float64()),
-    end_s: vectorFromArray([endS], new Float64()),
+    text: vectorFromArray([text ?? null], new Utf8()),
+    window: vectorFromArray([window ?? null], new Int32()),
+    start_s: vectorFromArray([startS ?? null], new Float64()),
+    end_s: vectorFromArray([endS ?? null], new Float64()),
     shape: vectorFromArray([[...shape]], new List(new Field('element', new Int32(), false))),
     embedding: makeVector(embedding),
   });

@@ -1,13 +1,13 @@
 import { rename, rm } from 'node:fs/promises';
 import { TriptychError } from '@triptych/core';
-import type { EncodedWindow } from '../encode/encode-source.js';
+import type { EncodedVector } from '../encode/encoded-vector.js';
 import { jsonLines } from './json-lines.js';
 import { numpyFile } from './numpy.js';
 import { parquetFile } from './parquet.js';
 
 /** Where encoded windows go, one by one. */
 export interface VectorWriter {
-  write(window: EncodedWindow): Promise<void>;
+  write(window: EncodedVector): Promise<void>;
   /** Completes the output. */
   close(): Promise<void>;
 }

@@ -25,7 +25,7 @@ export const settings = {
     env: 'TRIPTYCH_MODELS',
     default: [] as string[],
     description:
-      'model directory to serve, by its own name or another; the first of a modality is its default (none: the demo model)',
+      'model directory to serve, by its own name or another; the first of a modality is its default (none: the demo models)',
     repeatable: true,
     schema: z.array(z.string().min(1)),
   }),
@@ -50,11 +50,19 @@ export const settings = {
     description: 'worker threads that decode and resample PCM; containers have one more of their own',
     schema: count(1, 64),
   }),
+  imageWorkers: define({
+    flag: '--image-workers <n>',
+    env: 'TRIPTYCH_IMAGE_WORKERS',
+    default: 0,
+    description:
+      'worker threads that decode and resize images; 0: one a core, at most 4; AVIF has one more of its own',
+    schema: count(0, 64),
+  }),
   decodeTimeoutMs: define({
     flag: '--decode-timeout-ms <ms>',
     env: 'TRIPTYCH_DECODE_TIMEOUT_MS',
     default: 10_000,
-    description: 'longest that decoding one clip or chunk of a container may take, in milliseconds',
+    description: 'longest that decoding one clip, chunk of a container or image may take, in milliseconds',
     schema: count(100, 600_000),
   }),
   queueItems: define({
@@ -62,7 +70,7 @@ export const settings = {
     env: 'TRIPTYCH_QUEUE_ITEMS',
     default: 256,
     description:
-      'items of unary calls that may be in work at a time, and windows that may wait for one encoder',
+      'items of unary calls that may be in work at a time, and items that may wait for one encoder',
     schema: count(1, 1_000_000),
   }),
   queueBytes: define({
@@ -77,6 +85,41 @@ export const settings = {
     env: 'TRIPTYCH_MAX_CLIPS',
     default: 64,
     description: 'clips that one Encode call may hold',
+    schema: count(1, 10_000),
+  }),
+  maxImages: define({
+    flag: '--max-images <n>',
+    env: 'TRIPTYCH_MAX_IMAGES',
+    default: 64,
+    description: 'images that one Encode call, or one batch of a stream, may hold',
+    schema: count(1, 10_000),
+  }),
+  maxPixels: define({
+    flag: '--max-pixels <n>',
+    env: 'TRIPTYCH_MAX_PIXELS',
+    default: 50_000_000,
+    description: 'largest image, in pixels; checked before anything is decoded',
+    schema: count(1, 1_000_000_000),
+  }),
+  maxTexts: define({
+    flag: '--max-texts <n>',
+    env: 'TRIPTYCH_MAX_TEXTS',
+    default: 256,
+    description: 'texts that one Encode call may hold',
+    schema: count(1, 100_000),
+  }),
+  maxItems: define({
+    flag: '--max-items <n>',
+    env: 'TRIPTYCH_MAX_ITEMS',
+    default: 1024,
+    description: 'queries and candidates, or items and labels, that one CrossModal call may hold',
+    schema: count(1, 100_000),
+  }),
+  streamImages: define({
+    flag: '--stream-images <n>',
+    env: 'TRIPTYCH_STREAM_IMAGES',
+    default: 64,
+    description: 'images of one stream that may be in work or unread; beyond that the stream is not read',
     schema: count(1, 10_000),
   }),
   streamWindows: define({

@@ -1,43 +1,76 @@
-import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  loadPackageDefinition,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import type { Logger } from '@triptych/core';
-import { type AudioEncoderHandlers, loadWirePackage, type ModelsHandlers } from '@triptych/protocol';
-import { encodeClips, type AudioServiceParts } from './audio/encode-clips.js';
+import {
+  type AudioEncoderHandlers,
+  type CrossModalHandlers,
+  type ImageEncoderHandlers,
+  loadWirePackage,
+  type ModelsHandlers,
+  type TextEncoderHandlers,
+} from '@triptych/protocol';
+import { encodeClips } from './audio/encode-clips.js';
 import { encodeStream } from './audio/encode-stream.js';
 import { duplex, unary } from './call.js';
+import { classify } from './cross-modal/classify.js';
+import { rank } from './cross-modal/rank.js';
+import { similarity } from './cross-modal/similarity.js';
+import { encodeImages } from './image/encode-images.js';
+import { encodeImageStream } from './image/encode-stream.js';
 import { tolerateMalformed } from './malformed.js';
 import { modelMessage } from './model-message.js';
+import type { ServiceParts } from './service-parts.js';
+import { encodeTexts } from './text/encode-texts.js';
+
+interface Handlers {
+  readonly AudioEncoder: AudioEncoderHandlers;
+  readonly ImageEncoder: ImageEncoderHandlers;
+  readonly TextEncoder: TextEncoderHandlers;
+  readonly CrossModal: CrossModalHandlers;
+  readonly Models: ModelsHandlers;
+}
 
 /** A gRPC service: its definition and its handlers. */
 export interface Service {
   readonly name: string;
   readonly definition: ServiceDefinition;
-  readonly handlers: AudioEncoderHandlers | ModelsHandlers;
+  readonly handlers: UntypedServiceImplementation;
 }
 
-/** Every service that this server offers. */
-export function services(parts: AudioServiceParts, logger: Logger): Service[] {
-  const api = loadPackageDefinition(loadWirePackage()) as unknown as {
-    triptych: { v1: Record<'AudioEncoder' | 'Models', { service: ServiceDefinition }> };
-  };
-  const { AudioEncoder, Models } = api.triptych.v1;
-  const audio: AudioEncoderHandlers = {
-    Encode: unary(logger, (request, context) => encodeClips(parts, request, context)),
-    EncodeStream: duplex(logger, (call, context) => encodeStream(parts, call, context)),
-  };
+/** Every service that this server offers. One whose modality no model takes answers UNIMPLEMENTED. */
+export function services(parts: ServiceParts, logger: Logger): Service[] {
   const { models } = parts;
-  const catalogue: ModelsHandlers = {
-    List: unary(logger, () => ({ models: models.models.map((m) => modelMessage(m, models.isDefault(m))) })),
-    Get: unary(logger, ({ model: name }) => {
-      const model = models.get(name);
-      return modelMessage(model, models.isDefault(model));
-    }),
-  };
-  return [
-    {
-      name: 'triptych.v1.AudioEncoder',
-      definition: tolerateMalformed(AudioEncoder.service),
-      handlers: audio,
+  const handlers: Handlers = {
+    AudioEncoder: {
+      Encode: unary(logger, (request, context) => encodeClips(parts, request, context)),
+      EncodeStream: duplex(logger, (call, context) => encodeStream(parts, call, context)),
     },
-    { name: 'triptych.v1.Models', definition: tolerateMalformed(Models.service), handlers: catalogue },
-  ];
+    ImageEncoder: {
+      Encode: unary(logger, (request, context) => encodeImages(parts, request, context)),
+      EncodeStream: duplex(logger, (call, context) => encodeImageStream(parts, call, context)),
+    },
+    TextEncoder: {
+      Encode: unary(logger, (request, context) => encodeTexts(parts, request, context)),
+    },
+    CrossModal: {
+      Similarity: unary(logger, (request, context) => similarity(parts, request, context)),
+      Rank: unary(logger, (request, context) => rank(parts, request, context)),
+      Classify: unary(logger, (request, context) => classify(parts, request, context)),
+    },
+    Models: {
+      List: unary(logger, () => ({ models: models.models.map((model) => modelMessage(model, parts)) })),
+      Get: unary(logger, ({ model }) => modelMessage(models.get(model), parts)),
+    },
+  };
+  const api = loadPackageDefinition(loadWirePackage('server')) as unknown as {
+    triptych: { v1: Record<keyof Handlers, { service: ServiceDefinition }> };
+  };
+  return Object.entries(handlers).map(([name, implementation]) => ({
+    name: `triptych.v1.${name}`,
+    definition: tolerateMalformed(api.triptych.v1[name as keyof Handlers].service),
+    handlers: implementation as UntypedServiceImplementation,
+  }));
 }

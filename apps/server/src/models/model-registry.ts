@@ -1,7 +1,14 @@
 import { TriptychError } from '@triptych/core';
-import type { ServedModel } from './served-model.js';
+import { encodersOf, type ModalityName, type ServedModel, type Serving } from './served-model.js';
 
-/** The served models by name; the first is the default. */
+const verbs = {
+  audio: 'takes audio',
+  image: 'takes images',
+  text: 'takes text',
+  shared: 'compares images and text',
+};
+
+/** The served models by name; the first of a modality is its default. */
 export class ModelRegistry {
   readonly #byName = new Map<string, ServedModel>();
 
@@ -9,7 +16,10 @@ export class ModelRegistry {
   constructor(readonly models: readonly ServedModel[]) {
     for (const model of models) {
       if (this.#byName.has(model.name)) {
-        throw new TriptychError('CONFIG_INVALID', `two models are named ${model.name}; give one another name with --model NAME=DIR`);
+        throw new TriptychError(
+          'CONFIG_INVALID',
+          `two models are named ${model.name}; give one another name with --model NAME=DIR`,
+        );
       }
       this.#byName.set(model.name, model);
     }
@@ -20,22 +30,37 @@ export class ModelRegistry {
     const model = this.#byName.get(name);
     if (model) return model;
     const names = [...this.#byName.keys()].join(', ');
-    throw new TriptychError('MODEL_NOT_FOUND', `no model ${JSON.stringify(name)}; served are ${names}`, { field: 'model' });
+    throw new TriptychError('MODEL_NOT_FOUND', `no model ${JSON.stringify(name)}; served are ${names}`, {
+      field: 'model',
+    });
   }
 
-  /** The model that takes audio: by name, or the default. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
-  audio(name: string): ServedModel {
-    if (name !== '') return this.get(name);
-    const first = this.models[0];
-    if (!first) throw new TriptychError('MODALITY_NOT_SERVED', 'no served model takes audio', { field: 'model' });
-    return first;
+  /** The model that serves something: by name, or the default. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
+  serving<M extends ModalityName | 'shared'>(what: M, name: string): Serving<M> {
+    const candidates = name === '' ? this.models : [this.get(name)];
+    const model = candidates.find((candidate): candidate is Serving<M> => candidate[what] !== undefined);
+    if (model) return model;
+    const who = name === '' ? 'no served model' : `model ${name} is none that`;
+    throw new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, { field: 'model' });
   }
 
-  isDefault(model: ServedModel): boolean {
-    return this.models[0] === model;
+  /** The model whose audio encoder's default vectors lie in a space. Throws MODALITY_NOT_SERVED. */
+  audioIn(space: string): Serving<'audio'> {
+    const model = this.models.find(
+      (candidate): candidate is Serving<'audio'> => candidate.audio?.space('mean', 'padded') === space,
+    );
+    if (model) return model;
+    throw new TriptychError(
+      'MODALITY_NOT_SERVED',
+      `no served model has its audio encoder in space ${JSON.stringify(space)}`,
+    );
+  }
+
+  isDefault(model: ServedModel, modality: ModalityName): boolean {
+    return this.models.find((candidate) => candidate[modality] !== undefined) === model;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.models.map((model) => model.audio.encoder.close()));
+    await Promise.all(this.models.flatMap(encodersOf).map((encoder) => encoder.close()));
   }
 }

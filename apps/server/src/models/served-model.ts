@@ -1,7 +1,17 @@
 import type { AudioEncoder, AudioPooling, WhisperConfig } from '@triptych/audio-encoder';
-import type { ModelMetadata } from '@triptych/weight-loader';
+import type { SharedSpace } from '@triptych/clip-engine';
+import type {
+  AudioPreprocessor,
+  ImagePreprocessor,
+  ImageRecipe,
+  ModelTokenizer,
+} from '@triptych/preprocessing';
+import type { TextConfig, TextEncoder, TextPooling } from '@triptych/text-encoder';
+import type { VisionConfig, VisionEncoder, VisionPooling } from '@triptych/vision-encoder';
 
-/** A model as it is being served. */
+export type ModalityName = 'audio' | 'image' | 'text';
+
+/** A model as it is being served, with an encoder for each modality that it takes. */
 export interface ServedModel {
   readonly name: string;
   readonly fingerprint: string;
@@ -9,15 +19,33 @@ export interface ServedModel {
   readonly weightType: string;
   readonly parameters: number;
   readonly loadMs: number;
-  readonly audio: ServedAudio;
+  readonly audio?: ServedAudio;
+  readonly image?: ServedImage;
+  readonly text?: ServedText;
+  /** Where its image and text encoders meet. */
+  readonly shared?: SharedSpace & {
+    /** What cosines are multiplied with to become logits: the exponential of the learned `logit_scale`. */
+    readonly temperature: number;
+  };
 }
 
-/** A model's audio encoder, and what clients may ask of it. */
-export interface ServedAudio {
-  readonly encoder: AudioEncoder;
-  readonly config: WhisperConfig;
-  /** By `Pooling` number; 0 is the default, the mean over every frame as the reference has it. */
-  readonly poolings: Readonly<Record<number, AudioPooling>>;
+/** What clients may ask of an encoder. */
+interface ServedEncoder<Encoder, Config, Pooling, Preprocessor> {
+  readonly encoder: Encoder;
+  readonly config: Config;
+  readonly preprocessor: Preprocessor;
+  /** By `Pooling` number; 0 is the default. */
+  readonly poolings: Readonly<Record<number, Pooling>>;
+  /** Values of one vector. */
+  readonly dimensions: (pooling: Pooling) => number;
+}
+
+export interface ServedAudio extends ServedEncoder<
+  AudioEncoder,
+  WhisperConfig,
+  AudioPooling,
+  AudioPreprocessor
+> {
   readonly contextSamples: number;
   readonly contextMs: number;
   readonly frameMs: number;
@@ -25,12 +53,28 @@ export interface ServedAudio {
   readonly space: (pooling: AudioPooling, context: 'padded' | 'trimmed') => string;
 }
 
-/**
- * Names the space of an encoder's vectors. Only the default pooling and context lie in the space that the model's
- * metadata declares; every other choice makes a space of its own.
- */
-export function spaces(metadata: ModelMetadata, fingerprint: string): ServedAudio['space'] {
-  const own = fingerprint.slice(0, 16);
-  const shared = metadata.space ?? own;
-  return (pooling, context) => (pooling === 'mean' && context === 'padded' ? shared : `${own}/${context}/${pooling}`);
+export interface ServedImage extends ServedEncoder<
+  VisionEncoder,
+  VisionConfig,
+  VisionPooling,
+  ImagePreprocessor
+> {
+  readonly recipe: ImageRecipe;
+  readonly space: (pooling: VisionPooling) => string;
+}
+
+export interface ServedText extends ServedEncoder<TextEncoder, TextConfig, TextPooling, ModelTokenizer> {
+  readonly space: (pooling: TextPooling) => string;
+}
+
+/** A model that takes this modality. */
+export type Serving<M extends ModalityName | 'shared'> = ServedModel & Required<Pick<ServedModel, M>>;
+
+/** Every encoder of a model. */
+export function encodersOf({
+  audio,
+  image,
+  text,
+}: ServedModel): (AudioEncoder | VisionEncoder | TextEncoder)[] {
+  return [audio, image, text].flatMap((served) => served?.encoder ?? []);
 }

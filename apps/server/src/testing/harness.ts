@@ -13,13 +13,26 @@ import { type Flags, readConfig } from '../config/read-config.js';
 
 const root = new URL('../../../../', import.meta.url);
 
-/** The demo model, as a fresh clone serves it. */
-export const demoModel = fileURLToPath(new URL('models/demo/whisper', root));
+const path = (name: string) => fileURLToPath(new URL(name, root));
+
+/** The demo models, which a fresh clone serves. */
+export const demoModel = path('models/demo/whisper');
+export const demoClip = path('models/demo/clip');
 export const RATE = 16_000;
 
 /** One of the sample recordings as 16-bit PCM at 16 kHz. */
 export function speech(name: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`examples/speech/${name}.wav`, root)).subarray(44));
+}
+
+/** One of the sample pictures, a PNG. */
+export function picture(name: string): Buffer {
+  return readFileSync(new URL(`examples/images/${name}.png`, root));
+}
+
+/** One of the images of the parity tests. */
+export function testImage(name: string): Buffer {
+  return readFileSync(new URL(`tools/reference/images/${name}`, root));
 }
 
 export interface TestServer {
@@ -28,7 +41,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A real server with the demo model on a free port, and a client that is connected to it. */
+/** A real server with the demo's Whisper, or the models in `flags`, on a free port, and a client that is connected to it. */
 export async function serveDemo(flags: Flags = {}): Promise<TestServer> {
   const config = readConfig({ models: [demoModel], listen: '127.0.0.1:0', drainMs: 1000, ...flags }, {});
   const server = await startServer(config, silentLogger);

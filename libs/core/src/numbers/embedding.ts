@@ -43,11 +43,15 @@ export function finishEmbedding(
   return { ...encode(out, form.numbers), shape: [...shape.slice(0, -1), kept] };
 }
 
-/** The float32 values of an embedding that has been sent. Throws INTERNAL where bytes and numbers do not fit. */
+/** The float32 values of an embedding that has been sent. Throws EMBEDDING_INVALID where bytes and numbers do not fit. */
 export function decodeEmbedding(bytes: Uint8Array, numbers: EmbeddingNumbers, scale: number): Float32Array {
   const size = { float32: 4, float16: 2, int8: 1 }[numbers];
   if (bytes.byteLength % size !== 0) {
-    throw new TriptychError('INTERNAL', `${bytes.byteLength} bytes do not hold whole ${numbers} values`);
+    throw new TriptychError(
+      'EMBEDDING_INVALID',
+      `${bytes.byteLength} bytes do not hold whole ${numbers} values`,
+      { field: 'embedding' },
+    );
   }
   // Not slice(): on a Buffer that is a view into its pool.
   const own = new Uint8Array(bytes).buffer;

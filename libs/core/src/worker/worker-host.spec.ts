@@ -52,7 +52,9 @@ describe('a worker host', () => {
 
   it('ends a call that takes longer than its limit', async () => {
     host = await start({ restart: true });
-    await expect(host.call('hang', null, { timeoutMs: 50 })).rejects.toMatchObject({
+    await expect(
+      host.call('hang', null, { timeout: { ms: 50, reason: 'AUDIO_DECODE_TIMEOUT' } }),
+    ).rejects.toMatchObject({
       reason: 'AUDIO_DECODE_TIMEOUT',
     });
     await becomesReady();

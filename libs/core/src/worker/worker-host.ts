@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Transferable, Worker } from 'node:worker_threads';
+import type { Reason } from '../errors/catalogue.js';
 import { TriptychError } from '../errors/triptych-error.js';
 import { type Logger, silentLogger } from '../logger.js';
 import type { WorkerAnswer, WorkerCall } from './messages.js';
@@ -18,8 +19,8 @@ export interface WorkerHostOptions {
 
 export interface CallOptions {
   readonly transfer?: readonly Transferable[];
-  /** The worker is ended (and restarted) when the call takes longer. */
-  readonly timeoutMs?: number;
+  /** The worker is ended (and restarted) when the call takes longer, and the call fails with this reason. */
+  readonly timeout?: { readonly ms: number; readonly reason: Reason };
 }
 
 interface PendingCall {
@@ -71,7 +72,7 @@ export class WorkerHost {
     return this.#state === 'ready';
   }
 
-  /** Calls `method` in the worker. Rejects with its TriptychError, or WORKER_LOST, NOT_READY or AUDIO_DECODE_TIMEOUT. */
+  /** Calls `method` in the worker. Rejects with its TriptychError, or WORKER_LOST, NOT_READY or its timeout's reason. */
   readonly call = <T>(method: string, argument: unknown, options: CallOptions = {}): Promise<T> => {
     if (this.#state !== 'ready') {
       const reason = this.#state === 'closed' ? 'DRAINING' : 'NOT_READY';
@@ -114,15 +115,14 @@ export class WorkerHost {
     this.onReadyChange?.(true);
   }
 
-  #send<T>(method: string, argument: unknown, { transfer = [], timeoutMs }: CallOptions = {}): Promise<T> {
+  #send<T>(method: string, argument: unknown, { transfer = [], timeout }: CallOptions = {}): Promise<T> {
     const worker = this.#worker;
     if (!worker) {
       return Promise.reject(new TriptychError('WORKER_LOST', `${this.options.name} has ended`));
     }
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId++;
-      const timer =
-        timeoutMs === undefined ? undefined : setTimeout(() => this.#expire(id, timeoutMs), timeoutMs);
+      const timer = timeout && setTimeout(() => this.#expire(id, timeout), timeout.ms);
       this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer });
       worker.postMessage({ id, method, argument } satisfies WorkerCall, transfer);
     });
@@ -135,12 +135,9 @@ export class WorkerHost {
     else call.resolve(answer.result);
   }
 
-  #expire(id: number, timeoutMs: number): void {
+  #expire(id: number, { ms, reason }: NonNullable<CallOptions['timeout']>): void {
     this.#take(id)?.reject(
-      new TriptychError(
-        'AUDIO_DECODE_TIMEOUT',
-        `not done after ${timeoutMs} ms, the longest this server allows`,
-      ),
+      new TriptychError(reason, `not done after ${ms} ms, the longest this server allows`),
     );
     void this.kill();
   }

@@ -67,13 +67,16 @@ export class GraphBuilder {
     return names as Value[];
   }
 
-  /** A weight of the model by name, in the shape that its configuration asks for. Its data comes beside the graph. */
-  weight(name: string, shape: readonly number[]): Value {
+  /**
+   * A weight of the model by name, in the shape that its configuration asks for. Its data comes beside the graph.
+   * `as`: the shape that the graph sees, where that is another one of as many elements.
+   */
+  weight(name: string, shape: readonly number[], as: readonly number[] = shape): Value {
     if (this.#weights.has(name)) return name as Value;
     this.#weights.set(name, shape);
     this.#graph.initializer.push({
       name,
-      dims: [...shape],
+      dims: [...as],
       data_type: elementTypes.float32,
       data_location: 1,
       external_data: [{ key: 'location', value: name }],

@@ -31,12 +31,16 @@ export interface FeedTensor {
 /** What one item of a batch wants: its row of a graph output, in a form. */
 export interface RowRequest {
   readonly output: string;
+  /** Index of the batch dimension. Default: the row's own place. */
+  readonly item?: number;
+  /** Keep this many of an item's leading vectors: the rest is padding. Default: all. */
+  readonly vectors?: number;
   readonly form: EmbeddingForm;
 }
 
 export interface RunRequest {
   readonly feeds: Readonly<Record<string, FeedTensor>>;
-  /** One for each index of the batch dimension. */
+  /** One for each item, most often. */
   readonly rows: readonly RowRequest[];
 }
 

@@ -1,4 +1,4 @@
-import { finishEmbedding, serveWorker, Transferred, TriptychError } from '@triptych/core';
+import { elementCount, finishEmbedding, serveWorker, Transferred, TriptychError } from '@triptych/core';
 import { MessageChannel } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
@@ -43,11 +43,16 @@ serveWorker({
     const started = performance.now();
     const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]));
     const outputs = await session.run(inputs, [...new Set(rows.map((row) => row.output))]);
-    const embeddings = rows.map(({ output, form }, i) => {
+    const embeddings = rows.map(({ output, item, vectors, form }, place) => {
       const { data, dims } = outputs[output];
-      const shape = dims.slice(1);
-      const size = data.length / dims[0];
-      return finishEmbedding((data as Float32Array).subarray(i * size, (i + 1) * size), shape, form);
+      const [count, ...shape] = dims;
+      const start = ((item ?? place) * data.length) / count;
+      if (vectors !== undefined) shape[0] = vectors;
+      return finishEmbedding(
+        (data as Float32Array).subarray(start, start + elementCount(shape)),
+        shape,
+        form,
+      );
     });
     const reply: RunReply = { embeddings, inferenceUs: Math.round(1000 * (performance.now() - started)) };
     return new Transferred(

@@ -20,6 +20,8 @@ export interface TransformerConfig {
   readonly layerNormEpsilon: number;
   /** Whisper's key projection has no bias. */
   readonly keyBias: boolean;
+  /** Each token sees itself and those before it alone. */
+  readonly causal?: boolean;
   readonly names: BlockNames;
 }
 
@@ -32,19 +34,29 @@ interface Residual {
   readonly normed: Value;
 }
 
+export interface TransformerOptions {
+  /** Layer norm after the last block; none where the tower has its own use for what comes out. */
+  readonly finalNorm?: string;
+  /**
+   * Which tokens the last block is computed for, [batch, tokens, width] → [batch, kept, width]: the others are still
+   * attended to, but nobody reads what would become of them.
+   */
+  readonly keep?: (x: Value) => Value;
+}
+
 /**
  * Pre-layer-norm transformer (Xiong et al. 2020; Whisper's encoder, CLIP's towers): x += attention(norm(x));
  * x += mlp(norm(x)), block after block, then the final norm.
  *
  * `x` is [batch, tokens, width]. Returns the residual stream before the first and after each block (`states`,
- * what HuggingFace calls hidden states) and the final layer norm's output.
+ * what HuggingFace calls hidden states) and the last one's layer norm, where there is one.
  */
 export function transformer(
   g: GraphBuilder,
   x: Value,
   prefixes: readonly string[],
-  finalNorm: string,
   config: TransformerConfig,
+  { finalNorm, keep }: TransformerOptions,
 ): { states: Value[]; output: Value } {
   const { names } = config;
   const states = [x];
@@ -54,7 +66,9 @@ export function transformer(
   };
   prefixes.forEach((prefix, i) => {
     const next = prefixes[i + 1];
-    const attended = attention(g, residual.normed, `${prefix}.${names.attention}`, config);
+    const source = residual.normed;
+    if (next === undefined && keep) residual = { sum: keep(residual.sum), normed: keep(residual.normed) };
+    const attended = attention(g, residual.normed, source, `${prefix}.${names.attention}`, config);
     residual = addAndNorm(g, residual, attended, `${prefix}.${names.mlpNorm}`, config);
     const mapped = mlp(g, residual.normed, prefix, config);
     const norm = next === undefined ? finalNorm : `${next}.${names.attentionNorm}`;
@@ -70,21 +84,25 @@ interface Unbiased {
   readonly bias: Value;
 }
 
-/** Multi-head self-attention. Bias goes in before MultiHeadAttention: with a bias of its own it leaves the flash path. */
+/**
+ * Multi-head attention of the tokens `x` to those of `source`. Bias goes in before MultiHeadAttention: with a bias of
+ * its own it leaves the flash path.
+ */
 function attention(
   g: GraphBuilder,
   x: Value,
+  source: Value,
   prefix: string,
-  { width, heads, keyBias }: TransformerConfig,
+  { width, heads, keyBias, causal = false }: TransformerConfig,
 ): Unbiased {
-  const project = (name: string, biased: boolean) => {
+  const project = (x: Value, name: string, biased: boolean) => {
     const product = linear(g, x, `${prefix}.${name}.weight`, width, width);
     return biased ? g.op('Add', [product, g.weight(`${prefix}.${name}.bias`, [width])]) : product;
   };
   const mixed = g.op(
     'MultiHeadAttention',
-    [project('q_proj', true), project('k_proj', keyBias), project('v_proj', true)],
-    { domain: 'com.microsoft', attributes: { num_heads: heads } },
+    [project(x, 'q_proj', true), project(source, 'k_proj', keyBias), project(source, 'v_proj', true)],
+    { domain: 'com.microsoft', attributes: { num_heads: heads, unidirectional: Number(causal) } },
   );
   return {
     product: linear(g, mixed, `${prefix}.out_proj.weight`, width, width),
@@ -111,7 +129,7 @@ function biasActivation(g: GraphBuilder, x: Value, bias: Value, activation: Acti
 }
 
 /** x · Wᵀ, with W as PyTorch stores it, [out, in]: the kernel packs it once, no transposed copy is made. */
-function linear(g: GraphBuilder, x: Value, weight: string, inputs: number, outputs: number): Value {
+export function linear(g: GraphBuilder, x: Value, weight: string, inputs: number, outputs: number): Value {
   return g.op('FusedMatMul', [x, g.weight(weight, [outputs, inputs])], {
     domain: 'com.microsoft',
     attributes: { transB: 1 },
@@ -126,11 +144,11 @@ function addAndNorm(
   g: GraphBuilder,
   { sum }: Residual,
   { product, bias }: Unbiased,
-  norm: string,
+  norm: string | undefined,
   config: TransformerConfig,
 ): Residual {
   const total = g.op('Add', [g.op('Add', [product, sum]), bias]);
-  return { sum: total, normed: layerNorm(g, total, norm, config) };
+  return { sum: total, normed: norm === undefined ? total : layerNorm(g, total, norm, config) };
 }
 
 /** Layer normalisation over the last dimension. */

@@ -100,7 +100,8 @@ function decode<T>(lane: Lane, method: string, argument: object): Promise<T> {
   const { host, timeoutMs } = lane;
   const { owned, transfer } = ownData(argument);
   if (timeoutMs === undefined) return host.call<T>(method, owned, { transfer });
-  const call = lane.last.then(() => host.call<T>(method, owned, { transfer, timeoutMs }));
+  const timeout = { ms: timeoutMs, reason: 'AUDIO_DECODE_TIMEOUT' } as const;
+  const call = lane.last.then(() => host.call<T>(method, owned, { transfer, timeout }));
   lane.last = call.catch(() => undefined);
   return call;
 }

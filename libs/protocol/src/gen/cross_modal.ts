@@ -23,6 +23,7 @@ import type { EncodeAudioRequest as _triptych_v1_EncodeAudioRequest, EncodeAudio
 import type { EncodeAudioResponse as _triptych_v1_EncodeAudioResponse, EncodeAudioResponse__Output as _triptych_v1_EncodeAudioResponse__Output } from './triptych/v1/EncodeAudioResponse.js';
 import type { EncodeImagesRequest as _triptych_v1_EncodeImagesRequest, EncodeImagesRequest__Output as _triptych_v1_EncodeImagesRequest__Output } from './triptych/v1/EncodeImagesRequest.js';
 import type { EncodeImagesResponse as _triptych_v1_EncodeImagesResponse, EncodeImagesResponse__Output as _triptych_v1_EncodeImagesResponse__Output } from './triptych/v1/EncodeImagesResponse.js';
+import type { FailedItem as _triptych_v1_FailedItem, FailedItem__Output as _triptych_v1_FailedItem__Output } from './triptych/v1/FailedItem.js';
 import type { Image as _triptych_v1_Image, Image__Output as _triptych_v1_Image__Output } from './triptych/v1/Image.js';
 import type { ImageBatch as _triptych_v1_ImageBatch, ImageBatch__Output as _triptych_v1_ImageBatch__Output } from './triptych/v1/ImageBatch.js';
 import type { ImageBatchResult as _triptych_v1_ImageBatchResult, ImageBatchResult__Output as _triptych_v1_ImageBatchResult__Output } from './triptych/v1/ImageBatchResult.js';
@@ -82,6 +83,7 @@ export interface ProtoGrpcType {
       EncodeAudioResponse: MessageTypeDefinition<_triptych_v1_EncodeAudioResponse, _triptych_v1_EncodeAudioResponse__Output>
       EncodeImagesRequest: MessageTypeDefinition<_triptych_v1_EncodeImagesRequest, _triptych_v1_EncodeImagesRequest__Output>
       EncodeImagesResponse: MessageTypeDefinition<_triptych_v1_EncodeImagesResponse, _triptych_v1_EncodeImagesResponse__Output>
+      FailedItem: MessageTypeDefinition<_triptych_v1_FailedItem, _triptych_v1_FailedItem__Output>
       Image: MessageTypeDefinition<_triptych_v1_Image, _triptych_v1_Image__Output>
       ImageBatch: MessageTypeDefinition<_triptych_v1_ImageBatch, _triptych_v1_ImageBatch__Output>
       ImageBatchResult: MessageTypeDefinition<_triptych_v1_ImageBatchResult, _triptych_v1_ImageBatchResult__Output>

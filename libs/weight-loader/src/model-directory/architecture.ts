@@ -1,16 +1,26 @@
 import { TriptychError } from '@triptych/core';
 
-export type Architecture = 'whisper-encoder';
+export type Architecture = 'whisper-encoder' | 'clip';
 
 interface ArchitectureEntry {
   readonly architecture: Architecture;
   /** Which of a checkpoint's tensors the served encoders need. */
   readonly keeps: (canonicalName: string) => boolean;
+  /** The checkpoint's tokenizer is part of the model. */
+  readonly takesText: boolean;
 }
 
 const whisper: ArchitectureEntry = {
   architecture: 'whisper-encoder',
   keeps: (name) => name.startsWith('encoder.'),
+  takesText: false,
+};
+
+const clip: ArchitectureEntry = {
+  architecture: 'clip',
+  // Tables of consecutive numbers, which older versions of transformers stored as weights.
+  keeps: (name) => !name.endsWith('.position_ids'),
+  takesText: true,
 };
 
 const known: Record<string, ArchitectureEntry> = {
@@ -19,6 +29,8 @@ const known: Record<string, ArchitectureEntry> = {
   WhisperForConditionalGeneration: whisper,
   WhisperEncoder: whisper,
   'whisper-encoder': whisper,
+  clip,
+  CLIPModel: clip,
 };
 
 /** Finds the architecture by a checkpoint's class, model type or our own name for it; the first known one counts. */

@@ -9,8 +9,8 @@ const ALIGNMENT_BYTES = 64;
 
 export interface AssembleRequest {
   readonly path: string;
-  /** Load these tensors only (canonical names). */
-  readonly only?: readonly string[];
+  /** Load only the tensors whose canonical name this finds. */
+  readonly only?: RegExp;
 }
 
 export interface Assembled {
@@ -23,13 +23,12 @@ export interface Assembled {
 
 /** row group → column → assemble: a weights file as float32 tensors. Throws WEIGHTS_CORRUPT for a name that comes twice. */
 export async function assembleWeights({ path, only }: AssembleRequest): Promise<Assembled> {
-  const wanted = only && new Set(only);
   const assembled: Assembled = { tensors: new Map(), parts: [], digests: new Map() };
-  for await (const group of readTensorGroups(path)) {
-    const named = group.map((tensor) => ({ ...tensor, name: canonicalName(tensor.name) }));
+  const wanted = (name: string) => !only || only.test(canonicalName(name));
+  for await (const group of readTensorGroups(path, wanted)) {
     addPart(
       assembled,
-      named.filter(({ name }) => !wanted || wanted.has(name)),
+      group.map((tensor) => ({ ...tensor, name: canonicalName(tensor.name) })),
     );
   }
   return assembled;

@@ -7,7 +7,14 @@ import { readTensorGroups } from '../parquet/read.js';
 import { writeTensors } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
 import { findArchitecture } from './architecture.js';
-import { METADATA_FILE, type ModelMetadata, PREPROCESSOR_FILE, readJson, WEIGHTS_FILE } from './files.js';
+import {
+  METADATA_FILE,
+  type ModelMetadata,
+  PREPROCESSOR_FILE,
+  readJson,
+  readTokenizer,
+  WEIGHTS_FILE,
+} from './files.js';
 import { canonicalName } from './names.js';
 
 export interface ConvertRequest {
@@ -46,7 +53,7 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
     );
   }
   const config = await readConfig(request.source);
-  const { architecture, keeps } = findArchitecture(
+  const { architecture, keeps, takesText } = findArchitecture(
     [
       ...((config['architectures'] as string[] | undefined) ?? []),
       config['model_type'] as string | undefined,
@@ -77,6 +84,10 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
     await writeJson(join(partial, METADATA_FILE), metadata);
     const preprocessor = await readJson(join(request.source, PREPROCESSOR_FILE));
     if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
+    if (takesText) {
+      for (const [name, text] of Object.entries(await readTokenizer(request.source)))
+        await writeFile(join(partial, name), text);
+    }
     const targetBytes = (await stat(join(partial, WEIGHTS_FILE))).size;
     await rename(partial, target);
     return {

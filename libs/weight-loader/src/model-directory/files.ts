@@ -5,6 +5,11 @@ import { messageOf, TriptychError } from '@triptych/core';
 export const METADATA_FILE = 'metadata.json';
 export const WEIGHTS_FILE = 'weights.parquet';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
+/** Files of a checkpoint's tokenizer; the first holds everything, the others are what it can be made from. */
+const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'merges.txt'] as const;
+
+/** Contents of tokenizer files by name. */
+export type TokenizerFiles = Readonly<Partial<Record<(typeof TOKENIZER_FILES)[number], string>>>;
 
 /** `metadata.json` of a model directory. */
 export interface ModelMetadata {
@@ -37,15 +42,18 @@ export async function readMetadata(directory: string): Promise<ModelMetadata> {
   return metadata as unknown as ModelMetadata;
 }
 
+/** The tokenizer files of a directory, those that are there. */
+export async function readTokenizer(directory: string): Promise<TokenizerFiles> {
+  const files = await Promise.all(
+    TOKENIZER_FILES.map(async (name) => [name, await readText(join(directory, name))] as const),
+  );
+  return Object.fromEntries(files.filter(([, text]) => text !== undefined));
+}
+
 /** A JSON object file, or undefined where there is none. */
 export async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${messageOf(cause)})`, { cause });
-  }
+  const text = await readText(path);
+  if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     if (isRecord(value)) return value;
@@ -53,6 +61,15 @@ export async function readJson(path: string): Promise<Record<string, unknown> | 
     throw new TriptychError('WEIGHTS_CORRUPT', `${path}: not valid JSON (${messageOf(cause)})`, { cause });
   }
   throw new TriptychError('WEIGHTS_CORRUPT', `${path}: a JSON object was expected`);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${messageOf(cause)})`, { cause });
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

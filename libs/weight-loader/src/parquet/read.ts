@@ -31,14 +31,22 @@ export async function listTensors(path: string): Promise<{ version: SchemaVersio
 
 /**
  * The tensors of a weights file, a row group at a time, in the file's order. Their bytes are valid until the next
- * group is asked for.
+ * group is asked for. With `wanted`, groups that hold nothing of that name are not decoded.
  */
-export async function* readTensorGroups(path: string): AsyncGenerator<StoredTensor[]> {
+export async function* readTensorGroups(
+  path: string,
+  wanted: (name: string) => boolean = () => true,
+): AsyncGenerator<StoredTensor[]> {
   const groups = await openRowGroups(path);
   const version = schemaVersion(groups.columns, path);
   const columns = version === 'V2' ? [...plainColumns, ...quantizationColumns] : plainColumns;
-  for await (const table of groups.read(columns)) {
-    yield Array.from({ length: table.numRows }, (_, row) => readTensor(table, row, version, path));
+  const isWanted = (names: Table) =>
+    Array.from({ length: names.numRows }, (_, row) => nameOf(names, row)).some(wanted);
+  for await (const table of groups.read(columns, { probe: ['layer_name'], isWanted })) {
+    const rows = Array.from({ length: table.numRows }, (_, row) => row);
+    yield rows
+      .filter((row) => wanted(nameOf(table, row)))
+      .map((row) => readTensor(table, row, version, path));
   }
   groups.close();
 }
@@ -55,7 +63,7 @@ function readTensor(table: Table, row: number, version: SchemaVersion, path: str
 }
 
 function readEntry(table: Table, row: number): TensorEntry {
-  const name = String(column(table, 'layer_name').get(row));
+  const name = nameOf(table, row);
   const shape = Array.from(column<Iterable<number | bigint>>(table, 'shape').get(row) ?? [], Number);
   const dtype = parseDType(String(column(table, 'dtype').get(row)), name);
   const parameters = Number(column<bigint | number>(table, 'num_params').get(row));
@@ -67,6 +75,10 @@ function readEntry(table: Table, row: number): TensorEntry {
     );
   }
   return { name, shape, dtype, parameters };
+}
+
+function nameOf(table: Table, row: number): string {
+  return String(column(table, 'layer_name').get(row));
 }
 
 function readQuantization(table: Table, row: number, name: string): Quantization {

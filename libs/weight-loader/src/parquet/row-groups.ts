@@ -9,8 +9,14 @@ export interface RowGroups {
   readonly columns: readonly string[];
   readonly rows: number;
   /** Decodes `columns` of each row group in turn; only one is in memory at a time. */
-  read(columns: readonly string[]): AsyncGenerator<Table>;
+  read(columns: readonly string[], only?: GroupFilter): AsyncGenerator<Table>;
   close(): void;
+}
+
+/** Decodes the cheap columns `probe` of each row group first, and the rest only of those that are wanted. */
+export interface GroupFilter {
+  readonly probe: readonly string[];
+  readonly isWanted: (probed: Table) => boolean;
 }
 
 /** Opens a Parquet file by its footer. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT naming the file. */
@@ -27,14 +33,17 @@ export async function openRowGroups(path: string): Promise<RowGroups> {
   return {
     columns: arrow.tableFromIPC(file.schema().intoIPCStream()).schema.fields.map((f) => f.name),
     rows: metadata.fileMetadata().numRows(),
-    async *read(columns) {
-      for (let group = 0; group < metadata.numRowGroups(); group++) {
+    async *read(columns, only) {
+      const decode = async (group: number, columns: readonly string[]) => {
         const table = await file
           .read({ rowGroups: [group], columns: [...columns] })
           .catch((cause: unknown) => {
             throw corrupt(cause);
           });
-        yield arrow.tableFromIPC(table.intoIPCStream());
+        return arrow.tableFromIPC(table.intoIPCStream());
+      };
+      for (let group = 0; group < metadata.numRowGroups(); group++) {
+        if (!only || only.isWanted(await decode(group, only.probe))) yield await decode(group, columns);
       }
     },
     close: () => file.free(),

@@ -1,5 +1,4 @@
 import type { AudioContext, AudioPooling } from '@triptych/audio-encoder';
-import { TriptychError } from '@triptych/core';
 import { type AudioResult, AudioContext as ContextEnum, type ModelStamp } from '@triptych/protocol';
 import {
   checkEmbeddingOptions,
@@ -7,12 +6,12 @@ import {
   type EmbeddingPlan,
   type RequestedEmbedding,
 } from '@triptych/validation';
-import type { ServedModel } from '../../models/served-model.js';
+import type { Serving } from '../../models/served-model.js';
 import { embeddingMessage } from '../embedding-message.js';
 
 /** What a clip or window is encoded with, checked and complete. */
 export interface AudioPlan {
-  readonly model: ServedModel;
+  readonly model: Serving<'audio'>;
   readonly context: AudioContext;
   readonly embedding: EmbeddingPlan<AudioPooling>;
 }
@@ -25,15 +24,15 @@ const contexts: Readonly<Record<number, AudioContext>> = {
 
 /** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID. */
 export function planAudio(
-  model: ServedModel,
+  model: Serving<'audio'>,
   request: { context: number; options: RequestedEmbedding | null },
   field = '',
 ): AudioPlan {
-  const { poolings, config } = model.audio;
+  const { poolings, dimensions } = model.audio;
   return {
     model,
     context: checkEnum(request.context, contexts, `${field}context`),
-    embedding: checkEmbeddingOptions(request.options, { dimensions: config.width, poolings }),
+    embedding: checkEmbeddingOptions(request.options, { dimensions, poolings }),
   };
 }
 
@@ -58,14 +57,4 @@ export async function encodeSamples(
     embedding: embeddingMessage(result.embedding, embedding.encoding),
     timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
   };
-}
-
-/**
- * What one item failed of. Throws what fails the whole call: a caller that has gone is told so once, not item by item,
- * and a fault of ours is logged with it.
- */
-export function itemFailure(thrown: unknown): TriptychError {
-  const error = TriptychError.from(thrown);
-  if (error.code === 'cancelled' || error.code === 'internal') throw error;
-  return error;
 }

@@ -1,4 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { validFrames } from '@triptych/audio-encoder';
 import { TriptychError } from '@triptych/core';
 import type { AudioStream, PreparedWindow, WindowsReply } from '@triptych/preprocessing';
 import {
@@ -12,9 +13,11 @@ import {
 import { checkAudioFormat, checkSequence, checkWindow } from '@triptych/validation';
 import { type CallContext, messages, send } from '../call.js';
 import { toItemError } from '../status.js';
-import { type AudioPlan, audioStamp, encodeSamples, itemFailure, planAudio } from './audio-request.js';
-import type { AudioServiceParts } from './encode-clips.js';
-import { OrderedAnswers } from './ordered-answers.js';
+import { BoundedAnswers } from '../bounded-answers.js';
+import { itemFailure } from '../items.js';
+import { checkPart, readStreamConfig } from '../stream-messages.js';
+import type { ServiceParts } from '../service-parts.js';
+import { type AudioPlan, audioStamp, encodeSamples, planAudio } from './audio-request.js';
 
 type Call = ServerDuplexStream<AudioStreamRequest__Output, AudioStreamResponse>;
 type Chunk = NonNullable<AudioStreamRequest__Output['chunk']>;
@@ -23,24 +26,21 @@ type Chunk = NonNullable<AudioStreamRequest__Output['chunk']>;
  * `AudioEncoder.EncodeStream`: config → ready, then chunks → windows in order, then summary. The client is read only
  * as fast as its windows are computed and its answers are taken.
  */
-export async function encodeStream(
-  parts: AudioServiceParts,
-  call: Call,
-  { signal }: CallContext,
-): Promise<void> {
+export async function encodeStream(parts: ServiceParts, call: Call, { signal }: CallContext): Promise<void> {
   const incoming = messages(call as ServerDuplexStream<AudioStreamRequest__Output, never>, signal);
-  const config = await readConfig(incoming);
+  const config = await readStreamConfig(incoming);
   if (!config) return;
-  const plan = planAudio(parts.models.audio(config.model), config, 'config.');
-  const { sampleRate } = plan.model.audio.config.mel;
-  const windows = checkWindow(config, { contextMs: plan.model.audio.contextMs, sampleRate });
-  const stream = await parts.preprocessor.open(checkFormat(config), sampleRate, windows);
+  const plan = planAudio(parts.models.serving('audio', config.model), config, 'config.');
+  const { preprocessor, contextMs, config: whisper } = plan.model.audio;
+  const { sampleRate } = whisper.mel;
+  const windows = checkWindow(config, { contextMs, sampleRate });
+  const stream = await preprocessor.open(checkFormat(config), sampleRate, windows);
   const write = (response: AudioStreamResponse) =>
     send(call as ServerDuplexStream<never, AudioStreamResponse>, response, signal);
   try {
     const milliseconds = (samples: number) => Math.round((1000 * samples) / sampleRate);
     await write(ready(plan, config, milliseconds(windows.windowSamples), milliseconds(windows.hopSamples)));
-    const answers = new OrderedAnswers<AudioStreamResponse>(parts.streamWindows, write);
+    const answers = new BoundedAnswers<AudioStreamResponse>(parts.limits.streamWindows, 'as-added', write);
     const summary = await pump(stream, incoming, answers, (window, us) =>
       encodeWindow(plan, window, us, signal),
     );
@@ -54,7 +54,7 @@ export async function encodeStream(
 async function pump(
   stream: AudioStream,
   incoming: AsyncIterable<AudioStreamRequest__Output>,
-  answers: OrderedAnswers<AudioStreamResponse>,
+  answers: BoundedAnswers<AudioStreamResponse>,
   encode: (window: PreparedWindow, preprocessUs: number) => Promise<AudioStreamResponse>,
 ): Promise<NonNullable<AudioStreamResponse['summary']>> {
   let chunks = 0;
@@ -86,26 +86,14 @@ async function encodeWindow(
   preprocessUs: number,
   signal: AbortSignal,
 ): Promise<AudioStreamResponse> {
-  const validFrames = plan.model.audio.encoder.validFrames(place.endSample - place.startSample);
-  const window: AudioWindow = { ...place, validFrames };
+  const frames = validFrames(plan.model.audio.config, place.endSample - place.startSample);
+  const window: AudioWindow = { ...place, validFrames: frames };
   try {
     if ('error' in content) throw TriptychError.fromRecord(content.error);
     return { window: { ...window, ...(await encodeSamples(plan, content.samples, preprocessUs, signal)) } };
   } catch (thrown) {
     return { window: { ...window, error: toItemError(itemFailure(thrown)) } };
   }
-}
-
-async function readConfig(
-  incoming: AsyncIterator<AudioStreamRequest__Output>,
-): Promise<AudioStreamConfig__Output | undefined> {
-  const first = await incoming.next();
-  if (first.done) return undefined;
-  const { config } = first.value;
-  if (config) return config;
-  throw new TriptychError('STREAM_NO_CONFIG', 'the first message must be a config; found none', {
-    field: 'config',
-  });
 }
 
 function checkFormat({ format }: AudioStreamConfig__Output): ReturnType<typeof checkAudioFormat> {
@@ -116,21 +104,8 @@ function checkFormat({ format }: AudioStreamConfig__Output): ReturnType<typeof c
   }
 }
 
-function checkChunk({ message, chunk }: AudioStreamRequest__Output, expected: number): Chunk {
-  if (message === 'config') {
-    throw new TriptychError(
-      'STREAM_SECOND_CONFIG',
-      'a second config came; a stream has one, its first message',
-      { field: 'config' },
-    );
-  }
-  if (!chunk) {
-    throw new TriptychError(
-      'STREAM_EMPTY_MESSAGE',
-      'a message holds neither config nor chunk; expected a chunk',
-      { field: 'chunk' },
-    );
-  }
+function checkChunk(message: AudioStreamRequest__Output, expected: number): Chunk {
+  const chunk = checkPart(message, 'chunk');
   checkSequence(chunk.sequence, expected);
   return chunk;
 }
@@ -143,6 +118,7 @@ function ready(
 ): AudioStreamResponse {
   const { model, context, embedding } = plan;
   const { audio } = model;
+  const dimensions = embedding.form.dimensions || audio.config.width;
   const complete: AudioStreamConfig = {
     ...config,
     model: model.name,
@@ -155,10 +131,9 @@ function ready(
       pooling: poolingNumber[embedding.pooling],
       normalize: embedding.form.normalize,
       encoding: embedding.encoding as 1 | 2 | 3 | 4,
-      dimensions: embedding.form.dimensions || audio.config.width,
+      dimensions,
     },
   };
-  const dimensions = embedding.form.dimensions || audio.config.width;
   return { ready: { stamp: audioStamp(plan), config: complete, dimensions, frameMs: audio.frameMs } };
 }
 

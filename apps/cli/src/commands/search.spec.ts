@@ -1,0 +1,98 @@
+import { cp, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleImages, sampleSpeech } from '../paths.js';
+import { CACHE_FILE } from '../search/vector-cache.js';
+import { jsonLines, runCli } from '../testing/run-cli.js';
+
+interface Answer {
+  readonly images: number;
+  readonly results: { readonly path: string; readonly score: number }[];
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'triptych-search-'));
+  await cp(sampleImages, folder, { recursive: true });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function search(
+  query: string,
+  ...flags: string[]
+): Promise<Answer & { code: number | null; stderr: string }> {
+  const { code, stdout, stderr } = await runCli(['search', query, folder, '--json', ...flags]);
+  return { ...(JSON.parse(stdout.toString() || '{}') as Answer), code, stderr };
+}
+
+const cached = async () =>
+  Object.keys((JSON.parse(await readFile(join(folder, CACHE_FILE), 'utf8')) as { vectors: object }).vectors);
+
+describe('triptych search', () => {
+  it('finds what words, a picture and a spoken query mean, and keeps the vectors', async () => {
+    const written = await search('a sailboat', '--top', '3');
+    expect(written.results).toHaveLength(3);
+    expect(written.results[0].path).toBe(join(folder, 'sailboat.png'));
+    expect(await cached()).toHaveLength(12);
+    expect((await search(join(sampleSpeech, 'pizza-b.wav'))).results[0].path).toBe(join(folder, 'pizza.png'));
+    const alike = await search(join(sampleImages, 'volcano.png'));
+    expect(alike.results[0]).toEqual({
+      path: join(folder, 'volcano.png'),
+      score: expect.closeTo(1, 5) as number,
+    });
+  });
+
+  it('encodes anew what has changed, forgets what is gone, and names what is no image', async () => {
+    const target = join(folder, 'sailboat.png');
+    await cp(join(sampleImages, 'pizza.png'), target);
+    await utimes(target, new Date(), new Date(1_700_000_000_000));
+    await rm(join(folder, 'volcano.png'));
+    await writeFile(join(folder, 'broken.jpg'), 'nothing of the kind');
+    const { code, stderr, images, results } = await search('pizza');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/broken\.jpg: the image is of no known format/);
+    expect(images).toBe(11);
+    expect(
+      results
+        .slice(0, 2)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([join(folder, 'pizza.png'), target]);
+    expect((await cached()).sort()).not.toContain('volcano.png');
+  });
+
+  it('takes anything that is no cache of this model for an empty one', async () => {
+    await rm(join(folder, 'broken.jpg'), { force: true });
+    await writeFile(join(folder, CACHE_FILE), '{"version": 1, "fingerprint": "of another", "vectors": 7}');
+    expect((await search('honeybee')).results[0].path).toBe(join(folder, 'honeybee.png'));
+    expect(await cached()).toHaveLength(11);
+  });
+});
+
+describe('triptych classify', () => {
+  it('names pictures and recordings', async () => {
+    const files = [join(sampleImages, 'honeybee.png'), join(sampleSpeech, 'volcano-a.wav')];
+    const labels = ['--labels', 'pizza, honeybee, volcano', '--template', 'a picture of {}', '--json'];
+    const { code, stdout } = await runCli(['classify', ...files, ...labels]);
+    expect(code).toBe(0);
+    const lines = jsonLines<{ source: string; labels: { label: string; probability: number }[] }>(stdout);
+    expect(lines.map((line) => [line.source, line.labels[0].label])).toEqual([
+      [files[0], 'honeybee'],
+      [files[1], 'volcano'],
+    ]);
+  });
+
+  it('says what is wrong with a template', async () => {
+    const { code, stderr } = await runCli([
+      'classify',
+      sampleImages,
+      '--labels',
+      'a,b',
+      '--template',
+      'none',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the template holds {} 0 times; expected once/);
+  });
+});

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { type EncodeTextsRequest, readEmbedding, type TriptychClient } from '@triptych/client';
+import { messageOf } from '@triptych/core';
+import type { EncodedVector, Progress } from './encoded-vector.js';
+
+/** Texts of one call. */
+const BATCH = 64;
+
+export interface TextSource {
+  readonly source: string;
+  readonly text: string;
+}
+
+/** The lines of a text file that are not empty. */
+export async function textLines(path: string, progress: Progress): Promise<TextSource[]> {
+  try {
+    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
+    progress.done();
+    return lines.flatMap((text, i) => (text.trim() === '' ? [] : [{ source: `${path}:${i + 1}`, text }]));
+  } catch (thrown) {
+    progress.failed(`${path}: ${messageOf(thrown)}`);
+    return [];
+  }
+}
+
+/** Encodes texts, a batch at a time. One that fails is reported and left out. */
+export async function* encodeTexts(
+  client: TriptychClient,
+  texts: readonly TextSource[],
+  request: Omit<EncodeTextsRequest, 'texts'>,
+  progress: Progress,
+): AsyncGenerator<EncodedVector> {
+  for (let at = 0; at < texts.length; at += BATCH) {
+    const batch = texts.slice(at, at + BATCH);
+    const { results } = await client.encodeTexts({ ...request, texts: batch.map(({ text }) => text) });
+    for (const [i, { embedding, error }] of results.entries()) {
+      if (embedding) yield { ...batch[i], ...readEmbedding(embedding) };
+      else progress.failed(`${batch[i].source}: ${error?.message ?? 'no vector'}`);
+    }
+  }
+}

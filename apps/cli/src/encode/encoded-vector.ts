@@ -1,0 +1,18 @@
+/** One vector and what it stands for: an image, a text, or a stretch of audio. */
+export interface EncodedVector {
+  /** The file, with its line for a text; `-` for standard input. */
+  readonly source: string;
+  readonly text?: string;
+  /** Audio only: number of the window, and its place in seconds. */
+  readonly window?: number;
+  readonly startS?: number;
+  readonly endS?: number;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Told of each source that is done with, and of each that failed. */
+export interface Progress {
+  done(): void;
+  failed(message: string): void;
+}

@@ -1,0 +1,15 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A flag's value: a whole number, 0 or more. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text !== '' && Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('expected a whole number, 0 or more');
+}
+
+/** A flag's value: a whole number, 1 or more. */
+export function positiveInteger(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number, 1 or more');
+}

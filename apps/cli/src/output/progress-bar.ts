@@ -1,0 +1,33 @@
+import { SingleBar } from 'cli-progress';
+import type { Progress } from '../encode/encoded-vector.js';
+
+/** Progress on standard error: a bar where it is a terminal and there is more than one file; failures always. */
+export class ProgressBar implements Progress {
+  readonly #bar: SingleBar | undefined;
+  failures = 0;
+
+  constructor(files: number) {
+    if (!process.stderr.isTTY || files < 2) return;
+    const format = '{bar} {value}/{total} files, {eta_formatted} left';
+    this.#bar = new SingleBar({ format, noTTYOutput: false, stream: process.stderr });
+    this.#bar.start(files, 0);
+  }
+
+  done(): void {
+    this.#bar?.increment();
+  }
+
+  failed(message: string): void {
+    this.failures++;
+    complain(message);
+    this.#bar?.increment();
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+}
+
+export function complain(message: string): void {
+  process.stderr.write(`triptych: ${message}\n`);
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { AudioEncoding, type Item, readEmbedding, type TriptychClient } from '@triptych/client';
+import { TriptychError } from '@triptych/core';
+import { mediaOf } from '../encode/media.js';
+
+/** What is searched with: the path of a picture or recording, or words. */
+export async function readQuery(query: string): Promise<Item> {
+  const media = existsSync(query) ? mediaOf(query) : undefined;
+  if (media === 'image') return { id: query, image: { encoded: await readFile(query) } };
+  if (media === 'audio') {
+    const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER };
+    return { id: query, audio: { format, data: await readFile(query) } };
+  }
+  return { id: query, text: query };
+}
+
+/** A query's vector, of length 1, and the space that it lies in. */
+export async function encodeQuery(
+  client: TriptychClient,
+  { id, text, image, audio }: Item,
+): Promise<{ vector: Float32Array; space: string }> {
+  const encode = () => {
+    if (image) return client.encodeImages({ images: [image] });
+    if (audio) return client.encodeAudio({ clips: [audio] });
+    return client.encodeTexts({ texts: [text ?? ''] });
+  };
+  const { stamp, results } = await encode();
+  const [{ embedding, error }] = results;
+  if (embedding) return { vector: readEmbedding(embedding).values, space: stamp?.space ?? '' };
+  throw new TriptychError('FILE_UNREADABLE', `${id}: ${error?.message ?? 'no vector'}`);
+}

@@ -1,0 +1,79 @@
+import { fillTemplate, toMatrix } from '@triptych/clip-engine';
+import { TriptychError } from '@triptych/core';
+import {
+  type Classification,
+  type ClassifyRequest__Output,
+  type ClassifyResponse,
+  readEmbedding,
+} from '@triptych/protocol';
+import { checkBatch, checkText } from '@triptych/validation';
+import type { CallContext } from '../call.js';
+import type { ServiceParts } from '../service-parts.js';
+import { encodeText, textBytes } from '../text/text-request.js';
+import { itemBytes, itemVectors, wholeItems } from './item-vectors.js';
+import { planSpace, type SpacePlan, spaceStamp } from './space-plan.js';
+
+/**
+ * `CrossModal.Classify`: zero-shot classification (Radford et al. 2021, section 3.1). Each label becomes a sentence; an
+ * item's probabilities are the softmax over its logits. A bad label fails the call, a bad item only itself.
+ */
+export async function classify(
+  parts: ServiceParts,
+  request: ClassifyRequest__Output,
+  { signal }: CallContext,
+): Promise<ClassifyResponse> {
+  const { admission, engine, limits } = parts;
+  const plan = planSpace(parts, request.model);
+  const { dimensions, temperature } = plan.model.shared;
+  checkBatch(request.items.length, limits.maxItems, 'items');
+  checkBatch(request.labels.length, limits.maxItems - request.items.length, 'labels');
+  const labels = request.labels.map((label, i) => textOf(label, `labels[${i}]`));
+  const template = textOf(request.template, 'template');
+  const sentences = labels.map((label) => fillTemplate(template, label));
+  const [items, classes] = await admission.run(
+    request.items.length + labels.length,
+    itemBytes(request.items),
+    () =>
+      Promise.all([
+        itemVectors(plan, request.items, 'items', signal),
+        Promise.all(sentences.map((sentence, i) => labelVector(plan, sentence, `labels[${i}]`, signal))),
+      ]),
+  );
+  const whole = wholeItems(items);
+  const ranked = await engine.rank({
+    queries: toMatrix(whole.vectors, dimensions),
+    candidates: toMatrix(classes, dimensions),
+    scale: temperature,
+    topK: 0,
+    probabilities: true,
+  });
+  const classifications = request.items.map(({ id }, i): Classification => {
+    const item = items[i];
+    if ('error' in item) return { id, error: item.error };
+    const best = ranked[whole.places.indexOf(i)];
+    return { id, labels: best.map(({ index, score }) => ({ label: labels[index], probability: score })) };
+  });
+  return { stamp: spaceStamp(plan), classifications };
+}
+
+async function labelVector(
+  plan: SpacePlan,
+  sentence: string,
+  field: string,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  try {
+    const { embedding } = await encodeText(plan.text(), Buffer.from(sentence), signal);
+    return embedding ? readEmbedding(embedding).values : new Float32Array(0);
+  } catch (thrown) {
+    throw TriptychError.from(thrown).within(field);
+  }
+}
+
+function textOf(bytes: unknown, field: string): string {
+  try {
+    return checkText(textBytes(bytes));
+  } catch (thrown) {
+    throw TriptychError.from(thrown).within(field);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Item__Output } from '@triptych/protocol';
+import { checkBatch } from '@triptych/validation';
+import type { CallContext } from '../call.js';
+import type { ServiceParts } from '../service-parts.js';
+import { itemBytes, type ItemVector, itemVectors } from './item-vectors.js';
+import type { SpacePlan } from './space-plan.js';
+
+/** Vectors of what a call compares. Throws BATCH_EMPTY, BATCH_TOO_LARGE or OVERLOADED. */
+export function compareItems(
+  { admission, limits }: ServiceParts,
+  plan: SpacePlan,
+  {
+    queries,
+    candidates,
+  }: { readonly queries: readonly Item__Output[]; readonly candidates: readonly Item__Output[] },
+  { signal }: CallContext,
+): Promise<{ queries: ItemVector[]; candidates: ItemVector[] }> {
+  checkBatch(queries.length, limits.maxItems, 'queries');
+  checkBatch(candidates.length, limits.maxItems - queries.length, 'candidates');
+  const all = [...queries, ...candidates];
+  // What was computed elsewhere is no work here.
+  const toEncode = all.filter((item) => !item.embedding).length;
+  return admission.run(toEncode, itemBytes(all), async () => {
+    const [ofQueries, ofCandidates] = await Promise.all([
+      itemVectors(plan, queries, 'queries', signal),
+      itemVectors(plan, candidates, 'candidates', signal),
+    ]);
+    return { queries: ofQueries, candidates: ofCandidates };
+  });
+}

@@ -1,0 +1,166 @@
+import { toEmbedding } from '@triptych/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  demoClip,
+  demoModel,
+  picture,
+  serveDemo,
+  speech,
+  type TestServer,
+  vectorOf,
+} from '../../testing/harness.js';
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await serveDemo({ models: [demoModel, demoClip], maxItems: 40 });
+});
+afterAll(() => test.close());
+
+const names = ['pizza', 'volcano', 'sunflower', 'sailboat', 'honeybee', 'shopping-cart'];
+const words = names.map((id) => ({ id, text: `a picture of ${id.replace('-', ' ')}` }));
+const pictures = names.map((id) => ({ id, image: { encoded: picture(id) } }));
+const spoken = names.map((id) => ({
+  id,
+  audio: { format: { encoding: 1 as const, sampleRateHz: 16_000 }, data: Buffer.from(speech(`${id}-a`)) },
+}));
+
+describe('CrossModal.Rank', () => {
+  it('finds the picture of what is written and of what is said', async () => {
+    const { stamp, rankings } = await test.client.rank({
+      queries: [...words, ...spoken],
+      candidates: pictures,
+      topK: 2,
+    });
+    expect(stamp).toMatchObject({ model: 'demo-clip', space: 'triptych-demo' });
+    expect(rankings.map(({ items }) => items[0].id)).toEqual([...names, ...names]);
+    for (const { items } of rankings) {
+      expect(items).toHaveLength(2);
+      expect(items[0].score).toBeGreaterThan(items[1].score);
+    }
+  });
+
+  it('leaves out candidates that failed, and says so of queries', async () => {
+    const bad = { id: 'bad', image: { encoded: Buffer.from('no image') } };
+    const { rankings, failedCandidates } = await test.client.rank({
+      queries: [words[0], { id: 'empty' }, words[1]],
+      candidates: [bad, ...pictures],
+    });
+    expect(failedCandidates).toMatchObject([
+      { index: 0, error: { reason: 'IMAGE_FORMAT_UNKNOWN', field: 'candidates[0].image.encoded' } },
+    ]);
+    expect(rankings.map(({ queryId, items }) => [queryId, items[0]?.index])).toEqual([
+      ['pizza', 1],
+      ['empty', undefined],
+      ['volcano', 2],
+    ]);
+    expect(rankings[1].error).toMatchObject({ reason: 'ITEM_EMPTY', field: 'queries[1]' });
+    expect(rankings[0].items.map(({ index }) => index)).not.toContain(0);
+  });
+});
+
+describe('CrossModal.Similarity', () => {
+  it('gives cosines, and logits as CLIP has them', async () => {
+    const request = { queries: words.slice(0, 2), candidates: pictures };
+    const [cosines, logits] = [
+      await test.client.similarity(request),
+      await test.client.similarity({ ...request, logits: true }),
+    ];
+    expect([cosines.rows, cosines.columns, cosines.scores.length]).toEqual([2, 6, 12]);
+    const scales = [...logits.scores].map((logit, i) => logit / cosines.scores[i]);
+    for (const scale of scales) expect(scale).toBeCloseTo(scales[0], 2);
+    expect(scales[0]).toBeGreaterThan(1);
+  });
+
+  it('takes vectors that were made earlier, where they are of its space', async () => {
+    const { stamp, results } = await test.client.encodeTexts({
+      texts: words.map(({ text }) => text),
+      options: { encoding: 4 },
+    });
+    const space = stamp?.space ?? '';
+    const made = results.map(({ embedding }) => ({ embedding: embedding ?? null, space }));
+    const [now, earlier] = [
+      await test.client.similarity({ queries: words, candidates: pictures }),
+      await test.client.similarity({ queries: made, candidates: pictures }),
+    ];
+    earlier.scores.forEach((score, i) => expect(Math.abs(score - now.scores[i])).toBeLessThan(0.02));
+    const { scores, failedQueries } = await test.client.similarity({
+      queries: [
+        { embedding: toEmbedding(Float32Array.of(1, 2)), space },
+        { embedding: toEmbedding(vectorOf(results[0])), space: 'elsewhere' },
+        { embedding: { raw: Buffer.alloc(3), encoding: 2 }, space },
+        { embedding: toEmbedding(vectorOf(results[0])), space },
+      ],
+      candidates: pictures,
+    });
+    expect(failedQueries.map(({ index, error }) => [index, error?.reason])).toEqual([
+      [0, 'EMBEDDING_INVALID'],
+      [1, 'SPACE_MISMATCH'],
+      [2, 'EMBEDDING_INVALID'],
+    ]);
+    expect([...scores].map(Number.isNaN)).toEqual(Array.from({ length: 24 }, (_, i) => i < 18));
+  });
+
+  it('refuses too much, and too little', async () => {
+    const many = Array<object>(39).fill(words[0]);
+    await expect(test.client.similarity({ queries: many, candidates: words })).rejects.toMatchObject({
+      details: { reason: 'BATCH_TOO_LARGE' },
+    });
+    await expect(test.client.similarity({ queries: words })).rejects.toMatchObject({
+      details: { reason: 'BATCH_EMPTY', violations: [{ field: 'candidates' }] },
+    });
+    await expect(
+      test.client.similarity({ model: 'demo-whisper', queries: words, candidates: words }),
+    ).rejects.toMatchObject({
+      details: { reason: 'MODALITY_NOT_SERVED' },
+    });
+  });
+});
+
+describe('CrossModal.Classify', () => {
+  const labels = names.map((name) => name.replace('-', ' '));
+
+  it('names what is shown and what is said, with probabilities that add up to 1', async () => {
+    const { classifications } = await test.client.classify({
+      items: [...pictures, ...spoken],
+      labels,
+      template: 'a picture of {}',
+    });
+    expect(classifications.map((c) => c.labels[0].label)).toEqual([...labels, ...labels]);
+    for (const { labels: all } of classifications) {
+      expect(all).toHaveLength(6);
+      expect(all.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 4);
+    }
+  });
+
+  it('gives a bad item an error in its place; a bad label or template fails the call', async () => {
+    const { classifications } = await test.client.classify({ items: [{ id: 'x' }, pictures[0]], labels });
+    expect(classifications[0]).toMatchObject({ id: 'x', labels: [], error: { reason: 'ITEM_EMPTY' } });
+    expect(classifications[1].labels[0].label).toBe('pizza');
+    await expect(
+      test.client.classify({ items: pictures, labels, template: 'nothing' }),
+    ).rejects.toMatchObject({
+      details: { reason: 'TEMPLATE_INVALID', violations: [{ field: 'template' }] },
+    });
+    await expect(
+      test.client.classify({ items: pictures, labels: ['x'.repeat(40_000)] }),
+    ).rejects.toMatchObject({
+      details: { reason: 'TEXT_TOO_LARGE', violations: [{ field: 'labels[0]' }] },
+    });
+  });
+});
+
+describe('Models.List', () => {
+  it('says what each model takes, which is the default of a modality, and what can be compared', async () => {
+    const models = await test.client.listModels();
+    const encoders = models.flatMap(({ name, encoders }) =>
+      encoders.map((e) => [name, e.modality, e.isDefault, e.space]),
+    );
+    expect(encoders).toEqual([
+      ['demo-whisper', 1, true, 'triptych-demo'],
+      ['demo-clip', 2, true, 'triptych-demo'],
+      ['demo-clip', 3, true, 'triptych-demo'],
+    ]);
+    expect(models[1].encoders[0].image).toMatchObject({ inputSize: 96, patchSize: 16, maxBatchImages: 64 });
+    expect(models[1].encoders[1].text).toEqual({ maxTokens: 32 });
+  });
+});

@@ -1,0 +1,69 @@
+import { checkPrecomputed } from '@triptych/clip-engine';
+import { TriptychError } from '@triptych/core';
+import {
+  type Embedding,
+  type FailedItem,
+  type Item__Output,
+  type ItemError,
+  readEmbedding,
+} from '@triptych/protocol';
+import { encodeClip } from '../audio/encode-clips.js';
+import { encodeImage, imageBytes } from '../image/image-request.js';
+import { encodeItems } from '../items.js';
+import { encodeText, textBytes } from '../text/text-request.js';
+import type { SpacePlan } from './space-plan.js';
+
+/** An item's vector, of length 1, or why it has none. */
+export type ItemVector = { readonly vector: Float32Array } | { readonly error: ItemError };
+
+/** Vectors of items in their order. `field` names the items in the request. */
+export function itemVectors(
+  plan: SpacePlan,
+  items: readonly Item__Output[],
+  field: string,
+  signal: AbortSignal,
+): Promise<ItemVector[]> {
+  return encodeItems<Item__Output, ItemVector>(
+    items,
+    field,
+    async (item) => ({ vector: await vectorOf(plan, item, signal) }),
+    (_, error) => ({ error }),
+  );
+}
+
+/** One item's vector. A precomputed one is checked against the space. */
+async function vectorOf(plan: SpacePlan, item: Item__Output, signal: AbortSignal): Promise<Float32Array> {
+  const { content, text, image, audio, embedding, space } = item;
+  const within = <T>(field: string, encoding: Promise<T>) =>
+    encoding.catch((thrown: unknown) => {
+      throw TriptychError.from(thrown).within(field);
+    });
+  const valuesOf = ({ embedding }: { embedding?: Embedding | null }) =>
+    embedding ? readEmbedding(embedding).values : new Float32Array(0);
+  if (content === 'text')
+    return valuesOf(await within('text', encodeText(plan.text(), textBytes(text), signal)));
+  if (image) return valuesOf(await within('image', encodeImage(plan.image(), image, signal)));
+  if (audio) return valuesOf(await within('audio', encodeClip(plan.audio(), audio, signal)));
+  if (embedding)
+    return checkPrecomputed({ values: readEmbedding(embedding).values, space }, plan.model.shared);
+  throw new TriptychError('ITEM_EMPTY', 'the item is empty; expected text, image, audio or embedding');
+}
+
+/** Bytes of items as they came. */
+export function itemBytes(items: readonly Item__Output[]): number {
+  return items.reduce((sum, { text, image, audio }) => {
+    const images = image ? imageBytes([image]) : 0;
+    return sum + images + (audio?.data.length ?? 0) + (text?.length ?? 0);
+  }, 0);
+}
+
+/** Those that failed, by their place. */
+export function failedItems(vectors: readonly ItemVector[]): FailedItem[] {
+  return vectors.flatMap((one, index) => ('error' in one ? [{ index, error: one.error }] : []));
+}
+
+/** Those that did not fail, and their places. */
+export function wholeItems(vectors: readonly ItemVector[]): { vectors: Float32Array[]; places: number[] } {
+  const whole = vectors.flatMap((one, place) => ('vector' in one ? [{ place, vector: one.vector }] : []));
+  return { vectors: whole.map(({ vector }) => vector), places: whole.map(({ place }) => place) };
+}

@@ -1,0 +1,19 @@
+import type { EncodeImagesRequest__Output, EncodeImagesResponse } from '@triptych/protocol';
+import { checkBatch } from '@triptych/validation';
+import type { CallContext } from '../call.js';
+import type { ServiceParts } from '../service-parts.js';
+import { encodeBatch, imageBytes, imageStamp, planImages } from './image-request.js';
+
+/** `ImageEncoder.Encode` */
+export async function encodeImages(
+  { models, admission, limits }: ServiceParts,
+  { model, images, options }: EncodeImagesRequest__Output,
+  { signal }: CallContext,
+): Promise<EncodeImagesResponse> {
+  const plan = planImages(models.serving('image', model), options, limits.maxPixels);
+  checkBatch(images.length, limits.maxImages, 'images');
+  const results = await admission.run(images.length, imageBytes(images), () =>
+    encodeBatch(plan, images, 'images', signal),
+  );
+  return { stamp: imageStamp(plan), results };
+}

@@ -1,0 +1,87 @@
+import type { ImageStreamConfig, ImageStreamResponse__Output } from '@triptych/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoClip, picture, serveDemo, type TestServer, vectorOf } from '../../testing/harness.js';
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await serveDemo({ models: [demoClip], maxImages: 8, streamImages: 8 });
+});
+afterAll(() => test.close());
+
+const names = ['pizza', 'volcano', 'sunflower', 'sailboat'];
+const images = names.map((id) => ({ id, encoded: picture(id) }));
+
+async function stream(
+  batches: readonly (readonly [number, readonly object[]])[],
+  config: ImageStreamConfig = {},
+): Promise<ImageStreamResponse__Output[]> {
+  const call = test.client.streamImages();
+  call.configure(config);
+  const sending = (async () => {
+    for (const [id, batch] of batches) await call.send(id, batch);
+    call.finish();
+  })();
+  const answers: ImageStreamResponse__Output[] = [];
+  for await (const answer of call) answers.push(answer);
+  await sending;
+  return answers;
+}
+
+describe('ImageEncoder.EncodeStream', () => {
+  it('is ready, answers each batch by its id, and sums up', async () => {
+    const batches = Array.from(
+      { length: 30 },
+      (_, i) => [1000 + i, [images[i % 4], images[(i + 1) % 4]]] as const,
+    );
+    const answers = await stream(batches);
+    expect(answers[0].ready).toMatchObject({
+      stamp: { space: 'triptych-demo' },
+      dimensions: 128,
+      maxBatchImages: 8,
+    });
+    expect(answers.at(-1)?.summary).toEqual({ batches: 30, images: 60, failed: 0 });
+    const results = new Map(
+      answers.flatMap(({ result }) => (result ? [[result.batchId, result.results]] : [])),
+    );
+    expect([...results.keys()].sort()).toEqual(batches.map(([id]) => id));
+    const { results: unary } = await test.client.encodeImages({ images });
+    for (const [id, batch] of batches) {
+      expect(results.get(id)?.map((result) => result.id)).toEqual(batch.map((image) => image.id));
+      results.get(id)?.forEach((result) => {
+        const expected = vectorOf(unary[names.indexOf(result.id)]);
+        expect(vectorOf(result).every((v, k) => Math.abs(v - expected[k]) < 1e-5)).toBe(true);
+      });
+    }
+  });
+
+  it('goes on after a bad image, and counts it', async () => {
+    const answers = await stream([
+      [1, [images[0], { id: 'bad', encoded: Buffer.from('rubbish') }]],
+      [2, [images[1]]],
+      [3, []],
+    ]);
+    const first = answers.find(({ result }) => result?.batchId === 1)?.result;
+    expect(first?.results[1]).toMatchObject({
+      id: 'bad',
+      error: { reason: 'IMAGE_FORMAT_UNKNOWN', field: 'batch.images[1].encoded' },
+    });
+    expect(answers.at(-1)?.summary).toEqual({ batches: 3, images: 3, failed: 1 });
+  });
+
+  it('ends where its protocol is broken, once what came before is answered', async () => {
+    await expect(stream([[1, Array<object>(9).fill(images[0])]])).rejects.toMatchObject({
+      code: 8,
+      details: { reason: 'BATCH_TOO_LARGE' },
+    });
+    await expect(stream([], { options: { dimensions: 1000 } })).rejects.toMatchObject({
+      details: { reason: 'DIMENSIONS_INVALID', violations: [{ field: 'config.options.dimensions' }] },
+    });
+    const call = test.client.streamImages();
+    await call.send(1, images);
+    call.finish();
+    const reading = (async () => {
+      for await (const answer of call) expect(answer).toBeUndefined();
+    })();
+    await expect(reading).rejects.toMatchObject({ details: { reason: 'STREAM_NO_CONFIG' } });
+  });
+});

@@ -1,0 +1,66 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { TriptychError } from '@triptych/core';
+import type { ImageStreamRequest__Output, ImageStreamResponse } from '@triptych/protocol';
+import { checkBatch } from '@triptych/validation';
+import { BoundedAnswers } from '../bounded-answers.js';
+import { type CallContext, messages, send } from '../call.js';
+import type { ServiceParts } from '../service-parts.js';
+import { checkPart, readStreamConfig } from '../stream-messages.js';
+import { encodeBatch, type ImagePlan, imageStamp, planImages } from './image-request.js';
+
+type Call = ServerDuplexStream<ImageStreamRequest__Output, ImageStreamResponse>;
+
+/**
+ * `ImageEncoder.EncodeStream`: config → ready, then batches → results as they are ready, then summary. The client is read
+ * only as fast as its images are computed and its answers are taken.
+ */
+export async function encodeImageStream(
+  { models, limits }: ServiceParts,
+  call: Call,
+  { signal }: CallContext,
+): Promise<void> {
+  const incoming = messages(call as ServerDuplexStream<ImageStreamRequest__Output, never>, signal);
+  const config = await readStreamConfig(incoming);
+  if (!config) return;
+  const plan = planStream(() =>
+    planImages(models.serving('image', config.model), config.options, limits.maxPixels),
+  );
+  const write = (response: ImageStreamResponse) =>
+    send(call as ServerDuplexStream<never, ImageStreamResponse>, response, signal);
+  const { form, pooling } = plan.embedding;
+  await write({
+    ready: {
+      stamp: imageStamp(plan),
+      dimensions: form.dimensions || plan.model.image.dimensions(pooling),
+      maxBatchImages: limits.maxImages,
+    },
+  });
+  const answers = new BoundedAnswers<ImageStreamResponse>(limits.streamImages, 'as-ready', write);
+  let [batches, images, failed] = [0, 0, 0];
+  try {
+    for await (const message of incoming) {
+      const batch = checkPart(message, 'batch');
+      if (batch.images.length > 0) checkBatch(batch.images.length, limits.maxImages, 'batch.images');
+      batches++;
+      images += batch.images.length;
+      const answer = async () => {
+        const results = await encodeBatch(plan, batch.images, 'batch.images', signal);
+        failed += results.filter((result) => result.error).length;
+        return { result: { batchId: batch.batchId, results } };
+      };
+      await answers.add(answer, Math.max(1, batch.images.length));
+    }
+  } finally {
+    await answers.done();
+  }
+  await write({ summary: { batches, images, failed } });
+}
+
+/** Fields of a stream's plan lie below its config. */
+function planStream(plan: () => ImagePlan): ImagePlan {
+  try {
+    return plan();
+  } catch (thrown) {
+    throw TriptychError.from(thrown).within('config');
+  }
+}

@@ -1,0 +1,69 @@
+import type { Image__Output, ImageResult, ModelStamp } from '@triptych/protocol';
+import {
+  checkEmbeddingOptions,
+  checkImage,
+  type EmbeddingPlan,
+  type RequestedEmbedding,
+} from '@triptych/validation';
+import type { VisionPooling } from '@triptych/vision-encoder';
+import type { Serving } from '../../models/served-model.js';
+import { embeddingMessage } from '../embedding-message.js';
+import { encodeItems } from '../items.js';
+
+/** What an image is encoded with, checked and complete. */
+export interface ImagePlan {
+  readonly model: Serving<'image'>;
+  readonly embedding: EmbeddingPlan<VisionPooling>;
+  readonly maxPixels: number;
+}
+
+/** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID. */
+export function planImages(
+  model: Serving<'image'>,
+  options: RequestedEmbedding | null,
+  maxPixels: number,
+): ImagePlan {
+  return { model, embedding: checkEmbeddingOptions(options, model.image), maxPixels };
+}
+
+export function imageStamp({ model, embedding }: ImagePlan): ModelStamp {
+  const { name, fingerprint, image } = model;
+  return { model: name, fingerprint, space: image.space(embedding.pooling) };
+}
+
+/** Every image on its own, so that a bad one fails alone; `field` is where they stand in the message. */
+export function encodeBatch(
+  plan: ImagePlan,
+  images: readonly Image__Output[],
+  field: string,
+  signal: AbortSignal,
+): Promise<ImageResult[]> {
+  return encodeItems<Image__Output, ImageResult>(
+    images,
+    field,
+    (image) => encodeImage(plan, image, signal),
+    ({ id }, error) => ({ id, error }),
+  );
+}
+
+/** One image, by a plan. Throws IMAGE_* errors, and as the encoder does. */
+export async function encodeImage(
+  { model, embedding, maxPixels }: ImagePlan,
+  image: Image__Output,
+  signal: AbortSignal,
+): Promise<ImageResult> {
+  const { preprocessor, recipe, encoder } = model.image;
+  const { pixels, preprocessUs } = await preprocessor.prepare(checkImage(image, maxPixels), recipe);
+  const item = { pixels, pooling: embedding.pooling, form: embedding.form };
+  const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
+  return {
+    id: image.id,
+    embedding: embeddingMessage(result.embedding, embedding.encoding),
+    timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
+  };
+}
+
+/** Bytes of images as they came. */
+export function imageBytes(images: readonly Image__Output[]): number {
+  return images.reduce((sum, { encoded, raw }) => sum + (raw?.data.length ?? encoded?.length ?? 0), 0);
+}

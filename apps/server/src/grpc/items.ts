@@ -1,0 +1,32 @@
+import { TriptychError } from '@triptych/core';
+import type { ItemError } from '@triptych/protocol';
+import { toItemError } from './status.js';
+
+/**
+ * Encodes the items of a batch side by side. One that fails is an `ItemError` in its place; `field` names the items in
+ * the request, as in `clips`. Throws what fails the whole call.
+ */
+export function encodeItems<Item, Result>(
+  items: readonly Item[],
+  field: string,
+  encode: (item: Item) => Promise<Result>,
+  failed: (item: Item, error: ItemError) => Result,
+): Promise<Result[]> {
+  return Promise.all(
+    items.map((item, i) =>
+      encode(item).catch((thrown: unknown) =>
+        failed(item, toItemError(itemFailure(thrown).within(`${field}[${i}]`))),
+      ),
+    ),
+  );
+}
+
+/**
+ * What one item failed of. Throws what fails the whole call: a caller that has gone is told so once, not item by item,
+ * and a fault of ours is logged with it.
+ */
+export function itemFailure(thrown: unknown): TriptychError {
+  const error = TriptychError.from(thrown);
+  if (error.code === 'cancelled' || error.code === 'internal') throw error;
+  return error;
+}

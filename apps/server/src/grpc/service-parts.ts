@@ -1,0 +1,15 @@
+import type { ClipEngine } from '@triptych/clip-engine';
+import type { ServerConfig } from '../config/settings.js';
+import type { ModelRegistry } from '../models/model-registry.js';
+import type { Admission } from './admission.js';
+
+/** What the services are made of. */
+export interface ServiceParts {
+  readonly models: ModelRegistry;
+  readonly engine: ClipEngine;
+  readonly admission: Admission;
+  readonly limits: Pick<
+    ServerConfig,
+    'maxClips' | 'maxImages' | 'maxPixels' | 'maxTexts' | 'maxItems' | 'streamWindows' | 'streamImages'
+  >;
+}

@@ -1,0 +1,58 @@
+import { TriptychError } from '@triptych/core';
+import type { ModelStamp, TextResult } from '@triptych/protocol';
+import type { TextPooling } from '@triptych/text-encoder';
+import {
+  checkEmbeddingOptions,
+  checkText,
+  checkTextLength,
+  type EmbeddingPlan,
+  type RequestedEmbedding,
+} from '@triptych/validation';
+import type { Serving } from '../../models/served-model.js';
+import { embeddingMessage } from '../embedding-message.js';
+
+/** What a text is encoded with, checked and complete. */
+export interface TextPlan {
+  readonly model: Serving<'text'>;
+  readonly embedding: EmbeddingPlan<TextPooling>;
+  readonly rejectTooLong: boolean;
+}
+
+/** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID. */
+export function planTexts(
+  model: Serving<'text'>,
+  options: RequestedEmbedding | null,
+  rejectTooLong: boolean,
+): TextPlan {
+  return { model, embedding: checkEmbeddingOptions(options, model.text), rejectTooLong };
+}
+
+export function textStamp({ model, embedding }: TextPlan): ModelStamp {
+  const { name, fingerprint, text } = model;
+  return { model: name, fingerprint, space: text.space(embedding.pooling) };
+}
+
+/** One text, as the bytes of its message, by a plan. Throws TEXT_* errors, and as the encoder does. */
+export async function encodeText(
+  { model, embedding, rejectTooLong }: TextPlan,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<TextResult> {
+  const { preprocessor: tokenize, encoder, config } = model.text;
+  const { ids, untruncated, preprocessUs } = await tokenize(checkText(bytes), config.positions);
+  if (rejectTooLong) checkTextLength(untruncated, config.positions);
+  const item = { ids, pooling: embedding.pooling, form: embedding.form };
+  const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
+  return {
+    embedding: embeddingMessage(result.embedding, embedding.encoding),
+    tokens: ids.length,
+    truncated: untruncated > ids.length,
+    timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
+  };
+}
+
+/** A `string` field as a server reads it: see `loadWirePackage`. */
+export function textBytes(field: unknown): Uint8Array {
+  if (field instanceof Uint8Array) return field;
+  throw new TriptychError('INTERNAL', 'a text was read as another type than bytes');
+}

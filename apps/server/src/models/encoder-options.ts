@@ -1,0 +1,19 @@
+import type { WeightSet } from '@triptych/core';
+import type { EncoderOptions } from '@triptych/inference-core';
+import type { LoadContext } from './load-model.js';
+import type { ModalityName } from './served-model.js';
+
+/** How the server runs an encoder. */
+export function encoderOptions(
+  { name, config, logger }: LoadContext,
+  modality: ModalityName,
+  weights: () => Promise<WeightSet>,
+): EncoderOptions {
+  return {
+    name: `${name}/${modality}`,
+    weights,
+    threads: config.threads,
+    queue: { maxItems: config.queueItems, maxBytes: config.queueBytes },
+    logger,
+  };
+}

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from '@triptych/core';
+import { AudioPreprocessor, ImagePreprocessor, TextPreprocessor } from '@triptych/preprocessing';
+import type { ServerConfig } from '../config/settings.js';
+
+/** Workers of one modality are of no use beyond this; each takes memory. */
+const MOST_IMAGE_WORKERS = 4;
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** The preprocessors that models share, each started when the first model needs it. */
+export class Preprocessing {
+  readonly #started = new Map<string, Promise<Closable>>();
+
+  constructor(
+    private readonly config: ServerConfig,
+    private readonly logger: Logger,
+  ) {}
+
+  audio(): Promise<AudioPreprocessor> {
+    const { audioWorkers: workers, decodeTimeoutMs } = this.config;
+    return this.#once('audio', () =>
+      AudioPreprocessor.start({ workers, decodeTimeoutMs, logger: this.logger }),
+    );
+  }
+
+  image(): Promise<ImagePreprocessor> {
+    const { imageWorkers, decodeTimeoutMs, maxPixels } = this.config;
+    const workers = imageWorkers || Math.min(MOST_IMAGE_WORKERS, availableParallelism());
+    const options = { workers, decodeTimeoutMs, maxPixels, logger: this.logger };
+    return this.#once('image', () => ImagePreprocessor.start(options));
+  }
+
+  text(): Promise<TextPreprocessor> {
+    return this.#once('text', () => TextPreprocessor.start(this.logger));
+  }
+
+  async close(): Promise<void> {
+    const started = await Promise.allSettled([...this.#started.values()]);
+    const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    await Promise.all(running.map((preprocessor) => preprocessor.close()));
+  }
+
+  #once<T extends Closable>(name: string, start: () => Promise<T>): Promise<T> {
+    const known = this.#started.get(name) as Promise<T> | undefined;
+    if (known) return known;
+    const starting = start();
+    this.#started.set(name, starting);
+    return starting;
+  }
+}

@@ -1,0 +1,32 @@
+import { TriptychError, type WeightSet } from '@triptych/core';
+import type { ModelDirectory, ModelIdentity, TensorsRead } from '@triptych/weight-loader';
+
+/** A model directory's weights, which its encoders read in parts: for their first worker, and for each restarted one. */
+export class WeightSource {
+  readonly #parts = new Map<string, TensorsRead>();
+
+  constructor(private readonly directory: ModelDirectory) {}
+
+  /**
+   * Reads the tensors whose name `only` finds; none: all. No copy is kept: what is read again must still be the weights
+   * that were announced. Throws WEIGHTS_CORRUPT where they are not.
+   */
+  async read(only?: RegExp): Promise<WeightSet> {
+    const { weights, tensors, digests } = await this.directory.load(only);
+    const key = only?.source ?? '';
+    const before = this.#parts.get(key);
+    if (before && [...before.digests].some(([name, digest]) => digests.get(name) !== digest)) {
+      throw new TriptychError(
+        'WEIGHTS_CORRUPT',
+        `${this.directory.directory} has changed since it was loaded; restart the server`,
+      );
+    }
+    if (!before) this.#parts.set(key, { tensors, digests });
+    return weights;
+  }
+
+  /** What the model is, once all its parts were read. Throws WEIGHTS_CORRUPT. */
+  identify(): ModelIdentity {
+    return this.directory.identify([...this.#parts.values()]);
+  }
+}

@@ -1,0 +1,98 @@
+import { messageOf, TriptychError } from '@triptych/core';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Pixels } from '../pixels.js';
+import { decodeAvif } from './avif.js';
+import { type ImageFormat, imageFormat } from './format.js';
+import { withoutTransparency } from './gif-transparency.js';
+import { cmykToRgb, grey16ToRgb } from './to-rgb.js';
+
+export interface DecodeLimits {
+  /** Checked against the header, before anything is decoded. */
+  readonly maxPixels: number;
+  readonly timeoutMs: number;
+}
+
+// Each worker has its own image; caching what never comes again would only keep memory.
+sharp.cache(false);
+sharp.concurrency(1);
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}Buffer`),
+});
+
+const EXPECTED_SPACES = ['srgb', 'b-w', 'rgb', 'rgb16', 'grey16', 'cmyk'];
+
+/**
+ * Decodes an image as Pillow's `Image.open(…).convert("RGB")` does: first frame or page, no rotation by EXIF (but by
+ * TIFF's own tag), colour profiles ignored, alpha dropped. Throws IMAGE_* errors.
+ */
+export async function decodeImage(data: Uint8Array, limits: DecodeLimits): Promise<Pixels> {
+  const format = imageFormat(data);
+  const bytes = format === 'gif' ? withoutTransparency(data) : data;
+  try {
+    // The header alone is read here: nothing is allocated for what it claims.
+    const header = await sharp(bytes, { limitInputPixels: Number.MAX_SAFE_INTEGER }).metadata();
+    checkHeader(header, limits);
+    if (format === 'avif') return await decodeAvif(bytes);
+    const image = sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: 'warning', ignoreIcc: true });
+    image.timeout({ seconds: Math.ceil(limits.timeoutMs / 1000) });
+    return await readPixels(format === 'tiff' ? image.autoOrient() : image, header);
+  } catch (thrown) {
+    throw thrown instanceof TriptychError ? thrown : decodeError(format, limits, thrown);
+  }
+}
+
+function checkHeader({ width, height, space, depth }: Metadata, { maxPixels }: DecodeLimits): void {
+  if (width * height > maxPixels) {
+    throw new TriptychError(
+      'IMAGE_TOO_LARGE',
+      `the image is ${width} × ${height} pixels; expected at most ${maxPixels} in all`,
+      { field: 'encoded' },
+    );
+  }
+  const isServed = EXPECTED_SPACES.includes(space) && (depth === 'uchar' || depth === 'ushort');
+  if (isServed) return;
+  throw new TriptychError(
+    'IMAGE_UNSUPPORTED',
+    `the image has ${depth} pixels in ${space}; expected 8 or 16 bits of grey, RGB or CMYK`,
+    { field: 'encoded' },
+  );
+}
+
+async function readPixels(image: Sharp, { space, channels }: Metadata): Promise<Pixels> {
+  if (space === 'cmyk') {
+    const { data, info } = await image
+      .pipelineColourspace('cmyk')
+      .toColourspace('cmyk')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, channels: 3, data: cmykToRgb(data) };
+  }
+  if (space === 'grey16' && channels === 1) {
+    const { data, info } = await image
+      .toColourspace('grey16')
+      .raw({ depth: 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+    const grey = new Uint16Array(new Uint8Array(data).buffer);
+    return { width: info.width, height: info.height, channels: 3, data: grey16ToRgb(grey) };
+  }
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, channels: info.channels, data };
+}
+
+function decodeError(format: ImageFormat, { timeoutMs }: DecodeLimits, thrown: unknown): TriptychError {
+  const [message] = messageOf(thrown).split('\n');
+  if (message.startsWith('timeout')) {
+    return new TriptychError(
+      'IMAGE_DECODE_TIMEOUT',
+      `not decoded after ${timeoutMs} ms, the longest this server allows`,
+      {
+        field: 'encoded',
+      },
+    );
+  }
+  return new TriptychError('IMAGE_CORRUPT', `the ${format.toUpperCase()} cannot be decoded (${message})`, {
+    field: 'encoded',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,106 @@
+import type { Pixels } from '../pixels.js';
+import { FRACTION_BITS, type Kernel, resamplingTaps, type Taps } from './filters.js';
+
+/** Part of a resized image: it is resized to `width` × `height`, and `crop` is cut out. */
+export interface ResizePlan {
+  readonly width: number;
+  readonly height: number;
+  readonly crop: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+}
+
+const HALF = 1 << (FRACTION_BITS - 1);
+
+/**
+ * RGB of the crop, byte for byte as Pillow's `Image.resize` gives it: rows first, then columns, each rounded to 8 bits;
+ * a direction whose size does not change is left alone. Only what the crop shows is computed, of each pass.
+ */
+export function resizeAndCrop(
+  image: Pixels,
+  { width, height, crop }: ResizePlan,
+  kernel: Kernel,
+): Uint8Array<ArrayBuffer> {
+  const tapsOf = (input: number, output: number, from: number, length: number) =>
+    input === output ? identity(from, length) : resamplingTaps(input, output, from, from + length, kernel);
+  const columns = tapsOf(image.width, width, crop.left, crop.width);
+  const rows = tapsOf(image.height, height, crop.top, crop.height);
+  const last = crop.height - 1;
+  const top = rows.first[0];
+  const narrowed = resizeRows(image, columns, top, rows.first[last] + rows.count[last]);
+  return resizeColumns(narrowed, 3 * crop.width, rows, top);
+}
+
+/** Every pixel is itself. */
+function identity(from: number, length: number): Taps {
+  return {
+    taps: 1,
+    first: Int32Array.from({ length }, (_, i) => from + i),
+    count: new Int32Array(length).fill(1),
+    weights: new Int32Array(length).fill(1 << FRACTION_BITS),
+  };
+}
+
+/** Resamples along each row from `top` up to `bottom`. */
+function resizeRows(
+  { data, width, channels }: Pixels,
+  columns: Taps,
+  top: number,
+  bottom: number,
+): Uint8ClampedArray {
+  const { taps, first, count, weights } = columns;
+  const length = first.length;
+  const out = new Uint8ClampedArray((bottom - top) * length * 3);
+  let to = 0;
+  for (let y = top; y < bottom; y++) {
+    const row = y * width * channels;
+    for (let x = 0; x < length; x++) {
+      let red = HALF;
+      let green = HALF;
+      let blue = HALF;
+      let from = row + first[x] * channels;
+      const end = x * taps + count[x];
+      for (let t = x * taps; t < end; t++) {
+        const weight = weights[t];
+        red = (red + Math.imul(weight, data[from])) | 0;
+        green = (green + Math.imul(weight, data[from + 1])) | 0;
+        blue = (blue + Math.imul(weight, data[from + 2])) | 0;
+        from += channels;
+      }
+      // The clamped array cuts what the kernel's lobes overshoot.
+      out[to] = red >> FRACTION_BITS;
+      out[to + 1] = green >> FRACTION_BITS;
+      out[to + 2] = blue >> FRACTION_BITS;
+      to += 3;
+    }
+  }
+  return out;
+}
+
+/** Resamples down each column of rows of `stride` bytes, of which `data` starts with the row `top`. */
+function resizeColumns(
+  data: Uint8ClampedArray,
+  stride: number,
+  rows: Taps,
+  top: number,
+): Uint8Array<ArrayBuffer> {
+  const { taps, first, count, weights } = rows;
+  const out = new Uint8ClampedArray(first.length * stride);
+  for (let y = 0; y < first.length; y++) {
+    const begin = (first[y] - top) * stride;
+    const end = y * taps + count[y];
+    for (let x = 0; x < stride; x++) {
+      let sum = HALF;
+      let from = begin + x;
+      for (let t = y * taps; t < end; t++) {
+        sum = (sum + Math.imul(weights[t], data[from])) | 0;
+        from += stride;
+      }
+      out[y * stride + x] = sum >> FRACTION_BITS;
+    }
+  }
+  return new Uint8Array(out.buffer);
+}

@@ -1,0 +1,12 @@
+import type { Tokens } from '../tokenizer.js';
+
+export interface TokenizeRequest {
+  readonly tokenizer: number;
+  readonly text: string;
+  /** Most tokens that are kept, start and end included. */
+  readonly context: number;
+}
+
+export interface TokenizedText extends Tokens {
+  readonly preprocessUs: number;
+}

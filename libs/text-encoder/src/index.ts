@@ -1,0 +1,3 @@
+export { endOfText, readTextConfig, type TextConfig } from './config.js';
+export { inputs as textInputs, outputs as textOutputs, textGraph } from './graph.js';
+export { startTextEncoder, type TextEncoder, type TextItem, type TextPooling } from './text-encoder.js';

@@ -1,0 +1,57 @@
+import { ConfigFields, type JsonObject } from '@triptych/core';
+import { type ClipTower, readClipTower } from '@triptych/inference-core';
+
+/** A CLIP vision tower (Radford et al. 2021; a ViT, Dosovitskiy et al. 2020), as its checkpoint configures it. */
+export interface VisionConfig extends ClipTower {
+  /** Pixels of one side of the input. */
+  readonly imageSize: number;
+  /** Pixels of one side of a patch. */
+  readonly patchSize: number;
+  readonly pixels: PixelNormalization;
+}
+
+/** value = (byte × factor − mean) / deviation, channel by channel. */
+export interface PixelNormalization {
+  readonly factor: number;
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/** What `CLIPImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */
+const processorDefaults = {
+  do_rescale: true,
+  rescale_factor: 1 / 255,
+  do_normalize: true,
+  image_mean: [0.48145466, 0.4578275, 0.40821073],
+  image_std: [0.26862954, 0.26130258, 0.27577711],
+};
+
+/** Reads a HuggingFace `config.json` and `preprocessor_config.json`. Throws MODEL_CONFIG naming every bad field. */
+export function readVisionConfig(config: JsonObject, preprocessor: JsonObject = {}): VisionConfig {
+  const model = new ConfigFields(config);
+  const fields = model.object('vision_config');
+  const processor = new ConfigFields({ ...processorDefaults, ...preprocessor }, 'preprocessor ');
+  const imageSize = fields.count('image_size');
+  const patchSize = fields.count('patch_size');
+  if (imageSize % patchSize !== 0) fields.problem('image_size must be a multiple of patch_size');
+  if ((fields.raw('num_channels') ?? 3) !== 3) fields.problem('num_channels must be 3');
+  const normalizes = processor.flag('do_normalize', true);
+  const vision: VisionConfig = {
+    ...readClipTower(model, fields),
+    imageSize,
+    patchSize,
+    pixels: {
+      factor: processor.flag('do_rescale', true) ? processor.number('rescale_factor') : 1,
+      mean: normalizes ? processor.numbers('image_mean', 3) : [0, 0, 0],
+      deviation: normalizes ? processor.numbers('image_std', 3) : [1, 1, 1],
+    },
+  };
+  for (const problem of processor.problems) model.problem(problem);
+  model.check('CLIP vision configuration');
+  return vision;
+}
+
+/** Tokens of an image: the class token, and one a patch. */
+export function tokenCount({ imageSize, patchSize }: VisionConfig): number {
+  return 1 + (imageSize / patchSize) ** 2;
+}

@@ -1,0 +1,84 @@
+import {
+  GraphBuilder,
+  layerNorm,
+  linear,
+  type OnnxGraph,
+  transformer,
+  type Value,
+} from '@triptych/inference-core';
+import { tokenCount, type VisionConfig } from './config.js';
+
+/** Graph inputs and outputs, by name. */
+export const inputs = { pixels: 'pixels', kept: 'kept' } as const;
+export const outputs = { tokens: 'tokens', pooled: 'pooled', projected: 'projected' } as const;
+
+/**
+ * CLIP's vision tower from bytes to pooled vectors.
+ *
+ * Inputs: `pixels` uint8 [batch, size, size, 3], RGB; `kept` int64 [1], the leading tokens that the last block is
+ * computed for: 1 where only the class token is wanted, all of them where `tokens` is.
+ * Outputs: `tokens` [batch, kept, width], the class token first, before the final norm, as the reference's last hidden
+ * state; `pooled` [batch, width], the class token after it; `projected` [batch, projection].
+ * With `inspect`, also the residual stream `state_0` … `state_layers`.
+ */
+export function visionGraph(config: VisionConfig, options: { inspect?: boolean } = {}): OnnxGraph {
+  const { blocks, layers, projection, imageSize } = config;
+  const { width } = blocks;
+  const g = new GraphBuilder('clip-vision');
+  const pixels = g.input(inputs.pixels, 'uint8', ['batch', imageSize, imageSize, 3]);
+  const kept = g.input(inputs.kept, 'int64', [1]);
+
+  const embedded = addPositions(g, addClassToken(g, embedPatches(g, pixels, config), width), config);
+  const normed = layerNorm(g, embedded, 'vision_model.pre_layrnorm', blocks);
+  const prefixes = Array.from({ length: layers }, (_, i) => `vision_model.encoder.layers.${i}`);
+  const keep = (x: Value) => g.op('Slice', [x, g.ints([0]), kept, g.ints([1])]);
+  const { states, output } = transformer(g, normed, prefixes, blocks, { keep });
+
+  g.output(outputs.tokens, output, 'float32', ['batch', 'kept', width]);
+  const classToken = g.op('Gather', [output, g.ints([0], [])], { attributes: { axis: 1 } });
+  const pooled = layerNorm(g, classToken, 'vision_model.post_layernorm', blocks);
+  g.output(outputs.pooled, pooled, 'float32', ['batch', width]);
+  g.output(outputs.projected, linear(g, pooled, 'visual_projection.weight', width, projection), 'float32', [
+    'batch',
+    projection,
+  ]);
+  if (options.inspect)
+    states.forEach((state, i) => g.output(`state_${i}`, state, 'float32', ['batch', 'tokens', width]));
+  return g.build();
+}
+
+/** The patch convolution, whose stride is its size, as a matrix product: [batch, size, size, 3] → [batch, patches, width] */
+function embedPatches(
+  g: GraphBuilder,
+  pixels: Value,
+  { blocks, imageSize, patchSize, pixels: recipe }: VisionConfig,
+): Value {
+  const side = imageSize / patchSize;
+  const values = 3 * patchSize * patchSize;
+  const tiles = g.op('Reshape', [pixels, g.ints([-1, side, patchSize, side, patchSize, 3])]);
+  const patches = g.op('Transpose', [tiles], { attributes: { perm: [0, 1, 3, 5, 2, 4] } });
+  const floats = g.op('Cast', [patches], { attributes: { to: 1 } });
+  const perChannel = (value: (channel: number) => number) => g.floats([0, 1, 2].map(value), [3, 1, 1]);
+  const scaled = g.op('Mul', [floats, perChannel((c) => recipe.factor / recipe.deviation[c])]);
+  const normalized = g.op('Sub', [scaled, perChannel((c) => recipe.mean[c] / recipe.deviation[c])]);
+  const flat = g.op('Reshape', [normalized, g.ints([-1, side * side, values])]);
+  const kernel = g.weight(
+    'vision_model.embeddings.patch_embedding.weight',
+    [blocks.width, 3, patchSize, patchSize],
+    [blocks.width, values],
+  );
+  return g.op('FusedMatMul', [flat, kernel], { domain: 'com.microsoft', attributes: { transB: 1 } });
+}
+
+/** [batch, patches, width] → [batch, 1 + patches, width] */
+function addClassToken(g: GraphBuilder, patches: Value, width: number): Value {
+  const token = g.weight('vision_model.embeddings.class_embedding', [width], [1, 1, width]);
+  const batch = g.op('Shape', [patches], { attributes: { start: 0, end: 1 } });
+  const shape = g.op('Concat', [batch, g.ints([1, width])], { attributes: { axis: 0 } });
+  return g.op('Concat', [g.op('Expand', [token, shape]), patches], { attributes: { axis: 1 } });
+}
+
+function addPositions(g: GraphBuilder, x: Value, config: VisionConfig): Value {
+  const shape = [tokenCount(config), config.blocks.width];
+  return g.op('Add', [x, g.weight('vision_model.embeddings.position_embedding.weight', shape)]);
+}

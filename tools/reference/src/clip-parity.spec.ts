@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { WeightSet } from '@triptych/core';
+import { InferenceWorker, type OnnxGraph } from '@triptych/inference-core';
+import { ImagePreprocessor, readImageRecipe } from '@triptych/preprocessing';
+import { endOfText, readTextConfig, textGraph, textInputs } from '@triptych/text-encoder';
+import { readVisionConfig, tokenCount, visionGraph, visionInputs } from '@triptych/vision-encoder';
+import { loadTensor, openModelDirectory } from '@triptych/weight-loader';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { correlation, lowestCosine, maxDifference, pickRows } from './compare.js';
+import { type Golden, imagesDirectory, readGolden } from './golden.js';
+import { syntheticTensor, syntheticWeights } from './synthetic-weights.js';
+
+const demo = fileURLToPath(new URL('../../../models/demo/clip', import.meta.url));
+const HIDDEN = 0.9999;
+const VECTOR = 0.99999;
+
+/** A checkpoint's weights for one tower's graph, and its temperature. */
+async function weightsOf(name: string, graph: OnnxGraph): Promise<WeightSet> {
+  if (name !== 'demo') return syntheticWeights(graph.weights);
+  const names = [...graph.weights.keys()].map((key) => key.replaceAll('.', '\\.'));
+  return (await (await openModelDirectory(demo)).load(new RegExp(`^(${names.join('|')})$`))).weights;
+}
+
+const worst: Record<string, Record<string, number>> = {};
+
+describe.each(['demo', 'b32', 'b16', 'l14'])('%s against CLIPModel', { timeout: 300_000 }, (name) => {
+  let golden: Golden;
+  let config: Record<string, unknown>;
+  /** Projected vectors by item. */
+  const vectors = new Map<string, Float32Array>();
+
+  beforeAll(async () => {
+    golden = await readGolden(fileURLToPath(new URL(`../golden/clip/${name}.safetensors`, import.meta.url)));
+    config = JSON.parse(golden.metadata['config']) as Record<string, unknown>;
+    worst[name] = {};
+  });
+  afterAll(() => console.log(`${name}: ${JSON.stringify(worst[name])}`));
+
+  const images = () => JSON.parse(golden.metadata['images']) as string[];
+  const texts = () => golden.items.filter((item) => item.startsWith('text-'));
+
+  it('vision: every hidden state, the class token and its projection', async () => {
+    const vision = readVisionConfig(config);
+    const { imageSize, blocks, layers } = vision;
+    const worker = await start(name, visionGraph(vision, { inspect: true }));
+    const preprocessor = await ImagePreprocessor.start({
+      workers: 1,
+      decodeTimeoutMs: 10_000,
+      maxPixels: 1e7,
+    });
+    for (const image of images()) {
+      const data = new Uint8Array(readFileSync(imagesDirectory + image));
+      const { pixels } = await preprocessor.prepare(
+        { kind: 'encoded', data },
+        readImageRecipe({}, imageSize),
+      );
+      const feeds = (kept: number): Feeds => ({
+        [visionInputs.pixels]: {
+          type: 'uint8',
+          dims: [1, imageSize, imageSize, 3],
+          data: pixels.slice().buffer,
+        },
+        [visionInputs.kept]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(kept)).buffer },
+      });
+      compare(image, blocks.width, await outputsOf(worker, feeds(tokenCount(vision)), layers));
+      // The last block computed for the class token alone gives it the same vector.
+      const [alone] = await outputsOf(worker, feeds(1), 0, ['projected']).then((found) => found.values());
+      expect(lowestCosine(alone, golden.floats(image, 'projected'))).toBeGreaterThanOrEqual(VECTOR);
+    }
+    await Promise.all([worker.close(), preprocessor.close()]);
+  });
+
+  it('text: every hidden state, the end-of-text token and its projection', async () => {
+    const text = readTextConfig(config);
+    const worker = await start(name, textGraph(text, { inspect: true }));
+    for (const item of texts()) {
+      const ids = golden.integers(item, 'ids');
+      const feeds: Feeds = {
+        [textInputs.ids]: {
+          type: 'int64',
+          dims: [1, ids.length],
+          data: BigInt64Array.from(ids, BigInt).buffer,
+        },
+        [textInputs.end]: {
+          type: 'int64',
+          dims: [1],
+          data: BigInt64Array.of(BigInt(endOfText(ids, text))).buffer,
+        },
+      };
+      compare(item, text.blocks.width, await outputsOf(worker, feeds, text.layers));
+    }
+    await worker.close();
+  });
+
+  it('similarity logits', async () => {
+    const logScale =
+      name === 'demo'
+        ? (await loadTensor(`${demo}/weights.parquet`, 'logit_scale')).values
+        : syntheticTensor('logit_scale', []);
+    const scale = Math.exp(logScale[0]);
+    const unit = (item: string) => {
+      const vector = vectors.get(item) as Float32Array;
+      const norm = Math.hypot(...vector);
+      return vector.map((v) => v / norm);
+    };
+    const found = Float32Array.from(
+      images().flatMap((image) => {
+        const vector = unit(image);
+        return texts().map((text) => scale * unit(text).reduce((sum, v, i) => sum + v * vector[i], 0));
+      }),
+    );
+    const expected = golden.floats('all', 'logits_per_image');
+    expect(record('logits', maxDifference(found, expected))).toBeLessThanOrEqual(1e-2);
+    expect(1 - record('logits 1 − correlation', 1 - correlation(found, expected))).toBeGreaterThanOrEqual(
+      VECTOR,
+    );
+  });
+
+  function compare(item: string, width: number, found: ReadonlyMap<string, Float32Array>): void {
+    const kind = item.startsWith('text-') ? 'text' : 'image';
+    const rows = golden.integers(item, 'rows');
+    for (const [output, values] of found) {
+      if (output === 'pooled' || output === 'projected' || !golden.has(item, output)) continue;
+      const cosine = lowestCosine(pickRows(values, rows, width), golden.floats(item, output), width);
+      expect(
+        1 - record(`${kind} states 1 − cosine`, 1 - cosine),
+        `${item}, ${output}`,
+      ).toBeGreaterThanOrEqual(HIDDEN);
+    }
+    for (const output of ['pooled', 'projected']) {
+      const values = found.get(output) as Float32Array;
+      const cosine = lowestCosine(values, golden.floats(item, output));
+      expect(1 - record(`${kind} ${output} 1 − cosine`, 1 - cosine), item).toBeGreaterThanOrEqual(VECTOR);
+      vectors.set(item, values);
+    }
+  }
+
+  function record(what: string, value: number): number {
+    worst[name][what] = Math.max(worst[name][what] ?? 0, value);
+    return value;
+  }
+});
+
+function start(name: string, graph: OnnxGraph): Promise<InferenceWorker> {
+  return InferenceWorker.start({
+    name,
+    threads: 2,
+    graph: () => graph,
+    weights: () => weightsOf(name, graph),
+  });
+}
+
+type Feeds = Parameters<InferenceWorker['run']>[0]['feeds'];
+
+/** Outputs of one item by name: the residual stream after so many layers, or what is asked for. */
+async function outputsOf(
+  worker: InferenceWorker,
+  feeds: Feeds,
+  layers: number,
+  names = [...Array.from({ length: layers + 1 }, (_, i) => `state_${i}`), 'tokens', 'pooled', 'projected'],
+): Promise<Map<string, Float32Array>> {
+  const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
+  const { embeddings } = await worker.run({
+    feeds,
+    rows: names.map((output) => ({ output, item: 0, form })),
+  });
+  return new Map(embeddings.map(({ bytes }, i) => [names[i], new Float32Array(bytes.buffer)]));
+}

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  contextSamples,
+  frameSamples,
+  readWhisperConfig,
+  type WhisperConfig,
+  whisperGraph,
+  whisperInputs,
+} from '@triptych/audio-encoder';
+import type { WeightSet } from '@triptych/core';
+import { InferenceWorker } from '@triptych/inference-core';
+import { openModelDirectory } from '@triptych/weight-loader';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lowestCosine, maxDifference, pickRows } from './compare.js';
+import { type Golden, readGolden, readRecordings } from './golden.js';
+import { whisperJson, whisperSizes } from './synthetic-checkpoint.js';
+import { syntheticWeights } from './synthetic-weights.js';
+
+// Another folder of golden files, made with --full, is compared frame by frame.
+const folder =
+  process.env['TRIPTYCH_GOLDEN'] ?? fileURLToPath(new URL('../golden/whisper/', import.meta.url));
+const demo = fileURLToPath(new URL('../../../models/demo/whisper', import.meta.url));
+
+interface Subject {
+  readonly config: WhisperConfig;
+  readonly weights: () => Promise<WeightSet>;
+}
+
+const subjects: Record<string, () => Promise<Subject>> = {
+  demo: async () => {
+    const directory = await openModelDirectory(demo);
+    const config = readWhisperConfig(directory.metadata.config, directory.preprocessor);
+    return { config, weights: async () => (await directory.load()).weights };
+  },
+  ...Object.fromEntries(
+    Object.entries(whisperSizes).map(([name, size]) => {
+      const config = readWhisperConfig(whisperJson(size));
+      const weights = () => Promise.resolve(syntheticWeights(whisperGraph(config).weights));
+      return [name, () => Promise.resolve({ config, weights })];
+    }),
+  ),
+};
+
+/** Largest differences seen, for the report at the end. */
+const worst: Record<string, Record<string, number>> = {};
+
+describe.each(Object.keys(subjects))(
+  '%s against WhisperFeatureExtractor and WhisperModel.encoder',
+  (name) => {
+    let golden: Golden;
+    let config: WhisperConfig;
+    let worker: InferenceWorker;
+    let clips: Map<string, Float32Array<ArrayBuffer>>;
+
+    beforeAll(async () => {
+      golden = await readGolden(join(folder, `${name}.safetensors`));
+      const subject = await subjects[name]();
+      config = subject.config;
+      clips = readRecordings(contextSamples(config));
+      const graph = () => whisperGraph(config, { inspect: true });
+      worker = await InferenceWorker.start({ name, threads: 2, graph, weights: subject.weights });
+      worst[name] = {};
+    });
+
+    afterAll(async () => {
+      await worker.close();
+      console.log(`${name}: ${JSON.stringify(worst[name])}`);
+    });
+
+    it('covers at least eight recordings', () => {
+      expect(golden.items.length).toBeGreaterThanOrEqual(8);
+      expect([...clips.keys()].sort()).toEqual([...golden.items].sort());
+    });
+
+    it('log-mel spectrograms differ by at most 1e-4', async () => {
+      for (const recording of golden.items) {
+        const mel = await run(recording, 'log_mel', 'padded');
+        const frames = mel.length / config.mel.bins;
+        const expected = golden.floats(recording, 'log_mel');
+        const rows = golden.integers(recording, 'mel_rows');
+        const found = Float32Array.from(
+          expected,
+          (_, i) => mel[(i % config.mel.bins) * frames + rows[Math.floor(i / config.mel.bins)]],
+        );
+        expect(record('log-mel', maxDifference(found, expected)), recording).toBeLessThanOrEqual(1e-4);
+      }
+    });
+
+    it('the residual stream agrees after every block', async () => {
+      for (const recording of ['speech-a', 'piano', 'clipping']) {
+        for (let i = 0; i < config.layers; i++) {
+          const state = await run(recording, `state_${i}`, 'padded');
+          const found = pickRows(state, golden.integers(recording, 'state_rows'), config.width);
+          const difference = maxDifference(found, golden.floats(recording, `state_${i}`));
+          expect(record(`state ${i}`, difference), `${recording}, block ${i}`).toBeLessThanOrEqual(1e-3);
+        }
+      }
+    });
+
+    it.each(['padded', 'trimmed'] as const)(
+      '%s frames: cosine ≥ 0.99999, difference ≤ 1e-3; mean: cosine ≥ 0.999999',
+      async (context) => {
+        const prefix = context === 'padded' ? '' : 'trimmed_';
+        for (const recording of golden.items) {
+          const expected = golden.floats(recording, `${prefix}frames`);
+          const frames = await run(recording, 'frames', context);
+          const found = pickRows(frames, golden.integers(recording, `${prefix}rows`), config.width);
+          expect(record(`${context} frames`, maxDifference(found, expected)), recording).toBeLessThanOrEqual(
+            1e-3,
+          );
+          expect(
+            1 - record(`${context} 1 − cosine`, 1 - lowestCosine(found, expected, config.width)),
+            recording,
+          ).toBeGreaterThanOrEqual(0.99999);
+          const mean = await run(recording, 'mean', context);
+          const cosine = lowestCosine(mean, golden.floats(recording, `${prefix}mean`), config.width);
+          expect(1 - record(`${context} mean 1 − cosine`, 1 - cosine), recording).toBeGreaterThanOrEqual(
+            0.999999,
+          );
+        }
+      },
+    );
+
+    async function run(
+      recording: string,
+      output: string,
+      context: 'padded' | 'trimmed',
+    ): Promise<Float32Array> {
+      const samples = (clips.get(recording) as Float32Array<ArrayBuffer>).slice();
+      const frame = frameSamples(config);
+      const frames = Math.ceil(samples.length / frame);
+      const padTo = context === 'padded' ? contextSamples(config) : frames * frame;
+      const { embeddings } = await worker.run({
+        feeds: {
+          [whisperInputs.samples]: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
+          [whisperInputs.padTo]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(padTo)).buffer },
+          [whisperInputs.validFrames]: {
+            type: 'int64',
+            dims: [1],
+            data: BigInt64Array.of(BigInt(frames)).buffer,
+          },
+        },
+        rows: [{ output, form: { normalize: false, dimensions: 0, numbers: 'float32' } }],
+      });
+      return new Float32Array(embeddings[0].bytes.buffer);
+    }
+
+    function record(what: string, value: number): number {
+      worst[name][what] = Math.max(worst[name][what] ?? 0, value);
+      return value;
+    }
+  },
+);
+
+describe('golden files', () => {
+  it('exist for every subject', () => {
+    for (const name of Object.keys(subjects))
+      expect(existsSync(join(folder, `${name}.safetensors`)), name).toBe(true);
+  });
+});
