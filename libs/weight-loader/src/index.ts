@@ -13,5 +13,5 @@ export type { ConvertReport, ConvertRequest } from './model-directory/convert.js
 export type { ModelMetadata, TokenizerFiles } from './model-directory/files.js';
 export type { TensorEntry } from './parquet/read.js';
 export type { SchemaVersion } from './parquet/schema.js';
-export { writeParquet } from './parquet/write.js';
+export { type WeightCompression, writeParquet } from './parquet/write.js';
 export { encodeSafetensors, type FloatTensor } from './safetensors/encode.js';

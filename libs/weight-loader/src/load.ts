@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   type DType,
@@ -9,7 +11,7 @@ import {
 } from '@triptych/core';
 import { fingerprint } from './fingerprint.js';
 import { type Architecture, findArchitecture } from './model-directory/architecture.js';
-import type { Assembled, AssembleRequest } from './model-directory/assemble.js';
+import { type Assembled, type AssembleRequest, joinShares } from './model-directory/assemble.js';
 import type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
 import {
   type ModelMetadata,
@@ -22,6 +24,11 @@ import {
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/read.js';
 import type { SchemaVersion } from './parquet/schema.js';
+
+/** From this size on a second reader pays for its start. */
+const LARGE_FILE_BYTES = 64 * 1024 * 1024;
+/** Each takes memory for a row group of its own. */
+const MOST_READERS = 4;
 
 /** A model directory whose description has been read, and whose weights can be. */
 export interface ModelDirectory {
@@ -63,11 +70,7 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
   const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
   const tokenizer = await readTokenizer(directory);
   const load = async (only?: RegExp) => {
-    const { digests, ...weights } = await inWorker<Assembled>(
-      path,
-      'assemble',
-      only ? { path, only } : { path },
-    );
+    const { digests, ...weights } = await assemble(path, only);
     return { weights, digests, tensors: weights.tensors };
   };
   const identify = (parts: readonly TensorsRead[]) => {
@@ -83,6 +86,16 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
     return { weightType: mainType(tensors), fingerprint: fingerprint(digests, recipe) };
   };
   return { directory, metadata, architecture, preprocessor, tokenizer, load, identify };
+}
+
+/** Large files are decoded by several workers, each a share of the row groups. */
+async function assemble(path: string, only: RegExp | undefined): Promise<Assembled> {
+  const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
+  const of = bytes < LARGE_FILE_BYTES ? 1 : Math.min(MOST_READERS, availableParallelism());
+  const shares = Array.from({ length: of }, (_, index) =>
+    inWorker<Assembled>(path, 'assemble', { path, only, share: { index, of } }),
+  );
+  return joinShares(await Promise.all(shares));
 }
 
 /** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */

@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { AudioContext, TriptychClient } from '@triptych/client';
 import { whisperJson, whisperSizes, writeSyntheticCheckpoint } from '@triptych/reference';
 import { convert } from '@triptych/weight-loader';
-import { type BareSession, bareSession } from './bare-session.js';
+import { type BareWhisper, bareWhisper } from './bare-session.js';
 import { ServerProcess } from './server-process.js';
+import { flood, printReport } from './measuring.js';
 import { median, quantile, time } from './statistics.js';
 
 const help = `Measures a Whisper-tiny-sized model, in one run: loading, one clip at a time, throughput through gRPC
@@ -37,10 +38,7 @@ async function main(rounds: number, json: boolean): Promise<void> {
     await writeSyntheticCheckpoint(join(work, 'hf'), whisperJson(whisperSizes.tiny));
     await convert({ source: join(work, 'hf'), target: model, dtype: 'float16', converterVersion: 'bench' });
     const report = await measure(model, rounds);
-    if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else
-      for (const [what, value] of Object.entries(report))
-        process.stdout.write(`${what.padEnd(52)}${value.toFixed(2)}\n`);
+    printReport(report, json);
   } finally {
     await rm(work, { recursive: true });
   }
@@ -60,7 +58,7 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   const idle = await server.report();
 
   const client = new TriptychClient(server.address);
-  const bare = await bareSession(model, availableParallelism());
+  const bare = await bareWhisper(model, availableParallelism());
   const samples = Float32Array.from(
     { length: CLIP_SECONDS * RATE },
     (_, i) => 0.3 * Math.sin(i * 0.05) * Math.sin(i * 0.0007),
@@ -87,7 +85,7 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
       note('trimmed bare', await time(() => bare.run(samples, 1, false)));
     }
     await server.report();
-    const served = await time(() => flood(() => one(trimmed)));
+    const served = await time(() => flood(CLIPS_A_ROUND, IN_FLIGHT, () => one(trimmed)));
     delays.push((await server.report()).loopDelayP99Ms);
     note('served', (1000 * CLIPS_A_ROUND) / served);
     for (const batch of BATCHES) note(`bare ${batch}`, await throughput(bare, samples, batch));
@@ -120,16 +118,7 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   };
 }
 
-/** Sends {@link CLIPS_A_ROUND} clips, {@link IN_FLIGHT} at a time. */
-async function flood(send: () => Promise<unknown>): Promise<void> {
-  let left = CLIPS_A_ROUND;
-  const work = async () => {
-    while (left-- > 0) await send();
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
-}
-
-async function throughput(bare: BareSession, samples: Float32Array, batch: number): Promise<number> {
+async function throughput(bare: BareWhisper, samples: Float32Array, batch: number): Promise<number> {
   const elapsed = await time(async () => {
     for (let done = 0; done < CLIPS_A_ROUND; done += batch) await bare.run(samples, batch, false);
   });

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { convert, type ConvertReport } from '@triptych/weight-loader';
+import { convert, type ConvertReport, type WeightCompression } from '@triptych/weight-loader';
 
 interface Options {
   readonly dtype: 'float16' | 'float32';
+  readonly compression: WeightCompression;
   readonly name?: string;
   readonly space?: string;
   readonly json?: boolean;
@@ -10,11 +11,12 @@ interface Options {
 
 const help = `
 SOURCE holds config.json and model.safetensors (or its shards and their index), as the hub has them. DIR gets
-weights.parquet, metadata.json and preprocessor_config.json; it must not exist, and appears only when all is
-written and was read back equal.
+weights.parquet, metadata.json, and preprocessor_config.json and tokenizer files where there are any; it must not
+exist, and appears only when all is written and was read back equal.
 
 Example:
-  triptych convert ./openai-whisper-tiny ./whisper-tiny --dtype float16`;
+  triptych convert ./openai-whisper-tiny ./whisper-tiny --dtype float16
+  triptych convert ./openai-clip-vit-base-patch32 ./clip --compression none`;
 
 /** `triptych convert` */
 export function convertCommand(): Command {
@@ -27,15 +29,24 @@ export function convertCommand(): Command {
         .choices(['float16', 'float32'])
         .default('float16'),
     )
+    .addOption(
+      new Option(
+        '--compression <codec>',
+        'of the weights file: none loads twice as fast, zstd is some 8 % smaller',
+      )
+        .choices(['zstd', 'none'])
+        .default('zstd'),
+    )
     .option('--name <name>', "the model's name (default: that of the source directory)")
     .option('--space <name>', 'vector space that its encoders share with other models')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', help)
-    .action(async (source: string, target: string, { dtype, name, space, json }: Options) => {
+    .action(async (source: string, target: string, { dtype, compression, name, space, json }: Options) => {
       const report = await convert({
         source,
         target,
         dtype,
+        compression,
         modelName: name,
         space,
         converterVersion: '0.1.0',

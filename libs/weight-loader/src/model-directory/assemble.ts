@@ -1,7 +1,7 @@
 import { elementCount, TriptychError, type WeightTensor } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
-import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
-import { readTensorGroups } from '../parquet/read.js';
+import { upcastInto } from '../numbers/stored-tensor.js';
+import { openTensors, type Share, type TensorEntry } from '../parquet/read.js';
 import { canonicalName } from './names.js';
 
 /** Tensors start at multiples of this, for SIMD loads. */
@@ -10,45 +10,69 @@ const ALIGNMENT_BYTES = 64;
 export interface AssembleRequest {
   readonly path: string;
   /** Load only the tensors whose canonical name this finds. */
-  readonly only?: RegExp;
+  readonly only?: RegExp | undefined;
+  /** Which of the row groups. Default: all. */
+  readonly share?: Share;
 }
 
 export interface Assembled {
   readonly tensors: Map<string, WeightTensor>;
-  /** One buffer a row group. */
   readonly parts: ArrayBuffer[];
   /** {@link tensorDigest} of each tensor. */
   readonly digests: Map<string, string>;
 }
 
-/** row group → column → assemble: a weights file as float32 tensors. Throws WEIGHTS_CORRUPT for a name that comes twice. */
-export async function assembleWeights({ path, only }: AssembleRequest): Promise<Assembled> {
-  const assembled: Assembled = { tensors: new Map(), parts: [], digests: new Map() };
+/** Longest buffer: tensors lie in as few as possible, so that the allocator gives them back when they are freed. */
+const PART_BYTES = 1024 ** 3;
+
+/** plan → row group → assemble: a weights file as float32 tensors. Throws WEIGHTS_CORRUPT for a name that comes twice. */
+export async function assembleWeights({ path, only, share }: AssembleRequest): Promise<Assembled> {
   const wanted = (name: string) => !only || only.test(canonicalName(name));
-  for await (const group of readTensorGroups(path, wanted)) {
-    addPart(
-      assembled,
-      group.map((tensor) => ({ ...tensor, name: canonicalName(tensor.name) })),
-    );
+  const file = await openTensors(path, share, wanted);
+  const assembled = planParts(file.groups.flatMap(({ rows }) => rows.map(({ header }) => header)));
+  for await (const group of file.read()) {
+    for (const stored of group) {
+      const tensor = { ...stored, name: canonicalName(stored.name) };
+      const { part, byteOffset, shape } = assembled.tensors.get(tensor.name) as WeightTensor;
+      upcastInto(new Float32Array(assembled.parts[part], byteOffset, elementCount(shape)), tensor);
+      assembled.digests.set(tensor.name, tensorDigest(tensor));
+    }
   }
+  file.close();
   return assembled;
 }
 
-function addPart({ tensors, parts, digests }: Assembled, group: readonly StoredTensor[]): void {
-  let byteLength = 0;
-  const part = parts.length;
-  for (const { name, shape, dtype } of group) {
-    if (tensors.has(name))
-      throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name} appears twice`, { field: name });
-    const size = 4 * elementCount(shape);
-    tensors.set(name, { shape, storedAs: dtype, part, byteOffset: byteLength, byteLength: size });
-    byteLength += Math.ceil(size / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+/** Gives each tensor its place. */
+function planParts(entries: readonly TensorEntry[]): Assembled {
+  const tensors = new Map<string, WeightTensor>();
+  const lengths: number[] = [];
+  for (const { name: stored, shape, dtype } of entries) {
+    const name = canonicalName(stored);
+    if (tensors.has(name)) throw duplicate(name);
+    const byteLength = 4 * elementCount(shape);
+    const full = lengths.length === 0 || lengths[lengths.length - 1] + byteLength > PART_BYTES;
+    if (full) lengths.push(0);
+    const part = lengths.length - 1;
+    tensors.set(name, { shape, storedAs: dtype, part, byteOffset: lengths[part], byteLength });
+    lengths[part] += Math.ceil(byteLength / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
   }
-  const data = new ArrayBuffer(byteLength);
-  parts.push(data);
-  for (const tensor of group) {
-    const { byteOffset, shape } = tensors.get(tensor.name) as WeightTensor;
-    upcastInto(new Float32Array(data, byteOffset, elementCount(shape)), tensor);
-    digests.set(tensor.name, tensorDigest(tensor));
+  return { tensors, parts: lengths.map((length) => new ArrayBuffer(length)), digests: new Map() };
+}
+
+/** Shares of one file as a whole. Throws WEIGHTS_CORRUPT for a name that comes twice. */
+export function joinShares(shares: readonly Assembled[]): Assembled {
+  const joined: Assembled = { tensors: new Map(), parts: [], digests: new Map() };
+  for (const { tensors, parts, digests } of shares) {
+    for (const [name, tensor] of tensors) {
+      if (joined.tensors.has(name)) throw duplicate(name);
+      joined.tensors.set(name, { ...tensor, part: joined.parts.length + tensor.part });
+    }
+    joined.parts.push(...parts);
+    for (const [name, digest] of digests) joined.digests.set(name, digest);
   }
+  return joined;
+}
+
+function duplicate(name: string): TriptychError {
+  return new TriptychError('WEIGHTS_CORRUPT', `tensor ${name} appears twice`, { field: name });
 }

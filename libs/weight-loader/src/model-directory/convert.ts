@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type DType, downcastFloat16, elementCount, messageOf, TriptychError } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
 import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
-import { readTensorGroups } from '../parquet/read.js';
-import { writeTensors } from '../parquet/write.js';
+import { openTensors } from '../parquet/read.js';
+import { type WeightCompression, writeTensors } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
 import { findArchitecture } from './architecture.js';
 import {
@@ -23,6 +23,8 @@ export interface ConvertRequest {
   /** Model directory to write; must not exist. */
   readonly target: string;
   readonly dtype: 'float16' | 'float32';
+  /** Default: zstd. */
+  readonly compression?: WeightCompression;
   readonly modelName?: string | undefined;
   readonly space?: string | undefined;
   readonly converterVersion: string;
@@ -69,7 +71,7 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
   try {
     await mkdir(partial, { recursive: true });
-    await writeWeights(join(partial, WEIGHTS_FILE), entries, request.dtype);
+    await writeWeights(join(partial, WEIGHTS_FILE), entries, request);
     const metadata: ModelMetadata = {
       model_name: request.modelName ?? basename(resolve(request.source)),
       model_type: String(config['model_type']),
@@ -109,7 +111,11 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
   }
 }
 
-async function writeWeights(path: string, entries: readonly SafetensorsEntry[], dtype: DType): Promise<void> {
+async function writeWeights(
+  path: string,
+  entries: readonly SafetensorsEntry[],
+  { dtype, compression = 'zstd' }: ConvertRequest,
+): Promise<void> {
   const written = new Map<string, string>();
   async function* tensors() {
     for (const entry of entries) {
@@ -118,8 +124,9 @@ async function writeWeights(path: string, entries: readonly SafetensorsEntry[], 
       yield tensor;
     }
   }
-  await writeTensors(path, tensors());
-  for await (const group of readTensorGroups(path)) {
+  await writeTensors(path, tensors(), compression);
+  const file = await openTensors(path);
+  for await (const group of file.read()) {
     for (const tensor of group) {
       if (written.get(tensor.name) !== tensorDigest(tensor)) {
         throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
@@ -127,6 +134,7 @@ async function writeWeights(path: string, entries: readonly SafetensorsEntry[], 
       written.delete(tensor.name);
     }
   }
+  file.close();
   if (written.size > 0) {
     throw new TriptychError(
       'WEIGHTS_CORRUPT',

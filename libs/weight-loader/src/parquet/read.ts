@@ -17,49 +17,93 @@ export interface TensorEntry {
   readonly parameters: number;
 }
 
+/** One share of a file's row groups, of several that are read side by side. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Everything of a tensor but its data. */
+interface TensorHeader extends TensorEntry {
+  readonly quantization: Quantization | undefined;
+}
+
+/** A row group's tensors that are wanted, and their rows. */
+interface GroupHeader {
+  readonly group: number;
+  readonly rows: readonly { readonly row: number; readonly header: TensorHeader }[];
+}
+
 /** Names, shapes and dtypes of a weights file, without its data. */
 export async function listTensors(path: string): Promise<{ version: SchemaVersion; tensors: TensorEntry[] }> {
-  const groups = await openRowGroups(path);
-  const version = schemaVersion(groups.columns, path);
-  const tensors: TensorEntry[] = [];
-  for await (const table of groups.read(plainColumns.filter((c) => c !== 'data'))) {
-    for (let row = 0; row < table.numRows; row++) tensors.push(readEntry(table, row));
-  }
-  groups.close();
-  return { version, tensors };
+  const file = await openTensors(path);
+  const tensors = file.groups.flatMap(({ rows }) =>
+    rows.map(({ header: { quantization: _, ...entry } }) => entry),
+  );
+  file.close();
+  return { version: file.version, tensors };
 }
 
-/**
- * The tensors of a weights file, a row group at a time, in the file's order. Their bytes are valid until the next
- * group is asked for. With `wanted`, groups that hold nothing of that name are not decoded.
- */
-export async function* readTensorGroups(
+/** A weights file whose headers have been read. */
+export interface TensorFile {
+  readonly version: SchemaVersion;
+  readonly groups: readonly GroupHeader[];
+  /**
+   * The tensors, a row group at a time, in the file's order. Their bytes are valid until the next group is asked for.
+   */
+  read(): AsyncGenerator<StoredTensor[]>;
+  close(): void;
+}
+
+/** Opens a weights file, or one share of its row groups; of those only the tensors that are `wanted`. */
+export async function openTensors(
   path: string,
+  { index, of }: Share = { index: 0, of: 1 },
   wanted: (name: string) => boolean = () => true,
-): AsyncGenerator<StoredTensor[]> {
-  const groups = await openRowGroups(path);
-  const version = schemaVersion(groups.columns, path);
-  const columns = version === 'V2' ? [...plainColumns, ...quantizationColumns] : plainColumns;
-  const isWanted = (names: Table) =>
-    Array.from({ length: names.numRows }, (_, row) => nameOf(names, row)).some(wanted);
-  for await (const table of groups.read(columns, { probe: ['layer_name'], isWanted })) {
-    const rows = Array.from({ length: table.numRows }, (_, row) => row);
-    yield rows
+): Promise<TensorFile> {
+  const file = await openRowGroups(path);
+  const version = schemaVersion(file.columns, path);
+  const columns = [...plainColumns, ...(version === 'V2' ? quantizationColumns : [])].filter(
+    (c) => c !== 'data',
+  );
+  const groups: GroupHeader[] = [];
+  for (let group = index; group < file.count; group += of) {
+    const table = await file.table(group, columns);
+    const rows = Array.from({ length: table.numRows }, (_, row) => row)
       .filter((row) => wanted(nameOf(table, row)))
-      .map((row) => readTensor(table, row, version, path));
+      .map((row) => ({ row, header: readHeader(table, row, version) }));
+    if (rows.length > 0) groups.push({ group, rows });
   }
-  groups.close();
+  return {
+    version,
+    groups,
+    async *read() {
+      for (const { group, rows } of groups) {
+        const data = await file.binary(group, 'data');
+        yield rows.map(({ row, header }) => withData(header, data.values[row], path));
+        data.free();
+      }
+    },
+    close: () => file.close(),
+  };
 }
 
-function readTensor(table: Table, row: number, version: SchemaVersion, path: string): StoredTensor {
-  const { name, shape, dtype } = readEntry(table, row);
-  const data = column<Uint8Array>(table, 'data').get(row);
+function withData(
+  { name, shape, dtype, quantization }: TensorHeader,
+  data: Uint8Array | null | undefined,
+  path: string,
+): StoredTensor {
   if (!data)
     throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
-  const quantization = version === 'V2' && dtype === 'int8' ? readQuantization(table, row, name) : undefined;
   const tensor = { name, shape, dtype, data, quantization };
   checkByteLength(tensor);
   return tensor;
+}
+
+function readHeader(table: Table, row: number, version: SchemaVersion): TensorHeader {
+  const entry = readEntry(table, row);
+  const isQuantized = version === 'V2' && entry.dtype === 'int8';
+  return { ...entry, quantization: isQuantized ? readQuantization(table, row, entry.name) : undefined };
 }
 
 function readEntry(table: Table, row: number): TensorEntry {

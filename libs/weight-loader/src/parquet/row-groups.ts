@@ -3,20 +3,17 @@ import { messageOf, TriptychError } from '@triptych/core';
 import type { Table } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { arrow } from './arrow.js';
+import { type BinaryColumn, binaryColumn } from './binary-column.js';
 
-/** An open Parquet file, decoded one row group at a time. */
+/** An open Parquet file, decoded one row group at a time: only one is in memory. */
 export interface RowGroups {
   readonly columns: readonly string[];
-  readonly rows: number;
-  /** Decodes `columns` of each row group in turn; only one is in memory at a time. */
-  read(columns: readonly string[], only?: GroupFilter): AsyncGenerator<Table>;
+  readonly count: number;
+  /** Decodes some columns of a row group. */
+  table(group: number, columns: readonly string[]): Promise<Table>;
+  /** Decodes one column of large values. */
+  binary(group: number, column: string): Promise<BinaryColumn>;
   close(): void;
-}
-
-/** Decodes the cheap columns `probe` of each row group first, and the rest only of those that are wanted. */
-export interface GroupFilter {
-  readonly probe: readonly string[];
-  readonly isWanted: (probed: Table) => boolean;
 }
 
 /** Opens a Parquet file by its footer. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT naming the file. */
@@ -29,23 +26,15 @@ export async function openRowGroups(path: string): Promise<RowGroups> {
   const file = await ParquetFile.fromFile(blob).catch((cause: unknown) => {
     throw corrupt(cause);
   });
-  const metadata = file.metadata();
+  const decode = (group: number, columns: readonly string[]) =>
+    file.read({ rowGroups: [group], columns: [...columns] }).catch((cause: unknown) => {
+      throw corrupt(cause);
+    });
   return {
     columns: arrow.tableFromIPC(file.schema().intoIPCStream()).schema.fields.map((f) => f.name),
-    rows: metadata.fileMetadata().numRows(),
-    async *read(columns, only) {
-      const decode = async (group: number, columns: readonly string[]) => {
-        const table = await file
-          .read({ rowGroups: [group], columns: [...columns] })
-          .catch((cause: unknown) => {
-            throw corrupt(cause);
-          });
-        return arrow.tableFromIPC(table.intoIPCStream());
-      };
-      for (let group = 0; group < metadata.numRowGroups(); group++) {
-        if (!only || only.isWanted(await decode(group, only.probe))) yield await decode(group, columns);
-      }
-    },
+    count: file.metadata().numRowGroups(),
+    table: async (group, columns) => arrow.tableFromIPC((await decode(group, columns)).intoIPCStream()),
+    binary: async (group, column) => binaryColumn(await decode(group, [column]), column),
     close: () => file.free(),
   };
 }

@@ -28,8 +28,20 @@ const schemaV1 = new arrow.Schema([
   new arrow.Field('num_params', new arrow.Int64(), true),
 ]);
 
-/** Writes tensors as a V1 weights file, zstd, one at a time. Returns the number of tensors written. */
-export async function writeTensors(path: string, tensors: AsyncIterable<StoredTensor>): Promise<number> {
+/** How pages are compressed. Weights are mostly noise: zstd saves some 8 %, and decoding it is most of a load. */
+export type WeightCompression = 'zstd' | 'none';
+
+const codecs: Readonly<Record<WeightCompression, Compression>> = {
+  zstd: Compression.ZSTD,
+  none: Compression.UNCOMPRESSED,
+};
+
+/** Writes tensors as a V1 weights file, one at a time. Returns the number of tensors written. */
+export async function writeTensors(
+  path: string,
+  tensors: AsyncIterable<StoredTensor>,
+  compression: WeightCompression,
+): Promise<number> {
   let written = 0;
   async function* tables() {
     for await (const tensor of tensors) {
@@ -37,12 +49,16 @@ export async function writeTensors(path: string, tensors: AsyncIterable<StoredTe
       yield arrow.tableToIPC(new arrow.Table([rowOf(tensor)]), 'stream');
     }
   }
-  await writeParquet(path, tables());
+  await writeParquet(path, tables(), compression);
   return written;
 }
 
-/** Writes tables, Arrow IPC streams of one schema, as a Parquet file: zstd, row groups of bounded size. Fails where it exists. */
-export async function writeParquet(path: string, tables: AsyncIterable<Uint8Array>): Promise<void> {
+/** Writes tables, Arrow IPC streams of one schema, as a Parquet file with row groups of bounded size. Fails where it exists. */
+export async function writeParquet(
+  path: string,
+  tables: AsyncIterable<Uint8Array>,
+  compression: WeightCompression = 'zstd',
+): Promise<void> {
   let failure: { readonly thrown: unknown } | undefined;
   async function* batches() {
     try {
@@ -57,7 +73,10 @@ export async function writeParquet(path: string, tables: AsyncIterable<Uint8Arra
       failure = { thrown };
     }
   }
-  const parquet = await transformParquetStream(Readable.toWeb(Readable.from(batches())), writerProperties());
+  const parquet = await transformParquetStream(
+    Readable.toWeb(Readable.from(batches())),
+    writerProperties(codecs[compression]),
+  );
   await pipeline(Readable.fromWeb(parquet as NodeReadableStream), createWriteStream(path, { flags: 'wx' }));
   if (failure) throw failure.thrown;
 }
@@ -84,9 +103,9 @@ function rowOf(tensor: StoredTensor): RecordBatch {
   );
 }
 
-function writerProperties() {
+function writerProperties(codec: Compression) {
   return new WriterPropertiesBuilder()
-    .setCompression(Compression.ZSTD)
+    .setCompression(codec)
     .setMaxRowGroupBytes(ROW_GROUP_BYTES)
     .setDictionaryEnabled(false)
     .setStatisticsEnabled(EnabledStatistics.None)
