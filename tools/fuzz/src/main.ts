@@ -4,18 +4,41 @@ import { parseArgs } from 'node:util';
 import { TriptychClient } from '@triptych/client';
 import { createLogger, readConfig, startServer } from '@triptych/server';
 import { fuzzContainers } from './containers.js';
-import { fuzzMessages } from './messages.js';
+import { fuzzImages } from './images.js';
+import { fuzzMessages, type Method } from './messages.js';
 import { random } from './mutate.js';
 import { fuzzWeights } from './weights.js';
 
-const help = `Mutated containers, protobuf messages and Parquet files. Ends with 0 when all of them were answered, nothing
+const help = `Mutated audio containers, images, protobuf messages and Parquet files. Ends with 0 when all of them were answered, nothing
 else suffered, and memory came back; prints how each kind was answered.
 
-  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|messages|weights]
+  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|images|messages|weights]
 `;
 
 /** Growth of the process that is noise: workers' heaps, the allocator's caches. */
 const ALLOWED_GROWTH_MB = 200;
+
+/** A few of every format and mode. */
+const imageFixtures = [
+  'tiny-7x5.jpg',
+  'progressive.jpg',
+  'cmyk.jpg',
+  'rgb.png',
+  'palette-transparent.png',
+  'grey-16bit.png',
+  'interlaced.png',
+  'lossy.webp',
+  'lossless.webp',
+  'animated.webp',
+  'transparent.gif',
+  'animated.gif',
+  'lossy.avif',
+  'alpha.avif',
+  'lzw.tiff',
+  'jpeg.tiff',
+  'bilevel.tiff',
+  'pages.tiff',
+];
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => new Uint8Array(readFileSync(new URL(path, root)));
@@ -34,7 +57,7 @@ async function main(count: number, seed: number, only: string | undefined): Prom
   const next = random(seed);
   const config = readConfig(
     {
-      models: [fileURLToPath(new URL('models/demo/whisper', root))],
+      models: ['whisper', 'clip'].map((name) => fileURLToPath(new URL(`models/demo/${name}`, root))),
       listen: '127.0.0.1:0',
       logLevel: 'error',
     },
@@ -51,14 +74,16 @@ async function main(count: number, seed: number, only: string | undefined): Prom
     'speech-16k.mp3',
   ];
   const files = fixtures.map((name) => read(`libs/preprocessing/fixtures/${name}`));
+  const images = imageFixtures.map((name) => read(`tools/reference/images/${name}`));
   const targets: Record<string, () => Promise<Map<string, number>>> = {
     containers: () => fuzzContainers(client, files, count, next),
-    messages: () =>
-      fuzzMessages(server.address, unaryRequest(files[0]), streamRequests(files[0]), count, next),
+    images: () => fuzzImages(client, images, count, next),
+    messages: () => fuzzMessages(server.address, methods(files[0], images[0]), count, next),
     weights: () => fuzzWeights(read('libs/weight-loader/fixtures/v2.parquet'), 'per_channel', count, next),
   };
   // Warm: what every run has is no growth.
   await fuzzContainers(client, files, 100, next);
+  await fuzzImages(client, images, 200, next);
   const before = process.memoryUsage().rss;
   for (const [name, run] of Object.entries(targets)) {
     if (only !== undefined && only !== name) continue;
@@ -75,20 +100,33 @@ async function main(count: number, seed: number, only: string | undefined): Prom
   if (grown > ALLOWED_GROWTH_MB) process.exitCode = 1;
 }
 
-/** EncodeAudioRequest { clips { format { encoding: CONTAINER } data } }, by hand: field numbers are audio.proto's. */
-function unaryRequest(data: Uint8Array): Uint8Array {
-  return field(2, Buffer.concat([field(2, Buffer.of(0x08, 4)), field(3, data)]));
-}
-
-/** AudioStreamRequest: a config, then two chunks. */
-function streamRequests(data: Uint8Array): Uint8Array[] {
-  const half = data.length >> 1;
+/** Whole requests of every method that takes bytes, by hand: field numbers are those of proto/. */
+function methods(audio: Uint8Array, image: Uint8Array): Method[] {
+  const format = field(2, Buffer.of(0x08, 4));
+  const half = audio.length >> 1;
   const chunk = (sequence: number, bytes: Uint8Array) =>
     field(2, Buffer.concat([Buffer.of(0x08, sequence), field(2, bytes)]));
+  const encoded = field(2, image);
+  const text = (words: string) => Buffer.from(words);
+  const item = (content: Uint8Array) => field(2, content);
+  const query = field(2, field(2, text('a pizza')));
   return [
-    field(1, field(2, Buffer.of(0x08, 4))),
-    chunk(0, data.subarray(0, half)),
-    chunk(1, data.subarray(half)),
+    { path: 'AudioEncoder/Encode', messages: [field(2, Buffer.concat([format, field(3, audio)]))] },
+    {
+      path: 'AudioEncoder/EncodeStream',
+      messages: [field(1, format), chunk(0, audio.subarray(0, half)), chunk(1, audio.subarray(half))],
+    },
+    { path: 'ImageEncoder/Encode', messages: [field(2, encoded)] },
+    {
+      path: 'ImageEncoder/EncodeStream',
+      messages: [field(1, Buffer.alloc(0)), field(2, Buffer.concat([Buffer.of(0x08, 1), item(encoded)]))],
+    },
+    { path: 'TextEncoder/Encode', messages: [Buffer.concat([field(2, text('a pizza')), field(2, text('☃'))])] },
+    { path: 'CrossModal/Rank', messages: [Buffer.concat([query, field(3, field(3, encoded))])] },
+    {
+      path: 'CrossModal/Classify',
+      messages: [Buffer.concat([field(2, field(3, encoded)), field(3, text('pizza')), field(4, text('a {}'))])],
+    },
   ];
 }
 

@@ -3,45 +3,47 @@ import { mutate } from './mutate.js';
 
 const pass = (bytes: Buffer) => bytes;
 
-/** Mutated protobuf messages, sent as they are to both methods. Returns how often each status came; none may hang. */
+/** A method, and the messages of a whole call of it. Those named EncodeStream stream. */
+export interface Method {
+  readonly path: string;
+  readonly messages: readonly Uint8Array[];
+}
+
+/** Mutated protobuf messages, sent as they are to each method. Returns how often each status came; none may hang. */
 export async function fuzzMessages(
   address: string,
-  request: Uint8Array,
-  stream: readonly Uint8Array[],
+  methods: readonly Method[],
   count: number,
   next: () => number,
 ): Promise<Map<string, number>> {
   const client = new Client(address, credentials.createInsecure());
   const outcomes = new Map<string, number>();
-  const unary = () =>
-    new Promise<ServiceError | null>((resolve) => {
-      const options = { deadline: Date.now() + 20_000 };
-      client.makeUnaryRequest(
-        '/triptych.v1.AudioEncoder/Encode',
-        pass,
-        pass,
-        Buffer.from(mutate(request, next)),
-        options,
-        resolve,
-      );
-    });
-  const streamed = () =>
-    new Promise<ServiceError | null>((resolve) => {
-      const call = client.makeBidiStreamRequest('/triptych.v1.AudioEncoder/EncodeStream', pass, pass, {
-        deadline: Date.now() + 20_000,
-      });
-      call.on('error', resolve);
-      call.on('end', () => resolve(null));
-      call.resume();
-      const at = Math.floor(next() * stream.length);
-      stream.forEach((message, i) => call.write(Buffer.from(i === at ? mutate(message, next) : message)));
-      call.end();
-    });
   for (let i = 0; i < count; i++) {
-    const error = await (i % 2 === 0 ? unary() : streamed());
+    const method = methods[i % methods.length];
+    const error = await call(client, method, next);
     const outcome = error ? status[error.code] : 'OK';
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
   client.close();
   return outcomes;
+}
+
+/** One call with one of its messages mutated. */
+function call(client: Client, { path, messages }: Method, next: () => number): Promise<ServiceError | null> {
+  const options = { deadline: Date.now() + 20_000 };
+  const method = `/triptych.v1.${path}`;
+  const at = Math.floor(next() * messages.length);
+  const sent = messages.map((message, i) => Buffer.from(i === at ? mutate(message, next) : message));
+  return new Promise((resolve) => {
+    if (!path.endsWith('Stream')) {
+      client.makeUnaryRequest(method, pass, pass, sent[0], options, resolve);
+      return;
+    }
+    const stream = client.makeBidiStreamRequest(method, pass, pass, options);
+    stream.on('error', resolve);
+    stream.on('end', () => resolve(null));
+    stream.resume();
+    for (const message of sent) stream.write(message);
+    stream.end();
+  });
 }

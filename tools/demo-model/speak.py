@@ -1,0 +1,72 @@
+"""Says each concept's label in nine espeak-ng voices, the last of them one that training never hears.
+
+    python speak.py
+
+Reads data.json; writes speech.bin (16 kHz, 16 bit) and speech.json: concept, first sample, samples, 1 if held out.
+Needs espeak-ng, numpy and scipy.
+"""
+import io
+import json
+import random
+import subprocess
+import wave
+
+import numpy as np
+from scipy.signal import resample_poly
+
+RATE = 16000
+LONGEST = 56000
+TAKES = 9
+HELD_OUT_TAKE = TAKES - 1
+# In this take another name of the concept is said.
+SYNONYM_TAKE = 7
+
+VOICES = ["en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-029", "en-us-nyc", "en-gb-x-gbclan", "en-gb-x-gbcwmd"]
+VARIANTS = ["", "+m1", "+m2", "+m3", "+m4", "+m5", "+m6", "+m7", "+f1", "+f2", "+f3", "+f4", "+f5", "+klatt", "+klatt2", "+klatt3"]
+HELD_OUT_VOICES = ["en-us+Andy", "en-gb+Annie", "en-us+max", "en-gb+anikaRobot"]
+
+
+def say(text, voice, speed, pitch):
+    """16-bit samples at 16 kHz, silence cut off at both ends."""
+    command = ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "-g", "0", "--stdout", text]
+    output = subprocess.run(command, capture_output=True, check=True).stdout
+    with wave.open(io.BytesIO(output)) as wav:
+        rate = wav.getframerate()
+    samples = np.frombuffer(output[44:], dtype=np.int16).astype(np.float32) / 32768
+    if rate != RATE:
+        # espeak-ng speaks at 22 050 Hz.
+        samples = resample_poly(samples, 320, 441)
+    loud = np.nonzero(np.abs(samples) > 1e-3)[0]
+    if len(loud):
+        samples = samples[max(0, loud[0] - 400) : loud[-1] + 800]
+    return (np.clip(samples[:LONGEST], -1, 1) * 32767).astype(np.int16)
+
+
+def main():
+    random.seed(1)
+    with open("data.json") as file:
+        concepts = json.load(file)
+    recordings, places, at = [], [], 0
+    for concept, entry in enumerate(concepts):
+        for take in range(TAKES):
+            held_out = take == HELD_OUT_TAKE
+            if held_out:
+                voice = random.choice(HELD_OUT_VOICES)
+                speed, pitch = random.randint(150, 180), random.randint(40, 60)
+            else:
+                voice = random.choice(VOICES) + random.choice(VARIANTS)
+                speed, pitch = random.randint(120, 220), random.randint(20, 80)
+            text = random.choice(entry["names"] + [entry["label"]]) if take == SYNONYM_TAKE else entry["label"]
+            samples = say(text, voice, speed, pitch)
+            recordings.append(samples)
+            places.append([concept, at, len(samples), int(held_out)])
+            at += len(samples)
+        if concept % 200 == 0:
+            print(f"{concept} of {len(concepts)}, {at / RATE / 60:.0f} min of speech", flush=True)
+    np.concatenate(recordings).tofile("speech.bin")
+    with open("speech.json", "w") as file:
+        json.dump(places, file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Sides of a rendered picture, in pixels. */
+export const PICTURE_SIZE = 96;
+
+/** What `render-pictures.mjs` and `speak.py` made. */
+export interface Dataset {
+  readonly labels: readonly string[];
+  readonly styles: readonly string[];
+  /** RGB on white of a concept's picture in a style, where there is one. */
+  picture(concept: number, style: string): Buffer | undefined;
+  /** Recordings by voices that were never trained on: 16 kHz, 16 bit. */
+  readonly heldOut: readonly { readonly concept: number; readonly pcm: Buffer }[];
+}
+
+interface Concept {
+  readonly label: string;
+  readonly imgs: Readonly<Record<string, number>>;
+}
+
+/** Concept, first sample, samples, 1 for a held-out voice. */
+type Recording = readonly [number, number, number, 0 | 1];
+
+/** Shortest recording that is encoded: 0.1 s. */
+const SHORTEST = 1600;
+/** The demo model's context, 4 s. */
+const LONGEST = 64_000;
+
+export async function readDataset(directory: string): Promise<Dataset> {
+  const file = (name: string) => readFile(join(directory, name));
+  const concepts = JSON.parse((await file('data.json')).toString()) as Concept[];
+  const pictures = await file('imgs.bin');
+  const speech = await file('speech.bin');
+  const recordings = JSON.parse((await file('speech.json')).toString()) as Recording[];
+  const bytes = PICTURE_SIZE * PICTURE_SIZE * 4;
+  return {
+    labels: concepts.map(({ label }) => label),
+    styles: [...new Set(concepts.flatMap(({ imgs }) => Object.keys(imgs)))],
+    picture: (concept, style) => {
+      const index = concepts[concept].imgs[style];
+      return index === undefined ? undefined : onWhite(pictures.subarray(index * bytes, (index + 1) * bytes));
+    },
+    heldOut: recordings
+      .filter(([, , length, heldOut]) => heldOut === 1 && length >= SHORTEST)
+      .map(([concept, start, length]) => ({
+        concept,
+        pcm: speech.subarray(2 * start, 2 * (start + Math.min(length, LONGEST))),
+      })),
+  };
+}
+
+/** RGBA → RGB, as the model was trained on it. */
+function onWhite(rgba: Buffer): Buffer {
+  const rgb = Buffer.alloc((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+    const alpha = rgba[from + 3] / 255;
+    for (let c = 0; c < 3; c++) rgb[to + c] = Math.round(rgba[from + c] * alpha + 255 * (1 - alpha));
+  }
+  return rgb;
+}
