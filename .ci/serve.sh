@@ -1,0 +1,8 @@
+# Sourced: starts the demo server on a free port. Sets $address, and $work, a folder that goes when the script ends.
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+node apps/cli/bin/triptych.js serve --listen 127.0.0.1:0 --log-level warn >"$work/address" &
+server=$!
+for _ in $(seq 150); do [ -s "$work/address" ] && break; sleep 0.1; done
+address=$(sed -n 's/^listening on //p' "$work/address")
