@@ -46,8 +46,12 @@ function fileOf(style, code, image) {
   const candidates = {
     noto: [`${modules}/emoji-datasource-google/img/google/64/${image}`],
     twemoji: [`${modules}/emoji-datasource-twitter/img/twitter/64/${image}`],
-    'fluent-flat': [withoutVariant(code), code].map((c) => `${modules}/@lobehub/fluent-emoji-flat/assets/${c}.svg`),
-    'fluent-3d': [withoutVariant(code), code].map((c) => `${modules}/@lobehub/fluent-emoji-3d/assets/${c}.webp`),
+    'fluent-flat': [withoutVariant(code), code].map(
+      (c) => `${modules}/@lobehub/fluent-emoji-flat/assets/${c}.svg`,
+    ),
+    'fluent-3d': [withoutVariant(code), code].map(
+      (c) => `${modules}/@lobehub/fluent-emoji-3d/assets/${c}.webp`,
+    ),
   };
   return candidates[style].find(existsSync);
 }

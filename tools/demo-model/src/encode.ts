@@ -1,4 +1,11 @@
-import { type AudioClip, AudioEncoding, type Image, PixelFormat, readEmbedding, type TriptychClient } from '@triptych/client';
+import {
+  type AudioClip,
+  AudioEncoding,
+  type Image,
+  PixelFormat,
+  readEmbedding,
+  type TriptychClient,
+} from '@triptych/client';
 import { TriptychError } from '@triptych/core';
 import { PICTURE_SIZE } from './dataset.js';
 
@@ -15,7 +22,10 @@ export function encodePictures(client: TriptychClient, pictures: readonly Buffer
   const raw = (data: Buffer): Image => ({
     raw: { format: PixelFormat.PIXEL_FORMAT_RGB8, width: PICTURE_SIZE, height: PICTURE_SIZE, data },
   });
-  return inBatches(pictures, async (batch) => (await client.encodeImages({ images: batch.map(raw) })).results);
+  return inBatches(
+    pictures,
+    async (batch) => (await client.encodeImages({ images: batch.map(raw) })).results,
+  );
 }
 
 export function encodeWords(client: TriptychClient, texts: readonly string[]): Promise<Float32Array[]> {
@@ -26,7 +36,10 @@ export function encodeWords(client: TriptychClient, texts: readonly string[]): P
 export function encodeSpeech(client: TriptychClient, recordings: readonly Buffer[]): Promise<Float32Array[]> {
   const format = { encoding: AudioEncoding.AUDIO_ENCODING_PCM_S16LE, sampleRateHz: 16_000 };
   const clip = (data: Buffer): AudioClip => ({ format, data });
-  return inBatches(recordings, async (batch) => (await client.encodeAudio({ clips: batch.map(clip) })).results);
+  return inBatches(
+    recordings,
+    async (batch) => (await client.encodeAudio({ clips: batch.map(clip) })).results,
+  );
 }
 
 async function inBatches<T>(

@@ -77,7 +77,9 @@ async function score(client: TriptychClient, directory: string): Promise<Record<
 
 /** What was measured now beside what the card says. */
 async function table(scores: Readonly<Record<string, Recall>>): Promise<string> {
-  const card = JSON.parse(await readFile(new URL('scores.json', models), 'utf8')) as { scores: Record<string, Recall> };
+  const card = JSON.parse(await readFile(new URL('scores.json', models), 'utf8')) as {
+    scores: Record<string, Recall>;
+  };
   const row = (recalls: Recall | undefined) => (recalls ?? []).map((share) => share.toFixed(3)).join('  ');
   const lines = Object.entries(scores).map(
     ([name, found]) => `${name.padEnd(28)}${row(found)}    card  ${row(card.scores[name])}\n`,

@@ -121,11 +121,16 @@ function methods(audio: Uint8Array, image: Uint8Array): Method[] {
       path: 'ImageEncoder/EncodeStream',
       messages: [field(1, Buffer.alloc(0)), field(2, Buffer.concat([Buffer.of(0x08, 1), item(encoded)]))],
     },
-    { path: 'TextEncoder/Encode', messages: [Buffer.concat([field(2, text('a pizza')), field(2, text('☃'))])] },
+    {
+      path: 'TextEncoder/Encode',
+      messages: [Buffer.concat([field(2, text('a pizza')), field(2, text('☃'))])],
+    },
     { path: 'CrossModal/Rank', messages: [Buffer.concat([query, field(3, field(3, encoded))])] },
     {
       path: 'CrossModal/Classify',
-      messages: [Buffer.concat([field(2, field(3, encoded)), field(3, text('pizza')), field(4, text('a {}'))])],
+      messages: [
+        Buffer.concat([field(2, field(3, encoded)), field(3, text('pizza')), field(4, text('a {}'))]),
+      ],
     },
   ];
 }

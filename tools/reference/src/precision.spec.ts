@@ -1,12 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contextSamples, readWhisperConfig, whisperGraph, whisperInputs } from '@triptych/audio-encoder';
-import { InferenceWorker } from '@triptych/inference-core';
-import { convert, openModelDirectory } from '@triptych/weight-loader';
+import { type Encoded, type EncoderOptions, InferenceWorker } from '@triptych/inference-core';
+import { ImagePreprocessor, readImageRecipe } from '@triptych/preprocessing';
+import { readTextConfig, startTextEncoder } from '@triptych/text-encoder';
+import { readVisionConfig, startVisionEncoder } from '@triptych/vision-encoder';
+import { convert, type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readRecordings } from './golden.js';
-import { whisperJson, whisperSizes, writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
+import { imagesDirectory, readRecordings } from './golden.js';
+import {
+  clipJson,
+  smallClip,
+  whisperJson,
+  whisperSizes,
+  writeSyntheticCheckpoint,
+} from './synthetic-checkpoint.js';
 
 let work: string;
 beforeAll(async () => {
@@ -27,7 +37,72 @@ describe('one checkpoint, stored as float16 and as float32', () => {
     );
     means[0].forEach((half, i) => expect(cosine(half, means[1][i])).toBeGreaterThanOrEqual(0.99999));
   });
+
+  it('gives images and texts of cosine ≥ 0.99999 to each other', async () => {
+    const source = join(work, 'hf-clip');
+    await writeSyntheticCheckpoint(source, clipJson(smallClip));
+    const [halves, singles] = await Promise.all(
+      (['float16', 'float32'] as const).map(async (dtype) => {
+        const target = join(work, `clip-${dtype}`);
+        await convert({ source, target, dtype, converterVersion: '1' });
+        return [...(await imagesOf(target)), ...(await textsOf(target))];
+      }),
+    );
+    expect(halves.length).toBeGreaterThan(10);
+    halves.forEach((half, i) => expect(cosine(half, singles[i])).toBeGreaterThanOrEqual(0.99999));
+  });
 });
+
+/** Projected vectors of a few images. */
+async function imagesOf(path: string): Promise<Float32Array[]> {
+  const directory = await openModelDirectory(path);
+  const config = readVisionConfig(directory.metadata.config);
+  const preprocessor = await ImagePreprocessor.start({ workers: 1, decodeTimeoutMs: 10_000, maxPixels: 1e7 });
+  const encoder = await startVisionEncoder(config, encoderOptions(directory));
+  const vectors = ['photo-420.jpg', 'noise.png', 'grey.jpg', 'panorama.png', 'palette.png'].map(
+    async (name) => {
+      const data = new Uint8Array(readFileSync(imagesDirectory + name));
+      const { pixels } = await preprocessor.prepare(
+        { kind: 'encoded', data },
+        readImageRecipe({}, config.imageSize),
+      );
+      return valuesOf(await encoder.encode({ pixels, pooling: 'projected', form }));
+    },
+  );
+  const found = await Promise.all(vectors);
+  await Promise.all([encoder.close(), preprocessor.close()]);
+  return found;
+}
+
+/** Projected vectors of texts of every length. */
+async function textsOf(path: string): Promise<Float32Array[]> {
+  const directory = await openModelDirectory(path);
+  const config = readTextConfig(directory.metadata.config);
+  const encoder = await startTextEncoder(config, encoderOptions(directory));
+  const vectors = Array.from({ length: 20 }, async (_, i) => {
+    const words = Array.from({ length: 3 * i + 1 }, (_, k) => (k * 7919 + i * 31) % 49_000);
+    const item = { ids: [49_406, ...words, 49_407], pooling: 'projected', form } as const;
+    return valuesOf(await encoder.encode(item));
+  });
+  const found = await Promise.all(vectors);
+  await encoder.close();
+  return found;
+}
+
+const form = { normalize: true, dimensions: 0, numbers: 'float32' } as const;
+
+function encoderOptions(directory: ModelDirectory): EncoderOptions {
+  return {
+    name: directory.directory,
+    threads: 2,
+    weights: async () => (await directory.load()).weights,
+    queue: { maxItems: 100, maxBytes: 1e9 },
+  };
+}
+
+function valuesOf({ result }: { readonly result: Encoded }): Float32Array {
+  return new Float32Array(result.embedding.bytes.buffer);
+}
 
 async function meansOf(path: string): Promise<Float32Array[]> {
   const directory = await openModelDirectory(path);

@@ -64,6 +64,15 @@ export interface ClipSize {
   readonly activation: 'quick_gelu' | 'gelu';
 }
 
+/** Small enough to be converted in a test. */
+export const smallClip: ClipSize = {
+  vision: { layers: 4, width: 256 },
+  text: { layers: 4, width: 128 },
+  projection: 128,
+  patch: 32,
+  activation: 'quick_gelu',
+};
+
 /** Sizes of OpenAI's checkpoints; one has the exact GELU that OpenCLIP's have. */
 export const clipSizes = {
   b32: {
