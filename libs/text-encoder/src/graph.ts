@@ -47,7 +47,7 @@ export function textGraph(config: TextConfig, options: { inspect?: boolean } = {
 
 /** Token and position embeddings: [batch, tokens] → [batch, tokens, width] */
 function embed(g: GraphBuilder, ids: Value, { vocabulary, positions, blocks: { width } }: TextConfig): Value {
-  const tokens = g.weight('text_model.embeddings.token_embedding.weight', [vocabulary, width]);
+  const tokens = g.table('text_model.embeddings.token_embedding.weight', [vocabulary, width]);
   const table = g.weight('text_model.embeddings.position_embedding.weight', [positions, width]);
   const length = g.op('Shape', [ids], { attributes: { start: 1, end: 2 } });
   const places = g.op('Slice', [table, g.ints([0]), length, g.ints([0])]);

@@ -21,7 +21,11 @@ export class ServerProcess {
   ) {}
 
   static async start(model: string): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [entry, model], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = spawn(process.execPath, [entry, model], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // As `triptych serve` starts itself: see its relaunch.ts.
+      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '1000000' },
+    });
     const { address } = await message<{ address: string }>(child);
     return new ServerProcess(child, address);
   }

@@ -45,6 +45,25 @@ describe('triptych serve', () => {
     expect(await finished).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('starts itself anew where the allocator must be told before, and ends with that process', async () => {
+    const { child, finished } = startCli(['serve', '--listen', '127.0.0.1:0', '--log-level', 'warn']);
+    const line = await new Promise<string>((resolve) =>
+      child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+    );
+    const [, address] = /^listening on (.+)\n$/.exec(line)!;
+    const client = new TriptychClient(address, { timeoutMs: 2000 });
+    expect(await client.listModels()).toHaveLength(2);
+    child.kill('SIGKILL');
+    await finished;
+    const isGone = async () =>
+      !(await client.listModels().then(
+        () => true,
+        () => false,
+      ));
+    await expect.poll(isGone, { timeout: 10_000 }).toBe(true);
+    client.close();
+  });
+
   it('teaches with --help: every flag with its variable and default', async () => {
     const { code, stdout } = await runCli(['serve', '--help']);
     expect(code).toBe(0);

@@ -21,18 +21,20 @@ export function serveCommand(): Command {
     await stopSignal();
     const impatient = stopSignal().then(() => process.exit(130));
     await Promise.race([server.drain(), impatient]);
+    // Whoever still listens on it must not keep the process.
+    process.channel?.unref();
   });
 }
 
-/** Resolves with the first SIGINT or SIGTERM from now on. */
-export function stopSignal(): Promise<NodeJS.Signals> {
+/** Resolves with the first SIGINT or SIGTERM from now on, or when the process that started this one has gone. */
+export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-      resolve(signal);
+    const stop = () => {
+      for (const event of stopEvents) process.off(event, stop);
+      resolve();
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const event of stopEvents) process.on(event, stop);
   });
 }
+
+const stopEvents = ['SIGINT', 'SIGTERM', 'disconnect'] as const;

@@ -25,6 +25,8 @@ export type Dimension = number | string;
 export interface OnnxGraph {
   readonly model: Uint8Array;
   readonly weights: ReadonlyMap<string, readonly number[]>;
+  /** Those of the weights that are inputs of every run, not initializers. */
+  readonly fed: ReadonlySet<string>;
 }
 
 const OPSETS = { '': 20, 'com.microsoft': 1 };
@@ -34,6 +36,7 @@ export class GraphBuilder {
   readonly #graph: Graph;
   readonly #constants = new Map<string, Value>();
   readonly #weights = new Map<string, readonly number[]>();
+  readonly #fed = new Set<string>();
   #nodes = 0;
 
   constructor(name: string) {
@@ -84,6 +87,16 @@ export class GraphBuilder {
     return name as Value;
   }
 
+  /**
+   * A large table of weights of which a run reads a few rows. ONNX Runtime would copy an initializer; an input stays
+   * where it is.
+   */
+  table(name: string, shape: readonly number[]): Value {
+    this.#weights.set(name, shape);
+    this.#fed.add(name);
+    return this.input(name, 'float32', shape);
+  }
+
   floats(values: Float32Array | readonly number[], shape: readonly number[] = [values.length]): Value {
     const array = Float32Array.from(values);
     return this.#constant('float32', new Uint8Array(array.buffer), shape);
@@ -95,7 +108,7 @@ export class GraphBuilder {
   }
 
   build(): OnnxGraph {
-    return { model: encodeModel(this.#graph, OPSETS), weights: this.#weights };
+    return { model: encodeModel(this.#graph, OPSETS), weights: this.#weights, fed: this.#fed };
   }
 
   #constant(type: ElementType, bytes: Uint8Array, shape: readonly number[]): Value {

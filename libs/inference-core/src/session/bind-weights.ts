@@ -20,6 +20,6 @@ export function bindWeights(graph: OnnxGraph, set: WeightSet): ExternalWeight[] 
       );
     }
     const { part, byteOffset, byteLength } = tensor;
-    return { name, part, byteOffset, byteLength };
+    return { name, shape, fed: graph.fed.has(name), part, byteOffset, byteLength };
   });
 }

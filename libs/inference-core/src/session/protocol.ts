@@ -10,6 +10,9 @@ export interface SessionSettings {
 /** Where a graph's weight lies in the buffers that come with it. */
 export interface ExternalWeight {
   readonly name: string;
+  readonly shape: readonly number[];
+  /** An input of every run, which stays in its buffer; others are copied by the session. */
+  readonly fed: boolean;
   readonly part: number;
   readonly byteOffset: number;
   readonly byteLength: number;

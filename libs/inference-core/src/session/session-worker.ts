@@ -5,6 +5,8 @@ import { GraphBuilder } from '../onnx/graph-builder.js';
 import type { CreateRequest, FeedTensor, RunReply, RunRequest } from './protocol.js';
 
 let session: InferenceSession | undefined;
+/** Weights that are inputs of every run. */
+let tables: Record<string, Tensor> = {};
 
 serveWorker({
   /** Loads the runtime's kernels and threads, which the first session pays for, while the weights are being read. */
@@ -24,16 +26,25 @@ serveWorker({
       // Freed and allocated anew by every run, large blocks fragment the heaps of a process with many threads; the
       // arena's high-water mark is that of one full context, which every model reaches soon anyway.
       enableCpuMemArena: true,
-      externalData: weights.map(({ name, part, byteOffset, byteLength }) => ({
-        path: name,
-        data: new Uint8Array(parts[part], byteOffset, byteLength),
-      })),
+      externalData: weights
+        .filter(({ fed }) => !fed)
+        .map(({ name, part, byteOffset, byteLength }) => ({
+          path: name,
+          data: new Uint8Array(parts[part], byteOffset, byteLength),
+        })),
       // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
       extra: {
         session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' },
       },
     });
-    release(parts);
+    const fed = weights.filter((weight) => weight.fed);
+    tables = Object.fromEntries(
+      fed.map(({ name, shape, part, byteOffset, byteLength }) => {
+        const values = new Float32Array(parts[part], byteOffset, byteLength / 4);
+        return [name, new Tensor('float32', values, shape)];
+      }),
+    );
+    release(parts.filter((_, index) => !fed.some(({ part }) => part === index)));
   },
 
   exit: () => process.exit(1),
@@ -42,7 +53,7 @@ serveWorker({
     if (!session) throw new TriptychError('NOT_READY', 'no session was created');
     const started = performance.now();
     const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]));
-    const outputs = await session.run(inputs, [...new Set(rows.map((row) => row.output))]);
+    const outputs = await session.run({ ...tables, ...inputs }, [...new Set(rows.map((row) => row.output))]);
     const embeddings = rows.map(({ output, item, vectors, form }, place) => {
       const { data, dims } = outputs[output];
       const [count, ...shape] = dims;

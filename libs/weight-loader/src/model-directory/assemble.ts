@@ -22,6 +22,8 @@ export interface Assembled {
   readonly digests: Map<string, string>;
 }
 
+/** A tensor of this size has a buffer of its own: it may be kept when the others are given back. */
+const OWN_PART_BYTES = 32 * 1024 ** 2;
 /** Longest buffer: tensors lie in as few as possible, so that the allocator gives them back when they are freed. */
 const PART_BYTES = 1024 ** 3;
 
@@ -46,15 +48,20 @@ export async function assembleWeights({ path, only, share }: AssembleRequest): P
 function planParts(entries: readonly TensorEntry[]): Assembled {
   const tensors = new Map<string, WeightTensor>();
   const lengths: number[] = [];
+  let shared = -1;
   for (const { name: stored, shape, dtype } of entries) {
     const name = canonicalName(stored);
     if (tensors.has(name)) throw duplicate(name);
     const byteLength = 4 * elementCount(shape);
-    const full = lengths.length === 0 || lengths[lengths.length - 1] + byteLength > PART_BYTES;
-    if (full) lengths.push(0);
-    const part = lengths.length - 1;
+    const aligned = Math.ceil(byteLength / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const isOwn = byteLength >= OWN_PART_BYTES;
+    if (isOwn || shared < 0 || lengths[shared] + aligned > PART_BYTES) {
+      lengths.push(0);
+      if (!isOwn) shared = lengths.length - 1;
+    }
+    const part = isOwn ? lengths.length - 1 : shared;
     tensors.set(name, { shape, storedAs: dtype, part, byteOffset: lengths[part], byteLength });
-    lengths[part] += Math.ceil(byteLength / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    lengths[part] += aligned;
   }
   return { tensors, parts: lengths.map((length) => new ArrayBuffer(length)), digests: new Map() };
 }
