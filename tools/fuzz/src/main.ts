@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { TriptychClient } from '@triptych/client';
+import { AudioEncoding, TriptychClient } from '@triptych/client';
 import { createLogger, readConfig, startServer } from '@triptych/server';
-import { fuzzContainers } from './containers.js';
-import { fuzzImages } from './images.js';
+import { fuzzItems } from './items.js';
 import { fuzzMessages, type Method } from './messages.js';
 import { random } from './mutate.js';
 import { fuzzWeights } from './weights.js';
@@ -75,15 +74,20 @@ async function main(count: number, seed: number, only: string | undefined): Prom
   ];
   const files = fixtures.map((name) => read(`libs/preprocessing/fixtures/${name}`));
   const images = imageFixtures.map((name) => read(`tools/reference/images/${name}`));
+  const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER };
+  const encodeAudio = async (clips: readonly Uint8Array[]) =>
+    (await client.encodeAudio({ clips: clips.map((data) => ({ format, data: Buffer.from(data) })) })).results;
+  const encodeImages = async (images: readonly Uint8Array[]) =>
+    (await client.encodeImages({ images: images.map((data) => ({ encoded: Buffer.from(data) })) })).results;
   const targets: Record<string, () => Promise<Map<string, number>>> = {
-    containers: () => fuzzContainers(client, files, count, next),
-    images: () => fuzzImages(client, images, count, next),
+    containers: () => fuzzItems(encodeAudio, files, count, next),
+    images: () => fuzzItems(encodeImages, images, count, next),
     messages: () => fuzzMessages(server.address, methods(files[0], images[0]), count, next),
     weights: () => fuzzWeights(read('libs/weight-loader/fixtures/v2.parquet'), 'per_channel', count, next),
   };
   // Warm: what every run has is no growth.
-  await fuzzContainers(client, files, 100, next);
-  await fuzzImages(client, images, 200, next);
+  await fuzzItems(encodeAudio, files, 100, next);
+  await fuzzItems(encodeImages, images, 200, next);
   const before = process.memoryUsage().rss;
   for (const [name, run] of Object.entries(targets)) {
     if (only !== undefined && only !== name) continue;

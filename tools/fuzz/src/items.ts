@@ -1,33 +1,37 @@
-import { type Image, readEmbedding, type TriptychClient } from '@triptych/client';
+import { readEmbedding } from '@triptych/client';
 import { TriptychError } from '@triptych/core';
 import { mutate } from './mutate.js';
 
 const BATCH = 15;
 
+/** What came of one item. */
+interface Outcome {
+  readonly embedding?: Parameters<typeof readEmbedding>[0] | null;
+  readonly error?: { readonly reason: string; readonly message: string } | null;
+}
+
 /**
- * Mutated images in batches, each beside an untouched one: every item must get a vector or an error that is not the
- * server's fault, and the untouched image its own vector. Returns how often each outcome came.
+ * Mutated files in batches, each beside an untouched one: every item must get a vector or an error that is not the
+ * server's fault, and the untouched file its own vector. Returns how often each outcome came.
  */
-export async function fuzzImages(
-  client: TriptychClient,
+export async function fuzzItems(
+  encode: (files: readonly Uint8Array[]) => Promise<readonly Outcome[]>,
   files: readonly Uint8Array[],
   count: number,
   next: () => number,
 ): Promise<Map<string, number>> {
-  const image = (data: Uint8Array): Image => ({ encoded: Buffer.from(data) });
-  const encode = async (...images: Image[]) => (await client.encodeImages({ images })).results;
-  const whole = image(files[0]);
-  const [reference] = await encode(whole);
+  const [whole] = files;
+  const [reference] = await encode([whole]);
   const expected = readEmbedding(reference.embedding!).values;
   const outcomes = new Map<string, number>();
   for (let done = 0; done < count; done += BATCH) {
     const mutated = Array.from({ length: Math.min(BATCH, count - done) }, (_, i) =>
-      image(mutate(files[(done + i) % files.length], next)),
+      mutate(files[(done + i) % files.length], next),
     );
-    const results = await encode(...mutated, whole);
+    const results = await encode([...mutated, whole]);
     for (const { error } of results.slice(0, -1)) {
       const outcome = error?.reason ?? 'a vector';
-      if (outcome === 'WORKER_LOST') throw new TriptychError('INTERNAL', 'an image took its worker with it');
+      if (outcome === 'WORKER_LOST') throw new TriptychError('INTERNAL', 'an item took its worker with it');
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
     const { embedding, error } = results[mutated.length];
@@ -35,7 +39,7 @@ export async function fuzzImages(
     if (!found?.every((value, i) => Math.abs(value - expected[i]) < 1e-5)) {
       throw new TriptychError(
         'INTERNAL',
-        `an untouched image suffered: ${error?.message ?? 'another vector'}`,
+        `an untouched item suffered: ${error?.message ?? 'another vector'}`,
       );
     }
   }
