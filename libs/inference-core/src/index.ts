@@ -11,4 +11,4 @@ export {
   transformer,
   type TransformerConfig,
 } from './transformer/block.js';
-export { type ClipTower, readClipTower } from './transformer/clip.js';
+export { clipConfig, type ClipTower, readClipTower } from './transformer/clip.js';

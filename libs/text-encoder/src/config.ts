@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { type ClipTower, readClipTower } from '@triptych/inference-core';
+import { clipConfig, type ClipTower, readClipTower } from '@triptych/inference-core';
 
 /** A CLIP text tower (Radford et al. 2021), as its checkpoint configures it. */
 export interface TextConfig extends ClipTower {
@@ -18,7 +18,7 @@ const LEGACY_END_OF_TEXT = 2;
 
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readTextConfig(config: JsonObject): TextConfig {
-  const model = new ConfigFields(config);
+  const model = new ConfigFields(clipConfig(config));
   const fields = model.object('text_config');
   const endOfText = fields.number('eos_token_id', LEGACY_END_OF_TEXT);
   const text: TextConfig = {

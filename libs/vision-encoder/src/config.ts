@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { type ClipTower, readClipTower } from '@triptych/inference-core';
+import { clipConfig, type ClipTower, readClipTower } from '@triptych/inference-core';
 
 /** A CLIP vision tower (Radford et al. 2021; a ViT, Dosovitskiy et al. 2020), as its checkpoint configures it. */
 export interface VisionConfig extends ClipTower {
@@ -28,7 +28,7 @@ const processorDefaults = {
 
 /** Reads a HuggingFace `config.json` and `preprocessor_config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readVisionConfig(config: JsonObject, preprocessor: JsonObject = {}): VisionConfig {
-  const model = new ConfigFields(config);
+  const model = new ConfigFields(clipConfig(config));
   const fields = model.object('vision_config');
   const processor = new ConfigFields({ ...processorDefaults, ...preprocessor }, 'preprocessor ');
   const imageSize = fields.count('image_size');

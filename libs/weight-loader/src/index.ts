@@ -9,7 +9,7 @@ export {
   type TensorsRead,
 } from './load.js';
 export type { Architecture } from './model-directory/architecture.js';
-export type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
+export type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
 export type { ModelMetadata, TokenizerFiles } from './model-directory/files.js';
 export type { TensorEntry } from './parquet/read.js';
 export type { SchemaVersion } from './parquet/schema.js';

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { MessageChannel, type Transferable } from 'node:worker_threads';
 import {
   type DType,
   elementCount,
@@ -12,7 +13,7 @@ import {
 import { fingerprint } from './fingerprint.js';
 import { type Architecture, findArchitecture } from './model-directory/architecture.js';
 import { type Assembled, type AssembleRequest, joinShares } from './model-directory/assemble.js';
-import type { ConvertReport, ConvertRequest } from './model-directory/convert.js';
+import type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
 import {
   type ModelMetadata,
   PREPROCESSOR_FILE,
@@ -24,6 +25,7 @@ import {
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/read.js';
 import type { SchemaVersion } from './parquet/schema.js';
+import type { ConvertCall } from './weights-worker.js';
 
 /** From this size on a second reader pays for its start. */
 const LARGE_FILE_BYTES = 64 * 1024 * 1024;
@@ -134,19 +136,27 @@ export function listWeights(path: string): Promise<{ version: SchemaVersion; ten
 }
 
 /** Converts a HuggingFace checkpoint to a model directory. See {@link ConvertRequest}. */
-export function convert(request: ConvertRequest): Promise<ConvertReport> {
-  return inWorker(request.source, 'convert', request);
+export function convert(
+  request: ConvertRequest,
+  onProgress: (progress: ConvertProgress) => void = () => undefined,
+): Promise<ConvertReport> {
+  const { port1, port2 } = new MessageChannel();
+  port1.on('message', onProgress);
+  port1.unref();
+  const call: ConvertCall = { request, progress: port2 };
+  return inWorker(request.source, 'convert', call, [port2]);
 }
 
 async function inWorker<T>(
   path: string,
   method: string,
-  argument: AssembleRequest | ConvertRequest | string,
+  argument: AssembleRequest | ConvertCall | string,
+  transfer: readonly Transferable[] = [],
 ): Promise<T> {
   const entry = workerEntry(import.meta.url, './weights-worker.js');
   const host = await WorkerHost.start({ entry, name: 'weights' });
   try {
-    return await host.call<T>(method, argument);
+    return await host.call<T>(method, argument, { transfer });
   } catch (thrown) {
     // A trap in the WebAssembly reader ends the worker: the file is what it choked on.
     if (thrown instanceof TriptychError && thrown.reason !== 'WORKER_LOST' && thrown.reason !== 'INTERNAL')

@@ -1,7 +1,14 @@
+import type { MessagePort } from 'node:worker_threads';
 import { serveWorker, Transferred } from '@triptych/core';
 import { type AssembleRequest, assembleWeights } from './model-directory/assemble.js';
 import type { ConvertRequest } from './model-directory/convert.js';
 import { listTensors } from './parquet/read.js';
+
+export interface ConvertCall {
+  readonly request: ConvertRequest;
+  /** Gets a ConvertProgress now and then. */
+  readonly progress: MessagePort;
+}
 
 // parquet-wasm's memory never shrinks and a corrupt page can trap it: it lives here, and goes when the work is done.
 serveWorker({
@@ -11,6 +18,12 @@ serveWorker({
   },
   list: (path: string) => listTensors(path),
   // A server that only loads has no use for what converting takes.
-  convert: async (request: ConvertRequest) =>
-    (await import('./model-directory/convert.js')).convertCheckpoint(request),
+  convert: async ({ request, progress }: ConvertCall) => {
+    const { convertCheckpoint } = await import('./model-directory/convert.js');
+    try {
+      return await convertCheckpoint(request, (now) => progress.postMessage(now));
+    } finally {
+      progress.close();
+    }
+  },
 });

@@ -3,6 +3,8 @@ export {
   clipJson,
   type ClipSize,
   clipSizes,
+  smallClip,
+  towerJson,
   whisperJson,
   type WhisperSize,
   whisperSizes,

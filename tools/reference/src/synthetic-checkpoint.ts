@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
+import { clipConfig } from '@triptych/inference-core';
 import { readTextConfig, textGraph } from '@triptych/text-encoder';
 import { readVisionConfig, visionGraph } from '@triptych/vision-encoder';
 import { encodeSafetensors } from '@triptych/weight-loader';
@@ -56,6 +57,18 @@ export function clipJson(size: ClipSize): Record<string, unknown> {
   };
 }
 
+/** A checkpoint of one tower, with its fields where CLIPModel has its own. */
+export function towerJson(size: ClipSize, tower: 'vision' | 'text'): Record<string, unknown> {
+  const whole = clipJson(size);
+  const name = tower === 'vision' ? 'CLIPVisionModelWithProjection' : 'CLIPTextModelWithProjection';
+  return {
+    ...(whole[`${tower}_config`] as object),
+    projection_dim: size.projection,
+    architectures: [name],
+    model_type: `clip_${tower}_model`,
+  };
+}
+
 export interface ClipSize {
   readonly vision: { readonly layers: number; readonly width: number };
   readonly text: { readonly layers: number; readonly width: number };
@@ -101,10 +114,11 @@ export const clipSizes = {
 /** Every weight of a checkpoint with this configuration, by name and shape. */
 function requiredWeights(config: Record<string, unknown>): Map<string, readonly number[]> {
   if (config['model_type'] === 'whisper') return new Map(whisperGraph(readWhisperConfig(config)).weights);
+  const { vision_config: vision, text_config: text } = clipConfig(config);
   return new Map([
-    ...visionGraph(readVisionConfig(config)).weights,
-    ...textGraph(readTextConfig(config)).weights,
-    ['logit_scale', []],
+    ...(vision ? visionGraph(readVisionConfig(config)).weights : []),
+    ...(text ? textGraph(readTextConfig(config)).weights : []),
+    ...(vision && text ? [['logit_scale', []] as const] : []),
   ]);
 }
 

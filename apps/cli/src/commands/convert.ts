@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { ByteBar } from '../output/progress-bar.js';
 import { convert, type ConvertReport, type WeightCompression } from '@triptych/weight-loader';
 
 interface Options {
@@ -42,7 +43,7 @@ export function convertCommand(): Command {
     .option('--json', 'print the report as JSON')
     .addHelpText('after', help)
     .action(async (source: string, target: string, { dtype, compression, name, space, json }: Options) => {
-      const report = await convert({
+      const request = {
         source,
         target,
         dtype,
@@ -50,7 +51,9 @@ export function convertCommand(): Command {
         modelName: name,
         space,
         converterVersion: '0.1.0',
-      });
+      };
+      const bar = new ByteBar();
+      const report = await convert(request, (progress) => bar.show(progress)).finally(() => bar.stop());
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : table(report, target, dtype));
     });
 }

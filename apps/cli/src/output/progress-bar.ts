@@ -28,6 +28,28 @@ export class ProgressBar implements Progress {
   }
 }
 
+/** Progress in bytes on standard error, where it is a terminal. */
+export class ByteBar {
+  #bar: SingleBar | undefined;
+
+  show({ doneBytes, totalBytes }: { readonly doneBytes: number; readonly totalBytes: number }): void {
+    if (!process.stderr.isTTY) return;
+    this.#bar ??= this.#start(totalBytes);
+    this.#bar.update(doneBytes);
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+
+  #start(totalBytes: number): SingleBar {
+    const format = '{bar} {percentage} %, {eta_formatted} left';
+    const bar = new SingleBar({ format, noTTYOutput: false, stream: process.stderr });
+    bar.start(totalBytes, 0);
+    return bar;
+  }
+}
+
 export function complain(message: string): void {
   process.stderr.write(`triptych: ${message}\n`);
 }

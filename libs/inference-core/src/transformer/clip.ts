@@ -1,4 +1,4 @@
-import type { ConfigFields } from '@triptych/core';
+import type { ConfigFields, JsonObject } from '@triptych/core';
 import type { Activation, TransformerConfig } from './block.js';
 
 /** Names that HuggingFace's CLIP gives to a block's modules. */
@@ -40,4 +40,15 @@ export function readClipTower(model: ConfigFields, tower: ConfigFields): ClipTow
     layers: tower.count('num_hidden_layers'),
     projection: model.count('projection_dim'),
   };
+}
+
+/**
+ * The configuration of a CLIP with both towers, or the one that a checkpoint has: `CLIPVisionModelWithProjection` and
+ * `CLIPTextModelWithProjection` keep their tower's fields where `CLIPModel` has its own.
+ */
+export function clipConfig(config: JsonObject): JsonObject {
+  const { model_type: kind, projection_dim } = config;
+  if (kind === 'clip_vision_model') return { projection_dim, vision_config: config };
+  if (kind === 'clip_text_model') return { projection_dim, text_config: config };
+  return config;
 }

@@ -31,6 +31,10 @@ const known: Record<string, ArchitectureEntry> = {
   'whisper-encoder': whisper,
   clip,
   CLIPModel: clip,
+  CLIPVisionModelWithProjection: clip,
+  clip_vision_model: clip,
+  CLIPTextModelWithProjection: clip,
+  clip_text_model: clip,
 };
 
 /** Finds the architecture by a checkpoint's class, model type or our own name for it; the first known one counts. */

@@ -58,6 +58,15 @@ describe('convert', () => {
     expect([...(await loadTensor(join(target, 'weights.parquet'), 'encoder.a')).values]).toEqual([...values]);
   });
 
+  it('says how far it is, to the end', async () => {
+    const shares: number[] = [];
+    await convert(
+      { source: await single(), target: join(work, 'watched'), dtype: 'float32', converterVersion: '1' },
+      ({ doneBytes, totalBytes }) => shares.push(doneBytes / totalBytes),
+    );
+    await expect.poll(() => shares).toEqual([0.5, 1]);
+  });
+
   it('rounds to float16 when asked', async () => {
     const target = join(work, 'half');
     await convert({ source: await single(), target, dtype: 'float16', converterVersion: '1' });

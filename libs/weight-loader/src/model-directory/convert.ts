@@ -2,7 +2,7 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DType, downcastFloat16, elementCount, messageOf, TriptychError } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
-import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
+import { bytesPerElement, type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import { openTensors } from '../parquet/read.js';
 import { type WeightCompression, writeTensors } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
@@ -30,6 +30,12 @@ export interface ConvertRequest {
   readonly converterVersion: string;
 }
 
+/** How far a conversion is: each tensor is written once and read back once. */
+export interface ConvertProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
 export interface ConvertReport {
   readonly architecture: string;
   readonly tensors: number;
@@ -45,7 +51,10 @@ export interface ConvertReport {
  * Converts a checkpoint to a model directory, tensor by tensor, reads the result back and compares every value.
  * Everything is written to a folder beside `target` and renamed last: a failure leaves nothing half-written.
  */
-export async function convertCheckpoint(request: ConvertRequest): Promise<ConvertReport> {
+export async function convertCheckpoint(
+  request: ConvertRequest,
+  onProgress: (progress: ConvertProgress) => void = () => undefined,
+): Promise<ConvertReport> {
   const started = performance.now();
   const target = resolve(request.target);
   if (await stat(target).catch(() => undefined)) {
@@ -71,7 +80,7 @@ export async function convertCheckpoint(request: ConvertRequest): Promise<Conver
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
   try {
     await mkdir(partial, { recursive: true });
-    await writeWeights(join(partial, WEIGHTS_FILE), entries, request);
+    await writeWeights(join(partial, WEIGHTS_FILE), entries, request, onProgress);
     const metadata: ModelMetadata = {
       model_name: request.modelName ?? basename(resolve(request.source)),
       model_type: String(config['model_type']),
@@ -115,13 +124,22 @@ async function writeWeights(
   path: string,
   entries: readonly SafetensorsEntry[],
   { dtype, compression = 'zstd' }: ConvertRequest,
+  onProgress: (progress: ConvertProgress) => void,
 ): Promise<void> {
   const written = new Map<string, string>();
+  const totalBytes = entries.reduce(
+    (sum, { shape }) => sum + 2 * bytesPerElement[dtype] * elementCount(shape),
+    0,
+  );
+  let doneBytes = 0;
+  const done = ({ data }: StoredTensor) =>
+    onProgress({ doneBytes: (doneBytes += data.byteLength), totalBytes });
   async function* tensors() {
     for (const entry of entries) {
       const tensor = store(await readSafetensor(entry), canonicalName(entry.name), dtype);
       written.set(tensor.name, tensorDigest(tensor));
       yield tensor;
+      done(tensor);
     }
   }
   await writeTensors(path, tensors(), compression);
@@ -132,6 +150,7 @@ async function writeWeights(
         throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
       }
       written.delete(tensor.name);
+      done(tensor);
     }
   }
   file.close();

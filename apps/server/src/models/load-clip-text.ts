@@ -1,0 +1,77 @@
+import { TriptychError, type WeightSet } from '@triptych/core';
+import type { ModelTokenizer } from '@triptych/preprocessing';
+import { Pooling } from '@triptych/protocol';
+import {
+  endOfText,
+  readTextConfig,
+  startTextEncoder,
+  type TextConfig,
+  type TextPooling,
+} from '@triptych/text-encoder';
+import { encoderOptions } from './encoder-options.js';
+import type { TowerSpaces } from './load-clip.js';
+import type { LoadContext } from './load-model.js';
+import type { ServedText } from './served-model.js';
+
+const poolings: Readonly<Record<number, TextPooling>> = {
+  [Pooling.POOLING_UNSPECIFIED]: 'projected',
+  [Pooling.POOLING_EOS]: 'end',
+  [Pooling.POOLING_PROJECTED]: 'projected',
+  [Pooling.POOLING_NONE]: 'none',
+};
+
+/** Tensors of all but the vision tower. */
+const TENSORS = /^(?!vision_model\.|visual_projection\.)/;
+
+/**
+ * Starts a CLIP checkpoint's text tower. Its temperature, which only checkpoints of both towers have, is what cosines are
+ * multiplied with to become logits.
+ */
+export async function loadClipText(
+  context: LoadContext,
+  spaces: TowerSpaces,
+): Promise<{ served: ServedText; temperature: number | undefined }> {
+  const { directory, weights, preprocessing } = context;
+  const config = readTextConfig(directory.metadata.config);
+  const tokenize = await (await preprocessing.text()).open(directory.tokenizer);
+  await checkTokenizer(tokenize, config);
+  let temperature: number | undefined;
+  const options = encoderOptions(context, 'text', async () => {
+    const read = await weights.read(TENSORS);
+    temperature ??= readTemperature(read);
+    return read;
+  });
+  const served: ServedText = {
+    encoder: await startTextEncoder(config, options),
+    config,
+    preprocessor: tokenize,
+    poolings,
+    dimensions: (pooling) => (pooling === 'projected' ? config.projection : config.blocks.width),
+    space: spaces('text'),
+  };
+  return { served, temperature };
+}
+
+/** Throws MODEL_CONFIG unless a text ends where the tower looks for its end, within the vocabulary. */
+async function checkTokenizer(tokenize: ModelTokenizer, config: TextConfig): Promise<void> {
+  const { ids } = await tokenize('', config.positions);
+  if (endOfText(ids, config) === ids.length - 1 && ids.every((id) => id < config.vocabulary)) return;
+  throw new TriptychError(
+    'MODEL_CONFIG',
+    `the tokenizer frames a text with tokens ${ids.join(' and ')}; the text encoder looks for token ` +
+      `${config.endOfText ?? 'of the highest id'} at its end, below ${config.vocabulary}`,
+  );
+}
+
+/** The exponential of `logit_scale`; undefined where there is none. Throws TENSOR_SHAPE. */
+function readTemperature({ tensors, parts }: WeightSet): number | undefined {
+  const tensor = tensors.get('logit_scale');
+  if (!tensor) return undefined;
+  const { part, byteOffset, byteLength, shape } = tensor;
+  if (byteLength === 4) return Math.exp(new Float32Array(parts[part], byteOffset, 1)[0]);
+  throw new TriptychError(
+    'TENSOR_SHAPE',
+    `tensor logit_scale: expected one number, found [${shape.join(', ')}]`,
+    { field: 'logit_scale' },
+  );
+}
