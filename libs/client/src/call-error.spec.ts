@@ -1,4 +1,4 @@
-import { Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
 import { encodeStatus } from '@triptych/protocol';
 import { describe, expect, it } from 'vitest';
 import { CallError } from './call-error.js';
@@ -16,7 +16,7 @@ describe('a failed call', () => {
       details: 'not an image',
       metadata,
     });
-    expect(CallError.from(error as ServiceError)).toMatchObject({
+    expect(CallError.from(error)).toMatchObject({
       code: 3,
       message: 'not an image',
       details: { reason: 'IMAGE_CORRUPT', violations },

@@ -9,7 +9,7 @@ export interface Dataset {
   readonly labels: readonly string[];
   readonly styles: readonly string[];
   /** RGB on white of a concept's picture in a style, where there is one. */
-  picture(concept: number, style: string): Buffer | undefined;
+  readonly picture: (concept: number, style: string) => Buffer | undefined;
   /** Recordings by voices that were never trained on: 16 kHz, 16 bit. */
   readonly heldOut: readonly { readonly concept: number; readonly pcm: Buffer }[];
 }

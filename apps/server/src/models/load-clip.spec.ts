@@ -35,7 +35,8 @@ describe('a CLIP checkpoint', () => {
       directoryOf('vision', towerJson(smallClip, 'vision')),
       directoryOf('text', towerJson(smallClip, 'text')),
     ]);
-    const { client, close } = await serveDemo({ models });
+    const test = await serveDemo({ models });
+    const { client } = test;
     const images = [{ encoded: picture('pizza') }];
     const seen = await Promise.all(
       ['whole', 'vision'].map((model) => client.encodeImages({ model, images })),
@@ -52,7 +53,7 @@ describe('a CLIP checkpoint', () => {
       code: 12,
       message: 'model text is none that compares images and text',
     });
-    await close();
+    await test.close();
   });
 
   it('is refused where its tokenizer does not end a text as the tower looks for it', async () => {
