@@ -4,6 +4,7 @@ import { classifyCommand } from './commands/classify.js';
 import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { encodeCommand } from './commands/encode.js';
+import { inspectCommand } from './commands/inspect.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     searchCommand(),
     classifyCommand(),
     convertCommand(),
+    inspectCommand(),
   ];
   for (const command of commands) program.addCommand(command.exitOverride());
   try {

@@ -1,5 +1,6 @@
 export {
   convert,
+  inspect,
   listWeights,
   type LoadedWeights,
   loadTensor,
@@ -10,6 +11,7 @@ export {
 } from './load.js';
 export type { Architecture } from './model-directory/architecture.js';
 export type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
+export type { InspectedTensor, Inspection } from './model-directory/inspect.js';
 export type { ModelMetadata, TokenizerFiles } from './model-directory/files.js';
 export type { TensorEntry } from './parquet/read.js';
 export type { SchemaVersion } from './parquet/schema.js';

@@ -13,6 +13,7 @@ import {
 import { fingerprint } from './fingerprint.js';
 import { type Architecture, findArchitecture } from './model-directory/architecture.js';
 import { type Assembled, type AssembleRequest, joinShares } from './model-directory/assemble.js';
+import type { Inspection } from './model-directory/inspect.js';
 import type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
 import {
   type ModelMetadata,
@@ -133,6 +134,11 @@ function checkCounts(
 /** What a weights file holds, without reading its data. */
 export function listWeights(path: string): Promise<{ version: SchemaVersion; tensors: TensorEntry[] }> {
   return inWorker(path, 'list', path);
+}
+
+/** What a model directory, a HuggingFace checkpoint, or a Parquet or safetensors file holds, without its data. */
+export function inspect(path: string): Promise<Inspection> {
+  return inWorker(path, 'inspect', path);
 }
 
 /** Converts a HuggingFace checkpoint to a model directory. See {@link ConvertRequest}. */

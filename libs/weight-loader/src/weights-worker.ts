@@ -17,6 +17,7 @@ serveWorker({
     return new Transferred(assembled, assembled.parts);
   },
   list: (path: string) => listTensors(path),
+  inspect: async (path: string) => (await import('./model-directory/inspect.js')).inspectPath(path),
   // A server that only loads has no use for what converting takes.
   convert: async ({ request, progress }: ConvertCall) => {
     const { convertCheckpoint } = await import('./model-directory/convert.js');

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { mebibytes } from '../output/numbers.js';
 import { ByteBar } from '../output/progress-bar.js';
 import { convert, type ConvertReport, type WeightCompression } from '@triptych/weight-loader';
 
@@ -73,8 +74,4 @@ function table(report: ConvertReport, target: string, dtype: string): string {
     ['written to', target],
   ];
   return rows.map(([key, value]) => `${key.padEnd(14)}${value}\n`).join('');
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }

@@ -9,6 +9,7 @@ import { positiveInteger } from '../output/numbers.js';
 import { encodeQuery, readQuery } from '../search/query.js';
 import { CACHE_FILE, VectorCache } from '../search/vector-cache.js';
 import { addServerOptions } from '../server-options.js';
+import { stopSignal } from './serve.js';
 
 interface Options {
   readonly server?: string;
@@ -93,10 +94,14 @@ async function folderVectors(
   }
   if (missing.length === 0) return vectors;
   const bar = new ProgressBar(missing.length);
+  let isStopped = false;
+  void stopSignal().then(() => (isStopped = true));
   try {
     for await (const { source, values } of encodeImages(client, missing, { options: { encoding: 2 } }, bar)) {
       vectors.set(source, values);
       await cache?.set(source, values);
+      if (isStopped)
+        throw new TriptychError('CANCELLED', 'stopped; what was encoded is kept for the next search');
     }
   } finally {
     bar.stop();

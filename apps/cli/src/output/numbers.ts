@@ -13,3 +13,8 @@ export function positiveInteger(text: string): number {
   if (value > 0) return value;
   throw new InvalidArgumentError('expected a whole number, 1 or more');
 }
+
+/** Bytes for a person. */
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}

@@ -186,7 +186,8 @@ async function readConfig(source: string): Promise<Record<string, unknown>> {
   return config;
 }
 
-async function findSafetensors(source: string): Promise<string> {
+/** The weights of a HuggingFace directory, or the index of their shards. Throws WEIGHTS_MISSING. */
+export async function findSafetensors(source: string): Promise<string> {
   const candidates = ['model.safetensors', 'model.safetensors.index.json'].map((file) => join(source, file));
   for (const path of candidates) if (await stat(path).catch(() => undefined)) return path;
   throw new TriptychError(

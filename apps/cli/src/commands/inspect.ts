@@ -1,0 +1,100 @@
+import { messageOf } from '@triptych/core';
+import { inspect, type Inspection, openModelDirectory } from '@triptych/weight-loader';
+import { Command } from 'commander';
+import { type Check, checkTensors } from '../inspect/required.js';
+import { mebibytes } from '../output/numbers.js';
+import { complain } from '../output/progress-bar.js';
+
+interface Options {
+  readonly tensors?: boolean;
+  readonly json?: boolean;
+}
+
+const help = `
+PATH is a model directory, a HuggingFace checkpoint, or a .parquet or .safetensors file. Weights are read only for the
+fingerprint of a model directory. The exit code is 1 where tensors are missing or of another shape than the
+configuration asks for.
+
+Examples:
+  triptych inspect models/demo/clip
+  triptych inspect ./openai-whisper-tiny --tensors
+  triptych inspect weights.parquet --json`;
+
+/** `triptych inspect` */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('what is in a model directory, a checkpoint or a weights file')
+    .argument('<path>', 'directory or file')
+    .option('--tensors', 'list every tensor')
+    .option('--json', 'print everything as JSON')
+    .addHelpText('after', help)
+    .action(async (path: string, { tensors, json }: Options) => {
+      const inspection = await inspect(path);
+      const check = checkTensors(inspection);
+      const fingerprint = inspection.kind === 'model directory' ? await fingerprintOf(path) : undefined;
+      if (json) process.stdout.write(`${JSON.stringify({ path, fingerprint, ...inspection, check })}\n`);
+      else {
+        process.stdout.write(summary(inspection, check, fingerprint));
+        if (tensors) process.stdout.write(tensorTable(inspection));
+      }
+      if (check && check.missing.length + check.misshapen.length > 0) process.exitCode = 1;
+    });
+}
+
+/** Undefined where the weights cannot be loaded whole, which is said. */
+async function fingerprintOf(path: string): Promise<string | undefined> {
+  try {
+    const directory = await openModelDirectory(path);
+    return directory.identify([await directory.load()]).fingerprint;
+  } catch (thrown) {
+    complain(`no fingerprint: ${messageOf(thrown)}`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
+function summary(inspection: Inspection, check: Check | undefined, fingerprint: string | undefined): string {
+  const {
+    kind,
+    name,
+    architecture,
+    weights,
+    bytes,
+    schema,
+    preprocessor,
+    tokenizerFiles = [],
+    tensors,
+  } = inspection;
+  const parameters = tensors.reduce((sum, t) => sum + t.parameters, 0);
+  const rows: [string, string | undefined][] = [
+    ['kind', kind],
+    ['name', name],
+    ['architecture', architecture],
+    ['weights', `${weights}${schema ? `, schema ${schema}` : ''}, ${mebibytes(bytes)}`],
+    ['tensors', `${tensors.length} with ${parameters.toLocaleString('en')} parameters`],
+    ['stored as', storedAs(inspection)],
+    ['preprocessor', preprocessor ? 'preprocessor_config.json' : undefined],
+    ['tokenizer', tokenizerFiles.join(', ') || undefined],
+    ['fingerprint', fingerprint],
+    ['missing', check && (check.missing.join(', ') || 'nothing')],
+    ['misshapen', check && (check.misshapen.join('; ') || 'nothing')],
+    ['not used', check && (check.unused.join(', ') || 'nothing')],
+  ];
+  return rows.map(([key, value]) => (value === undefined ? '' : `${key.padEnd(14)}${value}\n`)).join('');
+}
+
+/** Share of the parameters by dtype. */
+function storedAs({ tensors }: Inspection): string {
+  const byType = new Map<string, number>();
+  for (const { dtype, parameters } of tensors) byType.set(dtype, (byType.get(dtype) ?? 0) + parameters);
+  const all = [...byType.values()].reduce((sum, n) => sum + n, 0);
+  const sorted = [...byType].sort((a, b) => b[1] - a[1]);
+  return sorted.map(([dtype, n]) => `${dtype} ${((100 * n) / all).toFixed(1)} %`).join(', ');
+}
+
+function tensorTable({ tensors }: Inspection): string {
+  const rows = tensors.map(
+    ({ name, shape, dtype }) => `  ${dtype.padEnd(10)}${`[${shape.join(', ')}]`.padEnd(22)}${name}\n`,
+  );
+  return `\n${rows.join('')}`;
+}
