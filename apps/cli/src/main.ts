@@ -8,7 +8,7 @@ import { inspectCommand } from './commands/inspect.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 
-/** Runs the command line and returns the exit code: 0, or 1 with one message on standard error. */
+/** Runs the command line and returns the exit code: 0, or 1 with one message on standard error; 130 where it was stopped. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('triptych')
     .description(
@@ -36,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (!(thrown instanceof TriptychError) || thrown.code === 'internal') {
       process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? '') : ''}\n`);
     }
-    return 1;
+    // As a shell has it for what Ctrl-C ended.
+    return thrown instanceof TriptychError && thrown.reason === 'CANCELLED' ? 130 : 1;
   }
 }

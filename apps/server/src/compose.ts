@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
-import { ClipEngine } from '@triptych/clip-engine';
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import { loadPublishedPackage } from '@triptych/protocol';
 import { HealthImplementation } from 'grpc-health-check';
@@ -10,8 +9,8 @@ import { Admission } from './grpc/admission.js';
 import { services } from './grpc/services.js';
 import { loadModel, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
-import { Preprocessing } from './models/preprocessing.js';
 import { encodersOf } from './models/served-model.js';
+import { SharedWorkers } from './models/shared-workers.js';
 
 /** A server that accepts calls. */
 export interface RunningServer {
@@ -28,7 +27,8 @@ export async function startServer(config: ServerConfig, logger: Logger): Promise
   try {
     return await start(config, logger, closers);
   } catch (thrown) {
-    await Promise.all(closers.map((close) => close()));
+    // Last first: models still loading may yet start workers that they share.
+    for (const close of closers.reverse()) await close();
     throw thrown;
   }
 }
@@ -41,10 +41,10 @@ async function start(
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const threads = config.threads || availableParallelism();
-  const preprocessing = new Preprocessing(config, logger);
-  closers.push(() => preprocessing.close());
+  const workers = new SharedWorkers(config, logger);
+  closers.push(() => workers.close());
   const loads = config.models.map((text) =>
-    loadModel(parseModelSource(text), { ...config, threads }, preprocessing, logger),
+    loadModel(parseModelSource(text), { ...config, threads }, workers, logger),
   );
   closers.push(async () => {
     for (const load of await Promise.allSettled(loads)) {
@@ -52,8 +52,6 @@ async function start(
     }
   });
   const models = new ModelRegistry(await Promise.all(loads));
-  const engine = await ClipEngine.start(logger);
-  closers.push(() => engine.close());
 
   const server = new Server({
     'grpc.max_receive_message_length': config.maxMessageBytes,
@@ -61,7 +59,7 @@ async function start(
     'grpc.max_concurrent_streams': config.maxStreams,
   });
   const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
-  const offered = services({ models, engine, admission, limits: config }, logger);
+  const offered = services({ models, admission, limits: config }, logger);
   for (const { definition, handlers } of offered) {
     server.addService(definition, handlers);
   }
@@ -84,7 +82,7 @@ async function start(
       logger.info({ graceMs: config.drainMs }, 'draining');
       health.drain();
       await shutDown(server, config.drainMs);
-      await Promise.all([models.close(), preprocessing.close(), engine.close()]);
+      await Promise.all([models.close(), workers.close()]);
       logger.info({}, 'stopped');
     },
   };

@@ -1,4 +1,3 @@
-import type { ClipEngine } from '@triptych/clip-engine';
 import type { ServerConfig } from '../config/settings.js';
 import type { ModelRegistry } from '../models/model-registry.js';
 import type { Admission } from './admission.js';
@@ -6,7 +5,6 @@ import type { Admission } from './admission.js';
 /** What the services are made of. */
 export interface ServiceParts {
   readonly models: ModelRegistry;
-  readonly engine: ClipEngine;
   readonly admission: Admission;
   readonly limits: Pick<
     ServerConfig,

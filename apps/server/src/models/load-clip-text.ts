@@ -31,9 +31,9 @@ export async function loadClipText(
   context: LoadContext,
   spaces: TowerSpaces,
 ): Promise<{ served: ServedText; temperature: number | undefined }> {
-  const { directory, weights, preprocessing } = context;
+  const { directory, weights, workers } = context;
   const config = readTextConfig(directory.metadata.config);
-  const tokenize = await (await preprocessing.text()).open(directory.tokenizer);
+  const tokenize = await (await workers.text()).open(directory.tokenizer);
   await checkTokenizer(tokenize, config);
   let temperature: number | undefined;
   const options = encoderOptions(context, 'text', async () => {

@@ -18,7 +18,7 @@ const TENSORS = /^(vision_model\.|visual_projection\.)/;
 
 /** Starts a CLIP checkpoint's vision tower. */
 export async function loadClipVision(context: LoadContext, spaces: TowerSpaces): Promise<ServedImage> {
-  const { directory, weights, preprocessing } = context;
+  const { directory, weights, workers } = context;
   const { metadata, preprocessor } = directory;
   const config = readVisionConfig(metadata.config, preprocessor);
   const recipe = readImageRecipe(preprocessor ?? {}, config.imageSize);
@@ -26,7 +26,7 @@ export async function loadClipVision(context: LoadContext, spaces: TowerSpaces):
   return {
     encoder: await startVisionEncoder(config, options),
     config,
-    preprocessor: await preprocessing.image(),
+    preprocessor: await workers.image(),
     poolings,
     dimensions: (pooling) => (pooling === 'projected' ? config.projection : config.blocks.width),
     recipe,

@@ -23,18 +23,24 @@ export async function loadClip(context: LoadContext): Promise<LoadedEncoders> {
   try {
     if (hasVision) image = await loadClipVision(context, spaces);
     const text = hasText ? await loadClipText(context, spaces) : undefined;
-    return { ...(image ? { image } : {}), ...(text ? { text: text.served } : {}), ...shared(image, text) };
+    return {
+      ...(image ? { image } : {}),
+      ...(text ? { text: text.served } : {}),
+      ...(await shared(context, image, text)),
+    };
   } catch (thrown) {
     await image?.encoder.close();
     throw thrown;
   }
 }
 
-function shared(
+async function shared(
+  { workers }: LoadContext,
   image: ServedImage | undefined,
   text: { readonly served: ServedText; readonly temperature: number | undefined } | undefined,
-): Pick<LoadedEncoders, 'shared'> {
+): Promise<Pick<LoadedEncoders, 'shared'>> {
   if (!image || text?.temperature === undefined) return {};
   const { temperature } = text;
-  return { shared: { name: image.space('projected'), dimensions: image.config.projection, temperature } };
+  const space = { name: image.space('projected'), dimensions: image.config.projection };
+  return { shared: { ...space, temperature, engine: await workers.engine() } };
 }

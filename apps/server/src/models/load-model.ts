@@ -3,7 +3,7 @@ import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader
 import type { ServerConfig } from '../config/settings.js';
 import { loadClip } from './load-clip.js';
 import { loadWhisper } from './load-whisper.js';
-import type { Preprocessing } from './preprocessing.js';
+import type { SharedWorkers } from './shared-workers.js';
 import type { ServedModel } from './served-model.js';
 import { WeightSource } from './weight-source.js';
 
@@ -19,7 +19,7 @@ export interface LoadContext {
   readonly directory: ModelDirectory;
   readonly weights: WeightSource;
   readonly config: ServerConfig;
-  readonly preprocessing: Preprocessing;
+  readonly workers: SharedWorkers;
   readonly logger: Logger;
 }
 
@@ -34,7 +34,7 @@ const architectures: Readonly<
 export async function loadModel(
   source: ModelSource,
   config: ServerConfig,
-  preprocessing: Preprocessing,
+  workers: SharedWorkers,
   logger: Logger,
 ): Promise<ServedModel> {
   const started = performance.now();
@@ -42,7 +42,7 @@ export async function loadModel(
   const { metadata, architecture } = directory;
   const name = source.name ?? metadata.model_name;
   const weights = new WeightSource(directory);
-  const context = { name, directory, weights, config, preprocessing, logger };
+  const context = { name, directory, weights, config, workers, logger };
   try {
     const encoders = await architectures[architecture](context);
     const model: ServedModel = {

@@ -20,7 +20,7 @@ const poolings: Readonly<Record<number, AudioPooling>> = {
 
 /** Starts the audio encoder of a Whisper checkpoint. */
 export async function loadWhisper(context: LoadContext): Promise<LoadedEncoders> {
-  const { directory, weights, preprocessing } = context;
+  const { directory, weights, workers } = context;
   const config = readWhisperConfig(directory.metadata.config, directory.preprocessor);
   const encoder = await startAudioEncoder(
     config,
@@ -34,7 +34,7 @@ export async function loadWhisper(context: LoadContext): Promise<LoadedEncoders>
       encoder,
       config,
       // After the model: on two cores its decompression needs both.
-      preprocessor: await preprocessing.audio(),
+      preprocessor: await workers.audio(),
       poolings,
       dimensions: () => config.width,
       contextSamples: samples,

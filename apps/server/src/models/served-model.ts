@@ -1,5 +1,5 @@
 import type { AudioEncoder, AudioPooling, WhisperConfig } from '@triptych/audio-encoder';
-import type { SharedSpace } from '@triptych/clip-engine';
+import type { ClipEngine, SharedSpace } from '@triptych/clip-engine';
 import type {
   AudioPreprocessor,
   ImagePreprocessor,
@@ -26,6 +26,7 @@ export interface ServedModel {
   readonly shared?: SharedSpace & {
     /** What cosines are multiplied with to become logits: the exponential of the learned `logit_scale`. */
     readonly temperature: number;
+    readonly engine: ClipEngine;
   };
 }
 

@@ -22,9 +22,9 @@ export async function classify(
   request: ClassifyRequest__Output,
   { signal }: CallContext,
 ): Promise<ClassifyResponse> {
-  const { admission, engine, limits } = parts;
+  const { admission, limits } = parts;
   const plan = planSpace(parts, request.model);
-  const { dimensions, temperature } = plan.model.shared;
+  const { dimensions, temperature, engine } = plan.model.shared;
   checkBatch(request.items.length, limits.maxItems, 'items');
   checkBatch(request.labels.length, limits.maxItems - request.items.length, 'labels');
   const labels = request.labels.map((label, i) => textOf(label, `labels[${i}]`));

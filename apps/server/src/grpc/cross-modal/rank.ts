@@ -13,11 +13,11 @@ export async function rank(
   context: CallContext,
 ): Promise<RankResponse> {
   const plan = planSpace(parts, request.model);
-  const { dimensions } = plan.model.shared;
+  const { dimensions, engine } = plan.model.shared;
   const compared = await compareItems(parts, plan, request, context);
   const queries = wholeItems(compared.queries);
   const candidates = wholeItems(compared.candidates);
-  const ranked = await parts.engine.rank({
+  const ranked = await engine.rank({
     queries: toMatrix(queries.vectors, dimensions),
     candidates: toMatrix(candidates.vectors, dimensions),
     scale: 1,

@@ -20,7 +20,7 @@ export async function similarity(
       vectors.map((one) => ('vector' in one ? one.vector : new Float32Array(shared.dimensions).fill(NaN))),
       shared.dimensions,
     );
-  const scores = await parts.engine.compare({
+  const scores = await shared.engine.compare({
     queries: matrix(queries),
     candidates: matrix(candidates),
     scale: request.logits ? shared.temperature : 1,

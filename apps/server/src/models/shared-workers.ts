@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ClipEngine } from '@triptych/clip-engine';
 import type { Logger } from '@triptych/core';
 import { AudioPreprocessor, ImagePreprocessor, TextPreprocessor } from '@triptych/preprocessing';
 import type { ServerConfig } from '../config/settings.js';
@@ -10,8 +11,8 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** The preprocessors that models share, each started when the first model needs it. */
-export class Preprocessing {
+/** The workers that models share, each kind started when the first model needs it. */
+export class SharedWorkers {
   readonly #started = new Map<string, Promise<Closable>>();
 
   constructor(
@@ -37,10 +38,14 @@ export class Preprocessing {
     return this.#once('text', () => TextPreprocessor.start(this.logger));
   }
 
+  engine(): Promise<ClipEngine> {
+    return this.#once('engine', () => ClipEngine.start(this.logger));
+  }
+
   async close(): Promise<void> {
     const started = await Promise.allSettled([...this.#started.values()]);
     const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    await Promise.all(running.map((preprocessor) => preprocessor.close()));
+    await Promise.all(running.map((worker) => worker.close()));
   }
 
   #once<T extends Closable>(name: string, start: () => Promise<T>): Promise<T> {
