@@ -19,6 +19,27 @@ export function tensorDigest({ name, shape, dtype, data, quantization }: StoredT
   return hash.digest('hex');
 }
 
+/** What a model's vectors depend on beside its weights. */
+export interface Recipe {
+  readonly architecture: string;
+  readonly config: unknown;
+  readonly preprocessor: unknown;
+  /** Tokenizer files by name. */
+  readonly tokenizer: Readonly<Record<string, string | undefined>>;
+}
+
+/** A model's fingerprint: over its weights and its recipe. */
+export function modelFingerprint(digests: TensorDigests, recipe: Recipe): string {
+  const { architecture, config, preprocessor, tokenizer } = recipe;
+  const hasTokenizer = Object.keys(tokenizer).length > 0;
+  return fingerprint(digests, {
+    architecture,
+    config,
+    preprocessor: preprocessor ?? null,
+    ...(hasTokenizer ? { tokenizer } : {}),
+  });
+}
+
 /** sha256, lower-case hex, over a model's tensors and its preprocessing recipe: any JSON value, its keys in any order. */
 export function fingerprint(digests: TensorDigests, recipe: unknown): string {
   const hash = createHash('sha256');

@@ -10,7 +10,7 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
-import { fingerprint } from './fingerprint.js';
+import { modelFingerprint } from './fingerprint.js';
 import { type Architecture, findArchitecture } from './model-directory/architecture.js';
 import { type Assembled, type AssembleRequest, joinShares } from './model-directory/assemble.js';
 import type { Inspection } from './model-directory/inspect.js';
@@ -80,13 +80,10 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
     const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
     const digests = new Map(parts.flatMap((part) => [...part.digests]));
     checkCounts(path, tensors, metadata);
-    const recipe = {
-      architecture,
-      config: metadata.config,
-      preprocessor: preprocessor ?? null,
-      ...(Object.keys(tokenizer).length > 0 ? { tokenizer } : {}),
-    };
-    return { weightType: mainType(tensors), fingerprint: fingerprint(digests, recipe) };
+    const recipe = { architecture, config: metadata.config, preprocessor, tokenizer };
+    const found = modelFingerprint(digests, recipe);
+    checkFingerprint(directory, found, metadata);
+    return { weightType: mainType(tensors), fingerprint: found };
   };
   return { directory, metadata, architecture, preprocessor, tokenizer, load, identify };
 }
@@ -128,6 +125,16 @@ function checkCounts(
     'WEIGHTS_CORRUPT',
     `${path}: ${tensors.size} tensors with ${parameters} parameters; metadata.json promises ` +
       `${num_weight_tensors} with ${total_parameters}`,
+  );
+}
+
+/** Throws WEIGHTS_CORRUPT where weights, configuration or preprocessing are not what was converted. */
+function checkFingerprint(directory: string, found: string, { fingerprint: expected }: ModelMetadata): void {
+  if (expected === undefined || expected === found) return;
+  throw new TriptychError(
+    'WEIGHTS_CORRUPT',
+    `${directory}: fingerprint ${found}; metadata.json has ${expected} from its conversion. Weights, configuration, ` +
+      'preprocessor or tokenizer have changed since: convert the checkpoint again, or remove the field if you meant to',
   );
 }
 

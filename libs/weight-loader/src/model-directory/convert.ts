@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DType, downcastFloat16, elementCount, messageOf, TriptychError } from '@triptych/core';
-import { tensorDigest } from '../fingerprint.js';
+import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
 import { bytesPerElement, type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import { openTensors } from '../parquet/read.js';
 import { type WeightCompression, writeTensors } from '../parquet/write.js';
@@ -80,7 +80,11 @@ export async function convertCheckpoint(
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
   try {
     await mkdir(partial, { recursive: true });
-    await writeWeights(join(partial, WEIGHTS_FILE), entries, request, onProgress);
+    const digests = await writeWeights(join(partial, WEIGHTS_FILE), entries, request, onProgress);
+    const preprocessor = await readJson(join(request.source, PREPROCESSOR_FILE));
+    if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
+    const tokenizer = takesText ? await readTokenizer(request.source) : {};
+    for (const [name, text] of Object.entries(tokenizer)) await writeFile(join(partial, name), text);
     const metadata: ModelMetadata = {
       model_name: request.modelName ?? basename(resolve(request.source)),
       model_type: String(config['model_type']),
@@ -90,15 +94,10 @@ export async function convertCheckpoint(
       num_weight_tensors: entries.length,
       parquet_file: WEIGHTS_FILE,
       converter_version: request.converterVersion,
+      fingerprint: modelFingerprint(digests, { architecture, config, preprocessor, tokenizer }),
       ...(request.space === undefined ? {} : { space: request.space }),
     };
     await writeJson(join(partial, METADATA_FILE), metadata);
-    const preprocessor = await readJson(join(request.source, PREPROCESSOR_FILE));
-    if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
-    if (takesText) {
-      for (const [name, text] of Object.entries(await readTokenizer(request.source)))
-        await writeFile(join(partial, name), text);
-    }
     const targetBytes = (await stat(join(partial, WEIGHTS_FILE))).size;
     await rename(partial, target);
     return {
@@ -120,12 +119,13 @@ export async function convertCheckpoint(
   }
 }
 
+/** Writes tensors, reads them back and compares. Returns their digests. */
 async function writeWeights(
   path: string,
   entries: readonly SafetensorsEntry[],
   { dtype, compression = 'zstd' }: ConvertRequest,
   onProgress: (progress: ConvertProgress) => void,
-): Promise<void> {
+): Promise<TensorDigests> {
   const written = new Map<string, string>();
   const totalBytes = entries.reduce(
     (sum, { shape }) => sum + 2 * bytesPerElement[dtype] * elementCount(shape),
@@ -143,6 +143,7 @@ async function writeWeights(
     }
   }
   await writeTensors(path, tensors(), compression);
+  const digests = new Map(written);
   const file = await openTensors(path);
   for await (const group of file.read()) {
     for (const tensor of group) {
@@ -160,6 +161,7 @@ async function writeWeights(
       `${path}: ${[...written.keys()].join(', ')} could not be read back`,
     );
   }
+  return digests;
 }
 
 function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {

@@ -21,6 +21,8 @@ export interface ModelMetadata {
   readonly num_weight_tensors: number;
   readonly parquet_file?: string;
   readonly converter_version?: string;
+  /** Of weights, configuration and preprocessing, as they were converted: what is loaded must have the same. */
+  readonly fingerprint?: string;
   /** Encoders of models that name the same space give vectors that can be compared. */
   readonly space?: string;
 }
