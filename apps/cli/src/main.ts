@@ -7,6 +7,7 @@ import { encodeCommand } from './commands/encode.js';
 import { inspectCommand } from './commands/inspect.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
+import { validateCommand } from './commands/validate.js';
 
 /** Runs the command line and returns the exit code: 0, or 1 with one message on standard error; 130 where it was stopped. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     classifyCommand(),
     convertCommand(),
     inspectCommand(),
+    validateCommand(),
   ];
   for (const command of commands) program.addCommand(command.exitOverride());
   try {

@@ -11,6 +11,7 @@ import { loadModel, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
 import { encodersOf } from './models/served-model.js';
 import { SharedWorkers } from './models/shared-workers.js';
+import { selfCheck } from './self-check/self-check.js';
 
 /** A server that accepts calls. */
 export interface RunningServer {
@@ -52,6 +53,7 @@ async function start(
     }
   });
   const models = new ModelRegistry(await Promise.all(loads));
+  if (config.selfCheck) for (const model of models.models) await selfCheck(model, config.maxPixels, logger);
 
   const server = new Server({
     'grpc.max_receive_message_length': config.maxMessageBytes,

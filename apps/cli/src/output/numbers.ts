@@ -14,6 +14,13 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError('expected a whole number, 1 or more');
 }
 
+/** A flag's value: a number from −1 to 1. */
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text !== '' && value >= -1 && value <= 1) return value;
+  throw new InvalidArgumentError('expected a number from -1 to 1');
+}
+
 /** Bytes for a person. */
 export function mebibytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

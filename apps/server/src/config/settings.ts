@@ -164,6 +164,13 @@ export const settings = {
     description: 'gRPC server reflection: on or off',
     schema: z.union([z.boolean(), z.enum(['on', 'off']).transform((text) => text === 'on')]),
   }),
+  selfCheck: define({
+    flag: '--self-check',
+    env: 'TRIPTYCH_SELF_CHECK',
+    default: false,
+    description: "hold each model to its directory's reference.json before serving, and end where it fails",
+    schema: z.union([z.boolean(), z.enum(['on', 'off']).transform((text) => text === 'on')]),
+  }),
   logLevel: define({
     flag: '--log-level <level>',
     env: 'TRIPTYCH_LOG_LEVEL',

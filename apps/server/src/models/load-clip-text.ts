@@ -42,7 +42,7 @@ export async function loadClipText(
     return read;
   });
   const served: ServedText = {
-    encoder: await startTextEncoder(config, options),
+    encoder: await context.started(startTextEncoder(config, options)),
     config,
     preprocessor: tokenize,
     poolings,

@@ -24,7 +24,7 @@ export async function loadClipVision(context: LoadContext, spaces: TowerSpaces):
   const recipe = readImageRecipe(preprocessor ?? {}, config.imageSize);
   const options = encoderOptions(context, 'image', () => weights.read(TENSORS));
   return {
-    encoder: await startVisionEncoder(config, options),
+    encoder: await context.started(startVisionEncoder(config, options)),
     config,
     preprocessor: await workers.image(),
     poolings,

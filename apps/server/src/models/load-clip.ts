@@ -15,23 +15,18 @@ export async function loadClip(context: LoadContext): Promise<LoadedEncoders> {
   // What has no text tower is to have a vision tower: that one says what is missing.
   const hasText = config['text_config'] !== undefined;
   const hasVision = config['vision_config'] !== undefined || !hasText;
-  // Asked for once all is loaded: the fingerprint is known then.
-  const own = () => context.weights.identify().fingerprint.slice(0, 16);
+  // First asked for when all is loaded: the fingerprint is known then.
+  let fingerprint: string | undefined;
+  const own = () => (fingerprint ??= context.weights.identify().fingerprint).slice(0, 16);
   const spaces: TowerSpaces = (tower) => (pooling) =>
     pooling === 'projected' ? (metadata.space ?? own()) : `${own()}/${tower}/${pooling}`;
-  let image: ServedImage | undefined;
-  try {
-    if (hasVision) image = await loadClipVision(context, spaces);
-    const text = hasText ? await loadClipText(context, spaces) : undefined;
-    return {
-      ...(image ? { image } : {}),
-      ...(text ? { text: text.served } : {}),
-      ...(await shared(context, image, text)),
-    };
-  } catch (thrown) {
-    await image?.encoder.close();
-    throw thrown;
-  }
+  const image = hasVision ? await loadClipVision(context, spaces) : undefined;
+  const text = hasText ? await loadClipText(context, spaces) : undefined;
+  return {
+    ...(image ? { image } : {}),
+    ...(text ? { text: text.served } : {}),
+    ...(await shared(context, image, text)),
+  };
 }
 
 async function shared(

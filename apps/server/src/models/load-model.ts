@@ -20,7 +20,13 @@ export interface LoadContext {
   readonly weights: WeightSource;
   readonly config: ServerConfig;
   readonly workers: SharedWorkers;
+  /** Notes an encoder that has started: should loading fail after all, it is ended. */
+  readonly started: <E extends Closable>(encoder: Promise<E>) => Promise<E>;
   readonly logger: Logger;
+}
+
+interface Closable {
+  close(): Promise<void>;
 }
 
 /** The part of a served model that its architecture makes. */
@@ -37,20 +43,26 @@ export async function loadModel(
   workers: SharedWorkers,
   logger: Logger,
 ): Promise<ServedModel> {
-  const started = performance.now();
+  const since = performance.now();
   const directory = await openModelDirectory(source.directory);
   const { metadata, architecture } = directory;
   const name = source.name ?? metadata.model_name;
   const weights = new WeightSource(directory);
-  const context = { name, directory, weights, config, workers, logger };
+  const open: Closable[] = [];
+  const note = async <E extends Closable>(encoder: Promise<E>): Promise<E> => {
+    open.push(await encoder);
+    return encoder;
+  };
+  const context: LoadContext = { name, directory, weights, config, workers, logger, started: note };
   try {
     const encoders = await architectures[architecture](context);
     const model: ServedModel = {
       name,
+      directory: source.directory,
       ...weights.identify(),
       architecture,
       parameters: metadata.total_parameters,
-      loadMs: performance.now() - started,
+      loadMs: performance.now() - since,
       ...encoders,
     };
     const { fingerprint, weightType, loadMs } = model;
@@ -60,6 +72,7 @@ export async function loadModel(
     );
     return model;
   } catch (thrown) {
+    await Promise.all(open.map((encoder) => encoder.close()));
     throw inDirectory(source.directory, TriptychError.from(thrown));
   }
 }

@@ -22,10 +22,8 @@ const poolings: Readonly<Record<number, AudioPooling>> = {
 export async function loadWhisper(context: LoadContext): Promise<LoadedEncoders> {
   const { directory, weights, workers } = context;
   const config = readWhisperConfig(directory.metadata.config, directory.preprocessor);
-  const encoder = await startAudioEncoder(
-    config,
-    encoderOptions(context, 'audio', () => weights.read()),
-  );
+  const options = encoderOptions(context, 'audio', () => weights.read());
+  const encoder = await context.started(startAudioEncoder(config, options));
   const { fingerprint } = weights.identify();
   const samples = contextSamples(config);
   const milliseconds = (n: number) => (1000 * n) / config.mel.sampleRate;

@@ -14,6 +14,8 @@ export type ModalityName = 'audio' | 'image' | 'text';
 /** A model as it is being served, with an encoder for each modality that it takes. */
 export interface ServedModel {
   readonly name: string;
+  /** Where it was loaded from. */
+  readonly directory: string;
   readonly fingerprint: string;
   readonly architecture: string;
   readonly weightType: string;

@@ -97,6 +97,7 @@ export const catalogue = {
   TENSOR_DTYPE: entry('bad-weights', 'A tensor is stored in a type that cannot be read.'),
   ARCHITECTURE_UNKNOWN: entry('bad-weights', 'The architecture is not one that Triptych serves.'),
   MODEL_CONFIG: entry('bad-weights', "The model's configuration lacks a value or holds a wrong one."),
+  SELF_CHECK_FAILED: entry('bad-weights', "A model's vectors are not those of its reference."),
   CONFIG_INVALID: entry('bad-config', 'Flags or environment hold a wrong value.'),
   OUTPUT_EXISTS: entry('bad-config', 'The output exists already.'),
   FILE_UNREADABLE: entry('bad-config', 'A file cannot be read or written.'),

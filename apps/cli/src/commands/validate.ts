@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TriptychClient } from '@triptych/client';
+import { TriptychError } from '@triptych/core';
+import {
+  compareVectors,
+  createLogger,
+  readConfig,
+  readReference,
+  REFERENCE_FILE,
+  startServer,
+} from '@triptych/server';
+import { Command } from 'commander';
+import { fraction } from '../output/numbers.js';
+import { ProgressBar } from '../output/progress-bar.js';
+import { encodeItem } from '../validate/encode-reference.js';
+import { digits, htmlReport, type Validation } from '../validate/report.js';
+
+interface Options {
+  readonly reference?: string;
+  readonly minCosine: number;
+  readonly minCorrelation: number;
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+const help = `
+The reference holds inputs and the vectors that the original implementation makes of them; write one with
+tools/reference/make_reference.py (Python, torch, transformers). Inputs go through a server, as clients send them.
+The exit code is 1 where a cosine, or the correlation of all similarities, is below its threshold.
+
+Examples:
+  triptych validate models/demo/clip
+  triptych validate ./clip --reference clip-reference.json --html report.html
+  triptych validate ./clip-int8 --reference clip-reference.json --min-cosine 0.99 --json`;
+
+/** `triptych validate` */
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description("hold a model directory to the original implementation's vectors")
+    .argument('<dir>', 'model directory')
+    .option('--reference <file>', `reference vectors (default: ${REFERENCE_FILE} in the directory)`)
+    .option('--min-cosine <x>', 'lowest cosine of an input that passes', fraction, 0.99999)
+    .option('--min-correlation <x>', 'lowest correlation of similarities that passes', fraction, 0.9999)
+    .option('--html <file>', 'write a report with plots')
+    .option('--json', 'print everything as JSON')
+    .addHelpText('after', help)
+    .action(async (directory: string, options: Options) => {
+      const validation = await validate(directory, options);
+      if (options.html) await writeFile(options.html, htmlReport(validation));
+      process.stdout.write(options.json ? `${JSON.stringify(validation)}\n` : summary(validation));
+      if (!validation.passed) process.exitCode = 1;
+    });
+}
+
+async function validate(directory: string, options: Options): Promise<Validation> {
+  const path = options.reference ?? join(directory, REFERENCE_FILE);
+  if (!existsSync(path)) {
+    throw new TriptychError(
+      'FILE_UNREADABLE',
+      `${path}: no such file; make one with tools/reference/make_reference.py and name it with --reference`,
+    );
+  }
+  const { madeBy, versions, items } = await readReference(path);
+  const config = readConfig(
+    { models: [directory], listen: '127.0.0.1:0', logLevel: 'error', drainMs: 0 },
+    {},
+  );
+  const server = await startServer(config, createLogger(config.logLevel));
+  const client = new TriptychClient(server.address);
+  const bar = new ProgressBar(items.length);
+  try {
+    const found: Float32Array[] = [];
+    for (const item of items) {
+      found.push(await encodeItem(client, item));
+      bar.done();
+    }
+    const comparison = compareVectors(items, found);
+    const [model] = server.models.models;
+    const thresholds = { minCosine: options.minCosine, minCorrelation: options.minCorrelation };
+    const problems = problemsOf(comparison, thresholds);
+    return {
+      model: model.name,
+      fingerprint: model.fingerprint,
+      reference: { path, madeBy, versions },
+      ...comparison,
+      thresholds,
+      problems,
+      passed: problems.length === 0,
+    };
+  } finally {
+    bar.stop();
+    client.close();
+    await server.drain();
+  }
+}
+
+function problemsOf(
+  { items, similarityCorrelation }: Pick<Validation, 'items' | 'similarityCorrelation'>,
+  { minCosine, minCorrelation }: Validation['thresholds'],
+): string[] {
+  // What is no number passes nothing.
+  const low = items.filter(({ cosine }) => !(cosine >= minCosine));
+  const problems = low.map(({ input, cosine }) => `${input}: cosine ${digits(cosine)}, below ${minCosine}`);
+  if (!(similarityCorrelation >= minCorrelation))
+    problems.push(`similarities correlate by ${digits(similarityCorrelation)}, below ${minCorrelation}`);
+  return problems;
+}
+
+function summary(validation: Validation): string {
+  const {
+    model,
+    fingerprint,
+    reference,
+    cosine,
+    maxAbsDifference,
+    similarityCorrelation,
+    problems,
+    passed,
+    items,
+  } = validation;
+  const versions = Object.entries(reference.versions).map(([name, version]) => `${name} ${version}`);
+  const facts = [
+    ['model', model],
+    ['fingerprint', fingerprint],
+    ['reference', `${items.length} vectors by ${reference.madeBy} (${versions.join(', ')})`],
+    ['cosine', `min ${digits(cosine.min)}, mean ${digits(cosine.mean)}, max ${digits(cosine.max)}`],
+    ['difference', `${maxAbsDifference.toExponential(2)} at most`],
+    ['correlation', `${digits(similarityCorrelation)} of all similarities`],
+    ['result', passed ? 'passed' : 'failed'],
+  ];
+  const lines = facts.map(([key, value]) => `${key.padEnd(14)}${value}\n`);
+  return [...lines, ...problems.map((problem) => `  ${problem}\n`)].join('');
+}

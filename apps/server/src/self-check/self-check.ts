@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Logger, TriptychError } from '@triptych/core';
+import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
+import { encodeClip } from '../grpc/audio/encode-clips.js';
+import { planAudio } from '../grpc/audio/audio-request.js';
+import { encodeImage, planImages } from '../grpc/image/image-request.js';
+import { encodeText, planTexts } from '../grpc/text/text-request.js';
+import { ModelRegistry } from '../models/model-registry.js';
+import type { ServedModel } from '../models/served-model.js';
+import { compareVectors } from './compare.js';
+import { readReference, type ReferenceItem } from './reference.js';
+
+/** A model directory's own reference vectors. */
+export const REFERENCE_FILE = 'reference.json';
+
+/** Lowest cosine of an input to its reference: int8 weights give 0.99 and more, another activation 0.9 and less. */
+const MIN_COSINE = 0.98;
+/** The same for weights that are stored as floats. */
+const MIN_FLOAT_COSINE = 0.9999;
+
+const options = { normalize: false, encoding: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32 };
+
+/** Holds a model to its own reference vectors. Throws SELF_CHECK_FAILED with the worst input, or that there are none. */
+export async function selfCheck(model: ServedModel, maxPixels: number, logger: Logger): Promise<void> {
+  const path = join(model.directory, REFERENCE_FILE);
+  if (!existsSync(path)) {
+    throw new TriptychError(
+      'SELF_CHECK_FAILED',
+      `${path}: no such file; make it with tools/reference/make_reference.py, or start without --self-check`,
+    );
+  }
+  const { items } = await readReference(path);
+  const found = await Promise.all(items.map((item) => encode(model, item, maxPixels)));
+  const compared = compareVectors(items, found).items;
+  const worst = compared.reduce((a, b) => (b.cosine >= a.cosine ? a : b));
+  const limit = model.weightType === 'int8' ? MIN_COSINE : MIN_FLOAT_COSINE;
+  if (!(worst.cosine >= limit)) {
+    throw new TriptychError(
+      'SELF_CHECK_FAILED',
+      `${path}: ${worst.input}: cosine ${worst.cosine.toFixed(6)} to the reference, expected at least ${limit}`,
+    );
+  }
+  logger.info({ model: model.name, vectors: items.length, lowestCosine: worst.cosine }, 'self-check passed');
+}
+
+async function encode(
+  model: ServedModel,
+  { kind, input }: ReferenceItem,
+  maxPixels: number,
+): Promise<Float32Array> {
+  const { signal } = new AbortController();
+  const own = new ModelRegistry([model]);
+  const read = () =>
+    readFile(input).catch((cause: unknown) => {
+      throw new TriptychError('FILE_UNREADABLE', `${input}: cannot be read`, { cause });
+    });
+  const encoded = async () => {
+    if (kind === 'text') {
+      return encodeText(planTexts(own.serving('text', ''), options, false), Buffer.from(input), signal);
+    }
+    if (kind === 'image') {
+      const plan = planImages(own.serving('image', ''), options, maxPixels);
+      return encodeImage(plan, { id: input, encoded: await read() }, signal);
+    }
+    const plan = planAudio(own.serving('audio', ''), { context: 0, options });
+    const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER, sampleRateHz: 0, channels: 0 };
+    return encodeClip(plan, { id: input, format, data: await read() }, signal);
+  };
+  const { embedding } = await encoded();
+  return embedding ? readEmbedding(embedding).values : new Float32Array(0);
+}
