@@ -4,6 +4,7 @@ import type { ReferenceItem } from './reference.js';
 /** One input's vector beside the reference's. */
 export interface ItemComparison {
   readonly kind: ReferenceItem['kind'];
+  /** Its name in the reference. */
   readonly input: string;
   readonly cosine: number;
   readonly maxAbsDifference: number;
@@ -20,17 +21,17 @@ export interface Comparison {
 
 /** Compares vectors one by one, and the similarities that they make. Throws SPACE_MISMATCH where lengths differ. */
 export function compareVectors(items: readonly ReferenceItem[], found: readonly Float32Array[]): Comparison {
-  const compared = items.map(({ kind, input, vector }, i): ItemComparison => {
+  const compared = items.map(({ kind, name, vector }, i): ItemComparison => {
     if (vector.length !== found[i].length) {
       throw new TriptychError(
         'SPACE_MISMATCH',
-        `${input}: a vector of ${found[i].length} values; the reference has ${vector.length}`,
+        `${name}: a vector of ${found[i].length} values; the reference has ${vector.length}`,
       );
     }
     const differences = vector.map((value, k) => Math.abs(value - found[i][k]));
     return {
       kind,
-      input,
+      input: name,
       cosine: cosine(vector, found[i]),
       maxAbsDifference: differences.reduce((a, b) => Math.max(a, b)),
     };

@@ -5,7 +5,9 @@ import { messageOf, TriptychError } from '@triptych/core';
 /** What a model of another implementation made of one input. */
 export interface ReferenceItem {
   readonly kind: 'image' | 'audio' | 'text';
-  /** A path, or the text. */
+  /** As the file has it: a path relative to it, or the text. */
+  readonly name: string;
+  /** Where it lies, or the text. */
   readonly input: string;
   readonly vector: Float32Array;
 }
@@ -42,5 +44,10 @@ function readItem(item: Readonly<Record<string, string>>, folder: string): Refer
   const bytes = Buffer.from(item['vector'] ?? '', 'base64');
   if (bytes.length === 0 || bytes.length % 4 !== 0) throw new TypeError('an item has no float32 vector');
   const vector = new Float32Array(new Uint8Array(bytes).buffer);
-  return { kind, input: kind === 'text' ? item[kind] : resolve(folder, item[kind]), vector };
+  return {
+    kind,
+    name: item[kind],
+    input: kind === 'text' ? item[kind] : resolve(folder, item[kind]),
+    vector,
+  };
 }
