@@ -17,10 +17,17 @@ export interface TensorEntry {
   readonly parameters: number;
 }
 
-/** One share of a file's row groups, of several that are read side by side. */
-export interface Share {
-  readonly index: number;
-  readonly of: number;
+/** A row group of this size takes several times as much WebAssembly memory, which never shrinks. */
+const GIANT_BYTES = 32 * 1024 * 1024;
+
+/** One share of a file's row groups: the giant ones, or every so-manieth of the others. */
+export type Share = 'giants' | { readonly index: number; readonly of: number };
+
+function groupsOf(share: Share | undefined, sizes: readonly number[]): number[] {
+  const groups = sizes.map((_, group) => group);
+  if (share === undefined) return groups;
+  if (share === 'giants') return groups.filter((group) => sizes[group] >= GIANT_BYTES);
+  return groups.filter((group) => sizes[group] < GIANT_BYTES).filter((_, i) => i % share.of === share.index);
 }
 
 /** Everything of a tensor but its data. */
@@ -58,7 +65,7 @@ export interface TensorFile {
 /** Opens a weights file, or one share of its row groups; of those only the tensors that are `wanted`. */
 export async function openTensors(
   path: string,
-  { index, of }: Share = { index: 0, of: 1 },
+  share?: Share,
   wanted: (name: string) => boolean = () => true,
 ): Promise<TensorFile> {
   const file = await openRowGroups(path);
@@ -67,7 +74,7 @@ export async function openTensors(
     (c) => c !== 'data',
   );
   const groups: GroupHeader[] = [];
-  for (let group = index; group < file.count; group += of) {
+  for (const group of groupsOf(share, file.sizes)) {
     const table = await file.table(group, columns);
     const rows = Array.from({ length: table.numRows }, (_, row) => row)
       .filter((row) => wanted(nameOf(table, row)))

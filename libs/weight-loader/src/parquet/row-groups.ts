@@ -8,7 +8,8 @@ import { type BinaryColumn, binaryColumn } from './binary-column.js';
 /** An open Parquet file, decoded one row group at a time: only one is in memory. */
 export interface RowGroups {
   readonly columns: readonly string[];
-  readonly count: number;
+  /** Bytes of each row group before compression. */
+  readonly sizes: readonly number[];
   /** Decodes some columns of a row group. */
   table(group: number, columns: readonly string[]): Promise<Table>;
   /** Decodes one column of large values. */
@@ -30,9 +31,10 @@ export async function openRowGroups(path: string): Promise<RowGroups> {
     file.read({ rowGroups: [group], columns: [...columns] }).catch((cause: unknown) => {
       throw corrupt(cause);
     });
+  const metadata = file.metadata();
   return {
     columns: arrow.tableFromIPC(file.schema().intoIPCStream()).schema.fields.map((f) => f.name),
-    count: file.metadata().numRowGroups(),
+    sizes: Array.from({ length: metadata.numRowGroups() }, (_, i) => metadata.rowGroup(i).totalByteSize()),
     table: async (group, columns) => arrow.tableFromIPC((await decode(group, columns)).intoIPCStream()),
     binary: async (group, column) => binaryColumn(await decode(group, [column]), column),
     close: () => file.free(),
