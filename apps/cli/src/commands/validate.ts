@@ -15,7 +15,7 @@ import { Command } from 'commander';
 import { fraction } from '../output/numbers.js';
 import { ProgressBar } from '../output/progress-bar.js';
 import { encodeItem } from '../validate/encode-reference.js';
-import { digits, htmlReport, type Validation } from '../validate/report.js';
+import { digits, factsOf, htmlReport, type Validation } from '../validate/report.js';
 
 interface Options {
   readonly reference?: string;
@@ -109,27 +109,8 @@ function problemsOf(
 }
 
 function summary(validation: Validation): string {
-  const {
-    model,
-    fingerprint,
-    reference,
-    cosine,
-    maxAbsDifference,
-    similarityCorrelation,
-    problems,
-    passed,
-    items,
-  } = validation;
-  const versions = Object.entries(reference.versions).map(([name, version]) => `${name} ${version}`);
-  const facts = [
-    ['model', model],
-    ['fingerprint', fingerprint],
-    ['reference', `${items.length} vectors by ${reference.madeBy} (${versions.join(', ')})`],
-    ['cosine', `min ${digits(cosine.min)}, mean ${digits(cosine.mean)}, max ${digits(cosine.max)}`],
-    ['difference', `${maxAbsDifference.toExponential(2)} at most`],
-    ['correlation', `${digits(similarityCorrelation)} of all similarities`],
-    ['result', passed ? 'passed' : 'failed'],
-  ];
+  const { problems, passed } = validation;
+  const facts = [...factsOf(validation), ['result', passed ? 'passed' : 'failed'] as const];
   const lines = facts.map(([key, value]) => `${key.padEnd(14)}${value}\n`);
   return [...lines, ...problems.map((problem) => `  ${problem}\n`)].join('');
 }

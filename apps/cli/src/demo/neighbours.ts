@@ -1,3 +1,4 @@
+import { rankVectors } from '@triptych/clip-engine';
 import type { Heard } from './listen.js';
 
 export interface Neighbour {
@@ -5,17 +6,14 @@ export interface Neighbour {
   readonly cosine: number;
 }
 
-/** For each sample the others, nearest first. Vectors are L2-normalised: their dot product is the cosine. */
+/** For each sample the others, nearest first. */
 export function neighbours(heard: readonly Heard[], count: number): Map<string, Neighbour[]> {
   return new Map(
     heard.map((one) => {
       const others = heard.filter((other) => other !== one);
-      const ranked = others.map((other) => ({ name: other.name, cosine: dot(one.vector, other.vector) }));
-      return [one.name, ranked.sort((a, b) => b.cosine - a.cosine).slice(0, count)];
+      const vectors = others.map(({ vector }) => vector);
+      const ranked = rankVectors(one.vector, vectors, count);
+      return [one.name, ranked.map(({ index, score }) => ({ name: others[index].name, cosine: score }))];
     }),
   );
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

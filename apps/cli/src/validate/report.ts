@@ -14,32 +14,31 @@ export interface Validation extends Comparison {
   readonly passed: boolean;
 }
 
+/** What was compared with what, and how it came out. */
+export function factsOf(validation: Validation): readonly (readonly [string, string])[] {
+  const { model, fingerprint, reference, cosine, maxAbsDifference, similarityCorrelation, items } =
+    validation;
+  const versions = Object.entries(reference.versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    ['model', model],
+    ['fingerprint', fingerprint],
+    [
+      'reference',
+      `${reference.path}: ${items.length} vectors by ${reference.madeBy} (${versions.join(', ')})`,
+    ],
+    ['cosine', `min ${digits(cosine.min)}, mean ${digits(cosine.mean)}, max ${digits(cosine.max)}`],
+    ['difference', `${maxAbsDifference.toExponential(2)} at most`],
+    ['correlation', `${digits(similarityCorrelation)} of all similarities`],
+  ];
+}
+
 const WIDTH = 560;
 const HEIGHT = 260;
 const MARGIN = 48;
 
 /** A page by itself: no script, no file beside it. */
 export function htmlReport(validation: Validation): string {
-  const {
-    model,
-    fingerprint,
-    reference,
-    cosine,
-    maxAbsDifference,
-    similarityCorrelation,
-    problems,
-    passed,
-    items,
-  } = validation;
-  const versions = Object.entries(reference.versions).map(([name, version]) => `${name} ${version}`);
-  const facts: [string, string][] = [
-    ['model', model],
-    ['fingerprint', fingerprint],
-    ['reference', `${reference.path}: ${reference.madeBy}, ${versions.join(', ')}`],
-    ['cosine', `min ${digits(cosine.min)}, mean ${digits(cosine.mean)}, max ${digits(cosine.max)}`],
-    ['max abs difference', maxAbsDifference.toExponential(2)],
-    ['similarity correlation', digits(similarityCorrelation)],
-  ];
+  const { model, problems, passed, items } = validation;
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${escape(model)}: ${passed ? 'passed' : 'failed'}</title>
 <style>
@@ -52,7 +51,7 @@ circle { fill: #2b6cb0; fill-opacity: .6 } line { stroke: #bbb } .limit { stroke
 </style>
 <h1>${escape(model)} <span class="${passed ? 'passed' : 'failed'}">${passed ? 'passed' : 'failed'}</span></h1>
 ${problems.map((problem) => `<p class="failed">${escape(problem)}</p>`).join('\n')}
-<table>${rows(facts)}</table>
+<table>${rows(factsOf(validation))}</table>
 <h2>1 − cosine of each input</h2>
 ${cosinePlot(validation)}
 <h2>Similarity of each pair: reference across, found upwards</h2>
@@ -105,7 +104,7 @@ function svg(content: string): string {
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img">${content}</svg>`;
 }
 
-function rows(facts: readonly [string, string][]): string {
+function rows(facts: ReturnType<typeof factsOf>): string {
   return facts.map(([key, value]) => `<tr><th>${key}<td>${escape(value)}</tr>`).join('\n');
 }
 
