@@ -5,6 +5,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Reads fields of a model's JSON configuration and gathers every problem, to report them together. */
 export class ConfigFields {
   readonly #problems: string[] = [];
+  readonly #children: ConfigFields[] = [];
 
   constructor(
     private readonly source: JsonObject,
@@ -46,7 +47,6 @@ export class ConfigFields {
     this.#children.push(below);
     return below;
   }
-  readonly #children: ConfigFields[] = [];
 
   /** What a key holds, unchecked. */
   raw(key: string): unknown {

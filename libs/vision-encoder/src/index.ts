@@ -2,7 +2,6 @@ export { readVisionConfig, tokenCount, type VisionConfig } from './config.js';
 export { inputs as visionInputs, outputs as visionOutputs, visionGraph } from './graph.js';
 export {
   type ImageItem,
-  LARGEST_IMAGE_BATCH,
   startVisionEncoder,
   type VisionEncoder,
   type VisionPooling,

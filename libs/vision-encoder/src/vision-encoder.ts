@@ -23,7 +23,7 @@ const graphOutput: Record<VisionPooling, string> = {
 };
 
 /** Beyond this, larger batches no longer raise throughput. */
-export const LARGEST_IMAGE_BATCH = 16;
+const LARGEST_BATCH = 16;
 
 /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
 export function startVisionEncoder(config: VisionConfig, options: EncoderOptions): Promise<VisionEncoder> {
@@ -31,7 +31,7 @@ export function startVisionEncoder(config: VisionConfig, options: EncoderOptions
     graph: () => visionGraph(config),
     // What every token is wanted of takes a last block of another shape.
     key: ({ pooling }: ImageItem) => (pooling === 'none' ? 'tokens' : 'class token'),
-    maxBatch: () => LARGEST_IMAGE_BATCH,
+    maxBatch: () => LARGEST_BATCH,
     bytes: ({ pixels }: ImageItem) => pixels.byteLength,
     request: (items: readonly ImageItem[]) => request(config, items),
     warmUp: warmUpItem(config),

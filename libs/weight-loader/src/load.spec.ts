@@ -184,6 +184,13 @@ describe('what is wrong with a model is said by file and tensor', () => {
     expect((await loadAll(directory)).fingerprint).toBe((await loadAll(demo)).fingerprint);
   });
 
+  it('a file beside a model that its encoders never read changes nothing', async () => {
+    const directory = join(work, 'beside');
+    await cp(demo, directory, { recursive: true });
+    await writeFile(join(directory, 'tokenizer.json'), '{}');
+    expect((await loadAll(directory)).fingerprint).toBe((await loadAll(demo)).fingerprint);
+  });
+
   it('a flipped byte is refused, or has changed no weight', async () => {
     const directory = join(work, 'flipped');
     await cp(demo, directory, { recursive: true });

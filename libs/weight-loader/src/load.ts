@@ -69,9 +69,12 @@ export interface ModelIdentity {
 export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
   const metadata = await readMetadata(directory);
   const path = join(directory, metadata.parquet_file ?? WEIGHTS_FILE);
-  const { architecture } = findArchitecture([metadata.architecture, metadata.model_type], directory);
+  const { architecture, takesText } = findArchitecture(
+    [metadata.architecture, metadata.model_type],
+    directory,
+  );
   const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
-  const tokenizer = await readTokenizer(directory);
+  const tokenizer = takesText ? await readTokenizer(directory) : {};
   const load = async (only?: RegExp) => {
     const { digests, ...weights } = await assemble(path, only);
     return { weights, digests, tensors: weights.tensors };

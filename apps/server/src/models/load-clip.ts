@@ -16,8 +16,7 @@ export async function loadClip(context: LoadContext): Promise<LoadedEncoders> {
   const hasText = config['text_config'] !== undefined;
   const hasVision = config['vision_config'] !== undefined || !hasText;
   // First asked for when all is loaded: the fingerprint is known then.
-  let fingerprint: string | undefined;
-  const own = () => (fingerprint ??= context.weights.identify().fingerprint).slice(0, 16);
+  const own = () => context.weights.identify().fingerprint.slice(0, 16);
   const spaces: TowerSpaces = (tower) => (pooling) =>
     pooling === 'projected' ? (metadata.space ?? own()) : `${own()}/${tower}/${pooling}`;
   const image = hasVision ? await loadClipVision(context, spaces) : undefined;

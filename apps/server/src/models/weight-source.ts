@@ -4,6 +4,7 @@ import type { ModelDirectory, ModelIdentity, TensorsRead } from '@triptych/weigh
 /** A model directory's weights, which its encoders read in parts: for their first worker, and for each restarted one. */
 export class WeightSource {
   readonly #parts = new Map<string, TensorsRead>();
+  #identity: ModelIdentity | undefined;
 
   constructor(private readonly directory: ModelDirectory) {}
 
@@ -27,6 +28,6 @@ export class WeightSource {
 
   /** What the model is, once all its parts were read. Throws WEIGHTS_CORRUPT. */
   identify(): ModelIdentity {
-    return this.directory.identify([...this.#parts.values()]);
+    return (this.#identity ??= this.directory.identify([...this.#parts.values()]));
   }
 }

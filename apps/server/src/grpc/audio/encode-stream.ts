@@ -14,6 +14,7 @@ import { checkAudioFormat, checkSequence, checkWindow } from '@triptych/validati
 import { type CallContext, messages, send } from '../call.js';
 import { toItemError } from '../status.js';
 import { BoundedAnswers } from '../bounded-answers.js';
+import { inField } from '../in-field.js';
 import { itemFailure } from '../items.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';
 import type { ServiceParts } from '../service-parts.js';
@@ -34,7 +35,11 @@ export async function encodeStream(parts: ServiceParts, call: Call, { signal }: 
   const { preprocessor, contextMs, config: whisper } = plan.model.audio;
   const { sampleRate } = whisper.mel;
   const windows = checkWindow(config, { contextMs, sampleRate });
-  const stream = await preprocessor.open(checkFormat(config), sampleRate, windows);
+  const stream = await preprocessor.open(
+    inField('config', () => checkAudioFormat(config.format)),
+    sampleRate,
+    windows,
+  );
   const write = (response: AudioStreamResponse) =>
     send(call as ServerDuplexStream<never, AudioStreamResponse>, response, signal);
   try {
@@ -93,14 +98,6 @@ async function encodeWindow(
     return { window: { ...window, ...(await encodeSamples(plan, content.samples, preprocessUs, signal)) } };
   } catch (thrown) {
     return { window: { ...window, error: toItemError(itemFailure(thrown)) } };
-  }
-}
-
-function checkFormat({ format }: AudioStreamConfig__Output): ReturnType<typeof checkAudioFormat> {
-  try {
-    return checkAudioFormat(format);
-  } catch (thrown) {
-    throw TriptychError.from(thrown).within('config');
   }
 }
 

@@ -1,5 +1,4 @@
 import { fillTemplate, toMatrix } from '@triptych/clip-engine';
-import { TriptychError } from '@triptych/core';
 import {
   type Classification,
   type ClassifyRequest__Output,
@@ -8,6 +7,7 @@ import {
 } from '@triptych/protocol';
 import { checkBatch, checkText } from '@triptych/validation';
 import type { CallContext } from '../call.js';
+import { inField, inFieldAsync } from '../in-field.js';
 import type { ServiceParts } from '../service-parts.js';
 import { encodeText, textBytes } from '../text/text-request.js';
 import { itemBytes, itemVectors, wholeItems } from './item-vectors.js';
@@ -27,8 +27,8 @@ export async function classify(
   const { dimensions, temperature, engine } = plan.model.shared;
   checkBatch(request.items.length, limits.maxItems, 'items');
   checkBatch(request.labels.length, limits.maxItems - request.items.length, 'labels');
-  const labels = request.labels.map((label, i) => textOf(label, `labels[${i}]`));
-  const template = textOf(request.template, 'template');
+  const labels = request.labels.map((label, i) => inField(`labels[${i}]`, () => checkText(textBytes(label))));
+  const template = inField('template', () => checkText(textBytes(request.template)));
   const sentences = labels.map((label) => fillTemplate(template, label));
   const [items, classes] = await admission.run(
     request.items.length + labels.length,
@@ -36,7 +36,11 @@ export async function classify(
     () =>
       Promise.all([
         itemVectors(plan, request.items, 'items', signal),
-        Promise.all(sentences.map((sentence, i) => labelVector(plan, sentence, `labels[${i}]`, signal))),
+        Promise.all(
+          sentences.map((sentence, i) =>
+            inFieldAsync(`labels[${i}]`, () => labelVector(plan, sentence, signal)),
+          ),
+        ),
       ]),
   );
   const whole = wholeItems(items);
@@ -56,24 +60,7 @@ export async function classify(
   return { stamp: spaceStamp(plan), classifications };
 }
 
-async function labelVector(
-  plan: SpacePlan,
-  sentence: string,
-  field: string,
-  signal: AbortSignal,
-): Promise<Float32Array> {
-  try {
-    const { embedding } = await encodeText(plan.text(), Buffer.from(sentence), signal);
-    return embedding ? readEmbedding(embedding).values : new Float32Array(0);
-  } catch (thrown) {
-    throw TriptychError.from(thrown).within(field);
-  }
-}
-
-function textOf(bytes: unknown, field: string): string {
-  try {
-    return checkText(textBytes(bytes));
-  } catch (thrown) {
-    throw TriptychError.from(thrown).within(field);
-  }
+async function labelVector(plan: SpacePlan, sentence: string, signal: AbortSignal): Promise<Float32Array> {
+  const { embedding } = await encodeText(plan.text(), Buffer.from(sentence), signal);
+  return embedding ? readEmbedding(embedding).values : new Float32Array(0);
 }

@@ -9,6 +9,7 @@ import {
 } from '@triptych/protocol';
 import { encodeClip } from '../audio/encode-clips.js';
 import { encodeImage, imageBytes } from '../image/image-request.js';
+import { inFieldAsync } from '../in-field.js';
 import { encodeItems } from '../items.js';
 import { encodeText, textBytes } from '../text/text-request.js';
 import type { SpacePlan } from './space-plan.js';
@@ -34,16 +35,16 @@ export function itemVectors(
 /** One item's vector. A precomputed one is checked against the space. */
 async function vectorOf(plan: SpacePlan, item: Item__Output, signal: AbortSignal): Promise<Float32Array> {
   const { content, text, image, audio, embedding, space } = item;
-  const within = <T>(field: string, encoding: Promise<T>) =>
-    encoding.catch((thrown: unknown) => {
-      throw TriptychError.from(thrown).within(field);
-    });
   const valuesOf = ({ embedding }: { embedding?: Embedding | null }) =>
     embedding ? readEmbedding(embedding).values : new Float32Array(0);
   if (content === 'text')
-    return valuesOf(await within('text', encodeText(plan.text(), textBytes(text), signal)));
-  if (image) return valuesOf(await within('image', encodeImage(plan.image(), image, signal)));
-  if (audio) return valuesOf(await within('audio', encodeClip(plan.audio(), audio, signal)));
+    return valuesOf(await inFieldAsync('text', () => encodeText(plan.text(), textBytes(text), signal)));
+  if (image) return valuesOf(await inFieldAsync('image', () => encodeImage(plan.image(), image, signal)));
+  if (audio) {
+    // That no model takes audio is nothing that is wrong with the clip.
+    const audioPlan = plan.audio();
+    return valuesOf(await inFieldAsync('audio', () => encodeClip(audioPlan, audio, signal)));
+  }
   if (embedding)
     return checkPrecomputed({ values: readEmbedding(embedding).values, space }, plan.model.shared);
   throw new TriptychError('ITEM_EMPTY', 'the item is empty; expected text, image, audio or embedding');

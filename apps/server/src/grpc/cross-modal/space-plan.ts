@@ -1,4 +1,3 @@
-import { TriptychError } from '@triptych/core';
 import { EmbeddingEncoding, type ModelStamp } from '@triptych/protocol';
 import type { Serving } from '../../models/served-model.js';
 import { type AudioPlan, planAudio } from '../audio/audio-request.js';
@@ -21,19 +20,10 @@ const options = { encoding: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32 };
 /** The space of a model, by its name or the default one's. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
 export function planSpace({ models, limits }: ServiceParts, name: string): SpacePlan {
   const model = models.serving('shared', name);
-  const { image, text } = model;
-  const missing = (what: string) =>
-    new TriptychError('MODALITY_NOT_SERVED', `model ${model.name} is none that takes ${what}`);
   return {
     model,
-    text: () => {
-      if (!text) throw missing('text');
-      return planTexts({ ...model, text }, options, false);
-    },
-    image: () => {
-      if (!image) throw missing('images');
-      return planImages({ ...model, image }, options, limits.maxPixels);
-    },
+    text: () => planTexts(models.serving('text', model.name), options, false),
+    image: () => planImages(models.serving('image', model.name), options, limits.maxPixels),
     audio: () => planAudio(models.audioIn(model.shared.name), { context: 0, options }),
   };
 }

@@ -1,12 +1,12 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { TriptychError } from '@triptych/core';
 import type { ImageStreamRequest__Output, ImageStreamResponse } from '@triptych/protocol';
 import { checkBatch } from '@triptych/validation';
 import { BoundedAnswers } from '../bounded-answers.js';
 import { type CallContext, messages, send } from '../call.js';
+import { inField } from '../in-field.js';
 import type { ServiceParts } from '../service-parts.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';
-import { encodeBatch, type ImagePlan, imageStamp, planImages } from './image-request.js';
+import { encodeBatch, imageStamp, planImages } from './image-request.js';
 
 type Call = ServerDuplexStream<ImageStreamRequest__Output, ImageStreamResponse>;
 
@@ -22,7 +22,7 @@ export async function encodeImageStream(
   const incoming = messages(call as ServerDuplexStream<ImageStreamRequest__Output, never>, signal);
   const config = await readStreamConfig(incoming);
   if (!config) return;
-  const plan = planStream(() =>
+  const plan = inField('config', () =>
     planImages(models.serving('image', config.model), config.options, limits.maxPixels),
   );
   const write = (response: ImageStreamResponse) =>
@@ -54,13 +54,4 @@ export async function encodeImageStream(
     await answers.done();
   }
   await write({ summary: { batches, images, failed } });
-}
-
-/** Fields of a stream's plan lie below its config. */
-function planStream(plan: () => ImagePlan): ImagePlan {
-  try {
-    return plan();
-  } catch (thrown) {
-    throw TriptychError.from(thrown).within('config');
-  }
 }
