@@ -2,7 +2,7 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Who may know whom. Arrows point one way: app → client/engine → encoders → machinery → contracts. */
+/** Who may know whom. Arrows point one way: app → client/engine/workshop → encoders → machinery → contracts. */
 const depConstraints = [
   { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'] },
   { sourceTag: 'type:rules', onlyDependOnLibsWithTags: ['type:contract', 'type:rules'] },
@@ -15,6 +15,10 @@ const depConstraints = [
     onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery'],
   },
   { sourceTag: 'type:engine', onlyDependOnLibsWithTags: ['type:contract'] },
+  {
+    sourceTag: 'type:workshop',
+    onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery', 'type:encoder'],
+  },
   { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contract', 'scope:protocol'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['*'] },

@@ -5,9 +5,11 @@ import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { encodeCommand } from './commands/encode.js';
 import { inspectCommand } from './commands/inspect.js';
+import { quantizeCommand } from './commands/quantize.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 import { validateCommand } from './commands/validate.js';
+import { version } from './version.js';
 
 /** Runs the command line and returns the exit code: 0, or 1 with one message on standard error; 130 where it was stopped. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -15,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description(
       'Audio, images and text in, float32 embeddings out: a gRPC streaming inference server and its tools.',
     )
-    .version('0.1.0')
+    .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const commands = [
@@ -25,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     searchCommand(),
     classifyCommand(),
     convertCommand(),
+    quantizeCommand(),
     inspectCommand(),
     validateCommand(),
   ];

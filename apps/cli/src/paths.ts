@@ -9,3 +9,6 @@ const path = (name: string) => fileURLToPath(new URL(name, root));
 export const demoModels = [path('models/demo/whisper'), path('models/demo/clip')];
 export const sampleSpeech = path('examples/speech');
 export const sampleImages = path('examples/images');
+/** Photographs, drawings and noise, in every format. */
+export const referenceImages = path('tools/reference/images');
+export const sampleTexts = path('examples/texts.txt');

@@ -1,7 +1,13 @@
 import type { EmbeddingForm } from '@triptych/core';
-import { Encoder, type EncoderOptions, joined, type RunRequest } from '@triptych/inference-core';
+import {
+  Encoder,
+  type EncoderOptions,
+  type EncoderParts,
+  joined,
+  type RunRequest,
+} from '@triptych/inference-core';
 import { contextSamples, frameSamples, type WhisperConfig } from './config.js';
-import { inputs, outputs, whisperGraph } from './graph.js';
+import { inputs, outputs, whisperBlocks, whisperGraph } from './graph.js';
 
 /** How much silence the encoder sees around the audio: the full context's, or none. */
 export type AudioContext = 'padded' | 'trimmed';
@@ -28,17 +34,22 @@ const graphOutput: Record<AudioPooling, string> = {
 /** Beyond this, larger batches no longer raise throughput. */
 const LARGEST_BATCH = 8;
 
-/** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
-export function startAudioEncoder(config: WhisperConfig, options: EncoderOptions): Promise<AudioEncoder> {
-  const parts = {
-    graph: () => whisperGraph(config),
+/** What makes an encoder of a Whisper encoder's graph. */
+export function audioParts(config: WhisperConfig): EncoderParts<AudioItem> {
+  return {
+    graph: (options) => whisperGraph(config, options),
+    blocks: whisperBlocks(config),
     key: ({ context, samples }: AudioItem) => `${context} ${context === 'padded' ? '' : samples.length}`,
     maxBatch: (item: AudioItem) => maxBatch(config, item),
     bytes: (item: AudioItem) => item.samples.byteLength,
     request: (items: readonly AudioItem[]) => request(config, items),
     warmUp: warmUpItem(config),
   };
-  return Encoder.start(parts, options);
+}
+
+/** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
+export function startAudioEncoder(config: WhisperConfig, options: EncoderOptions): Promise<AudioEncoder> {
+  return Encoder.start(audioParts(config), options);
 }
 
 /** Encoder frames that hold audio, for so many samples. */

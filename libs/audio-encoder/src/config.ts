@@ -1,4 +1,4 @@
-import { ConfigFields, type JsonObject } from '@triptych/core';
+import { ConfigFields, type JsonObject, type Quantization, readQuantization } from '@triptych/core';
 import type { Activation } from '@triptych/inference-core';
 
 /** A Whisper encoder, in the paper's terms (Radford et al. 2022), as its checkpoint configures it. */
@@ -11,6 +11,7 @@ export interface WhisperConfig {
   /** Rows of the position table: encoder frames of the full context. */
   readonly positions: number;
   readonly mel: MelConfig;
+  readonly quantization: Quantization | undefined;
 }
 
 /** Log-mel spectrogram, in samples of `sampleRate`. */
@@ -47,6 +48,7 @@ export function readWhisperConfig(config: JsonObject, preprocessor: JsonObject =
       window: fields.count('n_fft'),
       hop: fields.count('hop_length'),
     },
+    quantization: readQuantization(fields),
   };
   const { mel } = whisper;
   if (extractor.feature_size !== mel.bins)

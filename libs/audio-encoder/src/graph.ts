@@ -1,7 +1,9 @@
 import {
   GraphBuilder,
+  type GraphOptions,
   type OnnxGraph,
   transformer,
+  type TransformerBlocks,
   type TransformerConfig,
   type Value,
 } from '@triptych/inference-core';
@@ -20,17 +22,16 @@ export const outputs = { frames: 'frames', mean: 'mean', meanValid: 'mean_valid'
  * Outputs: `frames` [batch, frames, width] after the final layer norm; `mean` and `mean_valid` [batch, width].
  * With `inspect`, also `log_mel` and the residual stream `state_0` … `state_layers`.
  */
-export function whisperGraph(config: WhisperConfig, options: { inspect?: boolean } = {}): OnnxGraph {
+export function whisperGraph(config: WhisperConfig, options: GraphOptions = {}): OnnxGraph {
   const { width } = config;
-  const g = new GraphBuilder('whisper-encoder');
+  const g = new GraphBuilder('whisper-encoder', options);
   const samples = g.input(inputs.samples, 'float32', ['batch', 'samples']);
   const padTo = g.input(inputs.padTo, 'int64', [1]);
   const validFrames = g.input(inputs.validFrames, 'int64', ['batch']);
 
   const mel = logMel(g, zeroPad(g, samples, padTo), config.mel);
   const embedded = addPositions(g, stem(g, mel, config), config);
-  const blocks = Array.from({ length: config.layers }, (_, i) => `encoder.layers.${i}`);
-  const { states, output } = transformer(g, embedded, blocks, transformerConfig(config), {
+  const { states, output } = transformer(g, embedded, whisperBlocks(config), {
     finalNorm: 'encoder.layer_norm',
   });
 
@@ -45,6 +46,11 @@ export function whisperGraph(config: WhisperConfig, options: { inspect?: boolean
   return g.build();
 }
 
+export function whisperBlocks(config: WhisperConfig): TransformerBlocks {
+  const prefixes = Array.from({ length: config.layers }, (_, i) => `encoder.layers.${i}`);
+  return { prefixes, config: transformerConfig(config) };
+}
+
 function transformerConfig(config: WhisperConfig): TransformerConfig {
   return {
     width: config.width,
@@ -53,6 +59,7 @@ function transformerConfig(config: WhisperConfig): TransformerConfig {
     activation: config.activation,
     layerNormEpsilon: LAYER_NORM_EPSILON,
     keyBias: false,
+    quantization: config.quantization,
     names: {
       attention: 'self_attn',
       attentionNorm: 'self_attn_layer_norm',

@@ -2,6 +2,7 @@ export {
   type AudioContext,
   type AudioEncoder,
   type AudioItem,
+  audioParts,
   type AudioPooling,
   startAudioEncoder,
   validFrames,

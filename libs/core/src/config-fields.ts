@@ -53,6 +53,10 @@ export class ConfigFields {
     return this.source[key];
   }
 
+  get keys(): readonly string[] {
+    return Object.keys(this.source);
+  }
+
   problem(text: string): void {
     this.#problems.push(`${this.path}${text}`);
   }

@@ -16,6 +16,14 @@ export {
   upcastBfloat16,
   upcastFloat16,
 } from './numbers/half.js';
+export {
+  type InputRange,
+  type Quantization,
+  QUANTIZATION_FIELD,
+  QUANTIZATION_METHOD,
+  type QuantizationConfig,
+  readQuantization,
+} from './quantization.js';
 export { type DType, elementCount, type WeightSet, type WeightTensor } from './weights.js';
 export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';

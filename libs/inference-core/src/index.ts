@@ -1,14 +1,21 @@
 export { type Encoded, Encoder, type EncoderOptions, type EncoderParts, joined } from './encoder/encoder.js';
 export { BatchQueue, type BatchQueueOptions, type Queued, type SubmitOptions } from './queue/batch-queue.js';
-export { type Dimension, GraphBuilder, type OnnxGraph, type Value } from './onnx/graph-builder.js';
+export {
+  type Dimension,
+  GraphBuilder,
+  type GraphOptions,
+  type OnnxGraph,
+  type Value,
+} from './onnx/graph-builder.js';
 export { bindWeights } from './session/bind-weights.js';
 export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
 export {
   type Activation,
   layerNorm,
-  linear,
   transformer,
+  type TransformerBlocks,
   type TransformerConfig,
 } from './transformer/block.js';
 export { clipConfig, type ClipTower, readClipTower } from './transformer/clip.js';
+export { linear, observed } from './transformer/linear.js';

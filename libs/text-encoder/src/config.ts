@@ -31,6 +31,9 @@ export function readTextConfig(config: JsonObject): TextConfig {
   return text;
 }
 
+/** Finds the text tower's tensors among a checkpoint's, and those that belong to neither tower. */
+export const TEXT_TENSORS = /^(?!vision_model\.|visual_projection\.)/;
+
 /**
  * Where the end-of-text token stands, as the reference finds it: the first one of its id, or the first of the highest
  * id. −1 where there is none.

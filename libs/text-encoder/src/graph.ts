@@ -1,4 +1,12 @@
-import { GraphBuilder, linear, type OnnxGraph, transformer, type Value } from '@triptych/inference-core';
+import {
+  GraphBuilder,
+  type GraphOptions,
+  linear,
+  type OnnxGraph,
+  transformer,
+  type TransformerBlocks,
+  type Value,
+} from '@triptych/inference-core';
 import type { TextConfig } from './config.js';
 
 /** Graph inputs and outputs, by name. */
@@ -14,35 +22,35 @@ export const outputs = { tokens: 'tokens', pooled: 'pooled', projected: 'project
  * `projected` [batch, projection].
  * With `inspect`, also the residual stream `state_0` … `state_layers`.
  */
-export function textGraph(config: TextConfig, options: { inspect?: boolean } = {}): OnnxGraph {
-  const { blocks, layers, projection } = config;
-  const { width } = blocks;
-  const g = new GraphBuilder('clip-text');
+export function textGraph(config: TextConfig, options: GraphOptions = {}): OnnxGraph {
+  const { width } = config.blocks;
+  const { projection } = config;
+  const g = new GraphBuilder('clip-text', options);
   const ids = g.input(inputs.ids, 'int64', ['batch', 'tokens']);
   const end = g.input(inputs.end, 'int64', ['batch']);
 
-  const prefixes = Array.from({ length: layers }, (_, i) => `text_model.encoder.layers.${i}`);
-  const { states, output } = transformer(
-    g,
-    embed(g, ids, config),
-    prefixes,
-    { ...blocks, causal: true },
-    {
-      finalNorm: 'text_model.final_layer_norm',
-    },
-  );
+  const { states, output } = transformer(g, embed(g, ids, config), textBlocks(config), {
+    finalNorm: 'text_model.final_layer_norm',
+  });
 
   g.output(outputs.tokens, output, 'float32', ['batch', 'tokens', width]);
   const place = g.op('Unsqueeze', [end, g.ints([1])]);
   const pooled = g.op('GatherND', [output, place], { attributes: { batch_dims: 1 } });
   g.output(outputs.pooled, pooled, 'float32', ['batch', width]);
-  g.output(outputs.projected, linear(g, pooled, 'text_projection.weight', width, projection), 'float32', [
-    'batch',
-    projection,
-  ]);
+  g.output(
+    outputs.projected,
+    linear(g, pooled, { weight: 'text_projection.weight', shape: [projection, width] }),
+    'float32',
+    ['batch', projection],
+  );
   if (options.inspect)
     states.forEach((state, i) => g.output(`state_${i}`, state, 'float32', ['batch', 'tokens', width]));
   return g.build();
+}
+
+export function textBlocks({ blocks, layers }: TextConfig): TransformerBlocks {
+  const prefixes = Array.from({ length: layers }, (_, i) => `text_model.encoder.layers.${i}`);
+  return { prefixes, config: { ...blocks, causal: true } };
 }
 
 /** Token and position embeddings: [batch, tokens] → [batch, tokens, width] */

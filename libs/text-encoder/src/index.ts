@@ -1,3 +1,9 @@
-export { endOfText, readTextConfig, type TextConfig } from './config.js';
+export { endOfText, readTextConfig, TEXT_TENSORS, type TextConfig } from './config.js';
 export { inputs as textInputs, outputs as textOutputs, textGraph } from './graph.js';
-export { startTextEncoder, type TextEncoder, type TextItem, type TextPooling } from './text-encoder.js';
+export {
+  startTextEncoder,
+  type TextEncoder,
+  type TextItem,
+  textParts,
+  type TextPooling,
+} from './text-encoder.js';

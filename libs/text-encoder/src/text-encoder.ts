@@ -1,7 +1,7 @@
 import type { EmbeddingForm } from '@triptych/core';
-import { Encoder, type EncoderOptions, type RunRequest } from '@triptych/inference-core';
+import { Encoder, type EncoderOptions, type EncoderParts, type RunRequest } from '@triptych/inference-core';
 import { endOfText, type TextConfig } from './config.js';
-import { inputs, outputs, textGraph } from './graph.js';
+import { inputs, outputs, textBlocks, textGraph } from './graph.js';
 
 /** The end-of-text token after the final norm, its projection to the shared space, or every token. */
 export type TextPooling = 'end' | 'projected' | 'none';
@@ -27,17 +27,22 @@ const LARGEST_BATCH = 32;
 /** Texts are filled up to a multiple of this many tokens, and share a batch with those of the same. */
 const LENGTH_STEP = 8;
 
-/** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
-export function startTextEncoder(config: TextConfig, options: EncoderOptions): Promise<TextEncoder> {
-  const parts = {
-    graph: () => textGraph(config),
+/** What makes an encoder of a text tower. */
+export function textParts(config: TextConfig): EncoderParts<TextItem> {
+  return {
+    graph: (options) => textGraph(config, options),
+    blocks: textBlocks(config),
     key: (item: TextItem) => String(filledLength(config, item)),
     maxBatch: () => LARGEST_BATCH,
     bytes: ({ ids }: TextItem) => 8 * ids.length,
     request: (items: readonly TextItem[]) => request(config, items),
     warmUp: warmUpItem(config),
   };
-  return Encoder.start(parts, options);
+}
+
+/** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
+export function startTextEncoder(config: TextConfig, options: EncoderOptions): Promise<TextEncoder> {
+  return Encoder.start(textParts(config), options);
 }
 
 /** A text's own length decides, not its neighbours': whatever shares its batch, it is computed in the same shape. */

@@ -51,6 +51,9 @@ export function readVisionConfig(config: JsonObject, preprocessor: JsonObject = 
   return vision;
 }
 
+/** Finds the vision tower's tensors among a checkpoint's. */
+export const VISION_TENSORS = /^(vision_model\.|visual_projection\.)/;
+
 /** Tokens of an image: the class token, and one a patch. */
 export function tokenCount({ imageSize, patchSize }: VisionConfig): number {
   return 1 + (imageSize / patchSize) ** 2;

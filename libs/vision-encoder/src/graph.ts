@@ -1,9 +1,11 @@
 import {
   GraphBuilder,
+  type GraphOptions,
   layerNorm,
   linear,
   type OnnxGraph,
   transformer,
+  type TransformerBlocks,
   type Value,
 } from '@triptych/inference-core';
 import { tokenCount, type VisionConfig } from './config.js';
@@ -21,30 +23,36 @@ export const outputs = { tokens: 'tokens', pooled: 'pooled', projected: 'project
  * state; `pooled` [batch, width], the class token after it; `projected` [batch, projection].
  * With `inspect`, also the residual stream `state_0` … `state_layers`.
  */
-export function visionGraph(config: VisionConfig, options: { inspect?: boolean } = {}): OnnxGraph {
-  const { blocks, layers, projection, imageSize } = config;
+export function visionGraph(config: VisionConfig, options: GraphOptions = {}): OnnxGraph {
+  const { blocks, projection, imageSize } = config;
   const { width } = blocks;
-  const g = new GraphBuilder('clip-vision');
+  const g = new GraphBuilder('clip-vision', options);
   const pixels = g.input(inputs.pixels, 'uint8', ['batch', imageSize, imageSize, 3]);
   const kept = g.input(inputs.kept, 'int64', [1]);
 
   const embedded = addPositions(g, addClassToken(g, embedPatches(g, pixels, config), width), config);
   const normed = layerNorm(g, embedded, 'vision_model.pre_layrnorm', blocks);
-  const prefixes = Array.from({ length: layers }, (_, i) => `vision_model.encoder.layers.${i}`);
   const keep = (x: Value) => g.op('Slice', [x, g.ints([0]), kept, g.ints([1])]);
-  const { states, output } = transformer(g, normed, prefixes, blocks, { keep });
+  const { states, output } = transformer(g, normed, visionBlocks(config), { keep });
 
   g.output(outputs.tokens, output, 'float32', ['batch', 'kept', width]);
   const classToken = g.op('Gather', [output, g.ints([0], [])], { attributes: { axis: 1 } });
   const pooled = layerNorm(g, classToken, 'vision_model.post_layernorm', blocks);
   g.output(outputs.pooled, pooled, 'float32', ['batch', width]);
-  g.output(outputs.projected, linear(g, pooled, 'visual_projection.weight', width, projection), 'float32', [
-    'batch',
-    projection,
-  ]);
+  g.output(
+    outputs.projected,
+    linear(g, pooled, { weight: 'visual_projection.weight', shape: [projection, width] }),
+    'float32',
+    ['batch', projection],
+  );
   if (options.inspect)
     states.forEach((state, i) => g.output(`state_${i}`, state, 'float32', ['batch', 'tokens', width]));
   return g.build();
+}
+
+export function visionBlocks({ blocks, layers }: VisionConfig): TransformerBlocks {
+  const prefixes = Array.from({ length: layers }, (_, i) => `vision_model.encoder.layers.${i}`);
+  return { prefixes, config: blocks };
 }
 
 /** The patch convolution, whose stride is its size, as a matrix product: [batch, size, size, 3] → [batch, patches, width] */

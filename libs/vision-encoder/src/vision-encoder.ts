@@ -1,7 +1,13 @@
 import type { EmbeddingForm } from '@triptych/core';
-import { Encoder, type EncoderOptions, joined, type RunRequest } from '@triptych/inference-core';
+import {
+  Encoder,
+  type EncoderOptions,
+  type EncoderParts,
+  joined,
+  type RunRequest,
+} from '@triptych/inference-core';
 import { tokenCount, type VisionConfig } from './config.js';
-import { inputs, outputs, visionGraph } from './graph.js';
+import { inputs, outputs, visionBlocks, visionGraph } from './graph.js';
 
 /** The class token after the final norm, its projection to the shared space, or every token. */
 export type VisionPooling = 'class' | 'projected' | 'none';
@@ -25,10 +31,11 @@ const graphOutput: Record<VisionPooling, string> = {
 /** Beyond this, larger batches no longer raise throughput. */
 const LARGEST_BATCH = 16;
 
-/** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
-export function startVisionEncoder(config: VisionConfig, options: EncoderOptions): Promise<VisionEncoder> {
-  const parts = {
-    graph: () => visionGraph(config),
+/** What makes an encoder of a vision tower. */
+export function visionParts(config: VisionConfig): EncoderParts<ImageItem> {
+  return {
+    graph: (options) => visionGraph(config, options),
+    blocks: visionBlocks(config),
     // What every token is wanted of takes a last block of another shape.
     key: ({ pooling }: ImageItem) => (pooling === 'none' ? 'tokens' : 'class token'),
     maxBatch: () => LARGEST_BATCH,
@@ -36,7 +43,11 @@ export function startVisionEncoder(config: VisionConfig, options: EncoderOptions
     request: (items: readonly ImageItem[]) => request(config, items),
     warmUp: warmUpItem(config),
   };
-  return Encoder.start(parts, options);
+}
+
+/** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
+export function startVisionEncoder(config: VisionConfig, options: EncoderOptions): Promise<VisionEncoder> {
+  return Encoder.start(visionParts(config), options);
 }
 
 function request(config: VisionConfig, items: readonly ImageItem[]): RunRequest {

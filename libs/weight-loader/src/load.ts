@@ -3,8 +3,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type Transferable } from 'node:worker_threads';
 import {
+  ConfigFields,
   type DType,
   elementCount,
+  readQuantization,
   TriptychError,
   type WeightSet,
   WorkerHost,
@@ -26,7 +28,7 @@ import {
 } from './model-directory/files.js';
 import type { Share, TensorEntry } from './parquet/read.js';
 import type { SchemaVersion } from './parquet/schema.js';
-import type { ConvertCall } from './weights-worker.js';
+import type { ConvertCall, WriteCall } from './weights-worker.js';
 
 /** From this size on a second reader pays for its start. */
 const LARGE_FILE_BYTES = 64 * 1024 * 1024;
@@ -43,8 +45,8 @@ export interface ModelDirectory {
   /** Contents of the checkpoint's own tokenizer files, by name; empty where it has none. */
   readonly tokenizer: TokenizerFiles;
   /**
-   * Reads the weights, upcast to float32; with `only`, those whose name it finds. Throws a TriptychError that names
-   * file and tensor.
+   * Reads the weights, upcast to float32 but for those that the configuration has computed in int8; with `only`, those
+   * whose name it finds. Throws a TriptychError that names file and tensor.
    */
   load(only?: RegExp): Promise<LoadedWeights>;
   /** What all of a model's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
@@ -75,8 +77,9 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
   );
   const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
   const tokenizer = takesText ? await readTokenizer(directory) : {};
+  const int8 = new Set(readQuantization(new ConfigFields(metadata.config))?.keys());
   const load = async (only?: RegExp) => {
-    const { digests, ...weights } = await assemble(path, only);
+    const { digests, ...weights } = await assemble({ path, only, int8 });
     return { weights, digests, tensors: weights.tensors };
   };
   const identify = (parts: readonly TensorsRead[]) => {
@@ -95,9 +98,10 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
  * Large files are decoded by several workers, each a share of the row groups; the giant ones first, by a worker that ends,
  * and its memory with it, before the others have filled theirs.
  */
-async function assemble(path: string, only: RegExp | undefined): Promise<Assembled> {
+async function assemble(request: AssembleRequest): Promise<Assembled> {
+  const { path } = request;
   const read = (share?: Share) =>
-    inWorker<Assembled>(path, 'assemble', { path, only, ...(share ? { share } : {}) });
+    inWorker<Assembled>(path, 'assemble', { ...request, ...(share ? { share } : {}) });
   const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
   if (bytes < LARGE_FILE_BYTES) return read();
   const giants = await read('giants');
@@ -168,10 +172,15 @@ export function convert(
   return inWorker(request.source, 'convert', call, [port2]);
 }
 
+/** Writes a model directory of tensors that are there already. See {@link writeModelDirectory}. */
+export function writeModel(contents: WriteCall): Promise<number> {
+  return inWorker(contents.target, 'write', contents);
+}
+
 async function inWorker<T>(
   path: string,
   method: string,
-  argument: AssembleRequest | ConvertCall | string,
+  argument: AssembleRequest | ConvertCall | WriteCall | string,
   transfer: readonly Transferable[] = [],
 ): Promise<T> {
   const entry = workerEntry(import.meta.url, './weights-worker.js');
@@ -191,7 +200,8 @@ async function inWorker<T>(
 }
 
 function mainType(tensors: WeightSet['tensors']): DType {
-  const bytes = new Map<DType, number>();
-  for (const t of tensors.values()) bytes.set(t.storedAs, (bytes.get(t.storedAs) ?? 0) + t.byteLength);
-  return [...bytes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'float32';
+  const counts = new Map<DType, number>();
+  for (const { storedAs, shape } of tensors.values())
+    counts.set(storedAs, (counts.get(storedAs) ?? 0) + elementCount(shape));
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'float32';
 }

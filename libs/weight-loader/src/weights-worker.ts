@@ -2,6 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { serveWorker, Transferred } from '@triptych/core';
 import { type AssembleRequest, assembleWeights } from './model-directory/assemble.js';
 import type { ConvertRequest } from './model-directory/convert.js';
+import type { ModelContents } from './model-directory/write-model.js';
+import type { StoredTensor } from './numbers/stored-tensor.js';
 import { listTensors } from './parquet/read.js';
 
 export interface ConvertCall {
@@ -9,6 +11,9 @@ export interface ConvertCall {
   /** Gets a ConvertProgress now and then. */
   readonly progress: MessagePort;
 }
+
+/** Tensors that can be sent to a worker. */
+export type WriteCall = ModelContents & { readonly tensors: readonly StoredTensor[] };
 
 // parquet-wasm's memory never shrinks and a corrupt page can trap it: it lives here, and goes when the work is done.
 serveWorker({
@@ -18,6 +23,8 @@ serveWorker({
   },
   list: (path: string) => listTensors(path),
   inspect: async (path: string) => (await import('./model-directory/inspect.js')).inspectPath(path),
+  write: async (contents: WriteCall) =>
+    (await import('./model-directory/write-model.js')).writeModelDirectory(contents),
   // A server that only loads has no use for what converting takes.
   convert: async ({ request, progress }: ConvertCall) => {
     const { convertCheckpoint } = await import('./model-directory/convert.js');

@@ -16,15 +16,16 @@ async function createSession(
   graph: OnnxGraph,
   threads: number,
 ): Promise<InferenceSession> {
-  const { weights } = await model.load();
+  const loaded = await model.load();
+  const { weights, parts } = bindWeights(graph, loaded.weights);
   return InferenceSession.create(graph.model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'basic',
     enableCpuMemArena: true,
-    externalData: bindWeights(graph, weights).map(({ name, part, byteOffset, byteLength }) => ({
+    externalData: weights.map(({ name, part, byteOffset, byteLength }) => ({
       path: name,
-      data: new Uint8Array(weights.parts[part], byteOffset, byteLength),
+      data: new Uint8Array(parts[part], byteOffset, byteLength),
     })),
     extra: {
       session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' },

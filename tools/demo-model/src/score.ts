@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { TriptychClient } from '@triptych/client';
@@ -9,22 +10,23 @@ import { type Recall, recall } from './retrieval.js';
 
 const help = `Retrieval among all concepts, by vectors of the server, beside the figures of models/demo/scores.json.
 
-  node tools/demo-model/dist/score.js DATA [--json]
+  node tools/demo-model/dist/score.js DATA [--models FOLDER] [--json]
 
-DATA is a folder with what render-pictures.mjs and speak.py made: see README.md.
+DATA is a folder with what render-pictures.mjs and speak.py made: see README.md. FOLDER holds other versions of the
+models, whisper and clip, as triptych quantize makes them.
 `;
 
 const models = new URL('../../../models/demo/', import.meta.url);
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: { models: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
   allowPositionals: true,
 });
 if (values.help || positionals.length !== 1) process.stdout.write(help);
-else await main(positionals[0], values.json ?? false);
+else await main(positionals[0], values.models ?? fileURLToPath(models), values.json ?? false);
 
-async function main(directory: string, json: boolean): Promise<void> {
-  const paths = ['whisper', 'clip'].map((name) => fileURLToPath(new URL(name, models)));
+async function main(directory: string, folder: string, json: boolean): Promise<void> {
+  const paths = ['whisper', 'clip'].map((name) => join(folder, name));
   const config = readConfig({ models: paths, listen: '127.0.0.1:0', logLevel: 'error' }, {});
   const server = await startServer(config, createLogger(config.logLevel));
   const client = new TriptychClient(server.address);

@@ -1,10 +1,24 @@
 import { Command, Option } from 'commander';
 import { mebibytes } from '../output/numbers.js';
 import { ByteBar } from '../output/progress-bar.js';
-import { convert, type ConvertReport, type WeightCompression } from '@triptych/weight-loader';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { QuantizeReport } from '@triptych/quantizer';
+import {
+  checkAbsent,
+  convert,
+  type ConvertReport,
+  scratchOf,
+  type WeightCompression,
+} from '@triptych/weight-loader';
+import { quantizationTable } from '../quantize/report.js';
+import { removedOnInterrupt } from '../quantize/scratch.js';
+import { version } from '../version.js';
+import { quantize } from './quantize.js';
 
 interface Options {
-  readonly dtype: 'float16' | 'float32';
+  readonly dtype: 'float16' | 'float32' | 'int8';
+  readonly calibration?: string[];
   readonly compression: WeightCompression;
   readonly name?: string;
   readonly space?: string;
@@ -14,11 +28,13 @@ interface Options {
 const help = `
 SOURCE holds config.json and model.safetensors (or its shards and their index), as the hub has them. DIR gets
 weights.parquet, metadata.json, and preprocessor_config.json and tokenizer files where there are any; it must not
-exist, and appears only when all is written and was read back equal.
+exist, and appears only when all is written and was read back equal. --dtype int8 quantises what was converted, as
+triptych quantize does.
 
 Example:
   triptych convert ./openai-whisper-tiny ./whisper-tiny --dtype float16
-  triptych convert ./openai-clip-vit-base-patch32 ./clip --compression none`;
+  triptych convert ./openai-clip-vit-base-patch32 ./clip --compression none
+  triptych convert ./openai-whisper-tiny ./whisper-tiny-int8 --dtype int8 --calibration recordings/`;
 
 /** `triptych convert` */
 export function convertCommand(): Command {
@@ -28,7 +44,7 @@ export function convertCommand(): Command {
     .argument('<dir>', 'model directory to write')
     .addOption(
       new Option('--dtype <type>', 'how weights are stored')
-        .choices(['float16', 'float32'])
+        .choices(['float16', 'float32', 'int8'])
         .default('float16'),
     )
     .addOption(
@@ -39,24 +55,65 @@ export function convertCommand(): Command {
         .choices(['zstd', 'none'])
         .default('zstd'),
     )
+    .option('--calibration <path...>', 'int8: files and folders to calibrate with')
     .option('--name <name>', "the model's name (default: that of the source directory)")
     .option('--space <name>', 'vector space that its encoders share with other models')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', help)
-    .action(async (source: string, target: string, { dtype, compression, name, space, json }: Options) => {
-      const request = {
-        source,
-        target,
-        dtype,
-        compression,
-        modelName: name,
-        space,
-        converterVersion: '0.1.0',
-      };
-      const bar = new ByteBar();
-      const report = await convert(request, (progress) => bar.show(progress)).finally(() => bar.stop());
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : table(report, target, dtype));
+    .action(async (source: string, target: string, options: Options) => {
+      const { report, quantization } = await removedOnInterrupt(target, () =>
+        options.dtype === 'int8'
+          ? convertToInt8(source, target, options)
+          : convertTo(source, target, options),
+      );
+      if (options.json) process.stdout.write(`${JSON.stringify({ ...report, quantization })}\n`);
+      else {
+        process.stdout.write(table(report, target, quantization ? 'float32, then int8' : options.dtype));
+        if (quantization) process.stdout.write(`\n${quantizationTable(quantization, target)}`);
+      }
     });
+}
+
+interface Converted {
+  readonly report: ConvertReport;
+  readonly quantization?: QuantizeReport;
+}
+
+async function convertTo(
+  source: string,
+  target: string,
+  { dtype, compression, name, space }: Options,
+): Promise<Converted> {
+  const bar = new ByteBar();
+  const request = {
+    source,
+    target,
+    dtype: dtype === 'int8' ? 'float32' : dtype,
+    compression,
+    modelName: name,
+    space,
+    converterVersion: version,
+  } as const;
+  const report = await convert(request, (progress) => bar.show(progress)).finally(() => bar.stop());
+  return { report };
+}
+
+/** By way of a float32 model, which is gone when all is done. */
+async function convertToInt8(source: string, target: string, options: Options): Promise<Converted> {
+  await checkAbsent(target);
+  const scratch = scratchOf(target);
+  const float = join(scratch, 'float32');
+  try {
+    await mkdir(scratch, { recursive: true });
+    const { report } = await convertTo(source, float, {
+      ...options,
+      compression: 'none',
+      name: options.name ?? basename(resolve(source)),
+    });
+    return { report, quantization: await quantize(float, target, { ...options, json: false }) };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 function table(report: ConvertReport, target: string, dtype: string): string {

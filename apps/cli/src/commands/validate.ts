@@ -19,11 +19,20 @@ import { digits, factsOf, htmlReport, type Validation } from '../validate/report
 
 interface Options {
   readonly reference?: string;
-  readonly minCosine: number;
-  readonly minCorrelation: number;
+  readonly minCosine?: number;
+  readonly minCorrelation?: number;
   readonly html?: string;
   readonly json?: boolean;
 }
+
+/** What passes where no flag says otherwise. */
+const thresholds = {
+  float: { minCosine: 0.99999, minCorrelation: 0.9999 },
+  int8: { minCosine: 0.98, minCorrelation: 0.99 },
+} as const;
+
+const defaults = (which: 'minCosine' | 'minCorrelation') =>
+  `default: ${thresholds.float[which]}, of int8 weights ${thresholds.int8[which]}`;
 
 const help = `
 The reference holds inputs and the vectors that the original implementation makes of them; write one with
@@ -41,8 +50,12 @@ export function validateCommand(): Command {
     .description("hold a model directory to the original implementation's vectors")
     .argument('<dir>', 'model directory')
     .option('--reference <file>', `reference vectors (default: ${REFERENCE_FILE} in the directory)`)
-    .option('--min-cosine <x>', 'lowest cosine of an input that passes', fraction, 0.99999)
-    .option('--min-correlation <x>', 'lowest correlation of similarities that passes', fraction, 0.9999)
+    .option('--min-cosine <x>', `lowest cosine of an input that passes (${defaults('minCosine')})`, fraction)
+    .option(
+      '--min-correlation <x>',
+      `lowest correlation of similarities that passes (${defaults('minCorrelation')})`,
+      fraction,
+    )
     .option('--html <file>', 'write a report with plots')
     .option('--json', 'print everything as JSON')
     .addHelpText('after', help)
@@ -78,14 +91,18 @@ async function validate(directory: string, options: Options): Promise<Validation
     }
     const comparison = compareVectors(items, found);
     const [model] = server.models.models;
-    const thresholds = { minCosine: options.minCosine, minCorrelation: options.minCorrelation };
-    const problems = problemsOf(comparison, thresholds);
+    const limits = {
+      ...thresholds[model.weightType === 'int8' ? 'int8' : 'float'],
+      ...(options.minCosine === undefined ? {} : { minCosine: options.minCosine }),
+      ...(options.minCorrelation === undefined ? {} : { minCorrelation: options.minCorrelation }),
+    };
+    const problems = problemsOf(comparison, limits);
     return {
       model: model.name,
       fingerprint: model.fingerprint,
       reference: { path, madeBy, versions },
       ...comparison,
-      thresholds,
+      thresholds: limits,
       problems,
       passed: problems.length === 0,
     };

@@ -50,6 +50,36 @@ export class ByteBar {
   }
 }
 
+/** Progress of a work in steps on standard error, each with a bar of its own, where it is a terminal. */
+export class StepBar {
+  #bar: SingleBar | undefined;
+  #step: string | undefined;
+
+  show({
+    step,
+    done,
+    total,
+  }: {
+    readonly step: string;
+    readonly done: number;
+    readonly total: number;
+  }): void {
+    if (!process.stderr.isTTY) return;
+    if (step !== this.#step) {
+      this.stop();
+      this.#step = step;
+      const format = `{bar} ${step}, {value}/{total}, {eta_formatted} left`;
+      this.#bar = new SingleBar({ format, noTTYOutput: false, stream: process.stderr });
+      this.#bar.start(total, 0);
+    }
+    this.#bar?.update(done);
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+}
+
 export function complain(message: string): void {
   process.stderr.write(`triptych: ${message}\n`);
 }

@@ -5,6 +5,7 @@ import {
   endOfText,
   readTextConfig,
   startTextEncoder,
+  TEXT_TENSORS,
   type TextConfig,
   type TextPooling,
 } from '@triptych/text-encoder';
@@ -20,9 +21,6 @@ const poolings: Readonly<Record<number, TextPooling>> = {
   [Pooling.POOLING_NONE]: 'none',
 };
 
-/** Tensors of all but the vision tower. */
-const TENSORS = /^(?!vision_model\.|visual_projection\.)/;
-
 /**
  * Starts a CLIP checkpoint's text tower. Its temperature, which only checkpoints of both towers have, is what cosines are
  * multiplied with to become logits.
@@ -37,7 +35,7 @@ export async function loadClipText(
   await checkTokenizer(tokenize, config);
   let temperature: number | undefined;
   const options = encoderOptions(context, 'text', async () => {
-    const read = await weights.read(TENSORS);
+    const read = await weights.read(TEXT_TENSORS);
     temperature ??= readTemperature(read);
     return read;
   });

@@ -1,6 +1,11 @@
 import { readImageRecipe } from '@triptych/preprocessing';
 import { Pooling } from '@triptych/protocol';
-import { readVisionConfig, startVisionEncoder, type VisionPooling } from '@triptych/vision-encoder';
+import {
+  readVisionConfig,
+  startVisionEncoder,
+  VISION_TENSORS,
+  type VisionPooling,
+} from '@triptych/vision-encoder';
 import { encoderOptions } from './encoder-options.js';
 import type { TowerSpaces } from './load-clip.js';
 import type { LoadContext } from './load-model.js';
@@ -13,16 +18,13 @@ const poolings: Readonly<Record<number, VisionPooling>> = {
   [Pooling.POOLING_NONE]: 'none',
 };
 
-/** Tensors of the vision tower; the text tower has all others. */
-const TENSORS = /^(vision_model\.|visual_projection\.)/;
-
 /** Starts a CLIP checkpoint's vision tower. */
 export async function loadClipVision(context: LoadContext, spaces: TowerSpaces): Promise<ServedImage> {
   const { directory, weights, workers } = context;
   const { metadata, preprocessor } = directory;
   const config = readVisionConfig(metadata.config, preprocessor);
   const recipe = readImageRecipe(preprocessor ?? {}, config.imageSize);
-  const options = encoderOptions(context, 'image', () => weights.read(TENSORS));
+  const options = encoderOptions(context, 'image', () => weights.read(VISION_TENSORS));
   return {
     encoder: await context.started(startVisionEncoder(config, options)),
     config,

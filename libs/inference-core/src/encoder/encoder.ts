@@ -1,7 +1,8 @@
 import type { EmbeddingBytes, Logger, WeightSet } from '@triptych/core';
-import type { OnnxGraph } from '../onnx/graph-builder.js';
+import type { GraphOptions, OnnxGraph } from '../onnx/graph-builder.js';
 import { BatchQueue, type Queued, type SubmitOptions } from '../queue/batch-queue.js';
 import { InferenceWorker } from '../session/inference-worker.js';
+import type { TransformerBlocks } from '../transformer/block.js';
 import type { RunRequest, SessionSettings } from '../session/protocol.js';
 
 /** How an encoder is run, whatever it encodes. */
@@ -16,7 +17,9 @@ export interface EncoderOptions extends SessionSettings {
 
 /** What makes an encoder of a graph: how items share batches, and how a batch becomes the graph's inputs. */
 export interface EncoderParts<Item> {
-  readonly graph: () => OnnxGraph;
+  readonly graph: (options?: GraphOptions) => OnnxGraph;
+  /** The transformer in it. */
+  readonly blocks: TransformerBlocks;
   /** Items may share a batch only where their keys are equal. */
   readonly key: (item: Item) => string;
   readonly maxBatch: (item: Item) => number;
@@ -55,7 +58,11 @@ export class Encoder<Item> {
   /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
   static async start<Item>(parts: EncoderParts<Item>, options: EncoderOptions): Promise<Encoder<Item>> {
     const { graph, request, warmUp } = parts;
-    const worker = await InferenceWorker.start({ ...options, graph, warmUp: request([warmUp]) });
+    const worker = await InferenceWorker.start({
+      ...options,
+      graph: () => graph(),
+      warmUp: request([warmUp]),
+    });
     return new Encoder(worker, parts, options);
   }
 

@@ -27,6 +27,16 @@ export interface OnnxGraph {
   readonly weights: ReadonlyMap<string, readonly number[]>;
   /** Those of the weights that are inputs of every run, not initializers. */
   readonly fed: ReadonlySet<string>;
+  /** Those of the weights that stay int8. */
+  readonly int8: ReadonlySet<string>;
+}
+
+/** What a graph is written for, beside being run. */
+export interface GraphOptions {
+  /** Also give the residual stream after every block. */
+  readonly inspect?: boolean;
+  /** Also give what each product of a block reads: of every so-manieth token. See `observe` in transformer/linear.ts. */
+  readonly observe?: number | undefined;
 }
 
 const OPSETS = { '': 20, 'com.microsoft': 1 };
@@ -37,9 +47,13 @@ export class GraphBuilder {
   readonly #constants = new Map<string, Value>();
   readonly #weights = new Map<string, readonly number[]>();
   readonly #fed = new Set<string>();
+  readonly #int8 = new Set<string>();
   #nodes = 0;
 
-  constructor(name: string) {
+  constructor(
+    name: string,
+    readonly options: GraphOptions = {},
+  ) {
     this.#graph = { name, node: [], initializer: [], input: [], output: [] };
   }
 
@@ -77,14 +91,17 @@ export class GraphBuilder {
   weight(name: string, shape: readonly number[], as: readonly number[] = shape): Value {
     if (this.#weights.has(name)) return name as Value;
     this.#weights.set(name, shape);
-    this.#graph.initializer.push({
-      name,
-      dims: [...as],
-      data_type: elementTypes.float32,
-      data_location: 1,
-      external_data: [{ key: 'location', value: name }],
-    });
-    return name as Value;
+    return this.#external(name, 'float32', as);
+  }
+
+  /** A weight that stays int8, and the scale of each index of its first dimension. */
+  int8Weight(name: string, shape: readonly number[]): { values: Value; scales: Value } {
+    this.#weights.set(name, shape);
+    this.#int8.add(name);
+    return {
+      values: this.#external(name, 'int8', shape),
+      scales: this.#external(scalesOf(name), 'float32', [shape[0]]),
+    };
   }
 
   /**
@@ -107,8 +124,24 @@ export class GraphBuilder {
     return this.#constant('int64', new Uint8Array(array.buffer), shape);
   }
 
+  bytes(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    return this.#constant('uint8', Uint8Array.from(values), shape);
+  }
+
   build(): OnnxGraph {
-    return { model: encodeModel(this.#graph, OPSETS), weights: this.#weights, fed: this.#fed };
+    const model = encodeModel(this.#graph, OPSETS);
+    return { model, weights: this.#weights, fed: this.#fed, int8: this.#int8 };
+  }
+
+  #external(name: string, type: ElementType, shape: readonly number[]): Value {
+    this.#graph.initializer.push({
+      name,
+      dims: [...shape],
+      data_type: elementTypes[type],
+      data_location: 1,
+      external_data: [{ key: 'location', value: name }],
+    });
+    return name as Value;
   }
 
   #constant(type: ElementType, bytes: Uint8Array, shape: readonly number[]): Value {
@@ -136,6 +169,11 @@ export class GraphBuilder {
       attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attribute(name, value)),
     });
   }
+}
+
+/** Name under which the scales of an int8 weight come. */
+export function scalesOf(weight: string): string {
+  return `${weight}_scale`;
 }
 
 function attribute(name: string, value: AttributeValue): Attribute {

@@ -29,7 +29,7 @@ export class InferenceWorker {
       restart: true,
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
-        const { threads } = options;
+        const { threads, reduceRange } = options;
         const preparing = Promise.all([options.weights(), call('warm', undefined)]);
         // Awaited below; until then a failure must not count as unhandled.
         preparing.catch(() => undefined);
@@ -37,9 +37,9 @@ export class InferenceWorker {
         await setImmediate();
         const graph = options.graph();
         const [set] = await preparing;
-        const weights = bindWeights(graph, set);
-        const request: CreateRequest = { model: graph.model, weights, parts: set.parts, threads };
-        await call('create', request, { transfer: set.parts });
+        const { weights, parts } = bindWeights(graph, set);
+        const request: CreateRequest = { model: graph.model, weights, parts, threads, reduceRange };
+        await call('create', request, { transfer: parts });
         if (options.warmUp) await call('run', structuredClone(options.warmUp));
       },
     });

@@ -5,11 +5,17 @@ import type { ElementType } from '../onnx/proto.js';
 export interface SessionSettings {
   /** Threads of one run. 0: as many as ONNX Runtime finds cores. */
   readonly threads: number;
+  /**
+   * Take one bit from int8 weights, as a CPU needs whose uint8 × int8 instructions saturate. Default: where a trial
+   * shows that they do.
+   */
+  readonly reduceRange?: boolean | undefined;
 }
 
 /** Where a graph's weight lies in the buffers that come with it. */
 export interface ExternalWeight {
   readonly name: string;
+  readonly type: 'float32' | 'int8';
   readonly shape: readonly number[];
   /** An input of every run, which stays in its buffer; others are copied by the session. */
   readonly fed: boolean;

@@ -2,6 +2,7 @@ import { elementCount, finishEmbedding, serveWorker, Transferred, TriptychError 
 import { MessageChannel } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
+import { integerKernelsSaturate, reduceWeights } from '../quantization/reduce-range.js';
 import type { CreateRequest, FeedTensor, RunReply, RunRequest } from './protocol.js';
 
 let session: InferenceSession | undefined;
@@ -16,7 +17,9 @@ serveWorker({
     await (await InferenceSession.create(g.build().model)).release();
   },
 
-  create: async ({ model, weights, parts, threads }: CreateRequest) => {
+  create: async ({ model, weights, parts, threads, reduceRange }: CreateRequest) => {
+    const hasInt8 = weights.some(({ type }) => type === 'int8');
+    if (hasInt8 && (reduceRange ?? (await integerKernelsSaturate()))) reduceWeights(weights, parts);
     session = await InferenceSession.create(model, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,

@@ -1,4 +1,6 @@
+import type { Quantization } from '@triptych/core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { linear } from './linear.js';
 
 /** `gelu` is the exact one (erf); `quick_gelu` is x·σ(1.702x), OpenAI's. */
 export type Activation = 'gelu' | 'quick_gelu';
@@ -23,6 +25,8 @@ export interface TransformerConfig {
   /** Each token sees itself and those before it alone. */
   readonly causal?: boolean;
   readonly names: BlockNames;
+  /** Which products are computed in int8. Default: none. */
+  readonly quantization?: Quantization | undefined;
 }
 
 /**
@@ -32,6 +36,12 @@ export interface TransformerConfig {
 interface Residual {
   readonly sum: Value;
   readonly normed: Value;
+}
+
+/** The blocks of a tower: the name of each, which its modules' names follow, and what they are like. */
+export interface TransformerBlocks {
+  readonly prefixes: readonly string[];
+  readonly config: TransformerConfig;
 }
 
 export interface TransformerOptions {
@@ -54,8 +64,7 @@ export interface TransformerOptions {
 export function transformer(
   g: GraphBuilder,
   x: Value,
-  prefixes: readonly string[],
-  config: TransformerConfig,
+  { prefixes, config }: TransformerBlocks,
   { finalNorm, keep }: TransformerOptions,
 ): { states: Value[]; output: Value } {
   const { names } = config;
@@ -78,12 +87,6 @@ export function transformer(
   return { states, output: residual.normed };
 }
 
-/** A projection whose bias is added with the residual. */
-interface Unbiased {
-  readonly product: Value;
-  readonly bias: Value;
-}
-
 /**
  * Multi-head attention of the tokens `x` to those of `source`. Bias goes in before MultiHeadAttention: with a bias of
  * its own it leaves the flash path.
@@ -93,31 +96,27 @@ function attention(
   x: Value,
   source: Value,
   prefix: string,
-  { width, heads, keyBias, causal = false }: TransformerConfig,
-): Unbiased {
-  const project = (x: Value, name: string, biased: boolean) => {
-    const product = linear(g, x, `${prefix}.${name}.weight`, width, width);
-    return biased ? g.op('Add', [product, g.weight(`${prefix}.${name}.bias`, [width])]) : product;
+  { width, heads, keyBias, causal = false, quantization }: TransformerConfig,
+): Value {
+  const project = (x: Value, name: string, biased = true) => {
+    const bias = biased ? g.weight(`${prefix}.${name}.bias`, [width]) : undefined;
+    return linear(g, x, { weight: `${prefix}.${name}.weight`, shape: [width, width], bias, quantization });
   };
   const mixed = g.op(
     'MultiHeadAttention',
-    [project(x, 'q_proj', true), project(source, 'k_proj', keyBias), project(source, 'v_proj', true)],
+    [project(x, 'q_proj'), project(source, 'k_proj', keyBias), project(source, 'v_proj')],
     { domain: 'com.microsoft', attributes: { num_heads: heads, unidirectional: Number(causal) } },
   );
-  return {
-    product: linear(g, mixed, `${prefix}.out_proj.weight`, width, width),
-    bias: g.weight(`${prefix}.out_proj.bias`, [width]),
-  };
+  return project(mixed, 'out_proj');
 }
 
-function mlp(g: GraphBuilder, x: Value, prefix: string, config: TransformerConfig): Unbiased {
-  const { width, mlpWidth, names, activation } = config;
-  const inner = linear(g, x, `${prefix}.${names.mlpIn}.weight`, width, mlpWidth);
-  const active = biasActivation(g, inner, g.weight(`${prefix}.${names.mlpIn}.bias`, [mlpWidth]), activation);
-  return {
-    product: linear(g, active, `${prefix}.${names.mlpOut}.weight`, mlpWidth, width),
-    bias: g.weight(`${prefix}.${names.mlpOut}.bias`, [width]),
-  };
+function mlp(g: GraphBuilder, x: Value, prefix: string, config: TransformerConfig): Value {
+  const { width, mlpWidth, names, activation, quantization } = config;
+  const [mlpIn, mlpOut] = [`${prefix}.${names.mlpIn}`, `${prefix}.${names.mlpOut}`];
+  const inner = linear(g, x, { weight: `${mlpIn}.weight`, shape: [mlpWidth, width], quantization });
+  const active = biasActivation(g, inner, g.weight(`${mlpIn}.bias`, [mlpWidth]), activation);
+  const bias = g.weight(`${mlpOut}.bias`, [width]);
+  return linear(g, active, { weight: `${mlpOut}.weight`, shape: [width, mlpWidth], bias, quantization });
 }
 
 function biasActivation(g: GraphBuilder, x: Value, bias: Value, activation: Activation): Value {
@@ -128,26 +127,18 @@ function biasActivation(g: GraphBuilder, x: Value, bias: Value, activation: Acti
   });
 }
 
-/** x · Wᵀ, with W as PyTorch stores it, [out, in]: the kernel packs it once, no transposed copy is made. */
-export function linear(g: GraphBuilder, x: Value, weight: string, inputs: number, outputs: number): Value {
-  return g.op('FusedMatMul', [x, g.weight(weight, [outputs, inputs])], {
-    domain: 'com.microsoft',
-    attributes: { transB: 1 },
-  });
-}
-
 /**
- * sum' = sum + product + bias, and its layer norm. Plain operators: SkipLayerNormalization, which is all of it in one
- * kernel, takes longer on the CPU (docs/decisions/kernels.md).
+ * sum' = sum + x, and its layer norm. Plain operators: SkipLayerNormalization, which is both in one kernel, takes
+ * longer on the CPU (docs/decisions/kernels.md).
  */
 function addAndNorm(
   g: GraphBuilder,
   { sum }: Residual,
-  { product, bias }: Unbiased,
+  x: Value,
   norm: string | undefined,
   config: TransformerConfig,
 ): Residual {
-  const total = g.op('Add', [g.op('Add', [product, sum]), bias]);
+  const total = g.op('Add', [sum, x]);
   return { sum: total, normed: norm === undefined ? total : layerNorm(g, total, norm, config) };
 }
 

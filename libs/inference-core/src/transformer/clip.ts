@@ -1,4 +1,4 @@
-import type { ConfigFields, JsonObject } from '@triptych/core';
+import { type ConfigFields, type JsonObject, readQuantization } from '@triptych/core';
 import type { Activation, TransformerConfig } from './block.js';
 
 /** Names that HuggingFace's CLIP gives to a block's modules. */
@@ -36,6 +36,7 @@ export function readClipTower(model: ConfigFields, tower: ConfigFields): ClipTow
       layerNormEpsilon: tower.number('layer_norm_eps', 1e-5),
       keyBias: true,
       names,
+      quantization: readQuantization(model),
     },
     layers: tower.count('num_hidden_layers'),
     projection: model.count('projection_dim'),
@@ -47,8 +48,9 @@ export function readClipTower(model: ConfigFields, tower: ConfigFields): ClipTow
  * `CLIPTextModelWithProjection` keep their tower's fields where `CLIPModel` has its own.
  */
 export function clipConfig(config: JsonObject): JsonObject {
-  const { model_type: kind, projection_dim } = config;
-  if (kind === 'clip_vision_model') return { projection_dim, vision_config: config };
-  if (kind === 'clip_text_model') return { projection_dim, text_config: config };
+  const { model_type: kind, projection_dim, quantization_config } = config;
+  const model = { projection_dim, ...(quantization_config === undefined ? {} : { quantization_config }) };
+  if (kind === 'clip_vision_model') return { ...model, vision_config: config };
+  if (kind === 'clip_text_model') return { ...model, text_config: config };
   return config;
 }

@@ -1,7 +1,7 @@
 import { elementCount, TriptychError, type WeightTensor } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
-import { upcastInto } from '../numbers/stored-tensor.js';
-import { openTensors, type Share, type TensorEntry } from '../parquet/read.js';
+import { channelScales, upcastInto } from '../numbers/stored-tensor.js';
+import { openTensors, type Share, type TensorHeader } from '../parquet/read.js';
 import { canonicalName } from './names.js';
 
 /** Tensors start at multiples of this, for SIMD loads. */
@@ -11,6 +11,8 @@ export interface AssembleRequest {
   readonly path: string;
   /** Load only the tensors whose canonical name this finds. */
   readonly only?: RegExp | undefined;
+  /** Canonical names of tensors that are computed in int8 and stay so. */
+  readonly int8?: ReadonlySet<string> | undefined;
   /** Which of the row groups. Default: all. */
   readonly share?: Share;
 }
@@ -27,16 +29,22 @@ const OWN_PART_BYTES = 32 * 1024 ** 2;
 /** Longest buffer: tensors lie in as few as possible, so that the allocator gives them back when they are freed. */
 const PART_BYTES = 1024 ** 3;
 
-/** plan → row group → assemble: a weights file as float32 tensors. Throws WEIGHTS_CORRUPT for a name that comes twice. */
-export async function assembleWeights({ path, only, share }: AssembleRequest): Promise<Assembled> {
+/**
+ * plan → row group → assemble: a weights file as float32 tensors, and int8 ones where those are wanted. Throws
+ * WEIGHTS_CORRUPT for a name that comes twice.
+ */
+export async function assembleWeights(request: AssembleRequest): Promise<Assembled> {
+  const { path, only, share, int8 = new Set() } = request;
   const wanted = (name: string) => !only || only.test(canonicalName(name));
   const file = await openTensors(path, share, wanted);
-  const assembled = planParts(file.groups.flatMap(({ rows }) => rows.map(({ header }) => header)));
+  const headers = file.groups.flatMap(({ rows }) => rows.map(({ header }) => header));
+  const assembled = planParts(headers.map((header) => planTensor(header, int8)));
   for await (const group of file.read()) {
     for (const stored of group) {
       const tensor = { ...stored, name: canonicalName(stored.name) };
-      const { part, byteOffset, shape } = assembled.tensors.get(tensor.name) as WeightTensor;
-      upcastInto(new Float32Array(assembled.parts[part], byteOffset, elementCount(shape)), tensor);
+      const { part, byteOffset, shape, scales } = assembled.tensors.get(tensor.name) as WeightTensor;
+      if (scales) new Uint8Array(assembled.parts[part], byteOffset).set(tensor.data);
+      else upcastInto(new Float32Array(assembled.parts[part], byteOffset, elementCount(shape)), tensor);
       assembled.digests.set(tensor.name, tensorDigest(tensor));
     }
   }
@@ -44,15 +52,27 @@ export async function assembleWeights({ path, only, share }: AssembleRequest): P
   return assembled;
 }
 
+/** A tensor without its place. */
+interface PlannedTensor extends Omit<WeightTensor, 'part' | 'byteOffset'> {
+  readonly name: string;
+}
+
+function planTensor(header: TensorHeader, int8: ReadonlySet<string>): PlannedTensor {
+  const { shape, dtype: storedAs } = header;
+  const name = canonicalName(header.name);
+  const planned = { name, shape, storedAs };
+  if (!int8.has(name)) return { ...planned, byteLength: 4 * elementCount(shape) };
+  return { ...planned, byteLength: elementCount(shape), scales: channelScales(header) };
+}
+
 /** Gives each tensor its place. */
-function planParts(entries: readonly TensorEntry[]): Assembled {
+function planParts(entries: readonly PlannedTensor[]): Assembled {
   const tensors = new Map<string, WeightTensor>();
   const lengths: number[] = [];
   let shared = -1;
-  for (const { name: stored, shape, dtype } of entries) {
-    const name = canonicalName(stored);
+  for (const { name, ...tensor } of entries) {
     if (tensors.has(name)) throw duplicate(name);
-    const byteLength = 4 * elementCount(shape);
+    const { byteLength } = tensor;
     const aligned = Math.ceil(byteLength / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
     const isOwn = byteLength >= OWN_PART_BYTES;
     if (isOwn || shared < 0 || lengths[shared] + aligned > PART_BYTES) {
@@ -60,7 +80,7 @@ function planParts(entries: readonly TensorEntry[]): Assembled {
       if (!isOwn) shared = lengths.length - 1;
     }
     const part = isOwn ? lengths.length - 1 : shared;
-    tensors.set(name, { shape, storedAs: dtype, part, byteOffset: lengths[part], byteLength });
+    tensors.set(name, { ...tensor, part, byteOffset: lengths[part] });
     lengths[part] += aligned;
   }
   return { tensors, parts: lengths.map((length) => new ArrayBuffer(length)), digests: new Map() };

@@ -1,21 +1,13 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { type DType, downcastFloat16, elementCount, messageOf, TriptychError } from '@triptych/core';
-import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { type DType, downcastFloat16, elementCount, TriptychError } from '@triptych/core';
 import { bytesPerElement, type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
-import { openTensors } from '../parquet/read.js';
-import { type WeightCompression, writeTensors } from '../parquet/write.js';
+import type { WeightCompression } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
 import { findArchitecture } from './architecture.js';
-import {
-  METADATA_FILE,
-  type ModelMetadata,
-  PREPROCESSOR_FILE,
-  readJson,
-  readTokenizer,
-  WEIGHTS_FILE,
-} from './files.js';
+import { PREPROCESSOR_FILE, readJson, readTokenizer } from './files.js';
 import { canonicalName } from './names.js';
+import { checkAbsent, type ModelContents, writeModelDirectory } from './write-model.js';
 
 export interface ConvertRequest {
   /** HuggingFace checkpoint directory: config.json and model.safetensors, or its shards' index. */
@@ -47,121 +39,62 @@ export interface ConvertReport {
   readonly elapsedMs: number;
 }
 
-/**
- * Converts a checkpoint to a model directory, tensor by tensor, reads the result back and compares every value.
- * Everything is written to a folder beside `target` and renamed last: a failure leaves nothing half-written.
- */
+/** Converts a checkpoint to a model directory, tensor by tensor. See {@link writeModelDirectory}. */
 export async function convertCheckpoint(
   request: ConvertRequest,
   onProgress: (progress: ConvertProgress) => void = () => undefined,
 ): Promise<ConvertReport> {
   const started = performance.now();
-  const target = resolve(request.target);
-  if (await stat(target).catch(() => undefined)) {
-    throw new TriptychError(
-      'OUTPUT_EXISTS',
-      `${request.target} exists already; remove it or name another directory`,
-    );
-  }
-  const config = await readConfig(request.source);
+  const { source, target, dtype, compression, space } = request;
+  await checkAbsent(target);
+  const config = await readConfig(source);
   const { architecture, keeps, takesText } = findArchitecture(
     [
       ...((config['architectures'] as string[] | undefined) ?? []),
       config['model_type'] as string | undefined,
     ],
-    join(request.source, 'config.json'),
+    join(source, 'config.json'),
   );
-  const all = await listSafetensors(await findSafetensors(request.source));
+  const all = await listSafetensors(await findSafetensors(source));
   const entries = all.filter((e) => keeps(canonicalName(e.name)));
-  if (entries.length === 0) {
-    throw new TriptychError('TENSOR_MISSING', `${request.source}: holds no tensor of a ${architecture}`);
-  }
+  if (entries.length === 0)
+    throw new TriptychError('TENSOR_MISSING', `${source}: holds no tensor of a ${architecture}`);
   const parameters = entries.reduce((sum, e) => sum + elementCount(e.shape), 0);
-  const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
-  try {
-    await mkdir(partial, { recursive: true });
-    const digests = await writeWeights(join(partial, WEIGHTS_FILE), entries, request, onProgress);
-    const preprocessor = await readJson(join(request.source, PREPROCESSOR_FILE));
-    if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
-    const tokenizer = takesText ? await readTokenizer(request.source) : {};
-    for (const [name, text] of Object.entries(tokenizer)) await writeFile(join(partial, name), text);
-    const metadata: ModelMetadata = {
-      model_name: request.modelName ?? basename(resolve(request.source)),
+  const totalBytes = 2 * bytesPerElement[dtype] * parameters;
+  let doneBytes = 0;
+  const contents: ModelContents = {
+    target,
+    compression,
+    metadata: {
+      model_name: request.modelName ?? basename(resolve(source)),
       model_type: String(config['model_type']),
       architecture,
       config,
       total_parameters: parameters,
       num_weight_tensors: entries.length,
-      parquet_file: WEIGHTS_FILE,
       converter_version: request.converterVersion,
-      fingerprint: modelFingerprint(digests, { architecture, config, preprocessor, tokenizer }),
-      ...(request.space === undefined ? {} : { space: request.space }),
-    };
-    await writeJson(join(partial, METADATA_FILE), metadata);
-    const targetBytes = (await stat(join(partial, WEIGHTS_FILE))).size;
-    await rename(partial, target);
-    return {
-      architecture,
-      tensors: entries.length,
-      parameters,
-      leftOut: all.filter((e) => !entries.includes(e)).map((e) => e.name),
-      sourceBytes: entries.reduce((sum, e) => sum + e.byteLength, 0),
-      targetBytes,
-      elapsedMs: performance.now() - started,
-    };
-  } catch (thrown) {
-    await rm(partial, { recursive: true, force: true });
-    throw TriptychError.from(
-      thrown,
-      'FILE_UNREADABLE',
-      `${request.target}: could not be written (${messageOf(thrown)})`,
-    );
-  }
+      ...(space === undefined ? {} : { space }),
+    },
+    preprocessor: await readJson(join(source, PREPROCESSOR_FILE)),
+    tokenizer: takesText ? await readTokenizer(source) : {},
+    tensors: stored(entries, dtype),
+  };
+  const targetBytes = await writeModelDirectory(contents, (bytes) =>
+    onProgress({ doneBytes: (doneBytes += bytes), totalBytes }),
+  );
+  return {
+    architecture,
+    tensors: entries.length,
+    parameters,
+    leftOut: all.filter((e) => !entries.includes(e)).map((e) => e.name),
+    sourceBytes: entries.reduce((sum, e) => sum + e.byteLength, 0),
+    targetBytes,
+    elapsedMs: performance.now() - started,
+  };
 }
 
-/** Writes tensors, reads them back and compares. Returns their digests. */
-async function writeWeights(
-  path: string,
-  entries: readonly SafetensorsEntry[],
-  { dtype, compression = 'zstd' }: ConvertRequest,
-  onProgress: (progress: ConvertProgress) => void,
-): Promise<TensorDigests> {
-  const written = new Map<string, string>();
-  const totalBytes = entries.reduce(
-    (sum, { shape }) => sum + 2 * bytesPerElement[dtype] * elementCount(shape),
-    0,
-  );
-  let doneBytes = 0;
-  const done = ({ data }: StoredTensor) =>
-    onProgress({ doneBytes: (doneBytes += data.byteLength), totalBytes });
-  async function* tensors() {
-    for (const entry of entries) {
-      const tensor = store(await readSafetensor(entry), canonicalName(entry.name), dtype);
-      written.set(tensor.name, tensorDigest(tensor));
-      yield tensor;
-      done(tensor);
-    }
-  }
-  await writeTensors(path, tensors(), compression);
-  const digests = new Map(written);
-  const file = await openTensors(path);
-  for await (const group of file.read()) {
-    for (const tensor of group) {
-      if (written.get(tensor.name) !== tensorDigest(tensor)) {
-        throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
-      }
-      written.delete(tensor.name);
-      done(tensor);
-    }
-  }
-  file.close();
-  if (written.size > 0) {
-    throw new TriptychError(
-      'WEIGHTS_CORRUPT',
-      `${path}: ${[...written.keys()].join(', ')} could not be read back`,
-    );
-  }
-  return digests;
+async function* stored(entries: readonly SafetensorsEntry[], dtype: DType): AsyncGenerator<StoredTensor> {
+  for (const entry of entries) yield store(await readSafetensor(entry), canonicalName(entry.name), dtype);
 }
 
 function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
@@ -196,8 +129,4 @@ export async function findSafetensors(source: string): Promise<string> {
     'WEIGHTS_MISSING',
     `${source}: neither ${candidates.map((c) => basename(c)).join(' nor ')} is there`,
   );
-}
-
-function writeJson(path: string, value: object): Promise<void> {
-  return writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }

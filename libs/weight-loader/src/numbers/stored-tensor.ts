@@ -76,6 +76,24 @@ function dequantize(
   }
 }
 
+/** The scales of an int8 tensor with one for each index of its first dimension and no zero points. Throws WEIGHTS_SCHEMA. */
+export function channelScales({
+  name,
+  dtype,
+  shape,
+  quantization,
+}: Omit<StoredTensor, 'data'>): Float32Array<ArrayBuffer> {
+  const { scales, zeroPoints, axis, groupSize } = quantization ?? {};
+  const fits = dtype === 'int8' && axis === 0 && !groupSize && scales?.length === shape[0];
+  if (scales && fits && !zeroPoints?.some((zero) => zero !== 0)) return new Float32Array(scales);
+  throw new TriptychError(
+    'WEIGHTS_SCHEMA',
+    `tensor ${name}: the configuration has it computed in int8; expected int8 values with a scale for each of ` +
+      `${shape[0]} output channels and no zero points`,
+    { field: name },
+  );
+}
+
 /** The same bytes at an offset that typed arrays of `size`-byte elements accept: a copy only where needed. */
 export function aligned(bytes: Uint8Array, size: number): Uint8Array {
   return bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);

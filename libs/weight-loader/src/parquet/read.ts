@@ -31,7 +31,7 @@ function groupsOf(share: Share | undefined, sizes: readonly number[]): number[] 
 }
 
 /** Everything of a tensor but its data. */
-interface TensorHeader extends TensorEntry {
+export interface TensorHeader extends TensorEntry {
   readonly quantization: Quantization | undefined;
 }
 

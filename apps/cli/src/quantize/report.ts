@@ -1,0 +1,40 @@
+import type { QuantizeReport } from '@triptych/quantizer';
+import { mebibytes } from '../output/numbers.js';
+
+/** A quantisation for a person: what it saved, and what it cost. */
+export function quantizationTable(report: QuantizeReport, target: string): string {
+  const { towers, parameters, sourceBytes, targetBytes, elapsedMs } = report;
+  const rows: (readonly [string, string])[] = [
+    ['parameters', parameters.toLocaleString('en')],
+    [
+      'size',
+      `${mebibytes(sourceBytes)} → ${mebibytes(targetBytes)} (${(targetBytes / sourceBytes).toFixed(3)} × the source, ` +
+        `${(targetBytes / parameters).toFixed(3)} bytes a parameter)`,
+    ],
+    ...towers.flatMap(towerRows),
+    ['time', `${(elapsedMs / 1000).toFixed(1)} s`],
+    ['written to', target],
+  ];
+  return rows.map(([key, value]) => `${key.padEnd(14)}${value}\n`).join('');
+}
+
+function towerRows({
+  name,
+  sites,
+  layers,
+  meanCosine,
+  minCosine,
+  speed,
+}: QuantizeReport['towers'][number]): [string, string][] {
+  const kept = sites.filter(({ int8 }) => !int8).map((site) => `${site.block} ${site.name}`);
+  const { load, floatMs, int8Ms } = speed;
+  return [
+    [name, `cosine to float ${minCosine.toFixed(6)} at least, ${meanCosine.toFixed(6)} on average`],
+    ['  by layer', layers.map((layer) => layer.meanCosine.toFixed(4)).join(' ')],
+    ['  in float', kept.join(', ') || 'nothing'],
+    [
+      '  speed',
+      `${load}: ${floatMs.toFixed(1)} → ${int8Ms.toFixed(1)} ms (${(floatMs / int8Ms).toFixed(2)} ×)`,
+    ],
+  ];
+}

@@ -1,0 +1,91 @@
+import type { InputRange, WeightSet } from '@triptych/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Observation } from './observe.js';
+import { quantizeSite } from './quantize-site.js';
+import type { Site } from './site.js';
+import { Trials } from './trial.js';
+import { Weights } from './weights.js';
+
+const [TOKENS, WIDTH, OUTPUTS] = [64, 32, 48];
+let trials: Trials;
+beforeAll(async () => {
+  trials = await Trials.start();
+});
+afterAll(() => trials.close());
+
+/** Numbers that look random and are the same each time, from −1 to 1. */
+const noise = (i: number) => ((Math.imul(i + 1, 2654435761) >>> 8) / 2 ** 23 - 1);
+
+function weightsOf(
+  tensors: Record<string, Float32Array<ArrayBuffer>>,
+  shapes: Record<string, number[]>,
+): Weights {
+  const parts: ArrayBuffer[] = [];
+  const entries = Object.entries(tensors).map(([name, { buffer, byteLength }]) => {
+    parts.push(buffer);
+    const place = { part: parts.length - 1, byteOffset: 0, byteLength };
+    return [name, { shape: shapes[name], storedAs: 'float32', ...place }] as const;
+  });
+  return new Weights({ tensors: new Map(entries), parts } satisfies WeightSet);
+}
+
+/** A layer norm of gain 1 before a product, whose input is `channel(c)` times noise. */
+function example(channel: (c: number) => number, canSmooth: boolean) {
+  const rows = Float32Array.from({ length: TOKENS * WIDTH }, (_, i) => noise(i) * channel(i % WIDTH));
+  const values = Float32Array.from({ length: OUTPUTS * WIDTH }, (_, i) => noise(i + 1e6));
+  const columns = Array.from({ length: WIDTH }, (_, c) => rows.filter((_, i) => i % WIDTH === c));
+  const observation: Observation = {
+    rows,
+    minima: Float32Array.from(columns, (column) => Math.min(...column)),
+    maxima: Float32Array.from(columns, (column) => Math.max(...column)),
+  };
+  const weights = weightsOf(
+    { norm: new Float32Array(WIDTH).fill(1), weight: values, bias: new Float32Array(OUTPUTS) },
+    { norm: [WIDTH], weight: [OUTPUTS, WIDTH], bias: [OUTPUTS] },
+  );
+  const site: Site = {
+    block: 'block',
+    name: 'mlp in',
+    weights: ['weight'],
+    biases: ['bias'],
+    scaledBy: canSmooth ? ['norm'] : [],
+  };
+  return { site, observation, weights, ranges: new Map<string, InputRange>() };
+}
+
+describe('a site', () => {
+  it('of even channels is left as it is', async () => {
+    const { site, observation, weights, ranges } = example(() => 1, true);
+    const before = weights.values('weight').slice();
+    expect(await quantizeSite(trials, site, observation, weights, ranges)).toBeLessThan(1e-3);
+    expect(weights.values('weight')).toEqual(before);
+    expect(ranges.get('weight')?.zeroPoint).toBeCloseTo(127, -1);
+  });
+
+  it('with an outlier channel is smoothed into the norm before it, and its product stays', async () => {
+    const outlier = (c: number) => (c === 7 ? 300 : 1);
+    const plain = example(outlier, false);
+    const smoothed = example(outlier, true);
+    const [without, with_] = [
+      await quantizeSite(trials, plain.site, plain.observation, plain.weights, plain.ranges),
+      await quantizeSite(trials, smoothed.site, smoothed.observation, smoothed.weights, smoothed.ranges),
+    ];
+    expect(with_).toBeLessThan(without / 2);
+    const gain = smoothed.weights.values('norm');
+    expect(gain[7]).toBeLessThan(gain[6] / 4);
+    const original = example(outlier, true).weights.values('weight');
+    smoothed.weights
+      .values('weight')
+      .forEach((value, i) => expect(value * gain[i % WIDTH]).toBeCloseTo(original[i], 5));
+  });
+
+  it('stays in float where int8 would hurt', async () => {
+    const { site, observation, weights, ranges } = example(() => 1, false);
+    // One token reaches a thousand times as far as all others: they fall into a few steps.
+    observation.maxima[3] = 1000;
+    const before = weights.values('weight').slice();
+    expect(await quantizeSite(trials, site, observation, weights, ranges)).toBeGreaterThan(0.05);
+    expect(ranges.size).toBe(0);
+    expect(weights.values('weight')).toEqual(before);
+  });
+});

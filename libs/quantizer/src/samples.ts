@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { contextSamples, readWhisperConfig } from '@triptych/audio-encoder';
+import { messageOf, TriptychError } from '@triptych/core';
+import {
+  AudioPreprocessor,
+  ImagePreprocessor,
+  readImageRecipe,
+  TextPreprocessor,
+} from '@triptych/preprocessing';
+import { readTextConfig } from '@triptych/text-encoder';
+import { readVisionConfig } from '@triptych/vision-encoder';
+import type { ModelDirectory } from '@triptych/weight-loader';
+
+const limits = { workers: 2, decodeTimeoutMs: 60_000 };
+const MAX_PIXELS = 100_000_000;
+
+/** Recordings as samples at the model's rate, cut at the length of its context. */
+export async function prepareAudio(
+  { metadata, preprocessor }: ModelDirectory,
+  files: readonly string[],
+): Promise<Float32Array<ArrayBuffer>[]> {
+  const config = readWhisperConfig(metadata.config, preprocessor);
+  const context = contextSamples(config);
+  const plan = { windowSamples: context, hopSamples: context, emitTail: true };
+  const decoder = await AudioPreprocessor.start(limits);
+  try {
+    const clips = await eachFile(files, async (data) => {
+      const stream = await decoder.open({ encoding: 'container' }, config.mel.sampleRate, plan);
+      try {
+        const replies = [await stream.push(data, 0, false), await stream.finish(1)];
+        return replies.flatMap(({ windows, failure }) => {
+          if (failure) throw TriptychError.fromRecord(failure);
+          return windows.map(({ content }) => {
+            if ('error' in content) throw TriptychError.fromRecord(content.error);
+            return content.samples;
+          });
+        });
+      } finally {
+        stream.close();
+      }
+    });
+    return clips.flat();
+  } finally {
+    await decoder.close();
+  }
+}
+
+/** Pixels as the model takes them. */
+export async function prepareImages(
+  { metadata, preprocessor }: ModelDirectory,
+  files: readonly string[],
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const { imageSize } = readVisionConfig(metadata.config, preprocessor);
+  const recipe = readImageRecipe(preprocessor ?? {}, imageSize);
+  const decoder = await ImagePreprocessor.start({ ...limits, maxPixels: MAX_PIXELS });
+  try {
+    return await eachFile(
+      files,
+      async (data) => (await decoder.prepare({ kind: 'encoded', data }, recipe)).pixels,
+    );
+  } finally {
+    await decoder.close();
+  }
+}
+
+/** Token ids, as the model's tokenizer gives them. */
+export async function prepareTexts(
+  { metadata, tokenizer }: ModelDirectory,
+  texts: readonly string[],
+): Promise<(readonly number[])[]> {
+  const { positions } = readTextConfig(metadata.config);
+  const preprocessor = await TextPreprocessor.start();
+  try {
+    const tokenize = await preprocessor.open(tokenizer);
+    return await Promise.all(texts.map(async (text) => (await tokenize(text, positions)).ids));
+  } finally {
+    await preprocessor.close();
+  }
+}
+
+async function eachFile<T>(
+  files: readonly string[],
+  prepare: (data: Uint8Array<ArrayBuffer>) => Promise<T>,
+): Promise<T[]> {
+  const prepared: T[] = [];
+  for (const file of files) {
+    try {
+      prepared.push(await prepare(new Uint8Array(await readFile(file))));
+    } catch (thrown) {
+      const { reason } = TriptychError.from(thrown, 'FILE_UNREADABLE');
+      throw new TriptychError(reason, `${file}: ${messageOf(thrown)}`, { cause: thrown });
+    }
+  }
+  return prepared;
+}

@@ -1,0 +1,147 @@
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { messageOf, TriptychError } from '@triptych/core';
+import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
+import type { StoredTensor } from '../numbers/stored-tensor.js';
+import { openTensors } from '../parquet/read.js';
+import type { SchemaVersion } from '../parquet/schema.js';
+import { type WeightCompression, writeTensors } from '../parquet/write.js';
+import {
+  METADATA_FILE,
+  type ModelMetadata,
+  PREPROCESSOR_FILE,
+  type TokenizerFiles,
+  WEIGHTS_FILE,
+} from './files.js';
+
+/** A model directory to be. */
+export interface ModelContents {
+  /** Must not exist. */
+  readonly target: string;
+  readonly metadata: Omit<ModelMetadata, 'fingerprint' | 'parquet_file'>;
+  readonly preprocessor: Record<string, unknown> | undefined;
+  readonly tokenizer: TokenizerFiles;
+  /** One after the other; each may be gone when the next is asked for. */
+  readonly tensors: AsyncIterable<StoredTensor> | Iterable<StoredTensor>;
+  /** Other files of the model by name: texts. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** int8 tensors take V2. Default: V1. */
+  readonly schema?: SchemaVersion;
+  /** Default: zstd. */
+  readonly compression?: WeightCompression | undefined;
+}
+
+/** Where a run of this process works on a target, beside it. Whoever ends the run early removes it. */
+export function scratchOf(target: string): string {
+  const path = resolve(target);
+  return join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
+}
+
+/** Throws OUTPUT_EXISTS. */
+export async function checkAbsent(target: string): Promise<void> {
+  if (!(await stat(target).catch(() => undefined))) return;
+  throw new TriptychError('OUTPUT_EXISTS', `${target} exists already; remove it or name another directory`);
+}
+
+/**
+ * Writes a model directory, reads its weights back and compares every byte. `done` gets the bytes of each tensor once
+ * it is written and once it is read. Everything is written in a folder beside `target` and renamed last: whenever it
+ * ends, nothing half-written has the target's name. Returns the bytes of the weights file.
+ */
+export async function writeModelDirectory(
+  contents: ModelContents,
+  done: (bytes: number) => void = () => undefined,
+): Promise<number> {
+  const { target, metadata, preprocessor, tokenizer, files = {} } = contents;
+  await checkAbsent(target);
+  await removeAbandoned(resolve(target));
+  const scratch = scratchOf(target);
+  const partial = join(scratch, 'model');
+  try {
+    // A process may have had the same id before.
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true });
+    const digests = await writeWeights(join(partial, WEIGHTS_FILE), contents, done);
+    if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
+    for (const [name, text] of Object.entries({ ...tokenizer, ...files }))
+      await writeFile(join(partial, name), text);
+    const { architecture, config } = metadata;
+    await writeJson(join(partial, METADATA_FILE), {
+      ...metadata,
+      parquet_file: WEIGHTS_FILE,
+      fingerprint: modelFingerprint(digests, { architecture, config, preprocessor, tokenizer }),
+    });
+    const { size } = await stat(join(partial, WEIGHTS_FILE));
+    await rename(partial, target);
+    return size;
+  } catch (thrown) {
+    throw TriptychError.from(
+      thrown,
+      'FILE_UNREADABLE',
+      `${target}: could not be written (${messageOf(thrown)})`,
+    );
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+    // Unless whoever called keeps something there, too.
+    await rmdir(scratch).catch(() => undefined);
+  }
+}
+
+/** What runs for the same target left behind that were killed. */
+async function removeAbandoned(target: string): Promise<void> {
+  const folder = dirname(target);
+  const prefix = `.${basename(target)}.`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = name.startsWith(prefix) ? /^(\d+)\.partial$/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { recursive: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Writes tensors, reads them back and compares. Returns their digests. */
+async function writeWeights(
+  path: string,
+  { tensors, schema, compression = 'zstd' }: ModelContents,
+  done: (bytes: number) => void,
+): Promise<TensorDigests> {
+  const written = new Map<string, string>();
+  async function* noted() {
+    for await (const tensor of tensors) {
+      written.set(tensor.name, tensorDigest(tensor));
+      yield tensor;
+      done(tensor.data.byteLength);
+    }
+  }
+  await writeTensors(path, noted(), compression, schema);
+  const digests = new Map(written);
+  const file = await openTensors(path);
+  for await (const group of file.read()) {
+    for (const tensor of group) {
+      if (written.get(tensor.name) !== tensorDigest(tensor)) {
+        throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
+      }
+      written.delete(tensor.name);
+      done(tensor.data.byteLength);
+    }
+  }
+  file.close();
+  if (written.size > 0) {
+    throw new TriptychError(
+      'WEIGHTS_CORRUPT',
+      `${path}: ${[...written.keys()].join(', ')} could not be read back`,
+    );
+  }
+  return digests;
+}
+
+function writeJson(path: string, value: object): Promise<void> {
+  return writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
