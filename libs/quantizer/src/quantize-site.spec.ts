@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => trials.close());
 
 /** Numbers that look random and are the same each time, from −1 to 1. */
-const noise = (i: number) => ((Math.imul(i + 1, 2654435761) >>> 8) / 2 ** 23 - 1);
+const noise = (i: number) => (Math.imul(i + 1, 2654435761) >>> 8) / 2 ** 23 - 1;
 
 function weightsOf(
   tensors: Record<string, Float32Array<ArrayBuffer>>,
