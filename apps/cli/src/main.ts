@@ -5,6 +5,7 @@ import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { encodeCommand } from './commands/encode.js';
 import { inspectCommand } from './commands/inspect.js';
+import { pullCommand } from './commands/pull.js';
 import { quantizeCommand } from './commands/quantize.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     encodeCommand(),
     searchCommand(),
     classifyCommand(),
+    pullCommand(),
     convertCommand(),
     quantizeCommand(),
     inspectCommand(),

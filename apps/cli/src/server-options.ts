@@ -7,6 +7,7 @@ import {
   type SettingName,
   settings,
 } from '@triptych/server';
+import { resolveModels } from './hub/resolve-models.js';
 import { demoModels } from './paths.js';
 
 /** Adds the server's flags, from the server's own schema. */
@@ -21,13 +22,17 @@ export function addServerOptions(command: Command, names = Object.keys(settings)
   return command;
 }
 
-/** The server's configuration from parsed flags, `overrides` and the environment; the demo models where none is named. */
-export function serverConfig(command: Command, overrides: Flags = {}): ServerConfig {
+/**
+ * The server's configuration from parsed flags, `overrides` and the environment; the demo models where none is named, and
+ * models of a hub once they are here. Throws HUB_* errors.
+ */
+export async function serverConfig(command: Command, overrides: Flags = {}): Promise<ServerConfig> {
   const flags: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
     const option = command.options.find((o) => o.flags === setting.flag);
     if (option) flags[name] = command.getOptionValue(option.attributeName());
   }
   const config = readConfig({ ...flags, ...overrides }, process.env);
-  return config.models.length > 0 ? config : { ...config, models: demoModels };
+  const models = config.models.length > 0 ? await resolveModels(config.models) : demoModels;
+  return { ...config, models };
 }

@@ -16,8 +16,11 @@ import { removedOnInterrupt } from '../quantize/scratch.js';
 import { version } from '../version.js';
 import { quantize } from './quantize.js';
 
-interface Options {
-  readonly dtype: 'float16' | 'float32' | 'int8';
+/** How weights can be stored. */
+export const dtypes = ['float16', 'float32', 'int8'] as const;
+
+export interface ConvertOptions {
+  readonly dtype: (typeof dtypes)[number];
   readonly calibration?: string[];
   readonly compression: WeightCompression;
   readonly name?: string;
@@ -42,11 +45,7 @@ export function convertCommand(): Command {
     .description('convert a HuggingFace checkpoint to a model directory')
     .argument('<source>', 'HuggingFace directory')
     .argument('<dir>', 'model directory to write')
-    .addOption(
-      new Option('--dtype <type>', 'how weights are stored')
-        .choices(['float16', 'float32', 'int8'])
-        .default('float16'),
-    )
+    .addOption(new Option('--dtype <type>', 'how weights are stored').choices(dtypes).default('float16'))
     .addOption(
       new Option(
         '--compression <codec>',
@@ -60,7 +59,7 @@ export function convertCommand(): Command {
     .option('--space <name>', 'vector space that its encoders share with other models')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', help)
-    .action(async (source: string, target: string, options: Options) => {
+    .action(async (source: string, target: string, options: ConvertOptions) => {
       const { report, quantization } = await removedOnInterrupt(target, () =>
         options.dtype === 'int8'
           ? convertToInt8(source, target, options)
@@ -74,6 +73,13 @@ export function convertCommand(): Command {
     });
 }
 
+/** Converts, with progress on standard error; what Ctrl-C interrupts leaves nothing. */
+export function convertModel(source: string, target: string, options: ConvertOptions): Promise<Converted> {
+  return removedOnInterrupt(target, () =>
+    options.dtype === 'int8' ? convertToInt8(source, target, options) : convertTo(source, target, options),
+  );
+}
+
 interface Converted {
   readonly report: ConvertReport;
   readonly quantization?: QuantizeReport;
@@ -82,7 +88,7 @@ interface Converted {
 async function convertTo(
   source: string,
   target: string,
-  { dtype, compression, name, space }: Options,
+  { dtype, compression, name, space }: ConvertOptions,
 ): Promise<Converted> {
   const bar = new ByteBar();
   const request = {
@@ -99,7 +105,7 @@ async function convertTo(
 }
 
 /** By way of a float32 model, which is gone when all is done. */
-async function convertToInt8(source: string, target: string, options: Options): Promise<Converted> {
+async function convertToInt8(source: string, target: string, options: ConvertOptions): Promise<Converted> {
   await checkAbsent(target);
   const scratch = scratchOf(target);
   const float = join(scratch, 'float32');

@@ -21,7 +21,7 @@ export function demoCommand(): Command {
     )
     .option('--json', 'print one JSON document instead of tables');
   return addServerOptions(command, ['threads']).action(async ({ json = false }: { json?: boolean }) => {
-    const config = serverConfig(command, { listen: '127.0.0.1:0', models: [], logLevel: 'error' });
+    const config = await serverConfig(command, { listen: '127.0.0.1:0', models: [], logLevel: 'error' });
     const server = await startServer(config, createLogger(config.logLevel));
     const client = new TriptychClient(server.address);
     const say = (text: string) => void (json || process.stdout.write(text));

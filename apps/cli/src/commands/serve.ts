@@ -6,6 +6,7 @@ const help = `
 Examples:
   triptych serve                                     the demo model on 127.0.0.1:50051
   triptych serve --model tiny=./whisper-tiny         one model under another name
+  triptych serve --model openai/whisper-tiny         of a hub: pulled and converted the first time
   TRIPTYCH_LISTEN=0.0.0.0:9000 triptych serve        flags come before the environment
 
 Prints one line on standard output once it is serving. SIGTERM and Ctrl-C drain: new calls are refused, calls
@@ -15,7 +16,7 @@ in flight get --drain-ms to finish. A second signal ends it at once.`;
 export function serveCommand(): Command {
   const command = new Command('serve').description('serve models over gRPC').addHelpText('after', help);
   return addServerOptions(command).action(async () => {
-    const config = serverConfig(command);
+    const config = await serverConfig(command);
     const server = await startServer(config, createLogger(config.logLevel));
     process.stdout.write(`listening on ${server.address}\n`);
     await stopSignal();

@@ -14,7 +14,7 @@ export async function connect(command: Command, address: string | undefined): Pr
     const client = new TriptychClient(address);
     return { client, close: () => Promise.resolve(client.close()) };
   }
-  const config = serverConfig(command, { listen: '127.0.0.1:0', logLevel: 'error', drainMs: 0 });
+  const config = await serverConfig(command, { listen: '127.0.0.1:0', logLevel: 'error', drainMs: 0 });
   const server = await startServer(config, createLogger(config.logLevel));
   const client = new TriptychClient(server.address);
   return {

@@ -21,11 +21,11 @@ const MIB = 1024 * 1024;
 /** Every setting of the server: flags, environment, help text and the documentation's table come from here. */
 export const settings = {
   models: define({
-    flag: '--model [name=]<dir>',
+    flag: '--model [name=]<model>',
     env: 'TRIPTYCH_MODELS',
     default: [] as string[],
     description:
-      'model directory to serve, by its own name or another; the first of a modality is its default (none: the demo models)',
+      'model directory, or OWNER/NAME[@REVISION] of a hub, to serve by its own name or another; the first of a modality is its default (none: the demo models)',
     repeatable: true,
     schema: z.array(z.string().min(1)),
   }),

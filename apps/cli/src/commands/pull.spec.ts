@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FakeHub, startFakeHub } from '@triptych/hub/testing';
+import { encodeSafetensors, inspect, loadTensor } from '@triptych/weight-loader';
+import { TriptychClient } from '@triptych/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoModels } from '../paths.js';
+import { runCli, startCli } from '../testing/run-cli.js';
+
+const MODEL = 'open/demo-whisper';
+let work: string;
+let hub: FakeHub;
+
+/** The demo model as a hub has it. */
+async function checkpoint(): Promise<Record<string, Uint8Array>> {
+  const [directory] = demoModels;
+  const text = await readFile(join(directory, 'metadata.json'), 'utf8');
+  const { config } = JSON.parse(text) as { config: object };
+  const { tensors } = await inspect(directory);
+  const values = await Promise.all(
+    tensors.map(async ({ name, shape }) => {
+      const loaded = await loadTensor(join(directory, 'weights.parquet'), name);
+      return { name, shape, values: loaded.values };
+    }),
+  );
+  return {
+    'config.json': Buffer.from(JSON.stringify(config)),
+    'preprocessor_config.json': await readFile(join(directory, 'preprocessor_config.json')),
+    'model.safetensors': encodeSafetensors(values),
+  };
+}
+
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'triptych-pull-'));
+  hub = await startFakeHub(MODEL, await checkpoint());
+  process.env['HF_ENDPOINT'] = hub.endpoint;
+  process.env['HF_HOME'] = join(work, 'hf');
+  process.env['TRIPTYCH_CACHE'] = join(work, 'triptych');
+});
+afterAll(async () => {
+  await hub.close();
+  for (const name of ['HF_ENDPOINT', 'HF_HOME', 'TRIPTYCH_CACHE', 'HF_HUB_OFFLINE']) delete process.env[name];
+  await rm(work, { recursive: true });
+});
+
+describe('a model of a hub', () => {
+  it('is pulled and converted by `serve` the first time, and served by its name', async () => {
+    const { child, finished } = startCli(['serve', '--model', MODEL, '--listen', '127.0.0.1:0']);
+    const line = await new Promise<string>((resolve) =>
+      child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+    );
+    const client = new TriptychClient(/^listening on (.+)\n$/.exec(line)![1]);
+    const [model] = await client.listModels();
+    expect(model).toMatchObject({ name: MODEL, weightType: 'float16', architecture: 'whisper-encoder' });
+    client.close();
+    child.kill('SIGTERM');
+    expect((await finished).code).toBe(0);
+  });
+
+  it('is found in the cache without the hub', async () => {
+    hub.requests.length = 0;
+    process.env['HF_HUB_OFFLINE'] = '1';
+    const found = await runCli(['pull', MODEL, '--json']);
+    delete process.env['HF_HUB_OFFLINE'];
+    expect(found).toMatchObject({ code: 0, stderr: '' });
+    const { model } = JSON.parse(String(found.stdout)) as { model: string };
+    expect(await readdir(model)).toContain('weights.parquet');
+    expect(hub.requests).toEqual([]);
+  });
+
+  it('goes to the directory and the dtype that are asked for', async () => {
+    const target = join(work, 'int8');
+    const pulled = await runCli(['pull', `${MODEL}@v1`, target, '--dtype', 'int8']);
+    expect(pulled).toMatchObject({ code: 0, stdout: Buffer.from(`${target}\n`) });
+    expect((await inspect(target)).schema).toBe('V2');
+  });
+
+  it.each([
+    [['pull', 'whisper-tiny'], /expected OWNER\/NAME/],
+    [['pull', 'open/other'], /has no open\/other at main/],
+    [['pull', MODEL, '--revision', 'v9'], /has no open\/demo-whisper at v9/],
+  ])('%j fails in one line', async (args, message) => {
+    const { code, stderr } = await runCli(args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

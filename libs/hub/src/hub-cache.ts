@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { HubModel } from './hub-settings.js';
+
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/**
+ * One model's part of the cache, in the layout that HuggingFace's own tools share: `blobs` by hash, `snapshots` of
+ * commits that link to them, `refs` from branches and tags to commits.
+ */
+export class HubCache {
+  readonly #folder: string;
+
+  constructor(
+    root: string,
+    private readonly model: HubModel,
+  ) {
+    this.#folder = join(root, `models--${model.name.replace('/', '--')}`);
+  }
+
+  blob(hash: string): string {
+    return join(this.#folder, 'blobs', hash);
+  }
+
+  snapshot(commit: string): string {
+    return join(this.#folder, 'snapshots', commit);
+  }
+
+  /** The commit that the revision stood for when it was last pulled. */
+  async commit(): Promise<string | undefined> {
+    const { revision } = this.model;
+    if (COMMIT.test(revision)) return existsSync(this.snapshot(revision)) ? revision : undefined;
+    const text = await readFile(this.#ref(), 'utf8').catch(() => '');
+    return COMMIT.test(text.trim()) ? text.trim() : undefined;
+  }
+
+  async setCommit(commit: string): Promise<void> {
+    if (COMMIT.test(this.model.revision)) return;
+    const path = this.#ref();
+    await mkdir(dirname(path), { recursive: true });
+    const partial = `${path}.${process.pid}`;
+    await writeFile(partial, commit);
+    await rename(partial, path);
+  }
+
+  /** Makes a blob a file of a snapshot. */
+  async link(commit: string, file: string, hash: string): Promise<void> {
+    const path = join(this.snapshot(commit), file);
+    if (existsSync(path)) return;
+    await mkdir(dirname(path), { recursive: true });
+    // A link to what is gone.
+    await rm(path, { force: true });
+    await symlink(relative(dirname(path), this.blob(hash)), path).catch((thrown: NodeJS.ErrnoException) => {
+      // Another process was faster.
+      if (thrown.code !== 'EEXIST') throw thrown;
+    });
+  }
+
+  #ref(): string {
+    return join(this.#folder, 'refs', this.model.revision);
+  }
+}

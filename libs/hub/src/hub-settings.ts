@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where models come from, and where they are kept; the variables are those of HuggingFace's own tools. */
+export interface HubSettings {
+  /** `HF_ENDPOINT`, or the public hub. */
+  readonly endpoint: string;
+  /** `HF_TOKEN`, or what `hf auth login` left in `HF_TOKEN_PATH` (default: `token` in `HF_HOME`). */
+  readonly token: string | undefined;
+  /** `HF_HUB_CACHE`, or `hub` in `HF_HOME` (default: `~/.cache/huggingface`). */
+  readonly cache: string;
+  /** `HF_HUB_OFFLINE`: take models from the cache alone. */
+  readonly offline: boolean;
+}
+
+const PUBLIC_HUB = 'https://huggingface.co';
+
+/** Reads the settings from an environment; `flags` come before it. */
+export function hubSettings(environment: NodeJS.ProcessEnv, flags: Partial<HubSettings> = {}): HubSettings {
+  const set = (name: string) => environment[name] || undefined;
+  const caches = set('XDG_CACHE_HOME') ?? join(homedir(), '.cache');
+  const home = set('HF_HOME') ?? join(caches, 'huggingface');
+  const tokenFile = set('HF_TOKEN_PATH') ?? join(home, 'token');
+  const saved = existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() || undefined : undefined;
+  return {
+    endpoint: (flags.endpoint ?? set('HF_ENDPOINT') ?? PUBLIC_HUB).replace(/\/+$/, ''),
+    token: flags.token ?? set('HF_TOKEN') ?? set('HUGGING_FACE_HUB_TOKEN') ?? saved,
+    cache: flags.cache ?? set('HF_HUB_CACHE') ?? set('HUGGINGFACE_HUB_CACHE') ?? join(home, 'hub'),
+    offline: flags.offline ?? /^(1|true|yes|on)$/i.test(set('HF_HUB_OFFLINE') ?? ''),
+  };
+}
+
+/** A model on a hub. */
+export interface HubModel {
+  /** `owner/name`. */
+  readonly name: string;
+  /** Branch, tag or commit. */
+  readonly revision: string;
+}
+
+/** `owner/name` or `owner/name@revision`; undefined for what is no such name. */
+export function parseHubModel(text: string): HubModel | undefined {
+  const part = '[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?';
+  const [, name, revision = 'main'] =
+    new RegExp(`^(${part}/${part})(?:@([A-Za-z0-9][A-Za-z0-9._/-]*))?$`).exec(text) ?? [];
+  if (name === undefined || /\.\.|--/.test(`${name} ${revision}`)) return undefined;
+  return { name, revision };
+}

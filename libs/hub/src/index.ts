@@ -1,0 +1,2 @@
+export { type HubModel, type HubSettings, hubSettings, parseHubModel } from './hub-settings.js';
+export { pullCheckpoint, type PulledCheckpoint, type PullProgress } from './pull.js';

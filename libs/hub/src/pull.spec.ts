@@ -1,0 +1,280 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type HubModel, type HubSettings, hubSettings, parseHubModel } from './hub-settings.js';
+import { pullCheckpoint } from './pull.js';
+import { COMMIT, type FakeHub, type Misfortune, startFakeHub } from './testing/fake-hub.js';
+
+const model: HubModel = { name: 'open/tiny', revision: 'main' };
+const weights = new Uint8Array(3_000_000).map((_, i) => (i * 2654435761) >>> 24);
+const files = {
+  'config.json': Buffer.from('{"model_type":"whisper"}'),
+  'preprocessor_config.json': Buffer.from('{}'),
+  'model.safetensors': weights,
+  'pytorch_model.bin': Buffer.from('not wanted'),
+  'README.md': Buffer.from('not wanted'),
+};
+
+let work: string;
+const hubs: FakeHub[] = [];
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'triptych-hub-'));
+});
+afterEach(async () => {
+  await Promise.all(hubs.splice(0).map((hub) => hub.close()));
+});
+afterAll(() => rm(work, { recursive: true }));
+
+async function hub(content: Readonly<Record<string, Uint8Array>> = files, token?: string): Promise<FakeHub> {
+  const started = await startFakeHub(model.name, content, token);
+  hubs.push(started);
+  return started;
+}
+
+async function settings(endpoint: string, more: Partial<HubSettings> = {}): Promise<HubSettings> {
+  const cache = await mkdtemp(join(work, 'cache-'));
+  return { endpoint, cache, token: undefined, offline: false, ...more };
+}
+
+/** Befalls the first `times` requests for a path that ends so. */
+function befall(path: string, times: number, misfortune: Misfortune): Misfortune {
+  let left = times;
+  return (request, response) =>
+    (request.url ?? '').split('?')[0].endsWith(path) && left-- > 0 && misfortune(request, response);
+}
+
+/** Comparing element by element, as toEqual does, takes seconds. */
+async function holdsWeights(directory: string): Promise<boolean> {
+  return (await readFile(join(directory, 'model.safetensors'))).equals(weights);
+}
+
+const refuse =
+  (status: number, headers: Record<string, string> = {}): Misfortune =>
+  (_, response) => {
+    response.writeHead(status, headers).end();
+    return true;
+  };
+
+describe('a pull', () => {
+  it('brings what serving needs and nothing else, in the shared layout of the cache', async () => {
+    const { endpoint } = await hub();
+    const at = await settings(endpoint);
+    const shares: number[] = [];
+    const pulled = await pullCheckpoint(model, at, ({ doneBytes, totalBytes }) =>
+      shares.push(doneBytes / totalBytes),
+    );
+    expect(pulled.commit).toBe(COMMIT);
+    const folder = join(at.cache, 'models--open--tiny');
+    expect(pulled.directory).toBe(join(folder, 'snapshots', COMMIT));
+    expect((await readdir(pulled.directory)).sort()).toEqual([
+      'config.json',
+      'model.safetensors',
+      'preprocessor_config.json',
+    ]);
+    expect(await holdsWeights(pulled.directory)).toBe(true);
+    expect(await readFile(join(folder, 'refs/main'), 'utf8')).toBe(COMMIT);
+    expect(await readdir(join(folder, 'blobs'))).toHaveLength(3);
+    expect(shares.at(-1)).toBe(1);
+  });
+
+  it('of what is in the cache asks for no file again', async () => {
+    const { endpoint, requests } = await hub();
+    const at = await settings(endpoint);
+    await pullCheckpoint(model, at);
+    requests.length = 0;
+    await pullCheckpoint(model, at);
+    expect(requests.filter((request) => /resolve|cdn/.test(request))).toEqual([]);
+  });
+
+  it('reads every shard that an index names', async () => {
+    const index = {
+      weight_map: { a: 'model-1.safetensors', b: 'model-2.safetensors', c: 'model-1.safetensors' },
+    };
+    const { endpoint } = await hub({
+      'config.json': files['config.json'],
+      'model.safetensors.index.json': Buffer.from(JSON.stringify(index)),
+      'model-1.safetensors': weights.subarray(0, 1000),
+      'model-2.safetensors': weights.subarray(1000, 3000),
+    });
+    const { directory } = await pullCheckpoint(model, await settings(endpoint));
+    expect((await stat(join(directory, 'model-2.safetensors'))).size).toBe(2000);
+  });
+
+  it.each(['../../evil.safetensors', 'evil.bin'])('follows no index to %s', async (shard) => {
+    const index = Buffer.from(JSON.stringify({ weight_map: { a: shard } }));
+    const { endpoint } = await hub({
+      'config.json': files['config.json'],
+      'model.safetensors.index.json': index,
+    });
+    await expect(pullCheckpoint(model, await settings(endpoint))).rejects.toMatchObject({
+      reason: 'HUB_CORRUPT',
+    });
+  });
+
+  it('goes on where the connection was cut', async () => {
+    const started = await hub();
+    const cut: Misfortune = (request, response) => {
+      const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      if (request.headers.range === 'bytes=0-0') return false;
+      response.writeHead(start === 0 ? 200 : 206, { 'content-length': weights.length - start });
+      response.write(weights.subarray(start, start + 400_000), () =>
+        setTimeout(() => response.destroy(), 50),
+      );
+      return true;
+    };
+    started.misfortune = befall('/cdn/model.safetensors', 4, cut);
+    const { directory } = await pullCheckpoint(model, await settings(started.endpoint));
+    expect(await holdsWeights(directory)).toBe(true);
+    const ranges = started.requests.filter((r) => r.includes('/cdn/') && /bytes=[1-9]/.test(r));
+    expect(ranges.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('goes on where an earlier run was killed, and starts over where that left something else', async () => {
+    for (const left of [weights.subarray(0, 1_000_000), weights.subarray(5, 2_000_005)]) {
+      const { endpoint, requests } = await hub();
+      const at = await settings(endpoint);
+      const { directory } = await pullCheckpoint(model, at);
+      const blobs = join(at.cache, 'models--open--tiny/blobs');
+      const blob = (await readdir(blobs)).find((name) => name.length === 64) ?? '';
+      await rm(directory, { recursive: true });
+      await rm(join(blobs, blob));
+      await writeFile(join(blobs, `${blob}.incomplete`), left);
+      requests.length = 0;
+      await pullCheckpoint(model, at);
+      expect(await holdsWeights(directory)).toBe(true);
+      expect(requests.some((request) => request.includes(`bytes=${left.length}-`))).toBe(true);
+      expect((await readdir(blobs)).filter((name) => name.endsWith('.incomplete'))).toEqual([]);
+    }
+  });
+
+  it('takes nothing that has another hash than announced', async () => {
+    const started = await hub();
+    const at = await settings(started.endpoint);
+    started.misfortune = befall('/cdn/model.safetensors', 9, (request, response) => {
+      if (request.headers.range === 'bytes=0-0') return false;
+      response.end(Buffer.from(weights).fill(7, 100, 101));
+      return true;
+    });
+    await expect(pullCheckpoint(model, at)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
+    const snapshot = join(at.cache, 'models--open--tiny/snapshots', COMMIT);
+    expect(await readdir(snapshot)).not.toContain('model.safetensors');
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    const started = await hub();
+    started.misfortune = befall(
+      '/resolve/' + COMMIT + '/config.json',
+      1,
+      refuse(429, { 'retry-after': '1' }),
+    );
+    const since = performance.now();
+    await pullCheckpoint(model, await settings(started.endpoint));
+    expect(performance.now() - since).toBeGreaterThanOrEqual(990);
+  });
+
+  it('does not wait for an hour', async () => {
+    const started = await hub();
+    started.misfortune = befall('/revision/main', 9, refuse(429, { 'retry-after': '3600' }));
+    const pull = pullCheckpoint(model, await settings(started.endpoint));
+    await expect(pull).rejects.toThrow(/answered 429 to 1 attempts and asks to wait 3600 s/);
+  });
+
+  it('sends its token to the hub and to nobody else', async () => {
+    const started = await hub(files, 'a-secret');
+    const seen = new Map<string, string | undefined>();
+    started.misfortune = (request) => {
+      seen.set(request.url ?? '', request.headers.authorization);
+      return false;
+    };
+    await pullCheckpoint(model, await settings(started.endpoint, { token: 'a-secret' }));
+    const elsewhere = [...seen].filter(([url]) => url.startsWith('/cdn/'));
+    expect(elsewhere).toEqual([['/cdn/model.safetensors', undefined]]);
+  });
+
+  it.each([
+    ['no token', undefined, /answers 401 .*set HF_TOKEN/],
+    ['another token', 'another', /answers 403 .*the token is not valid/],
+  ])('with %s is denied', async (_, token, message) => {
+    const { endpoint } = await hub(files, 'a-secret');
+    const denied = pullCheckpoint(model, await settings(endpoint, { token }));
+    await expect(denied).rejects.toMatchObject({ reason: 'HUB_DENIED' });
+    await expect(denied).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['model', { name: 'open/other', revision: 'main' }],
+    ['revision', { name: 'open/tiny', revision: 'v9' }],
+  ])('of an unknown %s says so', async (_, unknown) => {
+    const { endpoint } = await hub();
+    const pull = pullCheckpoint(unknown, await settings(endpoint));
+    await expect(pull).rejects.toThrow(`${endpoint} has no ${unknown.name} at ${unknown.revision}`);
+  });
+
+  it('of a model without safetensors says so', async () => {
+    const { endpoint } = await hub({ 'config.json': files['config.json'], 'pytorch_model.bin': weights });
+    await expect(pullCheckpoint(model, await settings(endpoint))).rejects.toThrow(
+      /only safetensors are read/,
+    );
+  });
+
+  it('from where nobody listens says so', async () => {
+    const started = await hub();
+    await started.close();
+    const pull = pullCheckpoint(model, await settings(started.endpoint));
+    await expect(pull).rejects.toMatchObject({ reason: 'HUB_UNREACHABLE' });
+    await expect(pull).rejects.toThrow(/ECONNREFUSED/);
+  }, 20_000);
+
+  it('offline takes what is in the cache, and says what is not', async () => {
+    const started = await hub();
+    const at = await settings(started.endpoint);
+    const { directory } = await pullCheckpoint({ ...model, revision: 'v1' }, at);
+    await started.close();
+    const offline = { ...at, offline: true };
+    expect((await pullCheckpoint({ ...model, revision: 'v1' }, offline)).directory).toBe(directory);
+    expect((await pullCheckpoint({ ...model, revision: COMMIT }, offline)).directory).toBe(directory);
+    await expect(pullCheckpoint(model, offline)).rejects.toMatchObject({ reason: 'HUB_OFFLINE' });
+    await rm(join(directory, 'model.safetensors'));
+    await expect(pullCheckpoint({ ...model, revision: 'v1' }, offline)).rejects.toMatchObject({
+      reason: 'HUB_OFFLINE',
+    });
+  });
+});
+
+describe('settings', () => {
+  it('are those of the environment, flags first', () => {
+    const environment = {
+      HF_ENDPOINT: 'http://hub.local/',
+      HF_TOKEN: 'hf_a',
+      HF_HOME: '/h',
+      HF_HUB_OFFLINE: '1',
+    };
+    expect(hubSettings(environment)).toEqual({
+      endpoint: 'http://hub.local',
+      token: 'hf_a',
+      cache: '/h/hub',
+      offline: true,
+    });
+    expect(hubSettings(environment, { token: 'hf_b', offline: false })).toMatchObject({
+      token: 'hf_b',
+      offline: false,
+    });
+  });
+
+  it('tell names of models from paths', () => {
+    expect(parseHubModel('openai/whisper-tiny')).toEqual({ name: 'openai/whisper-tiny', revision: 'main' });
+    expect(parseHubModel('openai/clip@refs/pr/3')).toEqual({ name: 'openai/clip', revision: 'refs/pr/3' });
+    for (const path of [
+      './models/demo',
+      'models',
+      '/models/a',
+      'a/b/c',
+      '../a',
+      'a/..',
+      'a/b@../c',
+      'a--b/c',
+    ])
+      expect(parseHubModel(path)).toBeUndefined();
+  });
+});
