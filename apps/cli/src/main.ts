@@ -9,6 +9,7 @@ import { pullCommand } from './commands/pull.js';
 import { quantizeCommand } from './commands/quantize.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
+import { tokenCommand } from './commands/token.js';
 import { validateCommand } from './commands/validate.js';
 import { version } from './version.js';
 
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     quantizeCommand(),
     inspectCommand(),
     validateCommand(),
+    tokenCommand(),
   ];
   for (const command of commands) program.addCommand(command.exitOverride());
   try {

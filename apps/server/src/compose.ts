@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import { loadPublishedPackage } from '@triptych/protocol';
@@ -10,13 +10,20 @@ import { services } from './grpc/services.js';
 import { loadModel, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
 import { encodersOf } from './models/served-model.js';
+import { Metrics } from './observability/metrics.js';
+import { serveHttp } from './observability/http.js';
 import { SharedWorkers } from './models/shared-workers.js';
+import { authentication } from './security/authentication.js';
+import { TokenFile } from './security/token-file.js';
+import { transportSecurity } from './security/transport.js';
 import { selfCheck } from './self-check/self-check.js';
 
 /** A server that accepts calls. */
 export interface RunningServer {
   /** Where it listens: HOST:PORT with the port that was bound, or unix:PATH. */
   readonly address: string;
+  /** Where probes and metrics are; undefined where they are not wanted. */
+  readonly metricsAddress: string | undefined;
   readonly models: ModelRegistry;
   /** Not serving at once; calls in flight get `drainMs` to finish, then end as UNAVAILABLE. */
   drain(): Promise<void>;
@@ -42,10 +49,11 @@ async function start(
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const threads = config.threads || availableParallelism();
+  const metrics = new Metrics();
   const workers = new SharedWorkers(config, logger);
   closers.push(() => workers.close());
   const loads = config.models.map((text) =>
-    loadModel(parseModelSource(text), { ...config, threads }, workers, logger),
+    loadModel(parseModelSource(text), { ...config, threads }, workers, { logger, metrics }),
   );
   closers.push(async () => {
     for (const load of await Promise.allSettled(loads)) {
@@ -53,15 +61,20 @@ async function start(
     }
   });
   const models = new ModelRegistry(await Promise.all(loads));
-  if (config.selfCheck) for (const model of models.models) await selfCheck(model, config.maxPixels, logger);
+  if (config.selfCheck)
+    for (const model of models.models) await selfCheck(model, config.maxPixels, { logger, metrics });
 
+  const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
+  closers.push(() => Promise.resolve(tokens?.close()));
   const server = new Server({
+    ...(tokens ? { interceptors: [authentication(tokens, { logger, metrics })] } : {}),
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
   });
   const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
-  const offered = services({ models, admission, limits: config }, logger);
+  metrics.follow(models.models);
+  const offered = services({ models, admission, limits: config, metrics }, { logger, metrics });
   for (const { definition, handlers } of offered) {
     server.addService(definition, handlers);
   }
@@ -75,16 +88,25 @@ async function start(
       server,
     );
 
-  const address = await bind(server, config.listen);
-  logger.info({ address, models: models.models.map((m) => m.name) }, 'serving');
+  const http = config.metricsListen
+    ? await serveHttp(config.metricsListen, metrics, () => health.serving)
+    : undefined;
+  closers.push(async () => http?.close());
+  const security = transportSecurity(config);
+  const address = await bind(server, config.listen, security.credentials);
+  await security.loaded();
+  const metricsAddress = http?.address;
+  logger.info({ address, metricsAddress, models: models.models.map((m) => m.name) }, 'serving');
   return {
     address,
+    metricsAddress,
     models,
     drain: async () => {
       logger.info({ graceMs: config.drainMs }, 'draining');
       health.drain();
       await shutDown(server, config.drainMs);
-      await Promise.all([models.close(), workers.close()]);
+      tokens?.close();
+      await Promise.all([models.close(), workers.close(), http?.close()]);
       logger.info({}, 'stopped');
     },
   };
@@ -95,8 +117,9 @@ function followHealth(models: ModelRegistry, names: readonly string[]) {
   const implementation = new HealthImplementation({});
   let draining = false;
   const workers = models.models.flatMap(encodersOf).map((encoder) => encoder.worker);
+  const isServing = () => !draining && workers.every((worker) => worker.ready);
   const update = () => {
-    const serving = !draining && workers.every((worker) => worker.ready);
+    const serving = isServing();
     for (const name of ['', ...names]) implementation.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   };
   for (const worker of workers) worker.onReadyChange(update);
@@ -105,12 +128,18 @@ function followHealth(models: ModelRegistry, names: readonly string[]) {
     draining = true;
     update();
   };
-  return { implementation, drain };
+  return {
+    implementation,
+    drain,
+    get serving() {
+      return isServing();
+    },
+  };
 }
 
-async function bind(server: Server, listen: string): Promise<string> {
+async function bind(server: Server, listen: string, credentials: ServerCredentials): Promise<string> {
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(listen, credentials, (error, bound) => {
       if (!error) resolve(bound);
       else
         reject(

@@ -1,3 +1,4 @@
+export { credentials } from '@grpc/grpc-js';
 export type { AudioStream, SendOptions } from './audio-stream.js';
 export { CallError } from './call-error.js';
 export { type ClientOptions, type Similarity, TriptychClient } from './client.js';

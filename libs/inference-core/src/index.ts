@@ -1,5 +1,12 @@
 export { type Encoded, Encoder, type EncoderOptions, type EncoderParts, joined } from './encoder/encoder.js';
-export { BatchQueue, type BatchQueueOptions, type Queued, type SubmitOptions } from './queue/batch-queue.js';
+export {
+  BatchQueue,
+  type BatchQueueOptions,
+  type DropReason,
+  type Queued,
+  type QueueObserver,
+  type SubmitOptions,
+} from './queue/batch-queue.js';
 export {
   type Dimension,
   GraphBuilder,

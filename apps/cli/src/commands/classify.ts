@@ -1,14 +1,13 @@
 import type { TriptychClient } from '@triptych/client';
 import { Command } from 'commander';
-import { connect } from '../encode/connection.js';
+import { addConnectionOptions, connect, type ServerOptions } from '../encode/connection.js';
 import { findMedia } from '../encode/media.js';
 import { positiveInteger } from '../output/numbers.js';
 import { ProgressBar } from '../output/progress-bar.js';
 import { readQuery } from '../search/query.js';
 import { addServerOptions } from '../server-options.js';
 
-interface Options {
-  readonly server?: string;
+interface Options extends ServerOptions {
   readonly labels: string[];
   readonly template: string;
   readonly top: number;
@@ -33,13 +32,12 @@ export function classifyCommand(): Command {
     .requiredOption('--labels <labels>', 'labels, separated by commas', commaSeparated)
     .option('--template <template>', 'sentence that a label is put into', 'a photo of a {}')
     .option('--top <n>', 'how many labels are shown of each', positiveInteger, 3)
-    .option('--server <address>', 'use this running server; otherwise one is started for the occasion')
     .option('--json', 'print a JSON line for each file')
     .addHelpText('after', help);
-  return addServerOptions(command, ['models', 'threads']).action(
+  return addServerOptions(addConnectionOptions(command), ['models', 'threads']).action(
     async (inputs: string[], options: Options) => {
       const paths = await findMedia(inputs, ['image', 'audio']);
-      const connection = await connect(command, options.server);
+      const connection = await connect(command, options);
       const bar = new ProgressBar(paths.length);
       try {
         for (let at = 0; at < paths.length; at += BATCH)

@@ -8,7 +8,7 @@ import {
 } from '@triptych/client';
 import { messageOf, TriptychError } from '@triptych/core';
 import { Command, Option } from 'commander';
-import { connect } from '../encode/connection.js';
+import { addConnectionOptions, connect, type ServerOptions } from '../encode/connection.js';
 import { encodeAudio } from '../encode/encode-audio.js';
 import { encodeImages } from '../encode/encode-images.js';
 import { encodeTexts, textLines, type TextSource } from '../encode/encode-texts.js';
@@ -20,8 +20,7 @@ import { type Format, formats, openWriter, type VectorWriter } from '../output/v
 import { addServerOptions } from '../server-options.js';
 import { stopSignal } from './serve.js';
 
-interface Options {
-  readonly server?: string;
+interface Options extends ServerOptions {
   readonly name?: string;
   readonly text?: string[];
   readonly pcm?: string;
@@ -70,7 +69,6 @@ export function encodeCommand(): Command {
     .description('audio, images, texts, folders of them, or a live pipe → embeddings')
     .argument('[input...]', 'files and folders, or - for PCM on standard input')
     .option('--text <text>', 'a text to encode; may be given several times', repeated)
-    .option('--server <address>', 'use this running server; otherwise one is started for the occasion')
     .option('--name <model>', "name of the server's model (default: its default one)")
     .option(
       '--pcm <format>',
@@ -86,8 +84,8 @@ export function encodeCommand(): Command {
     .addOption(new Option('--format <format>', 'how vectors are written').choices(formats).default('jsonl'))
     .option('--output <file>', 'write here instead of to standard output')
     .addHelpText('after', help);
-  return addServerOptions(command, ['models', 'threads']).action((inputs: string[], options: Options) =>
-    encode(command, inputs, options),
+  return addServerOptions(addConnectionOptions(command), ['models', 'threads']).action(
+    (inputs: string[], options: Options) => encode(command, inputs, options),
   );
 }
 
@@ -101,7 +99,7 @@ async function encode(command: Command, inputs: readonly string[], options: Opti
   const isLive = inputs.length === 1 && inputs[0] === '-';
   const files = isLive || inputs.length === 0 ? [] : await findMedia(inputs, ['audio', 'image', 'text']);
   const writer = openWriter(options.format, options.output);
-  const connection = await connect(command, options.server);
+  const connection = await connect(command, options);
   const bar = new ProgressBar(files.length);
   const jobs = new Jobs(connection.client, options, writer, bar);
   try {

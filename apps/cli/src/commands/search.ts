@@ -1,7 +1,7 @@
 import { rankVectors } from '@triptych/clip-engine';
 import { messageOf, TriptychError } from '@triptych/core';
 import { Command } from 'commander';
-import { type Connection, connect } from '../encode/connection.js';
+import { addConnectionOptions, connect, type Connection, type ServerOptions } from '../encode/connection.js';
 import { encodeImages } from '../encode/encode-images.js';
 import { findMedia } from '../encode/media.js';
 import { complain, ProgressBar } from '../output/progress-bar.js';
@@ -11,8 +11,7 @@ import { CACHE_FILE, VectorCache } from '../search/vector-cache.js';
 import { addServerOptions } from '../server-options.js';
 import { stopSignal } from './serve.js';
 
-interface Options {
-  readonly server?: string;
+interface Options extends ServerOptions {
   readonly top: number;
   readonly cache: boolean;
   readonly json?: boolean;
@@ -34,15 +33,14 @@ export function searchCommand(): Command {
     .argument('<query>', 'words, or a file')
     .argument('<folder>', 'folder of images')
     .option('--top <n>', 'how many are shown', positiveInteger, 10)
-    .option('--server <address>', 'use this running server; otherwise one is started for the occasion')
     .option('--no-cache', 'neither read nor write the cache')
     .option('--json', 'print the results as JSON')
     .addHelpText('after', help);
-  return addServerOptions(command, ['models', 'threads']).action(
+  return addServerOptions(addConnectionOptions(command), ['models', 'threads']).action(
     async (query: string, folder: string, options: Options) => {
       const paths = await findMedia([folder], ['image']);
       const item = await readQuery(query);
-      const connection = await connect(command, options.server);
+      const connection = await connect(command, options);
       try {
         const { vector, space } = await encodeQuery(connection.client, item);
         const vectors = await folderVectors(connection, folder, paths, options.cache, space);

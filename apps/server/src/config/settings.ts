@@ -36,6 +36,50 @@ export const settings = {
     description: 'address to serve on; port 0 takes a free one, unix:PATH a socket',
     schema: z.string().regex(/^(unix:.+|.+:\d{1,5})$/, 'expected HOST:PORT or unix:PATH'),
   }),
+  tlsCert: define({
+    flag: '--tls-cert <file>',
+    env: 'TRIPTYCH_TLS_CERT',
+    default: '',
+    description: 'certificate chain in PEM to serve TLS with; empty: no TLS',
+    schema: z.string(),
+  }),
+  tlsKey: define({
+    flag: '--tls-key <file>',
+    env: 'TRIPTYCH_TLS_KEY',
+    default: '',
+    description: 'its private key in PEM',
+    schema: z.string(),
+  }),
+  tlsClientCa: define({
+    flag: '--tls-client-ca <file>',
+    env: 'TRIPTYCH_TLS_CLIENT_CA',
+    default: '',
+    description:
+      'certificate authorities in PEM; clients must show a certificate of theirs; empty: any client',
+    schema: z.string(),
+  }),
+  tlsReloadMs: define({
+    flag: '--tls-reload-ms <ms>',
+    env: 'TRIPTYCH_TLS_RELOAD_MS',
+    default: 10_000,
+    description: 'how often certificate files are looked at for changes, in milliseconds',
+    schema: count(100, 86_400_000),
+  }),
+  tokens: define({
+    flag: '--tokens <file>',
+    env: 'TRIPTYCH_TOKENS',
+    default: '',
+    description:
+      'JSON file of accepted bearer tokens, by their hashes, with their methods; empty: none is asked for',
+    schema: z.string(),
+  }),
+  metricsListen: define({
+    flag: '--metrics-listen <host:port>',
+    env: 'TRIPTYCH_METRICS_LISTEN',
+    default: '',
+    description: 'address of /metrics, /livez and /readyz over HTTP; empty: none',
+    schema: z.string().regex(/^(|.+:\d{1,5})$/, 'expected HOST:PORT'),
+  }),
   threads: define({
     flag: '--threads <n>',
     env: 'TRIPTYCH_THREADS',

@@ -1,6 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
-import { type Logger, TriptychError } from '@triptych/core';
+import {
+  type sendUnaryData,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  status as grpcStatus,
+} from '@grpc/grpc-js';
+import { TriptychError } from '@triptych/core';
+import type { Observers } from '../models/load-model.js';
+import type { Metrics } from '../observability/metrics.js';
 import { checkMessage } from './malformed.js';
 import { toStatus } from './status.js';
 
@@ -8,32 +15,46 @@ import { toStatus } from './status.js';
 export interface CallContext {
   /** Aborts when the client cancels, its deadline passes, or its connection ends. */
   readonly signal: AbortSignal;
+  /** Who gets a fair share: a stream, or all unary calls of a connection. */
+  readonly caller: unknown;
+  /** Milliseconds since the epoch; Infinity where the client gave none. */
+  readonly deadline: number;
+  readonly metrics: Metrics;
 }
 
 interface AnyCall {
   readonly cancelled: boolean;
   on(event: 'cancelled', listener: () => void): unknown;
   getPath(): string;
+  getPeer(): string;
+  getDeadline(): Date | number;
 }
 
 /** A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. */
 export function unary<Request, Response>(
-  logger: Logger,
+  observers: Observers,
   handle: (request: Request, context: CallContext) => Promise<Response> | Response,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
-    const started = performance.now();
+    const done = observe(observers, call);
     const signal = signalOf(call);
     Promise.resolve()
-      .then(() => handle(checkMessage(call.request), { signal }))
+      .then(() =>
+        handle(checkMessage(call.request), {
+          signal,
+          caller: call.getPeer(),
+          deadline: deadlineOf(call),
+          metrics: observers.metrics,
+        }),
+      )
       .then(
         (response) => {
-          logCall(logger, call, started);
+          done();
           callback(null, response);
         },
         (thrown: unknown) => {
           const error = TriptychError.from(thrown);
-          logCall(logger, call, started, error);
+          done(error);
           callback(toStatus(error));
         },
       );
@@ -42,22 +63,22 @@ export function unary<Request, Response>(
 
 /** A bidirectional handler as an async function; when it returns, the stream ends with OK. */
 export function duplex<Request, Response>(
-  logger: Logger,
+  observers: Observers,
   handle: (call: ServerDuplexStream<Request, Response>, context: CallContext) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    const started = performance.now();
+    const done = observe(observers, call);
     const signal = signalOf(call);
     // A cancelled call emits errors of its own; there is nobody left to tell.
     call.on('error', () => undefined);
-    handle(call, { signal }).then(
+    handle(call, { signal, caller: call, deadline: deadlineOf(call), metrics: observers.metrics }).then(
       () => {
-        logCall(logger, call, started);
+        done();
         call.end();
       },
       (thrown: unknown) => {
         const error = TriptychError.from(thrown);
-        logCall(logger, call, started, error);
+        done(error);
         call.emit('error', toStatus(error));
       },
     );
@@ -118,12 +139,23 @@ function signalOf(call: AnyCall): AbortSignal {
   return controller.signal;
 }
 
-function logCall(logger: Logger, call: AnyCall, started: number, error?: TriptychError): void {
-  const fields = { method: call.getPath(), ms: Math.round(performance.now() - started) };
-  if (!error) logger.debug(fields, 'call done');
-  else if (error.code === 'internal')
-    logger.error({ ...fields, err: error, cause: error.cause }, 'call failed');
-  else logger.info({ ...fields, reason: error.reason, field: error.field }, 'call refused');
+function deadlineOf(call: AnyCall): number {
+  return Number(call.getDeadline());
+}
+
+/** Watches a call; the function that it returns is told how it ended. */
+function observe({ logger, metrics }: Observers, call: AnyCall): (error?: TriptychError) => void {
+  const started = performance.now();
+  const method = call.getPath();
+  const ended = metrics.call(method);
+  return (error) => {
+    ended(error ? grpcStatus[toStatus(error).code] : 'OK');
+    const fields = { method, ms: Math.round(performance.now() - started) };
+    if (!error) logger.debug(fields, 'call done');
+    else if (error.code === 'internal')
+      logger.error({ ...fields, err: error, cause: error.cause }, 'call failed');
+    else logger.info({ ...fields, reason: error.reason, field: error.field }, 'call refused');
+  };
 }
 
 function cancelled(): TriptychError {

@@ -3,7 +3,6 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { Logger } from '@triptych/core';
 import {
   type AudioEncoderHandlers,
   type CrossModalHandlers,
@@ -12,6 +11,7 @@ import {
   type ModelsHandlers,
   type TextEncoderHandlers,
 } from '@triptych/protocol';
+import type { Observers } from '../models/load-model.js';
 import { encodeClips } from './audio/encode-clips.js';
 import { encodeStream } from './audio/encode-stream.js';
 import { duplex, unary } from './call.js';
@@ -20,6 +20,7 @@ import { rank } from './cross-modal/rank.js';
 import { similarity } from './cross-modal/similarity.js';
 import { encodeImages } from './image/encode-images.js';
 import { encodeImageStream } from './image/encode-stream.js';
+import { countBytes } from './count-bytes.js';
 import { tolerateMalformed } from './malformed.js';
 import { modelMessage } from './model-message.js';
 import type { ServiceParts } from './service-parts.js';
@@ -41,28 +42,28 @@ export interface Service {
 }
 
 /** Every service that this server offers. One whose modality no model takes answers UNIMPLEMENTED. */
-export function services(parts: ServiceParts, logger: Logger): Service[] {
+export function services(parts: ServiceParts, observers: Observers): Service[] {
   const { models } = parts;
   const handlers: Handlers = {
     AudioEncoder: {
-      Encode: unary(logger, (request, context) => encodeClips(parts, request, context)),
-      EncodeStream: duplex(logger, (call, context) => encodeStream(parts, call, context)),
+      Encode: unary(observers, (request, context) => encodeClips(parts, request, context)),
+      EncodeStream: duplex(observers, (call, context) => encodeStream(parts, call, context)),
     },
     ImageEncoder: {
-      Encode: unary(logger, (request, context) => encodeImages(parts, request, context)),
-      EncodeStream: duplex(logger, (call, context) => encodeImageStream(parts, call, context)),
+      Encode: unary(observers, (request, context) => encodeImages(parts, request, context)),
+      EncodeStream: duplex(observers, (call, context) => encodeImageStream(parts, call, context)),
     },
     TextEncoder: {
-      Encode: unary(logger, (request, context) => encodeTexts(parts, request, context)),
+      Encode: unary(observers, (request, context) => encodeTexts(parts, request, context)),
     },
     CrossModal: {
-      Similarity: unary(logger, (request, context) => similarity(parts, request, context)),
-      Rank: unary(logger, (request, context) => rank(parts, request, context)),
-      Classify: unary(logger, (request, context) => classify(parts, request, context)),
+      Similarity: unary(observers, (request, context) => similarity(parts, request, context)),
+      Rank: unary(observers, (request, context) => rank(parts, request, context)),
+      Classify: unary(observers, (request, context) => classify(parts, request, context)),
     },
     Models: {
-      List: unary(logger, () => ({ models: models.models.map((model) => modelMessage(model, parts)) })),
-      Get: unary(logger, ({ model }) => modelMessage(models.get(model), parts)),
+      List: unary(observers, () => ({ models: models.models.map((model) => modelMessage(model, parts)) })),
+      Get: unary(observers, ({ model }) => modelMessage(models.get(model), parts)),
     },
   };
   const api = loadPackageDefinition(loadWirePackage('server')) as unknown as {
@@ -70,7 +71,10 @@ export function services(parts: ServiceParts, logger: Logger): Service[] {
   };
   return Object.entries(handlers).map(([name, implementation]) => ({
     name: `triptych.v1.${name}`,
-    definition: tolerateMalformed(api.triptych.v1[name as keyof Handlers].service),
+    definition: countBytes(
+      tolerateMalformed(api.triptych.v1[name as keyof Handlers].service),
+      observers.metrics,
+    ),
     handlers: implementation as UntypedServiceImplementation,
   }));
 }

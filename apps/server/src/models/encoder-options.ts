@@ -5,7 +5,7 @@ import type { ModalityName } from './served-model.js';
 
 /** How the server runs an encoder. */
 export function encoderOptions(
-  { name, config, logger }: LoadContext,
+  { name, config, logger, metrics }: LoadContext,
   modality: ModalityName,
   weights: () => Promise<WeightSet>,
 ): EncoderOptions {
@@ -14,6 +14,7 @@ export function encoderOptions(
     weights,
     threads: config.threads,
     queue: { maxItems: config.queueItems, maxBytes: config.queueBytes },
+    observer: metrics.queue(`${name}/${modality}`),
     logger,
   };
 }

@@ -1,6 +1,7 @@
 import { type Logger, TriptychError } from '@triptych/core';
 import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
 import type { ServerConfig } from '../config/settings.js';
+import type { Metrics } from '../observability/metrics.js';
 import { loadClip } from './load-clip.js';
 import { loadWhisper } from './load-whisper.js';
 import type { SharedWorkers } from './shared-workers.js';
@@ -23,10 +24,17 @@ export interface LoadContext {
   /** Notes an encoder that has started: should loading fail after all, it is ended. */
   readonly started: <E extends Closable>(encoder: Promise<E>) => Promise<E>;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 interface Closable {
   close(): Promise<void>;
+}
+
+/** Who hears of what happens. */
+export interface Observers {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** The part of a served model that its architecture makes. */
@@ -41,7 +49,7 @@ export async function loadModel(
   source: ModelSource,
   config: ServerConfig,
   workers: SharedWorkers,
-  logger: Logger,
+  { logger, metrics }: Observers,
 ): Promise<ServedModel> {
   const since = performance.now();
   const directory = await openModelDirectory(source.directory);
@@ -53,7 +61,7 @@ export async function loadModel(
     open.push(await encoder);
     return encoder;
   };
-  const context: LoadContext = { name, directory, weights, config, workers, logger, started: note };
+  const context: LoadContext = { name, directory, weights, config, workers, logger, metrics, started: note };
   try {
     const encoders = await architectures[architecture](context);
     const model: ServedModel = {

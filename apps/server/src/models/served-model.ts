@@ -73,11 +73,16 @@ export interface ServedText extends ServedEncoder<TextEncoder, TextConfig, TextP
 /** A model that takes this modality. */
 export type Serving<M extends ModalityName | 'shared'> = ServedModel & Required<Pick<ServedModel, M>>;
 
+type AnyEncoder = AudioEncoder | VisionEncoder | TextEncoder;
+
 /** Every encoder of a model. */
-export function encodersOf({
-  audio,
-  image,
-  text,
-}: ServedModel): (AudioEncoder | VisionEncoder | TextEncoder)[] {
-  return [audio, image, text].flatMap((served) => served?.encoder ?? []);
+export function encodersOf(model: ServedModel): AnyEncoder[] {
+  return encodersByModality(model).map(([, encoder]) => encoder);
+}
+
+export function encodersByModality(model: ServedModel): [ModalityName, AnyEncoder][] {
+  return (['audio', 'image', 'text'] as const).flatMap((name): [ModalityName, AnyEncoder][] => {
+    const encoder = model[name]?.encoder;
+    return encoder ? [[name, encoder]] : [];
+  });
 }

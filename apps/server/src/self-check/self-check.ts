@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Logger, TriptychError } from '@triptych/core';
+import { TriptychError } from '@triptych/core';
 import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
 import { encodeClip } from '../grpc/audio/encode-clips.js';
 import { planAudio } from '../grpc/audio/audio-request.js';
 import { encodeImage, planImages } from '../grpc/image/image-request.js';
 import { encodeText, planTexts } from '../grpc/text/text-request.js';
 import { ModelRegistry } from '../models/model-registry.js';
+import type { Observers } from '../models/load-model.js';
+import type { Metrics } from '../observability/metrics.js';
 import type { ServedModel } from '../models/served-model.js';
 import { compareVectors } from './compare.js';
 import { readReference, type ReferenceItem } from './reference.js';
@@ -23,7 +25,11 @@ const MIN_FLOAT_COSINE = 0.9999;
 const options = { normalize: false, encoding: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32 };
 
 /** Holds a model to its own reference vectors. Throws SELF_CHECK_FAILED with the worst input, or that there are none. */
-export async function selfCheck(model: ServedModel, maxPixels: number, logger: Logger): Promise<void> {
+export async function selfCheck(
+  model: ServedModel,
+  maxPixels: number,
+  { logger, metrics }: Observers,
+): Promise<void> {
   const path = join(model.directory, REFERENCE_FILE);
   if (!existsSync(path)) {
     throw new TriptychError(
@@ -32,7 +38,7 @@ export async function selfCheck(model: ServedModel, maxPixels: number, logger: L
     );
   }
   const { items } = await readReference(path);
-  const found = await Promise.all(items.map((item) => encode(model, item, maxPixels)));
+  const found = await Promise.all(items.map((item) => encode(model, item, maxPixels, metrics)));
   const compared = compareVectors(items, found).items;
   const worst = compared.reduce((a, b) => (b.cosine >= a.cosine ? a : b));
   const limit = model.weightType === 'int8' ? MIN_COSINE : MIN_FLOAT_COSINE;
@@ -49,8 +55,9 @@ async function encode(
   model: ServedModel,
   { kind, input }: ReferenceItem,
   maxPixels: number,
+  metrics: Metrics,
 ): Promise<Float32Array> {
-  const { signal } = new AbortController();
+  const context = { signal: new AbortController().signal, caller: model, deadline: Infinity, metrics };
   const own = new ModelRegistry([model]);
   const read = () =>
     readFile(input).catch((cause: unknown) => {
@@ -58,15 +65,15 @@ async function encode(
     });
   const encoded = async () => {
     if (kind === 'text') {
-      return encodeText(planTexts(own.serving('text', ''), options, false), Buffer.from(input), signal);
+      return encodeText(planTexts(own.serving('text', ''), options, false), Buffer.from(input), context);
     }
     if (kind === 'image') {
       const plan = planImages(own.serving('image', ''), options, maxPixels);
-      return encodeImage(plan, { id: input, encoded: await read() }, signal);
+      return encodeImage(plan, { id: input, encoded: await read() }, context);
     }
     const plan = planAudio(own.serving('audio', ''), { context: 0, options });
     const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER, sampleRateHz: 0, channels: 0 };
-    return encodeClip(plan, { id: input, format, data: await read() }, signal);
+    return encodeClip(plan, { id: input, format, data: await read() }, context);
   };
   const { embedding } = await encoded();
   return embedding ? readEmbedding(embedding).values : new Float32Array(0);

@@ -10,6 +10,9 @@ export type ErrorCode =
   | 'not-ready'
   | 'draining'
   | 'cancelled'
+  | 'deadline-passed'
+  | 'unauthenticated'
+  | 'permission-denied'
   | 'bad-weights'
   | 'bad-config'
   | 'internal';
@@ -89,6 +92,9 @@ export const catalogue = {
   NOT_READY: later('not-ready', 'The model is loading or restarting.'),
   DRAINING: later('draining', 'The server is shutting down.'),
   CANCELLED: entry('cancelled', 'The client cancelled the call.'),
+  DEADLINE_PASSED: entry('deadline-passed', "The call's deadline passed before the item was computed."),
+  TOKEN_MISSING: entry('unauthenticated', 'The call brings no bearer token, or none that this server knows.'),
+  METHOD_DENIED: entry('permission-denied', 'The token may not call this method.'),
   WEIGHTS_MISSING: entry('bad-weights', 'A model file is missing.'),
   WEIGHTS_CORRUPT: entry('bad-weights', 'A model file cannot be read.'),
   WEIGHTS_SCHEMA: entry('bad-weights', 'A weights file has another schema than V1 or V2.'),

@@ -1,6 +1,6 @@
 import type { EmbeddingBytes, Logger, WeightSet } from '@triptych/core';
 import type { GraphOptions, OnnxGraph } from '../onnx/graph-builder.js';
-import { BatchQueue, type Queued, type SubmitOptions } from '../queue/batch-queue.js';
+import { BatchQueue, type Queued, type QueueObserver, type SubmitOptions } from '../queue/batch-queue.js';
 import { InferenceWorker } from '../session/inference-worker.js';
 import type { TransformerBlocks } from '../transformer/block.js';
 import type { RunRequest, SessionSettings } from '../session/protocol.js';
@@ -12,6 +12,7 @@ export interface EncoderOptions extends SessionSettings {
   readonly weights: () => Promise<WeightSet>;
   /** Bounds of what waits. */
   readonly queue: { readonly maxItems: number; readonly maxBytes: number };
+  readonly observer?: QueueObserver | undefined;
   readonly logger?: Logger;
 }
 
@@ -52,7 +53,8 @@ export class Encoder<Item> {
       const { embeddings, inferenceUs } = await worker.run(parts.request(items));
       return embeddings.map((embedding) => ({ embedding, inferenceUs }));
     };
-    this.#queue = new BatchQueue({ ...options.queue, ...parts, inFlight: IN_FLIGHT, run });
+    const { queue, observer } = options;
+    this.#queue = new BatchQueue({ ...queue, ...parts, inFlight: IN_FLIGHT, run, observer });
   }
 
   /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
@@ -69,6 +71,11 @@ export class Encoder<Item> {
   /** Rejects with OVERLOADED, CANCELLED, NOT_READY or WORKER_LOST. */
   encode(item: Item, options?: SubmitOptions): Promise<Queued<Encoded>> {
     return this.#queue.submit(item, options);
+  }
+
+  /** What waits. */
+  get depth(): { readonly items: number; readonly bytes: number } {
+    return this.#queue.depth;
   }
 
   close(): Promise<void> {

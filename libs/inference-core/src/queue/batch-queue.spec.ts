@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { BatchQueue } from './batch-queue.js';
+import { BatchQueue, type QueueObserver } from './batch-queue.js';
 
 /** A queue over numbers whose batches finish when they are told to. */
-function queueOf(options: { maxItems?: number; maxBatch?: number; inFlight?: number } = {}) {
+function queueOf(
+  options: {
+    maxItems?: number;
+    maxBatch?: number;
+    inFlight?: number;
+    observer?: Partial<QueueObserver>;
+  } = {},
+) {
   const batches: { items: readonly number[]; finish: () => void; fail: (error: Error) => void }[] = [];
   const queue = new BatchQueue<number, number>({
     maxItems: options.maxItems ?? 100,
@@ -11,6 +18,12 @@ function queueOf(options: { maxItems?: number; maxBatch?: number; inFlight?: num
     key: (item) => (item % 2 === 0 ? 'even' : 'odd'),
     maxBatch: () => options.maxBatch ?? 10,
     bytes: () => 1,
+    observer: {
+      started: () => undefined,
+      ended: () => undefined,
+      dropped: () => undefined,
+      ...options.observer,
+    },
     run: (items) =>
       new Promise((resolve, reject) => {
         batches.push({ items, finish: () => resolve(items.map((i) => i * 10)), fail: reject });
@@ -74,5 +87,44 @@ describe('a batch queue', () => {
     const next = queue.submit(3);
     batches[1].finish();
     expect((await next).result).toBe(30);
+  });
+
+  it('gives callers equal shares, however much one of them asks for', async () => {
+    const { queue, batches } = queueOf({ maxBatch: 2 });
+    const greedy = Array.from({ length: 20 }, (_, i) => queue.submit(2 * i, { caller: 'greedy' }));
+    const modest = [100, 102, 104].map((item) => queue.submit(item, { caller: 'modest' }));
+    for (let i = 0; i < 5; i++) {
+      await settled();
+      batches[i].finish();
+    }
+    await Promise.all(modest);
+    expect(batches.slice(0, 4).map((b) => b.items)).toEqual([[0], [100, 2], [102, 4], [104, 6]]);
+    for (let i = 5; i < 12; i++) {
+      await settled();
+      batches[i]?.finish();
+    }
+    await Promise.all(greedy);
+  });
+
+  it('of equal callers takes the one first whose deadline is near, and drops what came too late', async () => {
+    const drops: string[] = [];
+    const { queue, batches } = queueOf({
+      maxBatch: 1,
+      observer: { dropped: (reason) => drops.push(reason) },
+    });
+    const first = queue.submit(0);
+    const soon = Date.now() + 40;
+    const [patient, urgent] = [queue.submit(2, { deadline: soon }), queue.submit(4, { deadline: soon - 1 })];
+    await settled();
+    batches[0].finish();
+    await settled();
+    expect(batches[1].items).toEqual([4]);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    batches[1].finish();
+    await expect(patient).rejects.toMatchObject({ reason: 'DEADLINE_PASSED' });
+    expect(await Promise.all([first, urgent])).toHaveLength(2);
+    expect(batches).toHaveLength(2);
+    expect(drops).toEqual(['deadline']);
+    expect(queue.depth).toEqual({ items: 0, bytes: 0 });
   });
 });

@@ -1,4 +1,5 @@
 import { TriptychError } from '@triptych/core';
+import { FairOrder, type Waiting } from './fair-order.js';
 
 export interface BatchQueueOptions<Item, Result> {
   /** Bounds of what waits; what is being computed does not count. */
@@ -12,10 +13,27 @@ export interface BatchQueueOptions<Item, Result> {
   readonly bytes: (item: Item) => number;
   /** Computes a batch: one result for each item, in order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly observer?: QueueObserver | undefined;
+}
+
+/** Why an item left without a result. */
+export type DropReason = 'cancelled' | 'deadline' | 'overloaded';
+
+/** Told what happens in a queue. */
+export interface QueueObserver {
+  /** A batch starts; each of its items has waited so long. */
+  started(waitsMs: readonly number[]): void;
+  /** A batch has ended after so long. */
+  ended(runMs: number): void;
+  dropped(reason: DropReason): void;
 }
 
 export interface SubmitOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Whose item it is: callers get equal shares. Default: a caller of its own. */
+  readonly caller?: unknown;
+  /** Milliseconds since the epoch, after which nobody wants the result. */
+  readonly deadline?: number | undefined;
   /** When the queue is full: wait for room instead of failing with OVERLOADED. */
   readonly wait?: boolean;
 }
@@ -25,7 +43,7 @@ export interface Queued<Result> {
   readonly queueUs: number;
 }
 
-interface Entry<Item, Result> {
+interface Entry<Item, Result> extends Waiting {
   readonly item: Item;
   readonly bytes: number;
   readonly since: number;
@@ -36,30 +54,45 @@ interface Entry<Item, Result> {
 }
 
 /**
- * Gathers items over all callers into batches, first come first served. An idle worker gets an item at once; a busy
- * one finds what came meanwhile in one batch. Items whose signal aborts leave before they cost anything.
+ * Gathers items over all callers into batches, fairly. An idle worker gets an item at once; a busy one finds what came
+ * meanwhile in one batch: how long an item waits for others adapts to load by itself. Items whose signal aborts or whose
+ * deadline passes leave before they cost anything.
  */
 export class BatchQueue<Item, Result> {
-  #waiting: Entry<Item, Result>[] = [];
+  readonly #waiting = new FairOrder<Entry<Item, Result>>();
   #bytes = 0;
   #running = 0;
   #room: (() => void)[] = [];
 
   constructor(private readonly options: BatchQueueOptions<Item, Result>) {}
 
-  /** Rejects with OVERLOADED, CANCELLED, or what `run` threw. */
-  async submit(item: Item, { signal, wait = false }: SubmitOptions = {}): Promise<Queued<Result>> {
+  /** Items that wait, and their bytes. */
+  get depth(): { readonly items: number; readonly bytes: number } {
+    return { items: this.#waiting.size, bytes: this.#bytes };
+  }
+
+  /** Rejects with OVERLOADED, CANCELLED, DEADLINE_PASSED, or what `run` threw. */
+  async submit(item: Item, options: SubmitOptions = {}): Promise<Queued<Result>> {
+    const { signal, caller = {}, deadline = Infinity, wait = false } = options;
     const bytes = this.options.bytes(item);
     while (this.#full(bytes)) {
-      if (!wait) throw this.#overloaded();
+      if (!wait) {
+        this.options.observer?.dropped('overloaded');
+        throw this.#overloaded();
+      }
       await new Promise<void>((resolve) => this.#room.push(resolve));
       if (signal?.aborted) break;
     }
-    if (signal?.aborted) throw cancelled();
+    if (signal?.aborted) {
+      this.options.observer?.dropped('cancelled');
+      throw cancelled();
+    }
     return new Promise((resolve, reject) => {
       const entry: Entry<Item, Result> = {
         item,
         bytes,
+        caller,
+        deadline,
         since: performance.now(),
         signal,
         onAbort: () => this.#abort(entry),
@@ -67,7 +100,7 @@ export class BatchQueue<Item, Result> {
         reject,
       };
       signal?.addEventListener('abort', entry.onAbort, { once: true });
-      this.#waiting.push(entry);
+      this.#waiting.add(entry);
       this.#bytes += bytes;
       this.#dispatch();
     });
@@ -83,15 +116,18 @@ export class BatchQueue<Item, Result> {
 
   #full(bytes: number): boolean {
     const { maxItems, maxBytes } = this.options;
-    return this.#waiting.length >= maxItems || (this.#waiting.length > 0 && this.#bytes + bytes > maxBytes);
+    return this.#waiting.size >= maxItems || (this.#waiting.size > 0 && this.#bytes + bytes > maxBytes);
   }
 
   #abort(entry: Entry<Item, Result>): void {
-    const at = this.#waiting.indexOf(entry);
-    if (at < 0) return;
-    this.#waiting.splice(at, 1);
+    if (this.#waiting.remove(entry)) this.#drop(entry, 'cancelled', cancelled());
+  }
+
+  /** An item that has left the line goes without a result. */
+  #drop(entry: Entry<Item, Result>, reason: DropReason, error: TriptychError): void {
     this.#release(entry);
-    entry.reject(cancelled());
+    this.options.observer?.dropped(reason);
+    entry.reject(error);
     this.#announceRoom();
   }
 
@@ -108,21 +144,23 @@ export class BatchQueue<Item, Result> {
   }
 
   #dispatch(): void {
-    while (this.#running < this.options.inFlight && this.#waiting.length > 0) {
-      void this.#runBatch(this.#takeBatch());
+    while (this.#running < this.options.inFlight && this.#waiting.size > 0) {
+      const batch = this.#takeBatch();
+      if (batch.length > 0) void this.#runBatch(batch);
     }
   }
 
+  /** Empty where all that it took had passed their deadline. */
   #takeBatch(): Entry<Item, Result>[] {
-    const first = this.#waiting[0];
-    const key = this.options.key(first.item);
-    const limit = this.options.maxBatch(first.item);
-    const batch: Entry<Item, Result>[] = [];
-    this.#waiting = this.#waiting.filter((entry) => {
-      const taken = batch.length < limit && this.options.key(entry.item) === key;
-      if (taken) batch.push(entry);
-      return !taken;
-    });
+    const { key, maxBatch } = this.options;
+    const taken = this.#waiting.take(
+      (entry, first) => key(entry.item) === key(first.item),
+      (first) => maxBatch(first.item),
+    );
+    const now = Date.now();
+    const late = taken.filter(({ deadline }) => deadline <= now);
+    for (const entry of late) this.#drop(entry, 'deadline', deadlinePassed());
+    const batch = late.length === 0 ? taken : taken.filter(({ deadline }) => deadline > now);
     batch.forEach((entry) => this.#release(entry));
     return batch;
   }
@@ -130,6 +168,7 @@ export class BatchQueue<Item, Result> {
   async #runBatch(batch: Entry<Item, Result>[]): Promise<void> {
     this.#running++;
     const started = performance.now();
+    this.options.observer?.started(batch.map(({ since }) => started - since));
     this.#announceRoom();
     try {
       const results = await this.options.run(batch.map((entry) => entry.item));
@@ -140,6 +179,7 @@ export class BatchQueue<Item, Result> {
       batch.forEach((entry) => entry.reject(thrown));
     } finally {
       this.#running--;
+      this.options.observer?.ended(performance.now() - started);
       this.#dispatch();
     }
   }
@@ -147,4 +187,8 @@ export class BatchQueue<Item, Result> {
 
 function cancelled(): TriptychError {
   return new TriptychError('CANCELLED', 'the caller no longer waits for this item');
+}
+
+function deadlinePassed(): TriptychError {
+  return new TriptychError('DEADLINE_PASSED', 'the deadline passed before this item was computed');
 }

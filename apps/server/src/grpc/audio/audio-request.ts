@@ -1,3 +1,4 @@
+import type { CallContext } from '../call.js';
 import type { AudioContext, AudioPooling } from '@triptych/audio-encoder';
 import { type AudioResult, AudioContext as ContextEnum, type ModelStamp } from '@triptych/protocol';
 import {
@@ -49,10 +50,14 @@ export async function encodeSamples(
   { model, context, embedding }: AudioPlan,
   samples: Float32Array<ArrayBuffer>,
   preprocessUs: number,
-  signal: AbortSignal,
+  call: CallContext,
 ): Promise<Required<Pick<AudioResult, 'embedding' | 'timing'>>> {
+  const { sampleRate } = model.audio.config.mel;
+  const padded = context === 'padded' ? model.audio.contextSamples - samples.length : 0;
+  call.metrics.preprocessed('audio', preprocessUs);
+  call.metrics.audio(samples.length / sampleRate, padded / sampleRate);
   const item = { samples, context, pooling: embedding.pooling, form: embedding.form };
-  const { result, queueUs } = await model.audio.encoder.encode(item, { signal, wait: true });
+  const { result, queueUs } = await model.audio.encoder.encode(item, { ...call, wait: true });
   return {
     embedding: embeddingMessage(result.embedding, embedding.encoding),
     timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },

@@ -12,7 +12,7 @@ type Clip = EncodeAudioRequest__Output['clips'][number];
 export async function encodeClips(
   { models, admission, limits }: ServiceParts,
   request: EncodeAudioRequest__Output,
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<EncodeAudioResponse> {
   const { clips } = request;
   const plan = planAudio(models.serving('audio', request.model), request);
@@ -22,7 +22,7 @@ export async function encodeClips(
     encodeItems<Clip, AudioResult>(
       clips,
       'clips',
-      (clip) => encodeClip(plan, clip, signal),
+      (clip) => encodeClip(plan, clip, context),
       ({ id }, error) => ({ id, error }),
     ),
   );
@@ -33,7 +33,7 @@ export async function encodeClips(
 export async function encodeClip(
   plan: AudioPlan,
   { id, format, data }: Clip,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<AudioResult> {
   const { preprocessor, config, contextSamples } = plan.model.audio;
   const { samples, preprocessUs } = await preprocessor.clip({
@@ -43,5 +43,5 @@ export async function encodeClip(
     maxSamples: contextSamples,
   });
   const frames = validFrames(config, samples.length);
-  return { id, validFrames: frames, ...(await encodeSamples(plan, samples, preprocessUs, signal)) };
+  return { id, validFrames: frames, ...(await encodeSamples(plan, samples, preprocessUs, context)) };
 }

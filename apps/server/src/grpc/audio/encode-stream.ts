@@ -17,6 +17,7 @@ import { BoundedAnswers } from '../bounded-answers.js';
 import { inField } from '../in-field.js';
 import { itemFailure } from '../items.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';
+import type { Metrics } from '../../observability/metrics.js';
 import type { ServiceParts } from '../service-parts.js';
 import { type AudioPlan, audioStamp, encodeSamples, planAudio } from './audio-request.js';
 
@@ -27,8 +28,8 @@ type Chunk = NonNullable<AudioStreamRequest__Output['chunk']>;
  * `AudioEncoder.EncodeStream`: config → ready, then chunks → windows in order, then summary. The client is read only
  * as fast as its windows are computed and its answers are taken.
  */
-export async function encodeStream(parts: ServiceParts, call: Call, { signal }: CallContext): Promise<void> {
-  const incoming = messages(call as ServerDuplexStream<AudioStreamRequest__Output, never>, signal);
+export async function encodeStream(parts: ServiceParts, call: Call, context: CallContext): Promise<void> {
+  const incoming = messages(call as ServerDuplexStream<AudioStreamRequest__Output, never>, context.signal);
   const config = await readStreamConfig(incoming);
   if (!config) return;
   const plan = planAudio(parts.models.serving('audio', config.model), config, 'config.');
@@ -41,13 +42,17 @@ export async function encodeStream(parts: ServiceParts, call: Call, { signal }: 
     windows,
   );
   const write = (response: AudioStreamResponse) =>
-    send(call as ServerDuplexStream<never, AudioStreamResponse>, response, signal);
+    send(call as ServerDuplexStream<never, AudioStreamResponse>, response, context.signal);
   try {
     const milliseconds = (samples: number) => Math.round((1000 * samples) / sampleRate);
     await write(ready(plan, config, milliseconds(windows.windowSamples), milliseconds(windows.hopSamples)));
     const answers = new BoundedAnswers<AudioStreamResponse>(parts.limits.streamWindows, 'as-added', write);
-    const summary = await pump(stream, incoming, answers, (window, us) =>
-      encodeWindow(plan, window, us, signal),
+    const summary = await pump(
+      stream,
+      incoming,
+      answers,
+      (window, us) => encodeWindow(plan, window, us, context),
+      context.metrics,
     );
     await write({ summary });
   } finally {
@@ -61,13 +66,20 @@ async function pump(
   incoming: AsyncIterable<AudioStreamRequest__Output>,
   answers: BoundedAnswers<AudioStreamResponse>,
   encode: (window: PreparedWindow, preprocessUs: number) => Promise<AudioStreamResponse>,
+  metrics: Metrics,
 ): Promise<NonNullable<AudioStreamResponse['summary']>> {
   let chunks = 0;
   let windows = 0;
+  let arrived = performance.now();
   const take = async (reply: WindowsReply) => {
     for (const window of reply.windows) {
       windows++;
-      await answers.add(() => encode(window, Math.round(reply.preprocessUs / reply.windows.length)));
+      const since = arrived;
+      await answers.add(async () => {
+        const answer = await encode(window, Math.round(reply.preprocessUs / reply.windows.length));
+        metrics.window(performance.now() - since);
+        return answer;
+      });
     }
     if (reply.failure) throw TriptychError.fromRecord(reply.failure).within('chunk');
     return reply.samples;
@@ -75,6 +87,7 @@ async function pump(
   try {
     for await (const message of incoming) {
       const chunk = checkChunk(message, chunks);
+      arrived = performance.now();
       await take(await stream.push(chunk.data, chunk.sequence, chunk.flush));
       chunks++;
     }
@@ -89,13 +102,13 @@ async function encodeWindow(
   plan: AudioPlan,
   { content, ...place }: PreparedWindow,
   preprocessUs: number,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<AudioStreamResponse> {
   const frames = validFrames(plan.model.audio.config, place.endSample - place.startSample);
   const window: AudioWindow = { ...place, validFrames: frames };
   try {
     if ('error' in content) throw TriptychError.fromRecord(content.error);
-    return { window: { ...window, ...(await encodeSamples(plan, content.samples, preprocessUs, signal)) } };
+    return { window: { ...window, ...(await encodeSamples(plan, content.samples, preprocessUs, context)) } };
   } catch (thrown) {
     return { window: { ...window, error: toItemError(itemFailure(thrown)) } };
   }

@@ -20,7 +20,7 @@ import { planSpace, type SpacePlan, spaceStamp } from './space-plan.js';
 export async function classify(
   parts: ServiceParts,
   request: ClassifyRequest__Output,
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<ClassifyResponse> {
   const { admission, limits } = parts;
   const plan = planSpace(parts, request.model);
@@ -35,10 +35,10 @@ export async function classify(
     itemBytes(request.items),
     () =>
       Promise.all([
-        itemVectors(plan, request.items, 'items', signal),
+        itemVectors(plan, request.items, 'items', context),
         Promise.all(
           sentences.map((sentence, i) =>
-            inFieldAsync(`labels[${i}]`, () => labelVector(plan, sentence, signal)),
+            inFieldAsync(`labels[${i}]`, () => labelVector(plan, sentence, context)),
           ),
         ),
       ]),
@@ -60,7 +60,7 @@ export async function classify(
   return { stamp: spaceStamp(plan), classifications };
 }
 
-async function labelVector(plan: SpacePlan, sentence: string, signal: AbortSignal): Promise<Float32Array> {
-  const { embedding } = await encodeText(plan.text(), Buffer.from(sentence), signal);
+async function labelVector(plan: SpacePlan, sentence: string, context: CallContext): Promise<Float32Array> {
+  const { embedding } = await encodeText(plan.text(), Buffer.from(sentence), context);
   return embedding ? readEmbedding(embedding).values : new Float32Array(0);
 }

@@ -13,7 +13,7 @@ export function compareItems(
     queries,
     candidates,
   }: { readonly queries: readonly Item__Output[]; readonly candidates: readonly Item__Output[] },
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<{ queries: ItemVector[]; candidates: ItemVector[] }> {
   checkBatch(queries.length, limits.maxItems, 'queries');
   checkBatch(candidates.length, limits.maxItems - queries.length, 'candidates');
@@ -22,8 +22,8 @@ export function compareItems(
   const toEncode = all.filter((item) => !item.embedding).length;
   return admission.run(toEncode, itemBytes(all), async () => {
     const [ofQueries, ofCandidates] = await Promise.all([
-      itemVectors(plan, queries, 'queries', signal),
-      itemVectors(plan, candidates, 'candidates', signal),
+      itemVectors(plan, queries, 'queries', context),
+      itemVectors(plan, candidates, 'candidates', context),
     ]);
     return { queries: ofQueries, candidates: ofCandidates };
   });

@@ -1,3 +1,4 @@
+import type { CallContext } from '../call.js';
 import { checkPrecomputed } from '@triptych/clip-engine';
 import { TriptychError } from '@triptych/core';
 import {
@@ -22,28 +23,28 @@ export function itemVectors(
   plan: SpacePlan,
   items: readonly Item__Output[],
   field: string,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<ItemVector[]> {
   return encodeItems<Item__Output, ItemVector>(
     items,
     field,
-    async (item) => ({ vector: await vectorOf(plan, item, signal) }),
+    async (item) => ({ vector: await vectorOf(plan, item, context) }),
     (_, error) => ({ error }),
   );
 }
 
 /** One item's vector. A precomputed one is checked against the space. */
-async function vectorOf(plan: SpacePlan, item: Item__Output, signal: AbortSignal): Promise<Float32Array> {
+async function vectorOf(plan: SpacePlan, item: Item__Output, context: CallContext): Promise<Float32Array> {
   const { content, text, image, audio, embedding, space } = item;
   const valuesOf = ({ embedding }: { embedding?: Embedding | null }) =>
     embedding ? readEmbedding(embedding).values : new Float32Array(0);
   if (content === 'text')
-    return valuesOf(await inFieldAsync('text', () => encodeText(plan.text(), textBytes(text), signal)));
-  if (image) return valuesOf(await inFieldAsync('image', () => encodeImage(plan.image(), image, signal)));
+    return valuesOf(await inFieldAsync('text', () => encodeText(plan.text(), textBytes(text), context)));
+  if (image) return valuesOf(await inFieldAsync('image', () => encodeImage(plan.image(), image, context)));
   if (audio) {
     // That no model takes audio is nothing that is wrong with the clip.
     const audioPlan = plan.audio();
-    return valuesOf(await inFieldAsync('audio', () => encodeClip(audioPlan, audio, signal)));
+    return valuesOf(await inFieldAsync('audio', () => encodeClip(audioPlan, audio, context)));
   }
   if (embedding)
     return checkPrecomputed({ values: readEmbedding(embedding).values, space }, plan.model.shared);

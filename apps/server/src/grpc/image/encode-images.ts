@@ -8,12 +8,12 @@ import { encodeBatch, imageBytes, imageStamp, planImages } from './image-request
 export async function encodeImages(
   { models, admission, limits }: ServiceParts,
   { model, images, options }: EncodeImagesRequest__Output,
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<EncodeImagesResponse> {
   const plan = planImages(models.serving('image', model), options, limits.maxPixels);
   checkBatch(images.length, limits.maxImages, 'images');
   const results = await admission.run(images.length, imageBytes(images), () =>
-    encodeBatch(plan, images, 'images', signal),
+    encodeBatch(plan, images, 'images', context),
   );
   return { stamp: imageStamp(plan), results };
 }

@@ -17,16 +17,16 @@ type Call = ServerDuplexStream<ImageStreamRequest__Output, ImageStreamResponse>;
 export async function encodeImageStream(
   { models, limits }: ServiceParts,
   call: Call,
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<void> {
-  const incoming = messages(call as ServerDuplexStream<ImageStreamRequest__Output, never>, signal);
+  const incoming = messages(call as ServerDuplexStream<ImageStreamRequest__Output, never>, context.signal);
   const config = await readStreamConfig(incoming);
   if (!config) return;
   const plan = inField('config', () =>
     planImages(models.serving('image', config.model), config.options, limits.maxPixels),
   );
   const write = (response: ImageStreamResponse) =>
-    send(call as ServerDuplexStream<never, ImageStreamResponse>, response, signal);
+    send(call as ServerDuplexStream<never, ImageStreamResponse>, response, context.signal);
   const { form, pooling } = plan.embedding;
   await write({
     ready: {
@@ -44,7 +44,7 @@ export async function encodeImageStream(
       batches++;
       images += batch.images.length;
       const answer = async () => {
-        const results = await encodeBatch(plan, batch.images, 'batch.images', signal);
+        const results = await encodeBatch(plan, batch.images, 'batch.images', context);
         failed += results.filter((result) => result.error).length;
         return { result: { batchId: batch.batchId, results } };
       };

@@ -1,3 +1,4 @@
+import type { CallContext } from '../call.js';
 import type { Image__Output, ImageResult, ModelStamp } from '@triptych/protocol';
 import {
   checkEmbeddingOptions,
@@ -36,12 +37,12 @@ export function encodeBatch(
   plan: ImagePlan,
   images: readonly Image__Output[],
   field: string,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<ImageResult[]> {
   return encodeItems<Image__Output, ImageResult>(
     images,
     field,
-    (image) => encodeImage(plan, image, signal),
+    (image) => encodeImage(plan, image, context),
     ({ id }, error) => ({ id, error }),
   );
 }
@@ -50,12 +51,13 @@ export function encodeBatch(
 export async function encodeImage(
   { model, embedding, maxPixels }: ImagePlan,
   image: Image__Output,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<ImageResult> {
   const { preprocessor, recipe, encoder } = model.image;
   const { pixels, preprocessUs } = await preprocessor.prepare(checkImage(image, maxPixels), recipe);
   const item = { pixels, pooling: embedding.pooling, form: embedding.form };
-  const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
+  context.metrics.preprocessed('image', preprocessUs);
+  const { result, queueUs } = await encoder.encode(item, { ...context, wait: true });
   return {
     id: image.id,
     embedding: embeddingMessage(result.embedding, embedding.encoding),

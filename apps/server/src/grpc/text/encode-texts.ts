@@ -9,7 +9,7 @@ import { encodeText, planTexts, textBytes, textStamp } from './text-request.js';
 export async function encodeTexts(
   { models, admission, limits }: ServiceParts,
   request: EncodeTextsRequest__Output,
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<EncodeTextsResponse> {
   const plan = planTexts(models.serving('text', request.model), request.options, request.rejectTooLong);
   const texts = request.texts.map(textBytes);
@@ -19,7 +19,7 @@ export async function encodeTexts(
     encodeItems<Uint8Array, TextResult>(
       texts,
       'texts',
-      (text) => encodeText(plan, text, signal),
+      (text) => encodeText(plan, text, context),
       (_, error) => ({ error }),
     ),
   );

@@ -1,3 +1,4 @@
+import type { CallContext } from '../call.js';
 import { TriptychError } from '@triptych/core';
 import type { ModelStamp, TextResult } from '@triptych/protocol';
 import type { TextPooling } from '@triptych/text-encoder';
@@ -36,13 +37,14 @@ export function textStamp({ model, embedding }: TextPlan): ModelStamp {
 export async function encodeText(
   { model, embedding, rejectTooLong }: TextPlan,
   bytes: Uint8Array,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<TextResult> {
   const { preprocessor: tokenize, encoder, config } = model.text;
   const { ids, untruncated, preprocessUs } = await tokenize(checkText(bytes), config.positions);
   if (rejectTooLong) checkTextLength(untruncated, config.positions);
   const item = { ids, pooling: embedding.pooling, form: embedding.form };
-  const { result, queueUs } = await encoder.encode(item, { signal, wait: true });
+  context.metrics.preprocessed('text', preprocessUs);
+  const { result, queueUs } = await encoder.encode(item, { ...context, wait: true });
   return {
     embedding: embeddingMessage(result.embedding, embedding.encoding),
     tokens: ids.length,

@@ -1,0 +1,143 @@
+import type { QueueObserver } from '@triptych/inference-core';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { encodersByModality, type ServedModel } from '../models/served-model.js';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const BATCHES = [1, 2, 4, 8, 16, 32];
+
+/** What Prometheus sees of a server. Names and units follow its conventions: docs/operations.md lists them. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly #calls = this.#counter('triptych_calls_total', 'Calls that have ended.', ['method', 'code']);
+  readonly #callSeconds = this.#histogram(
+    'triptych_call_duration_seconds',
+    'From a call to its status.',
+    SECONDS,
+    ['method'],
+  );
+  readonly #open = this.#gauge('triptych_calls_in_flight', 'Calls that have not ended.', ['method']);
+  readonly #bytes = this.#counter('triptych_message_bytes_total', 'Bytes of messages, before compression.', [
+    'method',
+    'direction',
+  ]);
+  readonly #dropped = this.#counter(
+    'triptych_items_dropped_total',
+    'Items that left a queue without a result.',
+    ['encoder', 'reason'],
+  );
+  readonly #batch = this.#histogram('triptych_batch_items', 'Items of a batch.', BATCHES, ['encoder']);
+  readonly #wait = this.#histogram(
+    'triptych_queue_wait_seconds',
+    'What items waited for their batch.',
+    SECONDS,
+    ['encoder'],
+  );
+  readonly #run = this.#histogram('triptych_inference_seconds', 'What a batch took.', SECONDS, ['encoder']);
+  readonly #preprocess = this.#histogram(
+    'triptych_preprocess_seconds',
+    'Decoding, resampling, resizing or tokenizing an item.',
+    SECONDS,
+    ['modality'],
+  );
+  readonly #lag = this.#histogram(
+    'triptych_window_lag_seconds',
+    'From the chunk that completes a window to its answer.',
+    SECONDS,
+    [],
+  );
+  readonly #audio = this.#counter(
+    'triptych_audio_seconds_total',
+    'Audio that was encoded, and silence padded to it.',
+    ['kind'],
+  );
+  readonly #load = this.#gauge('triptych_model_load_seconds', 'What loading took.', ['model']);
+  readonly #info = this.#gauge('triptych_model_info', 'Always 1; the labels say what is served.', [
+    'model',
+    'architecture',
+    'weight_type',
+    'fingerprint',
+  ]);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 10 });
+  }
+
+  /** A queue's observer, by the encoder's name. */
+  queue(encoder: string): QueueObserver {
+    return {
+      started: (waitsMs) => {
+        this.#batch.observe({ encoder }, waitsMs.length);
+        for (const waitMs of waitsMs) this.#wait.observe({ encoder }, waitMs / 1000);
+      },
+      ended: (runMs) => this.#run.observe({ encoder }, runMs / 1000),
+      dropped: (reason) => this.#dropped.inc({ encoder, reason }),
+    };
+  }
+
+  /** Counts a call as open; the function that it returns ends it. */
+  call(method: string): (code: string) => void {
+    const started = performance.now();
+    this.#open.inc({ method });
+    return (code) => {
+      this.#open.dec({ method });
+      this.#calls.inc({ method, code });
+      this.#callSeconds.observe({ method }, (performance.now() - started) / 1000);
+    };
+  }
+
+  message(method: string, direction: 'received' | 'sent', bytes: number): void {
+    this.#bytes.inc({ method, direction }, bytes);
+  }
+
+  preprocessed(modality: string, microseconds: number): void {
+    this.#preprocess.observe({ modality }, microseconds / 1e6);
+  }
+
+  window(lagMs: number): void {
+    this.#lag.observe(lagMs / 1000);
+  }
+
+  audio(seconds: number, paddingSeconds: number): void {
+    this.#audio.inc({ kind: 'audio' }, seconds);
+    this.#audio.inc({ kind: 'padding' }, paddingSeconds);
+  }
+
+  /** Follows what these models' encoders are doing; read when somebody asks. */
+  follow(models: readonly ServedModel[]): void {
+    const followed = (name: string, help: string, read: (encoder: FollowedEncoder) => number) => {
+      const gauge = this.#gauge(name, help, ['encoder']);
+      Object.assign(gauge, {
+        collect: () => {
+          for (const model of models)
+            for (const [modality, encoder] of encodersByModality(model))
+              gauge.set({ encoder: `${model.name}/${modality}` }, read(encoder));
+        },
+      });
+    };
+    followed('triptych_queue_items', 'Items that wait.', ({ depth }) => depth.items);
+    followed('triptych_queue_bytes', 'Bytes of items that wait.', ({ depth }) => depth.bytes);
+    followed('triptych_encoder_ready', '1 while its worker can answer.', ({ worker }) =>
+      Number(worker.ready),
+    );
+    followed('triptych_worker_restarts', 'Workers that have died.', ({ worker }) => worker.restarts);
+    for (const { name: model, architecture, weightType, fingerprint, loadMs } of models) {
+      this.#load.set({ model }, loadMs / 1000);
+      this.#info.set({ model, architecture, weight_type: weightType, fingerprint }, 1);
+    }
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram<L extends string>(name: string, help: string, buckets: number[], labelNames: L[]): Histogram<L> {
+    return new Histogram({ name, help, buckets, labelNames, registers: [this.registry] });
+  }
+}
+
+type FollowedEncoder = ReturnType<typeof encodersByModality>[number][1];

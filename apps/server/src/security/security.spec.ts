@@ -1,0 +1,180 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { TriptychClient } from '@triptych/client';
+import { silentLogger } from '@triptych/core';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '../compose.js';
+import { type Flags, readConfig } from '../config/read-config.js';
+import { demoModel } from '../testing/harness.js';
+import { tokenHash } from './token-file.js';
+
+interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+let work: string;
+let authority: Pair;
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'triptych-security-'));
+  authority = await certificate('test authority');
+});
+afterAll(() => rm(work, { recursive: true }));
+
+/** A certificate for localhost, or of an authority where there is no issuer. */
+async function certificate(name: string, issuer?: Pair): Promise<Pair> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: !issuer, critical: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+    ...(issuer ? { ca: issuer } : {}),
+  });
+  return { cert, key };
+}
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(work, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function serve(flags: Flags): Promise<RunningServer> {
+  const config = { models: [demoModel], listen: '127.0.0.1:0', drainMs: 0, ...flags };
+  return startServer(readConfig(config, {}), silentLogger);
+}
+
+/** Lists models with a new connection. */
+async function ask(address: string, ca: string | undefined, pair?: Pair, token?: string): Promise<string[]> {
+  const buffer = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
+  const secured = credentials.createSsl(buffer(ca), buffer(pair?.key), buffer(pair?.cert));
+  const at = address.replace('127.0.0.1', 'localhost');
+  const client = new TriptychClient(at, {
+    ...(ca === undefined ? {} : { credentials: secured }),
+    ...(token === undefined ? {} : { token }),
+    timeoutMs: 3000,
+  });
+  try {
+    return (await client.listModels()).map(({ name }) => name);
+  } finally {
+    client.close();
+  }
+}
+
+describe('TLS', () => {
+  it('serves with a certificate, and with another once the files have changed', async () => {
+    const first = await certificate('first', authority);
+    const [tlsCert, tlsKey] = [await file('server.pem', first.cert), await file('server.key', first.key)];
+    const server = await serve({ tlsCert, tlsKey, tlsReloadMs: 100 });
+    try {
+      expect(await ask(server.address, authority.cert)).toEqual(['demo-whisper']);
+      const client = new TriptychClient(server.address.replace('127.0.0.1', 'localhost'), {
+        credentials: credentials.createSsl(Buffer.from(authority.cert)),
+      });
+      await client.listModels();
+      const other = await certificate('other authority');
+      const second = await certificate('second', other);
+      await Promise.all([writeFile(tlsKey, second.key), writeFile(tlsCert, second.cert)]);
+      await expect
+        .poll(() => ask(server.address, other.cert).catch(() => 'refused'), { timeout: 10_000 })
+        .toEqual(['demo-whisper']);
+      await expect(ask(server.address, authority.cert)).rejects.toMatchObject({ code: 14 });
+      // A connection that was open when they changed stays.
+      expect(await client.listModels()).toHaveLength(1);
+      client.close();
+    } finally {
+      await server.drain();
+    }
+  }, 30_000);
+
+  it('asks clients for a certificate of its authority', async () => {
+    const pair = await certificate('server', authority);
+    const flags = {
+      tlsCert: await file('mutual.pem', pair.cert),
+      tlsKey: await file('mutual.key', pair.key),
+      tlsClientCa: await file('ca.pem', authority.cert),
+    };
+    const server = await serve(flags);
+    try {
+      const known = await certificate('client', authority);
+      const stranger = await certificate('stranger', await certificate('other authority'));
+      expect(await ask(server.address, authority.cert, known)).toEqual(['demo-whisper']);
+      await expect(ask(server.address, authority.cert)).rejects.toMatchObject({ code: 14 });
+      await expect(ask(server.address, authority.cert, stranger)).rejects.toMatchObject({ code: 14 });
+    } finally {
+      await server.drain();
+    }
+  });
+
+  it('of files that are missing or do not fit is refused at the start', async () => {
+    const [pair, other] = [await certificate('a', authority), await certificate('b', authority)];
+    const [tlsCert, tlsKey] = [await file('a.pem', pair.cert), await file('b.key', other.key)];
+    await expect(serve({ tlsCert, tlsKey })).rejects.toMatchObject({ reason: 'CONFIG_INVALID' });
+    await expect(serve({ tlsCert, tlsKey: join(work, 'none') })).rejects.toThrow(/none: ENOENT/);
+    await expect(serve({ tlsCert })).rejects.toThrow(/--tls-cert and --tls-key/);
+  });
+});
+
+describe('bearer tokens', () => {
+  const entry = (token: string, methods: string[]) => ({
+    name: `of ${token}`,
+    sha256: tokenHash(token),
+    methods,
+  });
+  const tokensOf = (...entries: object[]) => JSON.stringify({ tokens: entries });
+
+  it('open the methods that they are for, and change without a restart', async () => {
+    const tokens = await file(
+      'tokens.json',
+      tokensOf(
+        entry('reader', ['/triptych.v1.Models/*']),
+        entry('encoder', ['/triptych.v1.AudioEncoder/Encode']),
+      ),
+    );
+    const server = await serve({ tokens, metricsListen: '127.0.0.1:0' });
+    const call = (token?: string) => ask(server.address, undefined, undefined, token);
+    try {
+      expect(await call('reader')).toEqual(['demo-whisper']);
+      await expect(call()).rejects.toMatchObject({ code: 16, details: { reason: 'TOKEN_MISSING' } });
+      await expect(call('guess')).rejects.toMatchObject({ code: 16, details: { reason: 'TOKEN_MISSING' } });
+      await expect(call('encoder')).rejects.toMatchObject({ code: 7, details: { reason: 'METHOD_DENIED' } });
+      const stream = new TriptychClient(server.address);
+      await expect(stream.streamAudio()[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 16 });
+      stream.close();
+
+      await writeFile(tokens, 'broken');
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      expect(await call('reader')).toHaveLength(1);
+      await writeFile(tokens, tokensOf(entry('fresh', ['*'])));
+      await expect.poll(() => call('fresh').catch(() => []), { timeout: 5000 }).toHaveLength(1);
+      await expect(call('reader')).rejects.toMatchObject({ code: 16 });
+
+      const metrics = await (await fetch(`http://${server.metricsAddress}/metrics`)).text();
+      expect(metrics).toMatch(
+        /triptych_calls_total\{method="\/triptych.v1.Models\/List",code="UNAUTHENTICATED"\} [3-9]/,
+      );
+    } finally {
+      await server.drain();
+    }
+  }, 20_000);
+
+  it.each([
+    ['{"tokens": [{"name": "a", "sha256": "secret in the clear"}]}', /tokens.0.sha256: expected sha256/],
+    ['{"tokens": [{"name": "a"}]}', /tokens.0.sha256/],
+    ['[]', /not a token file/],
+  ])('of a broken file are refused at the start: %s', async (content, message) => {
+    const tokens = await file('broken.json', content);
+    await expect(serve({ tokens })).rejects.toThrow(message);
+  });
+});

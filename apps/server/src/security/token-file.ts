@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { type Logger, messageOf, TriptychError } from '@triptych/core';
+import { z } from 'zod';
+
+/** A token as the file has it: its hash, never itself. */
+export interface TokenEntry {
+  /** Whose it is, for logs. */
+  readonly name: string;
+  /** sha256 of the token, lower-case hex. */
+  readonly sha256: string;
+  /** Methods that it may call, as in `/triptych.v1.AudioEncoder/*` or `*`. */
+  readonly methods: readonly string[];
+}
+
+const schema = z.strictObject({
+  tokens: z.array(
+    z.strictObject({
+      name: z.string().min(1),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected sha256 in lower-case hex'),
+      methods: z
+        .array(z.string().regex(/^(\*|\/[\w.]+\/(\*|\w+))$/, 'expected *, /SERVICE/* or /SERVICE/METHOD'))
+        .default(['*']),
+    }),
+  ),
+});
+
+const LOOK_AGAIN_MS = 1000;
+
+/** sha256 of a token, as a token file has it. */
+export function tokenHash(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** The bearer tokens that are accepted. The file is read again when it changes; one that is broken then changes nothing. */
+export class TokenFile {
+  #byHash: ReadonlyMap<string, TokenEntry>;
+  #modified: number;
+  readonly #timer: NodeJS.Timeout;
+
+  /** Throws CONFIG_INVALID. */
+  constructor(
+    private readonly path: string,
+    private readonly logger: Logger,
+  ) {
+    this.#modified = modifiedAt(path);
+    this.#byHash = readTokens(path);
+    this.#timer = setInterval(() => this.#refresh(), LOOK_AGAIN_MS).unref();
+  }
+
+  /** The entry of an `authorization` value. Throws TOKEN_MISSING, or METHOD_DENIED where it may not call this method. */
+  check(authorization: string | undefined, method: string): TokenEntry {
+    const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+    // Looked up by its hash: how long that takes says nothing of the token.
+    const entry = token === undefined ? undefined : this.#byHash.get(tokenHash(token));
+    if (!entry) {
+      const found = token === undefined ? 'there is none' : 'this one is not known';
+      throw new TriptychError('TOKEN_MISSING', `expected "authorization: Bearer TOKEN"; ${found}`);
+    }
+    const service = method.slice(0, method.lastIndexOf('/') + 1);
+    if (entry.methods.some((allowed) => ['*', method, `${service}*`].includes(allowed))) return entry;
+    throw new TriptychError('METHOD_DENIED', `the token of ${entry.name} may not call ${method}`);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #refresh(): void {
+    try {
+      const modified = modifiedAt(this.path);
+      if (modified === this.#modified) return;
+      this.#modified = modified;
+      this.#byHash = readTokens(this.path);
+      this.logger.info({ tokens: this.#byHash.size }, 'token file read again');
+    } catch (thrown) {
+      this.logger.error(
+        { problem: messageOf(thrown) },
+        'token file cannot be read; the tokens before it stay',
+      );
+    }
+  }
+}
+
+function modifiedAt(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch (cause) {
+    throw new TriptychError('CONFIG_INVALID', `${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function readTokens(path: string): ReadonlyMap<string, TokenEntry> {
+  try {
+    const { tokens } = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return new Map(tokens.map((entry) => [entry.sha256, entry]));
+  } catch (cause) {
+    const problem =
+      cause instanceof z.ZodError
+        ? cause.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; ')
+        : messageOf(cause);
+    throw new TriptychError('CONFIG_INVALID', `${path}: not a token file (${problem})`, { cause });
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { experimental, ServerCredentials } from '@grpc/grpc-js';
+import { messageOf, TriptychError } from '@triptych/core';
+import type { ServerConfig } from '../config/settings.js';
+
+/** What a server binds with. */
+export interface TransportSecurity {
+  readonly credentials: ServerCredentials;
+  /** Resolves once a server that was bound with them can be connected to. */
+  readonly loaded: () => Promise<void>;
+}
+
+type TransportConfig = Pick<ServerConfig, 'tlsCert' | 'tlsKey' | 'tlsClientCa' | 'tlsReloadMs'>;
+
+/**
+ * What connections are secured with: nothing, TLS, or TLS that asks clients for a certificate too. Certificates are read
+ * again as files change: new connections get the new ones, those that are open stay. Throws CONFIG_INVALID.
+ */
+export function transportSecurity(config: TransportConfig): TransportSecurity {
+  const { tlsCert, tlsKey, tlsClientCa, tlsReloadMs } = config;
+  if (!tlsCert && !tlsKey && !tlsClientCa)
+    return { credentials: ServerCredentials.createInsecure(), loaded: () => Promise.resolve() };
+  if (!tlsCert || !tlsKey)
+    throw new TriptychError(
+      'CONFIG_INVALID',
+      'TLS needs --tls-cert and --tls-key; --tls-client-ca goes with them',
+    );
+  checkCertificates(tlsCert, tlsKey, tlsClientCa);
+  const provider = new experimental.FileWatcherCertificateProvider({
+    certificateFile: tlsCert,
+    privateKeyFile: tlsKey,
+    ...(tlsClientCa ? { caCertificateFile: tlsClientCa } : {}),
+    refreshIntervalMs: tlsReloadMs,
+  });
+  // The declaration names them the other way round: the class behind it takes the identity first, then the clients' CA.
+  const create = experimental.createCertificateProviderServerCredentials as unknown as (
+    identity: typeof provider,
+    ca: typeof provider | null,
+    requireClientCertificate: boolean,
+  ) => ServerCredentials;
+  return {
+    credentials: create(provider, tlsClientCa ? provider : null, tlsClientCa !== ''),
+    loaded: () => certificatesLoaded(provider),
+  };
+}
+
+/** Certificates are read behind the server's back: it has them once those who came later do. */
+async function certificatesLoaded(provider: experimental.FileWatcherCertificateProvider): Promise<void> {
+  let listener: experimental.IdentityCertificateUpdateListener = () => undefined;
+  await new Promise<void>((resolve) => {
+    listener = (update) => {
+      if (update) resolve();
+    };
+    provider.addIdentityCertificateListener(listener);
+  });
+  provider.removeIdentityCertificateListener(listener);
+}
+
+/** The watcher would wait for ever for files that are not there, or do not fit. */
+function checkCertificates(certificate: string, key: string, ca: string): void {
+  const read = (path: string) => {
+    try {
+      return readFileSync(path);
+    } catch (cause) {
+      throw new TriptychError('CONFIG_INVALID', `${path}: ${messageOf(cause)}`, { cause });
+    }
+  };
+  const options = { cert: read(certificate), key: read(key), ...(ca ? { ca: read(ca) } : {}) };
+  try {
+    createSecureContext(options);
+  } catch (cause) {
+    throw new TriptychError('CONFIG_INVALID', `${certificate} and ${key}: ${messageOf(cause)}`, { cause });
+  }
+}

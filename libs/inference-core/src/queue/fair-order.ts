@@ -1,0 +1,77 @@
+/** What waits for its turn. */
+export interface Waiting {
+  /** Whose it is: callers get equal shares, however much each asks for. */
+  readonly caller: unknown;
+  /** Milliseconds since the epoch; Infinity where there is none. */
+  readonly deadline: number;
+}
+
+interface Place {
+  /** Virtual time at which its service starts. */
+  readonly start: number;
+  readonly arrival: number;
+}
+
+/**
+ * Start-time fair queueing (Goyal et al. 1997): each item starts, in virtual time, when its caller's one before ends, or
+ * now; the earliest start goes first, and of equal ones the earliest deadline. A caller that asks for a thousand items
+ * gets one turn while any other gets one.
+ */
+export class FairOrder<T extends Waiting> {
+  readonly #items: { readonly item: T; readonly place: Place }[] = [];
+  /** Virtual time at which each caller's last item ends. */
+  readonly #ends = new Map<unknown, number>();
+  #now = 0;
+  #arrivals = 0;
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  add(item: T): void {
+    const start = Math.max(this.#now, this.#ends.get(item.caller) ?? 0);
+    this.#ends.set(item.caller, start + 1);
+    const entry = { item, place: { start, arrival: this.#arrivals++ } };
+    let at = this.#items.length;
+    while (at > 0 && isBefore(entry, this.#items[at - 1])) at--;
+    this.#items.splice(at, 0, entry);
+  }
+
+  /** False where it does not wait any more. */
+  remove(item: T): boolean {
+    const at = this.#items.findIndex((entry) => entry.item === item);
+    if (at < 0) return false;
+    this.#items.splice(at, 1);
+    return true;
+  }
+
+  /** Takes the first item, and in their order those after it that `joins` accepts, at most `limit` in all. */
+  take(joins: (item: T, first: T) => boolean, limit: (first: T) => number): T[] {
+    if (this.#items.length === 0) return [];
+    const [{ item: first, place }] = this.#items;
+    this.#now = Math.max(this.#now, place.start);
+    const most = limit(first);
+    const taken: T[] = [];
+    for (let at = 0; at < this.#items.length && taken.length < most;) {
+      const { item } = this.#items[at];
+      if (item === first || joins(item, first)) taken.push(...this.#items.splice(at, 1).map((e) => e.item));
+      else at++;
+    }
+    this.#forgetIdle();
+    return taken;
+  }
+
+  /** A caller whose last item has ended is as good as a new one. */
+  #forgetIdle(): void {
+    if (this.#ends.size <= 2 * this.#items.length + 64) return;
+    for (const [caller, end] of this.#ends) if (end <= this.#now) this.#ends.delete(caller);
+    // Nobody waits: time starts anew for everyone.
+    if (this.#items.length === 0) this.#ends.clear();
+  }
+}
+
+function isBefore<T extends Waiting>(a: { item: T; place: Place }, b: { item: T; place: Place }): boolean {
+  if (a.place.start !== b.place.start) return a.place.start < b.place.start;
+  if (a.item.deadline !== b.item.deadline) return a.item.deadline < b.item.deadline;
+  return a.place.arrival < b.place.arrival;
+}
