@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import {
   type AudioEncoderClient,
+  type AudioStreamConfig,
   type ClassifyRequest,
   type ClassifyResponse__Output,
   type CrossModalClient,
@@ -29,6 +30,11 @@ import {
 } from '@triptych/protocol';
 import { type AudioStream, openAudioStream } from './audio-stream.js';
 import { CallError } from './call-error.js';
+import {
+  openResumingAudioStream,
+  type ResumeOptions,
+  type ResumingAudioStream,
+} from './resume/resuming-audio-stream.js';
 import { type ImageStream, openImageStream } from './image-stream.js';
 
 type Constructor<T> = new (address: string, channel: ChannelCredentials, options: object) => T;
@@ -94,6 +100,14 @@ export class TriptychClient {
   /** Opens a live stream. */
   streamAudio(): AudioStream {
     return openAudioStream(this.#services.AudioEncoder.EncodeStream());
+  }
+
+  /**
+   * Opens a live stream that goes on by itself, on this server or another, where its connection breaks off: each window
+   * comes once and in order. Read its answers while you send: reading is what opens it anew.
+   */
+  resumingAudio(config: AudioStreamConfig, options?: ResumeOptions): ResumingAudioStream {
+    return openResumingAudioStream(() => this.streamAudio(), config, options);
   }
 
   /** Encodes a batch of images. A bad image is an error in its place. */

@@ -3,6 +3,7 @@ export {
   type AudioPreprocessorOptions,
   type AudioStream,
 } from './audio/audio-preprocessor.js';
+export type { WindowerStart } from './audio/windower.js';
 export type { ClipReply, ClipRequest, PreparedWindow, WindowsReply } from './audio/worker/protocol.js';
 export { ImagePreprocessor, type ImagePreprocessorOptions } from './image/image-preprocessor.js';
 export { type ImageRecipe, readImageRecipe } from './image/recipe.js';

@@ -8,6 +8,7 @@ export type { AudioFormat } from './gen/triptych/v1/AudioFormat.js';
 export type { AudioResult } from './gen/triptych/v1/AudioResult.js';
 export type { AudioStreamConfig, AudioStreamConfig__Output } from './gen/triptych/v1/AudioStreamConfig.js';
 export type { AudioStreamReady__Output } from './gen/triptych/v1/AudioStreamReady.js';
+export type { AudioStreamResume } from './gen/triptych/v1/AudioStreamResume.js';
 export type { AudioStreamRequest, AudioStreamRequest__Output } from './gen/triptych/v1/AudioStreamRequest.js';
 export type {
   AudioStreamResponse,

@@ -50,6 +50,37 @@ export function checkWindow(requested: RequestedWindow, { contextMs, sampleRate 
   return { windowSamples: samples(windowMs), hopSamples: samples(hopMs), emitTail: tail === 'emit' };
 }
 
+/** `AudioStreamResume` as it comes in. */
+export interface RequestedResume {
+  readonly windowIndex: number;
+  readonly windowStartSample: number;
+  readonly coveredSample: number;
+  readonly audioStartSample: number;
+  readonly sequence: number;
+}
+
+/** Throws WINDOW_INVALID where the places of a stream that goes on contradict each other. */
+export function checkResume(resume: RequestedResume): RequestedResume {
+  const { windowIndex, windowStartSample, coveredSample, audioStartSample, sequence } = resume;
+  const numbers = [windowIndex, windowStartSample, coveredSample, audioStartSample, sequence];
+  const wrong = (message: string, field: string) =>
+    new TriptychError('WINDOW_INVALID', message, { field: `config.resume.${field}` });
+  if (!numbers.every(Number.isSafeInteger))
+    throw wrong('a position is beyond 2^53; no stream is that long', 'window_start_sample');
+  if (audioStartSample > windowStartSample) {
+    throw wrong(
+      `audio_start_sample is ${audioStartSample}; expected at most ${windowStartSample}, where the window starts`,
+      'audio_start_sample',
+    );
+  }
+  if (windowIndex > 0 && coveredSample < windowStartSample)
+    throw wrong(
+      `covered_sample is ${coveredSample}; expected at least ${windowStartSample}: windows leave nothing out`,
+      'covered_sample',
+    );
+  return resume;
+}
+
 /** Sequence numbers of a stream's chunks go from 0 up by one. Throws STREAM_SEQUENCE. */
 export function checkSequence(found: number, expected: number): void {
   if (found === expected) return;

@@ -18,6 +18,8 @@ export {
   tooLong,
 } from './audio-samples.js';
 export {
+  checkResume,
+  type RequestedResume,
   checkSequence,
   checkWindow,
   type RequestedWindow,

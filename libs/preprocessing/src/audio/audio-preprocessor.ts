@@ -1,5 +1,6 @@
 import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
+import type { WindowerStart } from './windower.js';
 import type { ClipReply, ClipRequest, OpenRequest, PushRequest, WindowsReply } from './worker/protocol.js';
 
 export interface AudioPreprocessorOptions {
@@ -65,10 +66,16 @@ export class AudioPreprocessor {
     }
   }
 
-  async open(format: AudioFormat, targetRate: number, plan: WindowPlan): Promise<AudioStream> {
+  /** `start`: where a stream goes on that broke off. Default: at its beginning. */
+  async open(
+    format: AudioFormat,
+    targetRate: number,
+    plan: WindowPlan,
+    start?: WindowerStart,
+  ): Promise<AudioStream> {
     const lane = this.#lane(format);
     const stream = this.#nextStream++;
-    await lane.host.call('open', { stream, format, targetRate, plan } satisfies OpenRequest);
+    await lane.host.call('open', { stream, format, targetRate, plan, start } satisfies OpenRequest);
     lane.load++;
     let open = true;
     return {

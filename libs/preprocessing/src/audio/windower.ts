@@ -14,6 +14,17 @@ export interface Window {
   readonly content: { readonly samples: Float32Array<ArrayBuffer> } | { readonly error: TriptychError };
 }
 
+/** Where a stream goes on that broke off; positions as in {@link Window}. */
+export interface WindowerStart {
+  /** Of the first window that is wanted. */
+  readonly index: number;
+  readonly startSample: number;
+  /** End of the window before it. */
+  readonly coveredSample: number;
+  /** Of the first sample that comes; those before `startSample` only lead up to it. */
+  readonly firstSample: number;
+}
+
 /** Cuts a stream of samples into windows that start a hop apart. A flush starts the grid anew where it stands. */
 export class Windower {
   /** Samples from `#start` on, in the first `#held` places. */
@@ -24,12 +35,23 @@ export class Windower {
   /** End of the last window given out: a tail must hold something newer. */
   #covered = 0;
   #faults: FaultRange[] = [];
+  /** Samples to come that no window holds. */
+  #lead = 0;
+  /** Position of the first sample that came: faults count from there. */
+  #origin = 0;
 
   constructor(
     private readonly plan: WindowPlan,
     private readonly sampleRate: number,
+    start?: WindowerStart,
   ) {
     this.#buffer = new Float32Array(2 * plan.windowSamples);
+    if (!start) return;
+    this.#index = start.index;
+    this.#start = start.startSample;
+    this.#covered = start.coveredSample;
+    this.#lead = start.startSample - start.firstSample;
+    this.#origin = start.firstSample;
   }
 
   /** Samples seen so far. */
@@ -38,10 +60,15 @@ export class Windower {
   }
 
   push({ samples, faults }: Samples, sequence: number): Window[] {
-    this.#faults.push(...faults);
+    const origin = this.#origin;
+    this.#faults.push(
+      ...faults.map((f) => (origin === 0 ? f : { ...f, start: f.start + origin, end: f.end + origin })),
+    );
     const windows: Window[] = [];
     const { windowSamples, hopSamples } = this.plan;
-    for (let at = 0; at < samples.length;) {
+    const skipped = Math.min(this.#lead, samples.length);
+    this.#lead -= skipped;
+    for (let at = skipped; at < samples.length;) {
       const taken = samples.subarray(at, at + this.#buffer.length - this.#held);
       this.#buffer.set(taken, this.#held);
       this.#held += taken.length;

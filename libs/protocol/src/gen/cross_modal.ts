@@ -11,6 +11,7 @@ import type { AudioStreamConfig as _triptych_v1_AudioStreamConfig, AudioStreamCo
 import type { AudioStreamReady as _triptych_v1_AudioStreamReady, AudioStreamReady__Output as _triptych_v1_AudioStreamReady__Output } from './triptych/v1/AudioStreamReady.js';
 import type { AudioStreamRequest as _triptych_v1_AudioStreamRequest, AudioStreamRequest__Output as _triptych_v1_AudioStreamRequest__Output } from './triptych/v1/AudioStreamRequest.js';
 import type { AudioStreamResponse as _triptych_v1_AudioStreamResponse, AudioStreamResponse__Output as _triptych_v1_AudioStreamResponse__Output } from './triptych/v1/AudioStreamResponse.js';
+import type { AudioStreamResume as _triptych_v1_AudioStreamResume, AudioStreamResume__Output as _triptych_v1_AudioStreamResume__Output } from './triptych/v1/AudioStreamResume.js';
 import type { AudioStreamSummary as _triptych_v1_AudioStreamSummary, AudioStreamSummary__Output as _triptych_v1_AudioStreamSummary__Output } from './triptych/v1/AudioStreamSummary.js';
 import type { AudioWindow as _triptych_v1_AudioWindow, AudioWindow__Output as _triptych_v1_AudioWindow__Output } from './triptych/v1/AudioWindow.js';
 import type { Classification as _triptych_v1_Classification, Classification__Output as _triptych_v1_Classification__Output } from './triptych/v1/Classification.js';
@@ -70,6 +71,7 @@ export interface ProtoGrpcType {
       AudioStreamReady: MessageTypeDefinition<_triptych_v1_AudioStreamReady, _triptych_v1_AudioStreamReady__Output>
       AudioStreamRequest: MessageTypeDefinition<_triptych_v1_AudioStreamRequest, _triptych_v1_AudioStreamRequest__Output>
       AudioStreamResponse: MessageTypeDefinition<_triptych_v1_AudioStreamResponse, _triptych_v1_AudioStreamResponse__Output>
+      AudioStreamResume: MessageTypeDefinition<_triptych_v1_AudioStreamResume, _triptych_v1_AudioStreamResume__Output>
       AudioStreamSummary: MessageTypeDefinition<_triptych_v1_AudioStreamSummary, _triptych_v1_AudioStreamSummary__Output>
       AudioWindow: MessageTypeDefinition<_triptych_v1_AudioWindow, _triptych_v1_AudioWindow__Output>
       Classification: MessageTypeDefinition<_triptych_v1_Classification, _triptych_v1_Classification__Output>

@@ -10,7 +10,13 @@ import {
   type AudioWindow,
   Pooling,
 } from '@triptych/protocol';
-import { checkAudioFormat, checkSequence, checkWindow } from '@triptych/validation';
+import {
+  checkAudioFormat,
+  checkResume,
+  checkSequence,
+  checkWindow,
+  type RequestedResume,
+} from '@triptych/validation';
 import { type CallContext, messages, send } from '../call.js';
 import { toItemError } from '../status.js';
 import { BoundedAnswers } from '../bounded-answers.js';
@@ -36,10 +42,17 @@ export async function encodeStream(parts: ServiceParts, call: Call, context: Cal
   const { preprocessor, contextMs, config: whisper } = plan.model.audio;
   const { sampleRate } = whisper.mel;
   const windows = checkWindow(config, { contextMs, sampleRate });
+  const resume = config.resume ? checkResume(config.resume) : undefined;
   const stream = await preprocessor.open(
     inField('config', () => checkAudioFormat(config.format)),
     sampleRate,
     windows,
+    resume && {
+      index: resume.windowIndex,
+      startSample: resume.windowStartSample,
+      coveredSample: resume.coveredSample,
+      firstSample: resume.audioStartSample,
+    },
   );
   const write = (response: AudioStreamResponse) =>
     send(call as ServerDuplexStream<never, AudioStreamResponse>, response, context.signal);
@@ -53,6 +66,7 @@ export async function encodeStream(parts: ServiceParts, call: Call, context: Cal
       answers,
       (window, us) => encodeWindow(plan, window, us, context),
       context.metrics,
+      resume,
     );
     await write({ summary });
   } finally {
@@ -67,9 +81,10 @@ async function pump(
   answers: BoundedAnswers<AudioStreamResponse>,
   encode: (window: PreparedWindow, preprocessUs: number) => Promise<AudioStreamResponse>,
   metrics: Metrics,
+  resume?: RequestedResume,
 ): Promise<NonNullable<AudioStreamResponse['summary']>> {
-  let chunks = 0;
-  let windows = 0;
+  let chunks = resume?.sequence ?? 0;
+  let windows = resume?.windowIndex ?? 0;
   let arrived = performance.now();
   const take = async (reply: WindowsReply) => {
     for (const window of reply.windows) {
@@ -144,7 +159,15 @@ function ready(
       dimensions,
     },
   };
-  return { ready: { stamp: audioStamp(plan), config: complete, dimensions, frameMs: audio.frameMs } };
+  return {
+    ready: {
+      stamp: audioStamp(plan),
+      config: complete,
+      dimensions,
+      frameMs: audio.frameMs,
+      sampleRateHz: audio.config.mel.sampleRate,
+    },
+  };
 }
 
 const poolingNumber = {

@@ -32,10 +32,10 @@ serveWorker({
     const reply: ClipReply = { samples, preprocessUs: microseconds(started) };
     return new Transferred(reply, [samples.buffer]);
   },
-  open: ({ stream, format, targetRate, plan }: OpenRequest) => {
+  open: ({ stream, format, targetRate, plan, start }: OpenRequest) => {
     streams.set(stream, {
       source: new SampleStream(format, targetRate),
-      windower: new Windower(plan, targetRate),
+      windower: new Windower(plan, targetRate, start),
     });
   },
   push: ({ stream, data, sequence, flush }: PushRequest) =>

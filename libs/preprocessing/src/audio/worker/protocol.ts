@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
+import type { WindowerStart } from '../windower.js';
 
 export interface ClipRequest {
   readonly format: AudioFormat;
@@ -19,6 +20,7 @@ export interface OpenRequest {
   readonly format: AudioFormat;
   readonly targetRate: number;
   readonly plan: WindowPlan;
+  readonly start?: WindowerStart | undefined;
 }
 
 export interface PushRequest {

@@ -4,6 +4,7 @@ import type { AudioFormat as _triptych_v1_AudioFormat, AudioFormat__Output as _t
 import type { TailPolicy as _triptych_v1_TailPolicy, TailPolicy__Output as _triptych_v1_TailPolicy__Output } from '../../triptych/v1/TailPolicy.js';
 import type { AudioContext as _triptych_v1_AudioContext, AudioContext__Output as _triptych_v1_AudioContext__Output } from '../../triptych/v1/AudioContext.js';
 import type { EmbeddingOptions as _triptych_v1_EmbeddingOptions, EmbeddingOptions__Output as _triptych_v1_EmbeddingOptions__Output } from '../../triptych/v1/EmbeddingOptions.js';
+import type { AudioStreamResume as _triptych_v1_AudioStreamResume, AudioStreamResume__Output as _triptych_v1_AudioStreamResume__Output } from '../../triptych/v1/AudioStreamResume.js';
 
 export interface AudioStreamConfig {
   'model'?: (string);
@@ -13,6 +14,7 @@ export interface AudioStreamConfig {
   'tail'?: (_triptych_v1_TailPolicy);
   'context'?: (_triptych_v1_AudioContext);
   'options'?: (_triptych_v1_EmbeddingOptions | null);
+  'resume'?: (_triptych_v1_AudioStreamResume | null);
 }
 
 export interface AudioStreamConfig__Output {
@@ -23,4 +25,5 @@ export interface AudioStreamConfig__Output {
   'tail': (_triptych_v1_TailPolicy__Output);
   'context': (_triptych_v1_AudioContext__Output);
   'options': (_triptych_v1_EmbeddingOptions__Output | null);
+  'resume': (_triptych_v1_AudioStreamResume__Output | null);
 }

@@ -8,6 +8,7 @@ export interface AudioStreamReady {
   'config'?: (_triptych_v1_AudioStreamConfig | null);
   'dimensions'?: (number);
   'frameMs'?: (number | string);
+  'sampleRateHz'?: (number);
 }
 
 export interface AudioStreamReady__Output {
@@ -15,4 +16,5 @@ export interface AudioStreamReady__Output {
   'config': (_triptych_v1_AudioStreamConfig__Output | null);
   'dimensions': (number);
   'frameMs': (number);
+  'sampleRateHz': (number);
 }
