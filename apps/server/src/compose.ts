@@ -6,6 +6,7 @@ import { loadPublishedPackage } from '@triptych/protocol';
 import { HealthImplementation } from 'grpc-health-check';
 import type { ServerConfig } from './config/settings.js';
 import { Admission } from './grpc/admission.js';
+import { earlyRefusal } from './grpc/early-refusal.js';
 import { services } from './grpc/services.js';
 import { loadModel, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
@@ -64,15 +65,19 @@ async function start(
   if (config.selfCheck)
     for (const model of models.models) await selfCheck(model, config.maxPixels, { logger, metrics });
 
+  const observers = { logger, metrics };
+  const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));
   const server = new Server({
-    ...(tokens ? { interceptors: [authentication(tokens, { logger, metrics })] } : {}),
+    interceptors: [
+      ...(tokens ? [authentication(tokens, observers)] : []),
+      earlyRefusal(admission, observers),
+    ],
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
   });
-  const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
   metrics.follow(models.models);
   const offered = services({ models, admission, limits: config, metrics }, { logger, metrics });
   for (const { definition, handlers } of offered) {

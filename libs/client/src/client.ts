@@ -52,6 +52,11 @@ export interface ClientOptions {
   readonly credentials?: ChannelCredentials;
   /** Bearer token of every call. */
   readonly token?: string;
+  /**
+   * Connections of its own. Default: those that all clients of this process share which go to the same address; a server
+   * limits the streams of each.
+   */
+  readonly ownConnections?: boolean;
   /** Longest that one unary call may take. Default: 60 s. */
   readonly timeoutMs?: number;
   /** Largest message that is received, in bytes. Default: 256 MiB. */
@@ -80,6 +85,7 @@ export class TriptychClient {
     const channelOptions = {
       'grpc.max_receive_message_length': limit,
       'grpc.max_send_message_length': -1,
+      'grpc.use_local_subchannel_pool': options.ownConnections ? 1 : 0,
       ...(token === undefined ? {} : { interceptors: [withToken(token)] }),
     };
     this.#services = {

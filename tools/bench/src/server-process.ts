@@ -34,8 +34,17 @@ export class ServerProcess {
   async report(watch = false): Promise<ServerReport> {
     this.child.send(watch ? 'report and watch' : 'report');
     const report = await message<Omit<ServerReport, 'peakRssMb'>>(this.child);
+    return { ...report, peakRssMb: this.#memoryMb('VmHWM') };
+  }
+
+  /** Memory of the server now. */
+  rssMb(): number {
+    return this.#memoryMb('VmRSS');
+  }
+
+  #memoryMb(field: string): number {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-    return { ...report, peakRssMb: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024 };
+    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
   }
 
   async stop(): Promise<void> {

@@ -24,6 +24,8 @@ export type ResumingAudioStream = Omit<AudioStream, 'configure' | 'send'> & {
 };
 
 const UNAVAILABLE = 14;
+/** CANCELLED, UNKNOWN, INTERNAL: what a connection or a proxy that breaks a stream off is reported as. */
+const BROKEN_OFF = [1, 2, 13];
 const LONGEST_WAIT_MS = 5000;
 /** Chunks that may wait to be sent. */
 const MOST_UNSENT = 16;
@@ -115,8 +117,7 @@ export function openResumingAudioStream(
           }
           return;
         } catch (thrown) {
-          const isPassing = thrown instanceof CallError && thrown.code === UNAVAILABLE;
-          if (isOver || !isPassing || attempt >= maxAttempts) throw thrown;
+          if (isOver || !isPassing(thrown) || attempt >= maxAttempts) throw thrown;
           current = undefined;
           change();
           await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
@@ -149,6 +150,12 @@ export function openResumingAudioStream(
     },
     [Symbol.asyncIterator]: answers,
   };
+}
+
+/** Whether a stream broke off for a reason that another attempt may not meet. What Triptych itself refuses has details. */
+function isPassing(thrown: unknown): boolean {
+  if (!(thrown instanceof CallError)) return false;
+  return thrown.code === UNAVAILABLE || (thrown.details === undefined && BROKEN_OFF.includes(thrown.code));
 }
 
 function ratesOf({ config, sampleRateHz }: AudioStreamReady__Output): AudioRates {

@@ -43,6 +43,9 @@ export interface Queued<Result> {
   readonly queueUs: number;
 }
 
+/** Weight of the newest batch in the moving average of what batches take. */
+const SMOOTHING = 0.2;
+
 interface Entry<Item, Result> extends Waiting {
   readonly item: Item;
   readonly bytes: number;
@@ -62,6 +65,8 @@ export class BatchQueue<Item, Result> {
   readonly #waiting = new FairOrder<Entry<Item, Result>>();
   #bytes = 0;
   #running = 0;
+  /** What a batch takes from its start to its end: a moving average. */
+  #runMs = 0;
   #room: (() => void)[] = [];
 
   constructor(private readonly options: BatchQueueOptions<Item, Result>) {}
@@ -157,7 +162,8 @@ export class BatchQueue<Item, Result> {
       (entry, first) => key(entry.item) === key(first.item),
       (first) => maxBatch(first.item),
     );
-    const now = Date.now();
+    // What would end too late is as lost as what starts too late, and costs more.
+    const now = Date.now() + this.#runMs;
     const late = taken.filter(({ deadline }) => deadline <= now);
     for (const entry of late) this.#drop(entry, 'deadline', deadlinePassed());
     const batch = late.length === 0 ? taken : taken.filter(({ deadline }) => deadline > now);
@@ -179,7 +185,9 @@ export class BatchQueue<Item, Result> {
       batch.forEach((entry) => entry.reject(thrown));
     } finally {
       this.#running--;
-      this.options.observer?.ended(performance.now() - started);
+      const runMs = performance.now() - started;
+      this.#runMs += SMOOTHING * (runMs - this.#runMs);
+      this.options.observer?.ended(runMs);
       this.#dispatch();
     }
   }

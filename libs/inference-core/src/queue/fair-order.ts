@@ -12,15 +12,21 @@ interface Place {
   readonly arrival: number;
 }
 
+/** A caller that has asked for nothing for this long has no share of a batch kept for it. */
+const ACTIVE_MS = 2000;
+
 /**
  * Start-time fair queueing (Goyal et al. 1997): each item starts, in virtual time, when its caller's one before ends, or
  * now; the earliest start goes first, and of equal ones the earliest deadline. A caller that asks for a thousand items
- * gets one turn while any other gets one.
+ * gets one turn while any other gets one, and among active callers no more than its share of a batch: what is being
+ * computed is what the others wait for.
  */
 export class FairOrder<T extends Waiting> {
   readonly #items: { readonly item: T; readonly place: Place }[] = [];
   /** Virtual time at which each caller's last item ends. */
   readonly #ends = new Map<unknown, number>();
+  /** When each caller last asked for something, the longest ago first. */
+  readonly #asked = new Map<unknown, number>();
   #now = 0;
   #arrivals = 0;
 
@@ -29,6 +35,8 @@ export class FairOrder<T extends Waiting> {
   }
 
   add(item: T): void {
+    this.#asked.delete(item.caller);
+    this.#asked.set(item.caller, performance.now());
     const start = Math.max(this.#now, this.#ends.get(item.caller) ?? 0);
     this.#ends.set(item.caller, start + 1);
     const entry = { item, place: { start, arrival: this.#arrivals++ } };
@@ -51,14 +59,29 @@ export class FairOrder<T extends Waiting> {
     const [{ item: first, place }] = this.#items;
     this.#now = Math.max(this.#now, place.start);
     const most = limit(first);
+    const share = Math.ceil(most / this.#activeCallers());
+    const shares = new Map<unknown, number>();
     const taken: T[] = [];
     for (let at = 0; at < this.#items.length && taken.length < most;) {
       const { item } = this.#items[at];
-      if (item === first || joins(item, first)) taken.push(...this.#items.splice(at, 1).map((e) => e.item));
-      else at++;
+      const had = shares.get(item.caller) ?? 0;
+      if (had < share && (item === first || joins(item, first))) {
+        taken.push(item);
+        shares.set(item.caller, had + 1);
+        this.#items.splice(at, 1);
+      } else at++;
     }
     this.#forgetIdle();
     return taken;
+  }
+
+  #activeCallers(): number {
+    const since = performance.now() - ACTIVE_MS;
+    for (const [caller, time] of this.#asked) {
+      if (time >= since) break;
+      this.#asked.delete(caller);
+    }
+    return Math.max(1, this.#asked.size);
   }
 
   /** A caller whose last item has ended is as good as a new one. */

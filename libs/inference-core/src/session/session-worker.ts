@@ -1,9 +1,15 @@
 import { elementCount, finishEmbedding, serveWorker, Transferred, TriptychError } from '@triptych/core';
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { integerKernelsSaturate, reduceWeights } from '../quantization/reduce-range.js';
 import type { CreateRequest, FeedTensor, RunReply, RunRequest } from './protocol.js';
+
+const NICENESS = 5;
+
+stepBack();
 
 let session: InferenceSession | undefined;
 /** Weights that are inputs of every run. */
@@ -82,6 +88,19 @@ function release(buffers: readonly ArrayBuffer[]): void {
   port2.close();
   port1.postMessage(null, [...buffers]);
   port1.close();
+}
+
+/**
+ * Lets the event loop go first where both want a core: this thread, and those that the session starts from it, get a lower
+ * priority. On Linux alone are priorities those of threads.
+ */
+function stepBack(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
+  } catch {
+    // Where /proc is hidden, all threads are equal.
+  }
 }
 
 function toTensor({ type, dims, data }: FeedTensor): Tensor {

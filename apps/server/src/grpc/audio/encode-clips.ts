@@ -18,7 +18,9 @@ export async function encodeClips(
   const plan = planAudio(models.serving('audio', request.model), request);
   checkBatch(clips.length, limits.maxClips, 'clips');
   const bytes = clips.reduce((sum, clip) => sum + clip.data.length, 0);
-  const results = await admission.run(clips.length, bytes, () =>
+  const lane = `${plan.model.name}/audio/${plan.context}`;
+  const load = { lane, items: clips.length, bytes, deadline: context.deadline };
+  const results = await admission.run(load, () =>
     encodeItems<Clip, AudioResult>(
       clips,
       'clips',

@@ -31,8 +31,12 @@ export async function classify(
   const template = inField('template', () => checkText(textBytes(request.template)));
   const sentences = labels.map((label) => fillTemplate(template, label));
   const [items, classes] = await admission.run(
-    request.items.length + labels.length,
-    itemBytes(request.items),
+    {
+      lane: `${plan.model.name}/cross-modal`,
+      items: request.items.length + labels.length,
+      bytes: itemBytes(request.items),
+      deadline: context.deadline,
+    },
     () =>
       Promise.all([
         itemVectors(plan, request.items, 'items', context),

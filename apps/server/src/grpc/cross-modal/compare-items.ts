@@ -20,7 +20,9 @@ export function compareItems(
   const all = [...queries, ...candidates];
   // What was computed elsewhere is no work here.
   const toEncode = all.filter((item) => !item.embedding).length;
-  return admission.run(toEncode, itemBytes(all), async () => {
+  const lane = `${plan.model.name}/cross-modal`;
+  const load = { lane, items: toEncode, bytes: itemBytes(all), deadline: context.deadline };
+  return admission.run(load, async () => {
     const [ofQueries, ofCandidates] = await Promise.all([
       itemVectors(plan, queries, 'queries', context),
       itemVectors(plan, candidates, 'candidates', context),

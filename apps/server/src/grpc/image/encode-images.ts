@@ -12,8 +12,12 @@ export async function encodeImages(
 ): Promise<EncodeImagesResponse> {
   const plan = planImages(models.serving('image', model), options, limits.maxPixels);
   checkBatch(images.length, limits.maxImages, 'images');
-  const results = await admission.run(images.length, imageBytes(images), () =>
-    encodeBatch(plan, images, 'images', context),
-  );
+  const load = {
+    lane: `${plan.model.name}/image`,
+    items: images.length,
+    bytes: imageBytes(images),
+    deadline: context.deadline,
+  };
+  const results = await admission.run(load, () => encodeBatch(plan, images, 'images', context));
   return { stamp: imageStamp(plan), results };
 }

@@ -15,7 +15,9 @@ export async function encodeTexts(
   const texts = request.texts.map(textBytes);
   checkBatch(texts.length, limits.maxTexts, 'texts');
   const bytes = texts.reduce((sum, text) => sum + text.length, 0);
-  const results = await admission.run(texts.length, bytes, () =>
+  const { name } = plan.model;
+  const load = { lane: `${name}/text`, items: texts.length, bytes, deadline: context.deadline };
+  const results = await admission.run(load, () =>
     encodeItems<Uint8Array, TextResult>(
       texts,
       'texts',
