@@ -87,5 +87,6 @@ describe('a site', () => {
     expect(await quantizeSite(trials, site, observation, weights, ranges)).toBeGreaterThan(0.05);
     expect(ranges.size).toBe(0);
     expect(weights.values('weight')).toEqual(before);
+    expect(weights.stored('weight', new Set(['weight'])).dtype).toBe('float16');
   });
 });

@@ -133,7 +133,8 @@ async function quantizeTower(
   } finally {
     await trials.close();
   }
-  return { tensors: weights.names.map((name) => weights.stored(name)), ranges, sites: reports };
+  const kept = new Set(sites.flatMap((site) => site.weights.filter((name) => !ranges.has(name))));
+  return { tensors: weights.names.map((name) => weights.stored(name, kept)), ranges, sites: reports };
 }
 
 function write(

@@ -41,12 +41,16 @@ export class Weights {
     for (let i = 0; i < values.length; i++) values[i] += addend[i];
   }
 
-  /** As it is to be stored: products and tables as int8 of a scale for each row, all else as it is or as halves. */
-  stored(name: string): StoredTensor {
+  /**
+   * As it is to be stored: large tables as int8 with a scale for each row, but for those in `kept`; other tables as
+   * halves, and what is no table as it is.
+   */
+  stored(name: string, kept: ReadonlySet<string>): StoredTensor {
     const { shape } = this.#tensor(name);
     const values = this.values(name);
-    if (shape.length >= 2 && values.length >= SMALLEST_QUANTIZED) return quantizeRows(name, shape, values);
     const isTable = shape.length >= 2;
+    if (isTable && values.length >= SMALLEST_QUANTIZED && !kept.has(name))
+      return quantizeRows(name, shape, values);
     const numbers = isTable ? downcastFloat16(values) : values.slice();
     return {
       name,

@@ -60,11 +60,7 @@ export function convertCommand(): Command {
     .option('--json', 'print the report as JSON')
     .addHelpText('after', help)
     .action(async (source: string, target: string, options: ConvertOptions) => {
-      const { report, quantization } = await removedOnInterrupt(target, () =>
-        options.dtype === 'int8'
-          ? convertToInt8(source, target, options)
-          : convertTo(source, target, options),
-      );
+      const { report, quantization } = await convertModel(source, target, options);
       if (options.json) process.stdout.write(`${JSON.stringify({ ...report, quantization })}\n`);
       else {
         process.stdout.write(table(report, target, quantization ? 'float32, then int8' : options.dtype));
