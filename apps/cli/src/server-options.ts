@@ -14,7 +14,8 @@ import { demoModels } from './paths.js';
 export function addServerOptions(command: Command, names = Object.keys(settings) as SettingName[]): Command {
   for (const name of names) {
     const setting: Setting<unknown> = settings[name];
-    const shown = Array.isArray(setting.default) ? '' : `, default ${String(setting.default)}`;
+    const isEmpty = Array.isArray(setting.default) || setting.default === '';
+    const shown = isEmpty ? '' : `, default ${String(setting.default)}`;
     const option = new Option(setting.flag, `${setting.description} (${setting.env}${shown})`);
     if (setting.repeatable) option.argParser((value: string, before: string[] = []) => [...before, value]);
     command.addOption(option);
