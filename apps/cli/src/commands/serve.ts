@@ -18,8 +18,10 @@ export function serveCommand(): Command {
   return addServerOptions(command).action(async () => {
     const config = await serverConfig(command);
     const server = await startServer(config, createLogger(config.logLevel));
+    // Whoever reads that line may end the server at once.
+    const stopped = stopSignal();
     process.stdout.write(`listening on ${server.address}\n`);
-    await stopSignal();
+    await stopped;
     const impatient = stopSignal().then(() => process.exit(130));
     await Promise.race([server.drain(), impatient]);
     // Whoever still listens on it must not keep the process.

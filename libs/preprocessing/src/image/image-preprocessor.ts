@@ -1,6 +1,7 @@
 import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
 import type { ImageSource } from '@triptych/validation';
 import { imageFormat } from './decode/format.js';
+import { restrictLoaders } from './decode/loaders.js';
 import { type ImageRecipe, isIdentity } from './recipe.js';
 import type { PreparedImage, PrepareRequest } from './worker/protocol.js';
 
@@ -34,6 +35,7 @@ export class ImagePreprocessor {
   ) {}
 
   static async start(options: ImagePreprocessorOptions): Promise<ImagePreprocessor> {
+    restrictLoaders();
     const entry = workerEntry(import.meta.url, './worker/image-worker.js');
     const logger = options.logger ? { logger: options.logger } : {};
     const start = (name: string) => WorkerHost.start({ entry, name, restart: true, ...logger });

@@ -15,10 +15,6 @@ export interface DecodeLimits {
 // Each worker has its own image; caching what never comes again would only keep memory.
 sharp.cache(false);
 sharp.concurrency(1);
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}Buffer`),
-});
 
 const EXPECTED_SPACES = ['srgb', 'b-w', 'rgb', 'rgb16', 'grey16', 'cmyk'];
 
