@@ -25,6 +25,7 @@ export {
   readQuantization,
 } from './quantization.js';
 export { type DType, elementCount, type WeightSet, type WeightTensor } from './weights.js';
+export type { Isolation } from './worker/channel.js';
 export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';
 export { workerEntry } from './worker/worker-entry.js';

@@ -5,7 +5,7 @@ import {
   whisperInputs,
   whisperOutputs,
 } from '@triptych/audio-encoder';
-import { bindWeights, type OnnxGraph } from '@triptych/inference-core';
+import { bindWeights, disableTelemetry, type OnnxGraph } from '@triptych/inference-core';
 import { readVisionConfig, visionGraph, visionInputs, visionOutputs } from '@triptych/vision-encoder';
 import { openModelDirectory, type ModelDirectory } from '@triptych/weight-loader';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -16,6 +16,7 @@ async function createSession(
   graph: OnnxGraph,
   threads: number,
 ): Promise<InferenceSession> {
+  disableTelemetry();
   const loaded = await model.load();
   const { weights, parts } = bindWeights(graph, loaded.weights);
   return InferenceSession.create(graph.model, {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TriptychClient } from '@triptych/client';
@@ -43,6 +43,16 @@ describe('triptych serve', () => {
     client.close();
     child.kill('SIGTERM');
     expect(await finished).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('reports to nobody, and writes nothing where it was not told to', async () => {
+    const home = await mkdtemp(join(work, 'home-'));
+    const env = { HOME: home, TMPDIR: home, ORT_DISABLE_TELEMETRY: undefined };
+    const { child, finished } = startCli(['serve', '--listen', '127.0.0.1:0'], undefined, env);
+    await new Promise((resolve) => child.stdout!.once('data', resolve));
+    child.kill('SIGTERM');
+    expect(await finished).toMatchObject({ code: 0 });
+    expect(await readdir(home, { recursive: true })).toEqual([]);
   });
 
   it('starts itself anew where the allocator must be told before, and ends with that process', async () => {

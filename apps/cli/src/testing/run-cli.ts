@@ -15,9 +15,10 @@ export interface Finished {
 export function startCli(
   args: readonly string[],
   input?: Uint8Array,
+  env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; finished: Promise<Finished> } {
   const started = performance.now();
-  const child = spawn(process.execPath, [bin, ...args], { cwd: root });
+  const child = spawn(process.execPath, [bin, ...args], { cwd: root, env: { ...process.env, ...env } });
   const stdout: Buffer[] = [];
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

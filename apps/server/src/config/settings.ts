@@ -1,3 +1,4 @@
+import type { Isolation } from '@triptych/core';
 import { z } from 'zod';
 
 /** One setting: its flag, its environment variable, and how its text is read. */
@@ -86,6 +87,14 @@ export const settings = {
     default: 0,
     description: 'threads of one inference; 0: one a core',
     schema: count(0, 256),
+  }),
+  isolation: define({
+    flag: '--isolation <thread|process>',
+    env: 'TRIPTYCH_ISOLATION',
+    default: 'thread' as Isolation,
+    description:
+      "where a model's session runs: a thread of the server, or a process of its own, which may crash or be killed without it",
+    schema: z.enum(['thread', 'process']),
   }),
   audioWorkers: define({
     flag: '--audio-workers <n>',
@@ -218,7 +227,7 @@ export const settings = {
   logLevel: define({
     flag: '--log-level <level>',
     env: 'TRIPTYCH_LOG_LEVEL',
-    default: 'info' as const,
+    default: 'info' as LogLevel,
     description: 'debug, info, warn, error or silent; logs are JSON lines on standard error',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   }),
@@ -229,11 +238,7 @@ export type SettingName = keyof Settings;
 
 /** The server's configuration, complete and checked. */
 export type ServerConfig = {
-  readonly [K in SettingName]: Settings[K] extends Setting<infer T>
-    ? K extends 'logLevel'
-      ? LogLevel
-      : T
-    : never;
+  readonly [K in SettingName]: Settings[K] extends Setting<infer T> ? T : never;
 };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -4,15 +4,15 @@ import { Transferred, type WorkerAnswer, type WorkerCall } from './messages.js';
 
 export type WorkerMethods = Record<string, (argument: never) => unknown>;
 
+type Post = (message: WorkerAnswer, transfer: Transferred<unknown>['transfer']) => void;
+
 /**
- * Answers a {@link WorkerHost}'s calls from inside a worker thread, in the order they came.
+ * Answers a {@link WorkerHost}'s calls from inside a worker's thread or process, in the order they came.
  * A method that throws a TriptychError answers with it; anything else becomes INTERNAL with its stack.
  */
 export function serveWorker(methods: WorkerMethods): void {
-  const port = parentPort;
-  if (!port) throw new TriptychError('INTERNAL', 'serveWorker must run in a worker thread');
   let last: Promise<void> = Promise.resolve();
-  port.on('message', (call: WorkerCall) => {
+  const post = listen((call) => {
     last = last.then(() => answer(call));
   });
 
@@ -22,18 +22,29 @@ export function serveWorker(methods: WorkerMethods): void {
       if (outcome instanceof Transferred) {
         post({ id, result: outcome.value }, outcome.transfer);
       } else {
-        post({ id, result: outcome });
+        post({ id, result: outcome }, []);
       }
     } catch (thrown) {
       const error = TriptychError.from(thrown);
       const stack = thrown instanceof TriptychError ? undefined : stackOf(thrown);
-      post({ id, error: { ...error.toRecord(), stack } });
+      post({ id, error: { ...error.toRecord(), stack } }, []);
     }
   }
+}
 
-  function post(message: WorkerAnswer, transfer: Transferred<unknown>['transfer'] = []): void {
-    port?.postMessage(message, transfer);
+function listen(onCall: (call: WorkerCall) => void): Post {
+  const port = parentPort;
+  if (port) {
+    port.on('message', onCall);
+    return (message, transfer) => port.postMessage(message, transfer);
   }
+  const send = process.send?.bind(process);
+  if (!send) throw new TriptychError('INTERNAL', 'serveWorker must run in a worker');
+  process.on('message', onCall);
+  // A terminal and a service manager signal every process of a group; when this one ends is the server's to say.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  process.once('disconnect', () => process.exit());
+  return (message) => void send(message);
 }
 
 function stackOf(thrown: unknown): string {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Isolation } from './channel.js';
 import { workerEntry } from './worker-entry.js';
 import { WorkerHost } from './worker-host.js';
 
@@ -6,7 +7,7 @@ let host: WorkerHost;
 afterEach(() => host.close());
 
 const entry = workerEntry(import.meta.url, './testing/echo-worker.js');
-const start = (options: { restart?: boolean } = {}) =>
+const start = (options: { restart?: boolean; isolation?: Isolation } = {}) =>
   WorkerHost.start({ entry, name: 'echo', init: (call) => call('prepare', 'ready'), ...options });
 
 async function becomesReady(): Promise<void> {
@@ -15,14 +16,14 @@ async function becomesReady(): Promise<void> {
   expect(host.ready).toBe(true);
 }
 
-describe('a worker host', () => {
+describe.each<Isolation>(['thread', 'process'])('a worker host, its worker in a %s', (isolation) => {
   it('answers calls after it was prepared', async () => {
-    host = await start();
+    host = await start({ isolation });
     expect(await host.call('echo', { a: 1 })).toEqual(['ready', { a: 1 }]);
   });
 
   it('passes on refusals, and hides faults behind a plain text', async () => {
-    host = await start();
+    host = await start({ isolation });
     await expect(host.call('refuse', null)).rejects.toMatchObject({ reason: 'AUDIO_EMPTY', field: 'data' });
     await expect(host.call('fault', null)).rejects.toMatchObject({
       reason: 'INTERNAL',
@@ -31,7 +32,7 @@ describe('a worker host', () => {
   });
 
   it('rejects what a dead worker held as retryable, then restarts and prepares it', async () => {
-    host = await start({ restart: true });
+    host = await start({ isolation, restart: true });
     const held = host.call('hang', null);
     const states: boolean[] = [];
     host.onReadyChange = (ready) => states.push(ready);
@@ -45,18 +46,43 @@ describe('a worker host', () => {
   });
 
   it('survives a worker that ends itself', async () => {
-    host = await start({ restart: true });
+    host = await start({ isolation, restart: true });
     await expect(host.call('crash', null)).rejects.toMatchObject({ reason: 'WORKER_LOST' });
     await becomesReady();
   });
 
   it('ends a call that takes longer than its limit', async () => {
-    host = await start({ restart: true });
+    host = await start({ isolation, restart: true });
     await expect(
       host.call('hang', null, { timeout: { ms: 50, reason: 'AUDIO_DECODE_TIMEOUT' } }),
     ).rejects.toMatchObject({
       reason: 'AUDIO_DECODE_TIMEOUT',
     });
     await becomesReady();
+  });
+});
+
+describe('a worker in a process of its own', () => {
+  it('ignores signals that are meant for the server, and ends by SIGKILL or with its host', async () => {
+    host = await start({ isolation: 'process', restart: true });
+    const pid = (await host.call<number>('pid', null)) ?? 0;
+    expect(pid).not.toBe(process.pid);
+    process.kill(pid, 'SIGTERM');
+    process.kill(pid, 'SIGINT');
+    expect(await host.call('echo', 1)).toEqual(['ready', 1]);
+    const held = host.call('hang', null);
+    process.kill(pid, 'SIGKILL');
+    await expect(held).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    await becomesReady();
+    const second = await host.call<number>('pid', null);
+    await host.close();
+    expect(() => process.kill(second, 0)).toThrow('ESRCH');
+  });
+
+  it('gets buffers whole', async () => {
+    host = await start({ isolation: 'process' });
+    const bytes = new Uint8Array(3_000_000).map((_, i) => i % 251);
+    const [, back] = await host.call<[string, Uint8Array]>('echo', bytes);
+    expect(Buffer.compare(back, bytes)).toBe(0);
   });
 });

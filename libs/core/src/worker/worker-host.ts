@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Transferable, Worker } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import type { Reason } from '../errors/catalogue.js';
 import { TriptychError } from '../errors/triptych-error.js';
 import { type Logger, silentLogger } from '../logger.js';
-import type { WorkerAnswer, WorkerCall } from './messages.js';
+import { type Channel, type Isolation, openChannel } from './channel.js';
+import type { WorkerAnswer } from './messages.js';
 
 export interface WorkerHostOptions {
   /** File that calls `serveWorker`. */
   readonly entry: URL;
   /** Shown in logs. */
   readonly name: string;
+  /** Default: a thread. */
+  readonly isolation?: Isolation | undefined;
   /** Prepares each new worker before it takes calls: the first, and every restarted one. */
   readonly init?: (call: WorkerHost['call']) => Promise<unknown>;
   /** Restart a worker that dies, after a pause that doubles from 50 ms to 5 s. Default: no. */
@@ -36,11 +39,11 @@ const LONGEST_PAUSE_MS = 5000;
 const LONGEST_FAREWELL_MS = 60_000;
 
 /**
- * One worker thread with remote calls, supervised: when it dies, every call it held is rejected with
+ * One worker with remote calls, supervised: when it dies, every call it held is rejected with
  * WORKER_LOST (retryable) and, if asked, another takes its place.
  */
 export class WorkerHost {
-  #worker: Worker | undefined;
+  #worker: Channel | undefined;
   #state: State = 'starting';
   #pauseMs = FIRST_PAUSE_MS;
   #timer: NodeJS.Timeout | undefined;
@@ -81,7 +84,7 @@ export class WorkerHost {
     return this.#send<T>(method, argument, options);
   };
 
-  /** Ends the worker thread. Calls in flight are rejected; with `restart`, a new one takes its place. */
+  /** Ends the worker at once. Calls in flight are rejected; with `restart`, a new one takes its place. */
   async kill(): Promise<void> {
     await this.#worker?.terminate();
   }
@@ -100,12 +103,13 @@ export class WorkerHost {
   }
 
   async #spawn(): Promise<void> {
-    const worker = new Worker(this.options.entry, { name: this.options.name });
-    this.#worker = worker;
-    worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
+    const { entry, name, isolation = 'thread' } = this.options;
     let cause: unknown;
-    worker.on('error', (error) => (cause = error));
-    worker.once('exit', () => this.#lost(worker, cause));
+    const worker = openChannel(isolation, entry, name, {
+      answer: (answer) => this.#settle(answer),
+      ended: (thrown) => this.#lost(worker, (cause = thrown)),
+    });
+    this.#worker = worker;
     await this.options.init?.((method, argument, options) => this.#send(method, argument, options));
     if (this.#worker !== worker || this.#state === 'closed') {
       throw new TriptychError('WORKER_LOST', `${this.options.name} ended while starting`, { cause });
@@ -124,7 +128,7 @@ export class WorkerHost {
       const id = this.#nextId++;
       const timer = timeout && setTimeout(() => this.#expire(id, timeout), timeout.ms);
       this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer });
-      worker.postMessage({ id, method, argument } satisfies WorkerCall, transfer);
+      worker.post({ id, method, argument }, transfer);
     });
   }
 
@@ -149,7 +153,7 @@ export class WorkerHost {
     return call;
   }
 
-  #lost(worker: Worker, cause: unknown): void {
+  #lost(worker: Channel, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     const wasReady = this.#state === 'ready';

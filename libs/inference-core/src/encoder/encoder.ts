@@ -1,4 +1,4 @@
-import type { EmbeddingBytes, Logger, WeightSet } from '@triptych/core';
+import type { EmbeddingBytes, Isolation, Logger, WeightSet } from '@triptych/core';
 import type { GraphOptions, OnnxGraph } from '../onnx/graph-builder.js';
 import { BatchQueue, type Queued, type QueueObserver, type SubmitOptions } from '../queue/batch-queue.js';
 import { InferenceWorker } from '../session/inference-worker.js';
@@ -10,6 +10,8 @@ export interface EncoderOptions extends SessionSettings {
   readonly name: string;
   /** Called for every new inference worker, the first and each restarted one. */
   readonly weights: () => Promise<WeightSet>;
+  /** Where its session runs. Default: a thread. */
+  readonly isolation?: Isolation | undefined;
   /** Bounds of what waits. */
   readonly queue: { readonly maxItems: number; readonly maxBytes: number };
   readonly observer?: QueueObserver | undefined;

@@ -1,4 +1,4 @@
-import type { WeightSet } from '@triptych/core';
+import type { Isolation, WeightSet } from '@triptych/core';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { InferenceWorker } from './inference-worker.js';
@@ -17,8 +17,14 @@ function weights(shape: number[], name = 'w'): WeightSet {
   return { tensors: new Map([[name, tensor]]), parts: [values.buffer] };
 }
 
-const start = (set: () => WeightSet) =>
-  InferenceWorker.start({ name: 'test', threads: 1, graph, weights: () => Promise.resolve(set()) });
+const start = (set: () => WeightSet, isolation: Isolation = 'thread') =>
+  InferenceWorker.start({
+    name: 'test',
+    isolation,
+    threads: 1,
+    graph,
+    weights: () => Promise.resolve(set()),
+  });
 const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
 const request = () => ({
   feeds: { x: { type: 'float32' as const, dims: [2, 2], data: Float32Array.of(1, 0, 0, 1).buffer } },
@@ -28,11 +34,11 @@ const request = () => ({
   ],
 });
 
-describe('an inference worker', () => {
+describe.each<Isolation>(['thread', 'process'])('an inference worker in a %s', (isolation) => {
   it('runs a graph on weights from memory, and gives each row in the form it wants', async () => {
-    const worker = await start(() => weights([2, 2]));
+    const worker = await start(() => weights([2, 2]), isolation);
     const { embeddings } = await worker.run(request());
-    expect(embeddings.map((e) => [...new Float32Array(e.bytes.buffer)])).toEqual([[1, 2], [3]]);
+    expect(embeddings.map((e) => [...new Float32Array(e.bytes.slice().buffer)])).toEqual([[1, 2], [3]]);
     await worker.close();
   });
 
@@ -41,14 +47,16 @@ describe('an inference worker', () => {
     const worker = await start(() => {
       reads++;
       return weights([2, 2]);
-    });
+    }, isolation);
     await worker.kill();
     while (!worker.ready) await new Promise((resolve) => setTimeout(resolve, 10));
     expect((await worker.run(request())).embeddings).toHaveLength(2);
     expect(reads).toBe(2);
     await worker.close();
   });
+});
 
+describe('an inference worker', () => {
   it('refuses weights that do not fit the graph, by name and shape', async () => {
     await expect(start(() => weights([4]))).rejects.toMatchObject({
       reason: 'TENSOR_SHAPE',

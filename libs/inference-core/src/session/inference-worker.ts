@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Logger, type WeightSet, WorkerHost, workerEntry } from '@triptych/core';
+import { type Isolation, type Logger, type WeightSet, WorkerHost, workerEntry } from '@triptych/core';
 import type { OnnxGraph } from '../onnx/graph-builder.js';
 import { bindWeights } from './bind-weights.js';
-import type { CreateRequest, RunReply, RunRequest, SessionSettings } from './protocol.js';
+import { disableTelemetry } from './no-telemetry.js';
+import type { CreateRequest, PartSlice, RunReply, RunRequest, SessionSettings } from './protocol.js';
 
 export interface InferenceWorkerOptions extends SessionSettings {
   readonly name: string;
+  /** Where the session runs. Default: a thread. */
+  readonly isolation?: Isolation | undefined;
   /** Written while the weights are being read. */
   readonly graph: () => OnnxGraph;
   /** Called for every new worker, the first and each restarted one: the buffers change threads. */
@@ -15,17 +18,23 @@ export interface InferenceWorkerOptions extends SessionSettings {
   readonly logger?: Logger;
 }
 
+/** What travels to another process at a time: both hold it twice meanwhile. */
+const SLICE_BYTES = 16 * 1024 * 1024;
+
 /**
- * One ONNX Runtime session in a worker thread of its own: `InferenceSession.run` blocks the thread that calls it.
+ * One ONNX Runtime session in a worker of its own: `InferenceSession.run` blocks the thread that calls it.
  * A worker that dies is restarted; the runs it held reject with WORKER_LOST.
  */
 export class InferenceWorker {
   private constructor(private readonly host: WorkerHost) {}
 
   static async start(options: InferenceWorkerOptions): Promise<InferenceWorker> {
+    // Here, not in the worker: a thread's environment is a copy that native code does not see.
+    disableTelemetry();
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './session-worker.js'),
       name: `inference:${options.name}`,
+      isolation: options.isolation,
       restart: true,
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
@@ -38,8 +47,11 @@ export class InferenceWorker {
         const graph = options.graph();
         const [set] = await preparing;
         const { weights, parts } = bindWeights(graph, set);
-        const request: CreateRequest = { model: graph.model, weights, parts, threads, reduceRange };
-        await call('create', request, { transfer: parts });
+        const isProcess = options.isolation === 'process';
+        if (isProcess) for (const slice of slices(parts)) await call('receive', slice);
+        const sent = isProcess ? [] : parts;
+        const request: CreateRequest = { model: graph.model, weights, parts: sent, threads, reduceRange };
+        await call('create', request, { transfer: sent });
         if (options.warmUp) await call('run', structuredClone(options.warmUp));
       },
     });
@@ -65,7 +77,7 @@ export class InferenceWorker {
   }
 
   /**
-   * Ends the worker thread between two runs, as a crash would: what it still held is lost, and it restarts. Never in the
+   * Ends the worker between two runs, as a crash would: what it still held is lost, and it restarts. Never in the
    * middle of one: native code that loses its thread takes the process with it.
    */
   async kill(): Promise<void> {
@@ -75,4 +87,12 @@ export class InferenceWorker {
   close(): Promise<void> {
     return this.host.close();
   }
+}
+
+function* slices(parts: readonly ArrayBuffer[]): Generator<PartSlice> {
+  for (const [part, { byteLength }] of parts.entries())
+    for (let byteOffset = 0; byteOffset < byteLength; byteOffset += SLICE_BYTES) {
+      const length = Math.min(SLICE_BYTES, byteLength - byteOffset);
+      yield { part, byteLength, byteOffset, bytes: new Uint8Array(parts[part], byteOffset, length) };
+    }
 }

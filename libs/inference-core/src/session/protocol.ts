@@ -27,7 +27,16 @@ export interface ExternalWeight {
 export interface CreateRequest extends SessionSettings {
   readonly model: Uint8Array;
   readonly weights: readonly ExternalWeight[];
+  /** Empty where they went ahead in slices. */
   readonly parts: readonly ArrayBuffer[];
+}
+
+/** Some bytes of a buffer of weights, on their way to another process. */
+export interface PartSlice {
+  readonly part: number;
+  readonly byteLength: number;
+  readonly byteOffset: number;
+  readonly bytes: Uint8Array;
 }
 
 /** A graph input. Its buffer changes threads. */

@@ -5,7 +5,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { integerKernelsSaturate, reduceWeights } from '../quantization/reduce-range.js';
-import type { CreateRequest, FeedTensor, RunReply, RunRequest } from './protocol.js';
+import type { CreateRequest, FeedTensor, PartSlice, RunReply, RunRequest } from './protocol.js';
 
 const NICENESS = 5;
 
@@ -14,6 +14,8 @@ stepBack();
 let session: InferenceSession | undefined;
 /** Weights that are inputs of every run. */
 let tables: Record<string, Tensor> = {};
+/** Buffers of weights that came in slices. */
+let received: ArrayBuffer[] = [];
 
 serveWorker({
   /** Loads the runtime's kernels and threads, which the first session pays for, while the weights are being read. */
@@ -23,7 +25,14 @@ serveWorker({
     await (await InferenceSession.create(g.build().model)).release();
   },
 
-  create: async ({ model, weights, parts, threads, reduceRange }: CreateRequest) => {
+  receive: ({ part, byteLength, byteOffset, bytes }: PartSlice) => {
+    received[part] ??= new ArrayBuffer(byteLength);
+    new Uint8Array(received[part]).set(bytes, byteOffset);
+  },
+
+  create: async ({ model, weights, parts: sent, threads, reduceRange }: CreateRequest) => {
+    const parts = sent.length > 0 ? sent : received;
+    received = [];
     const hasInt8 = weights.some(({ type }) => type === 'int8');
     if (hasInt8 && (reduceRange ?? (await integerKernelsSaturate()))) reduceWeights(weights, parts);
     session = await InferenceSession.create(model, {

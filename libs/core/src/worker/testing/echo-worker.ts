@@ -14,5 +14,6 @@ serveWorker({
     throw new RangeError('secret path /etc');
   },
   hang: () => new Promise(() => undefined),
+  pid: () => process.pid,
   crash: () => process.exit(3),
 });

@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Transferable, Worker } from 'node:worker_threads';
+import type { WorkerAnswer, WorkerCall } from './messages.js';
+
+/** Where a worker runs: in a thread of this process, or in a process of its own, which may die without it. */
+export type Isolation = 'thread' | 'process';
+
+/** Told what a worker does. */
+export interface ChannelEvents {
+  answer(answer: WorkerAnswer): void;
+  /** Once, when the worker has ended. */
+  ended(cause: unknown): void;
+}
+
+/** A worker that runs, and the way to it. */
+export interface Channel {
+  /** Buffers to transfer change threads; to a process they are copied. */
+  post(call: WorkerCall, transfer: readonly Transferable[]): void;
+  /** Ends it at once, and waits until it has ended. */
+  terminate(): Promise<unknown>;
+}
+
+/** Starts the worker whose file is `entry`. */
+export function openChannel(isolation: Isolation, entry: URL, name: string, events: ChannelEvents): Channel {
+  return isolation === 'thread' ? openThread(entry, name, events) : openProcess(entry, events);
+}
+
+function openThread(entry: URL, name: string, events: ChannelEvents): Channel {
+  const worker = new Worker(entry, { name });
+  let cause: unknown;
+  worker.on('message', events.answer);
+  worker.on('error', (error) => (cause = error));
+  worker.once('exit', () => events.ended(cause));
+  return {
+    post: (call, transfer) => worker.postMessage(call, transfer),
+    terminate: () => worker.terminate(),
+  };
+}
+
+function openProcess(entry: URL, events: ChannelEvents): Channel {
+  const child = fork(fileURLToPath(entry), {
+    serialization: 'advanced',
+    execArgv: [],
+    // Standard output belongs to what the command prints.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  let cause: unknown;
+  child.on('message', (message) => events.answer(message as WorkerAnswer));
+  child.on('error', (error) => (cause = error));
+  const exited = new Promise<void>((resolve) => {
+    child.once('close', (code: number | null, signal: string | null) => {
+      resolve();
+      events.ended(cause ?? `its process ended with ${signal ?? `code ${code}`}`);
+    });
+  });
+  return {
+    // Where the process has just ended, `close` tells.
+    post: (call) => void child.send(call, () => undefined),
+    terminate: () => {
+      endProcess(child);
+      return exited;
+    },
+  };
+}
+
+function endProcess(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Where a server's log goes: to this process's standard error, or to an open file. */
+export type LogTarget = 'inherit' | number;
+
+/** `triptych serve` with the demo's Whisper in a process of its own, as it is deployed. */
+export class ServedProcess {
+  readonly exited: Promise<number | null>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly address: string,
+  ) {
+    this.exited = new Promise((resolve) => child.once('exit', resolve));
+  }
+
+  static async start(flags: readonly string[] = [], log: LogTarget = 'inherit'): Promise<ServedProcess> {
+    const defaults = ['--model', 'models/demo/whisper', '--listen', '127.0.0.1:0', '--log-level', 'silent'];
+    const child = spawn(process.execPath, ['apps/cli/bin/triptych.js', 'serve', ...defaults, ...flags], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', log],
+      // Set, it keeps the command from starting itself anew: signals reach the server itself.
+      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '1000000' },
+    });
+    const address = await new Promise<string>((resolve, reject) => {
+      child.stdout?.once('data', (line: Buffer) =>
+        resolve(line.toString().trim().replace('listening on ', '')),
+      );
+      child.once('exit', (code) => reject(new TypeError(`the server ended with code ${code}`)));
+    });
+    return new ServedProcess(child, address);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Processes that it has started. */
+  childPids(): number[] {
+    const tasks = `/proc/${this.pid}/task`;
+    return readdirSync(tasks).flatMap((task) =>
+      readFileSync(`${tasks}/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  }
+
+  rssMb(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  }
+
+  descriptors(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  threads(): number {
+    return readdirSync(`/proc/${this.pid}/task`).length;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  async stop(): Promise<void> {
+    if (this.isRunning) this.signal('SIGTERM');
+    await this.exited;
+  }
+}
