@@ -70,6 +70,9 @@ describe('a server', () => {
     ]);
     expect(await health('')).toBe('SERVING');
     expect(await health('triptych.v1.AudioEncoder')).toBe('SERVING');
+    expect(await health('triptych.v1.Models')).toBe('SERVING');
+    for (const unserved of ['ImageEncoder', 'TextEncoder', 'CrossModal'])
+      expect(await health(`triptych.v1.${unserved}`)).toBe('NOT_SERVING');
   });
 
   it('loses only what a killed inference worker held, says so, and is back', async () => {

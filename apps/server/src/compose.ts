@@ -1,23 +1,27 @@
 import { availableParallelism } from 'node:os';
-import { Server, type ServerCredentials } from '@grpc/grpc-js';
+import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import { loadPublishedPackage } from '@triptych/protocol';
-import { HealthImplementation } from 'grpc-health-check';
 import type { ServerConfig } from './config/settings.js';
 import { Admission } from './grpc/admission.js';
 import { earlyRefusal } from './grpc/early-refusal.js';
+import { followHealth } from './grpc/health.js';
+import { limitCalls } from './grpc/limit-calls.js';
 import { services } from './grpc/services.js';
 import { loadModel, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
-import { encodersOf } from './models/served-model.js';
 import { Metrics } from './observability/metrics.js';
 import { serveHttp } from './observability/http.js';
+import { Tracing } from './observability/tracing.js';
 import { SharedWorkers } from './models/shared-workers.js';
 import { authentication } from './security/authentication.js';
 import { TokenFile } from './security/token-file.js';
 import { transportSecurity } from './security/transport.js';
 import { selfCheck } from './self-check/self-check.js';
+
+/** A client that leaves a ping unanswered for so long is gone. */
+const KEEPALIVE_TIMEOUT_MS = 20_000;
 
 /** A server that accepts calls. */
 export interface RunningServer {
@@ -65,21 +69,25 @@ async function start(
   if (config.selfCheck)
     for (const model of models.models) await selfCheck(model, config.maxPixels, { logger, metrics });
 
-  const observers = { logger, metrics };
+  const tracing = new Tracing(config, logger);
+  const observers = { logger, metrics, tracing };
+  closers.push(() => tracing.close());
   const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));
   const server = new Server({
     interceptors: [
       ...(tokens ? [authentication(tokens, observers)] : []),
+      limitCalls(config.maxCalls, observers),
       earlyRefusal(admission, observers),
     ],
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
+    ...connectionOptions(config),
   });
   metrics.follow(models.models);
-  const offered = services({ models, admission, limits: config, metrics }, { logger, metrics });
+  const offered = services({ models, admission, limits: config, metrics }, observers);
   for (const { definition, handlers } of offered) {
     server.addService(definition, handlers);
   }
@@ -111,34 +119,23 @@ async function start(
       health.drain();
       await shutDown(server, config.drainMs);
       tokens?.close();
-      await Promise.all([models.close(), workers.close(), http?.close()]);
+      await Promise.all([models.close(), workers.close(), http?.close(), tracing.close()]);
       logger.info({}, 'stopped');
     },
   };
 }
 
-/** Health that follows the inference workers: SERVING only while every model can answer. */
-function followHealth(models: ModelRegistry, names: readonly string[]) {
-  const implementation = new HealthImplementation({});
-  let draining = false;
-  const workers = models.models.flatMap(encodersOf).map((encoder) => encoder.worker);
-  const isServing = () => !draining && workers.every((worker) => worker.ready);
-  const update = () => {
-    const serving = isServing();
-    for (const name of ['', ...names]) implementation.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
-  };
-  for (const worker of workers) worker.onReadyChange(update);
-  update();
-  const drain = () => {
-    draining = true;
-    update();
-  };
+/** What ends connections. gRPC takes a missing option for never. */
+function connectionOptions({ connectionAgeMs, connectionGraceMs, keepaliveMs }: ServerConfig): ServerOptions {
   return {
-    implementation,
-    drain,
-    get serving() {
-      return isServing();
-    },
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    ...(connectionAgeMs > 0
+      ? {
+          'grpc.max_connection_age_ms': connectionAgeMs,
+          'grpc.max_connection_age_grace_ms': connectionGraceMs,
+        }
+      : {}),
   };
 }
 

@@ -52,6 +52,8 @@ export interface ClientOptions {
   readonly credentials?: ChannelCredentials;
   /** Bearer token of every call. */
   readonly token?: string;
+  /** Metadata of each call, such as its `traceparent` or `x-request-id`. */
+  readonly metadata?: () => Readonly<Record<string, string>>;
   /**
    * Connections of its own. Default: those that all clients of this process share which go to the same address; a server
    * limits the streams of each.
@@ -80,13 +82,12 @@ export class TriptychClient {
     };
     const { AudioEncoder, ImageEncoder, TextEncoder, CrossModal, Models } = api.triptych.v1;
     const channel = options.credentials ?? credentials.createInsecure();
-    const { token } = options;
     const limit = options.maxMessageBytes ?? 256 * 1024 * 1024;
     const channelOptions = {
       'grpc.max_receive_message_length': limit,
       'grpc.max_send_message_length': -1,
       'grpc.use_local_subchannel_pool': options.ownConnections ? 1 : 0,
-      ...(token === undefined ? {} : { interceptors: [withToken(token)] }),
+      interceptors: [withMetadata(options)],
     };
     this.#services = {
       AudioEncoder: new AudioEncoder(address, channel, channelOptions),
@@ -174,11 +175,12 @@ export class TriptychClient {
 }
 
 /** Without TLS too, where call credentials would refuse: a mesh may encrypt what gRPC does not see. */
-function withToken(token: string): Interceptor {
+function withMetadata({ token, metadata: own }: ClientOptions): Interceptor {
   return (options, nextCall) =>
     new InterceptingCall(nextCall(options), {
       start: (metadata, listener, next) => {
-        metadata.set('authorization', `Bearer ${token}`);
+        if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+        for (const [key, value] of Object.entries(own?.() ?? {})) metadata.set(key, value);
         next(metadata, listener);
       },
     });

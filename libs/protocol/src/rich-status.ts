@@ -9,6 +9,10 @@ export interface ErrorDetails {
   readonly reason: string;
   readonly violations: readonly { readonly field: string; readonly description: string }[];
   readonly retryDelayMs?: number | undefined;
+  /** What was asked for, where it is that which is wrong. */
+  readonly resource?: { readonly type: string; readonly name: string } | undefined;
+  /** What the server's log knows the call by. */
+  readonly requestId?: string | undefined;
 }
 
 interface AnyMessage {
@@ -24,18 +28,25 @@ const types = (() => {
     ErrorInfo: type('ErrorInfo'),
     BadRequest: type('BadRequest'),
     RetryInfo: type('RetryInfo'),
+    RequestInfo: type('RequestInfo'),
+    ResourceInfo: type('ResourceInfo'),
   };
 })();
 
 /** Serialises a `google.rpc.Status` for the trailer `grpc-status-details-bin`. */
 export function encodeStatus(code: number, message: string, details: ErrorDetails): Buffer {
-  const { reason, violations, retryDelayMs } = details;
+  const { reason, violations, retryDelayMs, resource, requestId } = details;
   const any = [pack(types.ErrorInfo, { reason, domain: ERROR_DOMAIN })];
   if (violations.length > 0) any.push(pack(types.BadRequest, { fieldViolations: violations }));
   if (retryDelayMs !== undefined) {
     const retryDelay = { seconds: Math.floor(retryDelayMs / 1000), nanos: (retryDelayMs % 1000) * 1e6 };
     any.push(pack(types.RetryInfo, { retryDelay }));
   }
+  if (resource) {
+    const { type, name } = resource;
+    any.push(pack(types.ResourceInfo, { resourceType: type, resourceName: name, description: message }));
+  }
+  if (requestId !== undefined) any.push(pack(types.RequestInfo, { requestId }));
   return Buffer.from(types.Status.encode(types.Status.fromObject({ code, message, details: any })).finish());
 }
 
@@ -52,11 +63,15 @@ export function decodeStatus(bytes: Uint8Array): ErrorDetails | undefined {
     const info = find<{ reason: string }>(types.ErrorInfo);
     const bad = find<{ fieldViolations: ErrorDetails['violations'] }>(types.BadRequest);
     const retry = find<{ retryDelay: { seconds: number; nanos: number } }>(types.RetryInfo);
+    const resource = find<{ resourceType: string; resourceName: string }>(types.ResourceInfo);
+    const request = find<{ requestId: string }>(types.RequestInfo);
     if (!info) return undefined;
     return {
       reason: info.reason,
       violations: bad?.fieldViolations ?? [],
       retryDelayMs: retry && retry.retryDelay.seconds * 1000 + retry.retryDelay.nanos / 1e6,
+      resource: resource && { type: resource.resourceType, name: resource.resourceName },
+      requestId: request?.requestId,
     };
   } catch {
     return undefined;

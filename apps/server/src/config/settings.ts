@@ -81,6 +81,28 @@ export const settings = {
     description: 'address of /metrics, /livez and /readyz over HTTP; empty: none',
     schema: z.string().regex(/^(|.+:\d{1,5})$/, 'expected HOST:PORT'),
   }),
+  otlpEndpoint: define({
+    flag: '--otlp-endpoint <url>',
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: '',
+    description:
+      'OpenTelemetry collector that gets traces by OTLP over HTTP, such as http://127.0.0.1:4318; empty: no traces',
+    schema: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+  }),
+  traceRatio: define({
+    flag: '--trace-ratio <ratio>',
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    default: 1,
+    description: 'share of the calls without a trace of their caller that are traced, 0 to 1',
+    schema: z.coerce.number().min(0).max(1),
+  }),
+  serviceName: define({
+    flag: '--service-name <name>',
+    env: 'OTEL_SERVICE_NAME',
+    default: 'triptych',
+    description: 'name of this service in traces',
+    schema: z.string().min(1),
+  }),
   threads: define({
     flag: '--threads <n>',
     env: 'TRIPTYCH_THREADS',
@@ -202,6 +224,35 @@ export const settings = {
     default: 1000,
     description: 'calls and streams that one connection may have open at a time',
     schema: count(1, 100_000),
+  }),
+  maxCalls: define({
+    flag: '--max-calls <n>',
+    env: 'TRIPTYCH_MAX_CALLS',
+    default: 10_000,
+    description: 'calls and streams that all connections together may have open at a time',
+    schema: count(1, 1_000_000),
+  }),
+  connectionAgeMs: define({
+    flag: '--connection-age-ms <ms>',
+    env: 'TRIPTYCH_CONNECTION_AGE_MS',
+    default: 0,
+    description:
+      'age at which a connection takes no new calls, so that clients spread over replicas, in milliseconds; 0: never',
+    schema: count(0, 2_147_000_000),
+  }),
+  connectionGraceMs: define({
+    flag: '--connection-grace-ms <ms>',
+    env: 'TRIPTYCH_CONNECTION_GRACE_MS',
+    default: 60_000,
+    description: 'time that calls of a connection of that age get to finish, in milliseconds',
+    schema: count(0, 2_147_000_000),
+  }),
+  keepaliveMs: define({
+    flag: '--keepalive-ms <ms>',
+    env: 'TRIPTYCH_KEEPALIVE_MS',
+    default: 60_000,
+    description: 'how often a silent client is asked whether it is still there, in milliseconds',
+    schema: count(1000, 2_147_000_000),
   }),
   drainMs: define({
     flag: '--drain-ms <ms>',

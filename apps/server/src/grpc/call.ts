@@ -1,15 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import {
-  type sendUnaryData,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  status as grpcStatus,
-} from '@grpc/grpc-js';
+import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
-import type { Observers } from '../models/load-model.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { CallTrace } from '../observability/tracing.js';
 import { checkMessage } from './malformed.js';
-import { toStatus } from './status.js';
+import { type CallObservers, observeCall, type ObservedCall } from './observe-call.js';
 
 /** What a handler gets beside its request. */
 export interface CallContext {
@@ -20,10 +15,12 @@ export interface CallContext {
   /** Milliseconds since the epoch; Infinity where the client gave none. */
   readonly deadline: number;
   readonly metrics: Metrics;
+  readonly trace: CallTrace;
 }
 
 interface AnyCall {
   readonly cancelled: boolean;
+  readonly metadata: Metadata;
   on(event: 'cancelled', listener: () => void): unknown;
   getPath(): string;
   getPeer(): string;
@@ -32,55 +29,34 @@ interface AnyCall {
 
 /** A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. */
 export function unary<Request, Response>(
-  observers: Observers,
+  observers: CallObservers,
   handle: (request: Request, context: CallContext) => Promise<Response> | Response,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
-    const done = observe(observers, call);
-    const signal = signalOf(call);
+    const observed = observe(observers, call);
+    const context = contextOf(call, call.getPeer(), observers, observed);
     Promise.resolve()
-      .then(() =>
-        handle(checkMessage(call.request), {
-          signal,
-          caller: call.getPeer(),
-          deadline: deadlineOf(call),
-          metrics: observers.metrics,
-        }),
-      )
+      .then(() => handle(checkMessage(call.request), context))
       .then(
-        (response) => {
-          done();
-          callback(null, response);
-        },
-        (thrown: unknown) => {
-          const error = TriptychError.from(thrown);
-          done(error);
-          callback(toStatus(error));
-        },
+        (response) => callback(null, response, observed.succeeded()),
+        (thrown: unknown) => callback(observed.failed(thrown)),
       );
   };
 }
 
 /** A bidirectional handler as an async function; when it returns, the stream ends with OK. */
 export function duplex<Request, Response>(
-  observers: Observers,
+  observers: CallObservers,
   handle: (call: ServerDuplexStream<Request, Response>, context: CallContext) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    const done = observe(observers, call);
-    const signal = signalOf(call);
+    const observed = observe(observers, call);
+    const context = contextOf(call, call, observers, observed);
     // A cancelled call emits errors of its own; there is nobody left to tell.
     call.on('error', () => undefined);
-    handle(call, { signal, caller: call, deadline: deadlineOf(call), metrics: observers.metrics }).then(
-      () => {
-        done();
-        call.end();
-      },
-      (thrown: unknown) => {
-        const error = TriptychError.from(thrown);
-        done(error);
-        call.emit('error', toStatus(error));
-      },
+    handle(call, context).then(
+      () => call.end(observed.succeeded()),
+      (thrown: unknown) => call.emit('error', observed.failed(thrown)),
     );
   };
 }
@@ -139,23 +115,17 @@ function signalOf(call: AnyCall): AbortSignal {
   return controller.signal;
 }
 
-function deadlineOf(call: AnyCall): number {
-  return Number(call.getDeadline());
+function contextOf(
+  call: AnyCall,
+  caller: unknown,
+  { metrics }: CallObservers,
+  { trace }: ObservedCall,
+): CallContext {
+  return { signal: signalOf(call), caller, deadline: Number(call.getDeadline()), metrics, trace };
 }
 
-/** Watches a call; the function that it returns is told how it ended. */
-function observe({ logger, metrics }: Observers, call: AnyCall): (error?: TriptychError) => void {
-  const started = performance.now();
-  const method = call.getPath();
-  const ended = metrics.call(method);
-  return (error) => {
-    ended(error ? grpcStatus[toStatus(error).code] : 'OK');
-    const fields = { method, ms: Math.round(performance.now() - started) };
-    if (!error) logger.debug(fields, 'call done');
-    else if (error.code === 'internal')
-      logger.error({ ...fields, err: error, cause: error.cause }, 'call failed');
-    else logger.info({ ...fields, reason: error.reason, field: error.field }, 'call refused');
-  };
+function observe(observers: CallObservers, call: AnyCall): ObservedCall {
+  return observeCall(observers, { path: call.getPath(), peer: call.getPeer(), metadata: call.metadata });
 }
 
 function cancelled(): TriptychError {

@@ -1,6 +1,6 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import type { Observers } from '../models/load-model.js';
 import type { Admission } from './admission.js';
+import type { CallObservers } from './observe-call.js';
 import { refuse } from './refusal.js';
 
 /** Unary methods by what their items are: see the lanes of {@link Admission}. */
@@ -11,7 +11,7 @@ const modalities: Readonly<Record<string, string>> = {
 };
 
 /** Refuses calls that an overloaded server would refuse whatever they hold: reading their messages is what costs. */
-export function earlyRefusal(admission: Admission, observers: Observers): ServerInterceptor {
+export function earlyRefusal(admission: Admission, observers: CallObservers): ServerInterceptor {
   return refuse(({ path, deadline }) => {
     const modality = modalities[path];
     if (modality !== undefined) admission.checkAny(modality, deadline);

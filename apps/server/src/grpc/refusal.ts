@@ -4,11 +4,8 @@ import {
   type ServerInterceptor,
   ServerInterceptingCall,
   ServerListenerBuilder,
-  status as grpcStatus,
 } from '@grpc/grpc-js';
-import { TriptychError } from '@triptych/core';
-import type { Observers } from '../models/load-model.js';
-import { toStatus } from './status.js';
+import { type CallObservers, observeCall } from './observe-call.js';
 
 /** What is known of a call before a message of it is read. */
 export interface CallStart {
@@ -20,18 +17,15 @@ export interface CallStart {
 }
 
 /** Refuses the calls that `check` throws at, with a status, before a message of theirs is read. */
-export function refuse(check: (call: CallStart) => void, { logger, metrics }: Observers): ServerInterceptor {
+export function refuse(check: (call: CallStart) => void, observers: CallObservers): ServerInterceptor {
   return ({ path }, call) => {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         try {
           check({ path, metadata, deadline: Number(call.getDeadline()) });
         } catch (thrown) {
-          const error = TriptychError.from(thrown);
-          const status = toStatus(error);
-          metrics.call(path)(grpcStatus[status.code]);
-          logger.info({ method: path, reason: error.reason, peer: call.getPeer() }, 'call refused');
-          call.sendStatus(status);
+          const observed = observeCall(observers, { path, metadata, peer: call.getPeer() });
+          call.sendStatus(observed.failed(thrown));
           return;
         }
         next(metadata);

@@ -11,7 +11,6 @@ import {
   type ModelsHandlers,
   type TextEncoderHandlers,
 } from '@triptych/protocol';
-import type { Observers } from '../models/load-model.js';
 import { encodeClips } from './audio/encode-clips.js';
 import { encodeStream } from './audio/encode-stream.js';
 import { duplex, unary } from './call.js';
@@ -23,6 +22,7 @@ import { encodeImageStream } from './image/encode-stream.js';
 import { countBytes } from './count-bytes.js';
 import { tolerateMalformed } from './malformed.js';
 import { modelMessage } from './model-message.js';
+import type { CallObservers } from './observe-call.js';
 import type { ServiceParts } from './service-parts.js';
 import { encodeTexts } from './text/encode-texts.js';
 
@@ -42,7 +42,7 @@ export interface Service {
 }
 
 /** Every service that this server offers. One whose modality no model takes answers UNIMPLEMENTED. */
-export function services(parts: ServiceParts, observers: Observers): Service[] {
+export function services(parts: ServiceParts, observers: CallObservers): Service[] {
   const { models } = parts;
   const handlers: Handlers = {
     AudioEncoder: {

@@ -1,4 +1,4 @@
-import { Metadata, type ServiceError, status as grpcStatus, type StatusObject } from '@grpc/grpc-js';
+import { Metadata, status as grpcStatus, type StatusObject } from '@grpc/grpc-js';
 import type { TriptychError } from '@triptych/core';
 import { type ErrorCode } from '@triptych/core';
 import { encodeStatus, type ItemError } from '@triptych/protocol';
@@ -50,15 +50,21 @@ function clip(message: string): string {
   return text.toWellFormed();
 }
 
+/** A call's status as grpc-js sends it. */
+export type CallStatus = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
+
 /** The status of a failed call, with details that programs can read. */
-export function toStatus(
-  error: TriptychError,
-): Partial<StatusObject> & Pick<ServiceError, 'code' | 'details'> {
+export function toStatus(error: TriptychError, requestId: string): CallStatus {
   const { code, message } = publicView(error);
   const metadata = new Metadata();
   const violations = error.field === undefined ? [] : [{ field: error.field, description: message }];
   const retryDelayMs = error.retryable ? RETRY_DELAY_MS : undefined;
-  metadata.set(DETAILS_KEY, encodeStatus(code, message, { reason: error.reason, violations, retryDelayMs }));
+  const { reason } = error;
+  const resource = error.resource && { ...error.resource, name: clip(error.resource.name) };
+  metadata.set(
+    DETAILS_KEY,
+    encodeStatus(code, message, { reason, violations, retryDelayMs, resource, requestId }),
+  );
   return { code, details: message, metadata };
 }
 

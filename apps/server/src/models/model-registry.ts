@@ -32,6 +32,7 @@ export class ModelRegistry {
     const names = [...this.#byName.keys()].join(', ');
     throw new TriptychError('MODEL_NOT_FOUND', `no model ${JSON.stringify(name)}; served are ${names}`, {
       field: 'model',
+      resource: { type: 'model', name },
     });
   }
 
@@ -41,7 +42,10 @@ export class ModelRegistry {
     const model = candidates.find((candidate): candidate is Serving<M> => candidate[what] !== undefined);
     if (model) return model;
     const who = name === '' ? 'no served model' : `model ${name} is none that`;
-    throw new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, { field: 'model' });
+    throw new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, {
+      field: 'model',
+      ...(name === '' ? {} : { resource: { type: 'model', name } }),
+    });
   }
 
   /** The model whose audio encoder's default vectors lie in a space. Throws MODALITY_NOT_SERVED. */

@@ -1,13 +1,13 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import { refuse } from '../grpc/refusal.js';
-import type { Observers } from '../models/load-model.js';
+import type { CallObservers } from '../grpc/observe-call.js';
 import type { TokenFile } from './token-file.js';
 
 /** Probes have no tokens. */
 const PUBLIC = /^\/grpc\.health\.v1\.Health\//;
 
 /** Refuses calls whose bearer token is missing, unknown or not for this method. */
-export function authentication(tokens: TokenFile, observers: Observers): ServerInterceptor {
+export function authentication(tokens: TokenFile, observers: CallObservers): ServerInterceptor {
   return refuse(({ path, metadata }) => {
     if (PUBLIC.test(path)) return;
     tokens.check(metadata.get('authorization')[0]?.toString(), path);

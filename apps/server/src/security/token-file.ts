@@ -59,7 +59,9 @@ export class TokenFile {
     }
     const service = method.slice(0, method.lastIndexOf('/') + 1);
     if (entry.methods.some((allowed) => ['*', method, `${service}*`].includes(allowed))) return entry;
-    throw new TriptychError('METHOD_DENIED', `the token of ${entry.name} may not call ${method}`);
+    throw new TriptychError('METHOD_DENIED', `the token of ${entry.name} may not call ${method}`, {
+      resource: { type: 'method', name: method },
+    });
   }
 
   close(): void {

@@ -10,6 +10,7 @@ import { encodeText, planTexts } from '../grpc/text/text-request.js';
 import { ModelRegistry } from '../models/model-registry.js';
 import type { Observers } from '../models/load-model.js';
 import type { Metrics } from '../observability/metrics.js';
+import { untraced } from '../observability/tracing.js';
 import type { ServedModel } from '../models/served-model.js';
 import { compareVectors } from './compare.js';
 import { readReference, type ReferenceItem } from './reference.js';
@@ -57,7 +58,8 @@ async function encode(
   maxPixels: number,
   metrics: Metrics,
 ): Promise<Float32Array> {
-  const context = { signal: new AbortController().signal, caller: model, deadline: Infinity, metrics };
+  const { signal } = new AbortController();
+  const context = { signal, caller: model, deadline: Infinity, metrics, trace: untraced };
   const own = new ModelRegistry([model]);
   const read = () =>
     readFile(input).catch((cause: unknown) => {

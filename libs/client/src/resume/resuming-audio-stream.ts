@@ -57,6 +57,8 @@ export function openResumingAudioStream(
     resolve();
   };
 
+  let lateWindows = 0;
+
   /** Opens a stream where the last one stopped. */
   const connect = (): AudioStream => {
     const stream = open();
@@ -99,8 +101,11 @@ export function openResumingAudioStream(
     }
     if (answer.window && rates) {
       log.answered(answer.window, rates);
+      if (answer.window.error?.reason === 'WINDOW_LATE') lateWindows++;
       change();
     }
+    // The server that ends the stream knows of its own alone.
+    if (answer.summary) answer.summary.lateWindows = lateWindows;
     return true;
   };
 

@@ -92,6 +92,10 @@ export const catalogue = {
   NOT_READY: later('not-ready', 'The model is loading or restarting.'),
   DRAINING: later('draining', 'The server is shutting down.'),
   CANCELLED: entry('cancelled', 'The client cancelled the call.'),
+  WINDOW_LATE: entry(
+    'deadline-passed',
+    'The window would have been answered later than max_lag_ms after its last chunk, and was dropped.',
+  ),
   DEADLINE_PASSED: entry('deadline-passed', "The call's deadline passed before the item was computed."),
   TOKEN_MISSING: entry('unauthenticated', 'The call brings no bearer token, or none that this server knows.'),
   METHOD_DENIED: entry('permission-denied', 'The token may not call this method.'),

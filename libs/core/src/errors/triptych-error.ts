@@ -8,21 +8,31 @@ export interface ErrorRecord {
   readonly stack?: string | undefined;
 }
 
+/** Something that a client can name. */
+export interface Resource {
+  /** `model`, `method`. */
+  readonly type: string;
+  readonly name: string;
+}
+
 /** The one error type: a reason from the catalogue, and a message that says what was wrong and what was expected. */
 export class TriptychError extends Error {
   override readonly name = 'TriptychError';
   readonly reason: Reason;
   /** Path of the offending field in the request or file, where there is one. */
   readonly field: string | undefined;
+  /** What was asked for, where it is that which is missing or refused. */
+  readonly resource: Resource | undefined;
 
   constructor(
     reason: Reason,
     message: string,
-    options: { field?: string | undefined; cause?: unknown } = {},
+    options: { field?: string | undefined; cause?: unknown; resource?: Resource | undefined } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.field = options.field;
+    this.resource = options.resource;
   }
 
   get code(): ErrorCode {
@@ -36,7 +46,8 @@ export class TriptychError extends Error {
   /** The same failure with its field's path placed below `prefix`, as in `clips[2]` + `data`. */
   within(prefix: string): TriptychError {
     const field = this.field === undefined ? prefix : `${prefix}.${this.field}`;
-    return new TriptychError(this.reason, this.message, { field, cause: this.cause });
+    const { cause, resource } = this;
+    return new TriptychError(this.reason, this.message, { field, cause, resource });
   }
 
   toRecord(): ErrorRecord {

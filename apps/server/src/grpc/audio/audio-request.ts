@@ -8,7 +8,7 @@ import {
   type RequestedEmbedding,
 } from '@triptych/validation';
 import type { Serving } from '../../models/served-model.js';
-import { embeddingMessage } from '../embedding-message.js';
+import { encodePrepared } from '../encode-prepared.js';
 
 /** What a clip or window is encoded with, checked and complete. */
 export interface AudioPlan {
@@ -54,12 +54,7 @@ export async function encodeSamples(
 ): Promise<Required<Pick<AudioResult, 'embedding' | 'timing'>>> {
   const { sampleRate } = model.audio.config.mel;
   const padded = context === 'padded' ? model.audio.contextSamples - samples.length : 0;
-  call.metrics.preprocessed('audio', preprocessUs);
   call.metrics.audio(samples.length / sampleRate, padded / sampleRate);
   const item = { samples, context, pooling: embedding.pooling, form: embedding.form };
-  const { result, queueUs } = await model.audio.encoder.encode(item, { ...call, wait: true });
-  return {
-    embedding: embeddingMessage(result.embedding, embedding.encoding),
-    timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
-  };
+  return encodePrepared(model.audio.encoder, 'audio', item, embedding, preprocessUs, call);
 }

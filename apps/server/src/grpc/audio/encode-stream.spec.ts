@@ -42,7 +42,12 @@ describe('EncodeStream', () => {
     expect(windowsOf(answers)).toMatchObject([
       { index: 0, startSample: 0, endSample: samples, partial: true },
     ]);
-    expect(answers.at(-1)!.summary).toEqual({ windows: 1, chunks: Math.ceil(pcm.length / 3200), samples });
+    expect(answers.at(-1)!.summary).toEqual({
+      windows: 1,
+      chunks: Math.ceil(pcm.length / 3200),
+      samples,
+      lateWindows: 0,
+    });
   });
 
   it('answers while the audio is still arriving', async () => {

@@ -64,7 +64,10 @@ export async function encodeStream(parts: ServiceParts, call: Call, context: Cal
       stream,
       incoming,
       answers,
-      (window, us) => encodeWindow(plan, window, us, context),
+      (window, preprocessUs, arrived) => {
+        const lateAt = config.maxLagMs > 0 ? arrived + config.maxLagMs : Infinity;
+        return encodeWindow(plan, window, preprocessUs, context, lateAt);
+      },
       context.metrics,
       resume,
     );
@@ -79,20 +82,23 @@ async function pump(
   stream: AudioStream,
   incoming: AsyncIterable<AudioStreamRequest__Output>,
   answers: BoundedAnswers<AudioStreamResponse>,
-  encode: (window: PreparedWindow, preprocessUs: number) => Promise<AudioStreamResponse>,
+  encode: (window: PreparedWindow, preprocessUs: number, arrived: number) => Promise<AudioStreamResponse>,
   metrics: Metrics,
   resume?: RequestedResume,
 ): Promise<NonNullable<AudioStreamResponse['summary']>> {
   let chunks = resume?.sequence ?? 0;
   let windows = resume?.windowIndex ?? 0;
+  let lateWindows = 0;
   let arrived = performance.now();
   const take = async (reply: WindowsReply) => {
     for (const window of reply.windows) {
       windows++;
       const since = arrived;
       await answers.add(async () => {
-        const answer = await encode(window, Math.round(reply.preprocessUs / reply.windows.length));
+        const preprocessUs = Math.round(reply.preprocessUs / reply.windows.length);
+        const answer = await encode(window, preprocessUs, since);
         metrics.window(performance.now() - since);
+        if (answer.window?.error?.reason === 'WINDOW_LATE') lateWindows++;
         return answer;
       });
     }
@@ -107,26 +113,38 @@ async function pump(
       chunks++;
     }
     const samples = await take(await stream.finish(Math.max(0, chunks - 1)));
-    return { windows, chunks, samples };
+    await answers.done();
+    return { windows, chunks, samples, lateWindows };
   } finally {
     await answers.done();
   }
 }
 
+/** Drops a window that could not be answered by `lateAt`, of `performance.now()`. */
 async function encodeWindow(
   plan: AudioPlan,
   { content, ...place }: PreparedWindow,
   preprocessUs: number,
   context: CallContext,
+  lateAt: number,
 ): Promise<AudioStreamResponse> {
   const frames = validFrames(plan.model.audio.config, place.endSample - place.startSample);
   const window: AudioWindow = { ...place, validFrames: frames };
+  const latest = Date.now() + lateAt - performance.now();
+  const deadline = Math.min(context.deadline, latest);
   try {
     if ('error' in content) throw TriptychError.fromRecord(content.error);
-    return { window: { ...window, ...(await encodeSamples(plan, content.samples, preprocessUs, context)) } };
+    const encoded = await encodeSamples(plan, content.samples, preprocessUs, { ...context, deadline });
+    return { window: { ...window, ...encoded } };
   } catch (thrown) {
-    return { window: { ...window, error: toItemError(itemFailure(thrown)) } };
+    const failure = itemFailure(thrown);
+    const isLate = failure.reason === 'DEADLINE_PASSED' && latest < context.deadline;
+    return { window: { ...window, error: toItemError(isLate ? tooLate() : failure) } };
   }
+}
+
+function tooLate(): TriptychError {
+  return new TriptychError('WINDOW_LATE', 'the window would have come later than max_lag_ms; it was dropped');
 }
 
 function checkChunk(message: AudioStreamRequest__Output, expected: number): Chunk {

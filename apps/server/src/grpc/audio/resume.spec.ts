@@ -78,6 +78,32 @@ function expectSame(found: AudioStreamResponse__Output[], expected: AudioStreamR
   expect(found.filter(({ ready }) => ready)).toHaveLength(1);
 }
 
+describe('a stream whose connection grows too old', () => {
+  it('goes on with another, and gives every window once', async () => {
+    const young = await serveDemo({
+      connectionAgeMs: 300,
+      connectionGraceMs: 50,
+      metricsListen: '127.0.0.1:0',
+    });
+    const config = { format: s16(16_000), windowMs: 300 };
+    const stream = young.client.resumingAudio(config, { firstWaitMs: 10, maxAttempts: 30 });
+    const sending = (async () => {
+      for (let at = 0; at < pcm.length; at += 1600, await sleep(25))
+        await stream.send(pcm.subarray(at, at + 1600));
+      stream.finish();
+    })();
+    const answers: AudioStreamResponse__Output[] = [];
+    for await (const answer of stream) answers.push(answer);
+    await sending;
+    const metrics = await (await fetch(`http://${young.server.metricsAddress}/metrics`)).text();
+    const calls = /calls_total\{method="[^"]*EncodeStream",code="\w+"\} (\d+)/g;
+    const opened = [...metrics.matchAll(calls)].reduce((sum, [, count]) => sum + Number(count), 0);
+    expect(opened).toBeGreaterThan(2);
+    expectSame(answers, await streamAll(demo.client, config, pcm, [1600]));
+    await young.close();
+  });
+});
+
 describe('a stream that is cut again and again', () => {
   it.each<[string, AudioStreamConfig]>([
     ['windows side by side', { format: s16(16_000), windowMs: 300 }],

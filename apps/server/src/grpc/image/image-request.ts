@@ -8,7 +8,7 @@ import {
 } from '@triptych/validation';
 import type { VisionPooling } from '@triptych/vision-encoder';
 import type { Serving } from '../../models/served-model.js';
-import { embeddingMessage } from '../embedding-message.js';
+import { encodePrepared } from '../encode-prepared.js';
 import { encodeItems } from '../items.js';
 
 /** What an image is encoded with, checked and complete. */
@@ -56,12 +56,9 @@ export async function encodeImage(
   const { preprocessor, recipe, encoder } = model.image;
   const { pixels, preprocessUs } = await preprocessor.prepare(checkImage(image, maxPixels), recipe);
   const item = { pixels, pooling: embedding.pooling, form: embedding.form };
-  context.metrics.preprocessed('image', preprocessUs);
-  const { result, queueUs } = await encoder.encode(item, { ...context, wait: true });
   return {
     id: image.id,
-    embedding: embeddingMessage(result.embedding, embedding.encoding),
-    timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
+    ...(await encodePrepared(encoder, 'image', item, embedding, preprocessUs, context)),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   type RequestedEmbedding,
 } from '@triptych/validation';
 import type { Serving } from '../../models/served-model.js';
-import { embeddingMessage } from '../embedding-message.js';
+import { encodePrepared } from '../encode-prepared.js';
 
 /** What a text is encoded with, checked and complete. */
 export interface TextPlan {
@@ -43,13 +43,10 @@ export async function encodeText(
   const { ids, untruncated, preprocessUs } = await tokenize(checkText(bytes), config.positions);
   if (rejectTooLong) checkTextLength(untruncated, config.positions);
   const item = { ids, pooling: embedding.pooling, form: embedding.form };
-  context.metrics.preprocessed('text', preprocessUs);
-  const { result, queueUs } = await encoder.encode(item, { ...context, wait: true });
   return {
-    embedding: embeddingMessage(result.embedding, embedding.encoding),
+    ...(await encodePrepared(encoder, 'text', item, embedding, preprocessUs, context)),
     tokens: ids.length,
     truncated: untruncated > ids.length,
-    timing: { preprocessUs, queueUs, inferenceUs: result.inferenceUs },
   };
 }
 

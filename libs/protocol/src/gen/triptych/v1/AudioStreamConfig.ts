@@ -15,6 +15,7 @@ export interface AudioStreamConfig {
   'context'?: (_triptych_v1_AudioContext);
   'options'?: (_triptych_v1_EmbeddingOptions | null);
   'resume'?: (_triptych_v1_AudioStreamResume | null);
+  'maxLagMs'?: (number);
 }
 
 export interface AudioStreamConfig__Output {
@@ -26,4 +27,5 @@ export interface AudioStreamConfig__Output {
   'context': (_triptych_v1_AudioContext__Output);
   'options': (_triptych_v1_EmbeddingOptions__Output | null);
   'resume': (_triptych_v1_AudioStreamResume__Output | null);
+  'maxLagMs': (number);
 }

@@ -6,10 +6,12 @@ export interface AudioStreamSummary {
   'windows'?: (number | string | Long);
   'chunks'?: (number | string | Long);
   'samples'?: (number | string | Long);
+  'lateWindows'?: (number | string | Long);
 }
 
 export interface AudioStreamSummary__Output {
   'windows': (number);
   'chunks': (number);
   'samples': (number);
+  'lateWindows': (number);
 }

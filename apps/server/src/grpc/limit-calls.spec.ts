@@ -1,0 +1,32 @@
+import { TriptychClient } from '@triptych/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RATE, serveDemo, type TestServer } from '../testing/harness.js';
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await serveDemo({ maxCalls: 2 });
+});
+afterAll(() => test.close());
+
+describe('the limit on open calls', () => {
+  it('holds over all connections, refuses what is beyond it, and makes room as calls end', async () => {
+    const clients = [0, 1].map(() => new TriptychClient(test.server.address, { ownConnections: true }));
+    const streams = clients.map((client) => client.streamAudio());
+    const readers = streams.map((stream) => stream[Symbol.asyncIterator]());
+    for (const [i, stream] of streams.entries()) {
+      stream.configure({ format: { encoding: 1, sampleRateHz: RATE } });
+      expect((await readers[i].next()).value).toHaveProperty('ready');
+    }
+    await expect(test.client.listModels()).rejects.toMatchObject({
+      code: 8,
+      details: { reason: 'OVERLOADED', retryDelayMs: 250 },
+    });
+    // One ends, one is cancelled: both make room, and refusals took none.
+    streams[0].finish();
+    streams[1].cancel();
+    for (const reader of readers) await reader.next().catch(() => undefined);
+    await expect.poll(() => test.client.listModels().catch(() => [])).toHaveLength(1);
+    await Promise.all([test.client.listModels(), test.client.listModels()]);
+    for (const client of clients) client.close();
+  });
+});
