@@ -116,7 +116,8 @@ async function streams(address: string, until: number): Promise<number> {
     while (performance.now() < until) {
       const client = new TriptychClient(address, { ownConnections: true });
       const end = Math.min(until, performance.now() + STREAM_MS);
-      windows += (await live(client, audio, () => performance.now() >= end)).windows.length;
+      const result = await live(client, audio, () => performance.now() >= end);
+      windows += result.windows.length;
       client.close();
     }
   };
