@@ -12,6 +12,7 @@ command -v nginx >/dev/null && command -v haproxy >/dev/null && command -v promt
 }
 promtool check rules deploy/prometheus/alerts.yaml >/dev/null
 promtool check config deploy/prometheus/prometheus.yaml >/dev/null
+node tools/resilience/dist/scrape.js
 for proxy in nginx haproxy; do
   node tools/resilience/dist/rolling-restart.js --proxy "$proxy" --streams 8 --restarts 4 --json 2>/dev/null
 done

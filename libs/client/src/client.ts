@@ -59,6 +59,11 @@ export interface ClientOptions {
    * limits the streams of each.
    */
   readonly ownConnections?: boolean;
+  /**
+   * How calls and streams are spread over the addresses that the name resolves to, each call by itself. Default:
+   * `pick_first`, one of them for all, as behind a proxy.
+   */
+  readonly loadBalancing?: 'pick_first' | 'round_robin';
   /** Longest that one unary call may take. Default: 60 s. */
   readonly timeoutMs?: number;
   /** Largest message that is received, in bytes. Default: 256 MiB. */
@@ -75,7 +80,7 @@ export class TriptychClient {
   readonly #services: Services;
   readonly #timeoutMs: number;
 
-  /** `address` is HOST:PORT, unix:PATH, or any name that gRPC resolves. It connects with the first call. */
+  /** `address` is HOST:PORT, unix:PATH, or any name that gRPC resolves, as `dns:///triptych:50051` or `ipv4:HOST:PORT,HOST:PORT`. It connects with the first call. */
   constructor(address: string, options: ClientOptions = {}) {
     const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
       triptych: { v1: { [K in keyof Services]: Constructor<Services[K]> } };
@@ -88,6 +93,9 @@ export class TriptychClient {
       'grpc.max_send_message_length': -1,
       'grpc.use_local_subchannel_pool': options.ownConnections ? 1 : 0,
       interceptors: [withMetadata(options)],
+      'grpc.service_config': JSON.stringify({
+        loadBalancingConfig: [{ [options.loadBalancing ?? 'pick_first']: {} }],
+      }),
     };
     this.#services = {
       AudioEncoder: new AudioEncoder(address, channel, channelOptions),

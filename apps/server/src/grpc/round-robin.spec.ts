@@ -1,0 +1,52 @@
+import { TriptychClient } from '@triptych/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveDemo, type TestServer } from '../testing/harness.js';
+
+const CALLS = 20;
+
+let replicas: TestServer[];
+let addresses: string;
+beforeAll(async () => {
+  replicas = await Promise.all([0, 1].map(() => serveDemo({ metricsListen: '127.0.0.1:0' })));
+  addresses = `ipv4:${replicas.map(({ server }) => server.address).join(',')}`;
+});
+afterAll(() => Promise.all(replicas.map((replica) => replica.close())));
+
+/** Calls that each replica has answered so far. */
+function answered(): Promise<number[]> {
+  return Promise.all(
+    replicas.map(async ({ server }) => {
+      const text = await (await fetch(`http://${server.metricsAddress}/metrics`)).text();
+      return Number(/calls_total\{method="[^"]*Models\/List",code="OK"\} (\d+)/.exec(text)?.[1] ?? 0);
+    }),
+  );
+}
+
+async function spread(loadBalancing: 'pick_first' | 'round_robin'): Promise<number[]> {
+  const before = await answered();
+  const client = new TriptychClient(addresses, { loadBalancing, ownConnections: true });
+  for (let i = 0; i < CALLS; i++) await client.listModels();
+  client.close();
+  return (await answered()).map((count, i) => count - before[i]).sort((a, b) => a - b);
+}
+
+describe('a client of several replicas', () => {
+  it('spreads its calls over all of them when told to', async () => {
+    const [least, most] = await spread('round_robin');
+    expect(least + most).toBe(CALLS);
+    // The first calls find one connection alone.
+    expect(least).toBeGreaterThanOrEqual(CALLS / 2 - 4);
+  });
+
+  it('stays with one of them otherwise', async () => {
+    expect(await spread('pick_first')).toEqual([0, CALLS]);
+  });
+
+  it('goes on with the others when one ends', async () => {
+    const client = new TriptychClient(addresses, { loadBalancing: 'round_robin', ownConnections: true });
+    await client.listModels();
+    await replicas.pop()!.close();
+    for (let i = 0; i < CALLS; i++) expect(await client.listModels()).toHaveLength(1);
+    client.close();
+  });
+});
