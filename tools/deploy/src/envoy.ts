@@ -19,7 +19,7 @@ const scalars = new Set([
 ]);
 
 /** Envoy's API, as the gRPC client for xDS brings it along. */
-function loadApi(): protobuf.Root {
+export function loadEnvoyApi(files: string[]): protobuf.Root {
   const { resolve } = createRequire(import.meta.url);
   const deps = join(dirname(resolve('@grpc/grpc-js-xds/package.json')), 'deps');
   const folders = ['envoy-api', 'xds', 'googleapis', 'protoc-gen-validate'].map((name) => join(deps, name));
@@ -32,7 +32,7 @@ function loadApi(): protobuf.Root {
 
 /** What in an Envoy configuration is none of Envoy's API: unknown fields, values of another type. */
 export function checkEnvoy(text: string): string[] {
-  const root = loadApi();
+  const root = loadEnvoyApi(files);
   const problems: string[] = [];
 
   const checkMessage = (type: protobuf.Type, value: unknown, path: string): void => {
