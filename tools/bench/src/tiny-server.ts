@@ -40,6 +40,14 @@ export const contexts = {
   trimmed: AudioContext.AUDIO_CONTEXT_TRIMMED,
 } as const;
 
+/** A live stream with windows of one second. */
+export const liveConfig = {
+  format: { encoding: 1 as const, sampleRateHz: RATE },
+  windowMs: 1000,
+  context: AudioContext.AUDIO_CONTEXT_TRIMMED,
+  options: { encoding: 2 as const },
+};
+
 /** One clip a call. */
 export function oneClip(data: Buffer, context: keyof typeof contexts): EncodeAudioRequest {
   return {
