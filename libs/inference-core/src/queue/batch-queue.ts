@@ -150,6 +150,7 @@ export class BatchQueue<Item, Result> {
 
   #dispatch(): void {
     while (this.#running < this.options.inFlight && this.#waiting.size > 0) {
+      if (this.#running > 0 && !this.#waiting.isShared) return;
       const batch = this.#takeBatch();
       if (batch.length > 0) void this.#runBatch(batch);
     }

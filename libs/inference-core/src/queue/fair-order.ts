@@ -75,6 +75,15 @@ export class FairOrder<T extends Waiting> {
     return taken;
   }
 
+  /**
+   * False where one caller alone waits while others are active: what would be handed over ahead of time is what their next
+   * item, which may come at any moment, waits for.
+   */
+  get isShared(): boolean {
+    const [first] = this.#items;
+    return this.#activeCallers() === 1 || this.#items.some(({ item }) => item.caller !== first.item.caller);
+  }
+
   #activeCallers(): number {
     const since = performance.now() - ACTIVE_MS;
     for (const [caller, time] of this.#asked) {

@@ -7,7 +7,7 @@ import { GraphBuilder } from '../onnx/graph-builder.js';
 import { integerKernelsSaturate, reduceWeights } from '../quantization/reduce-range.js';
 import type { CreateRequest, FeedTensor, PartSlice, RunReply, RunRequest } from './protocol.js';
 
-const NICENESS = 5;
+const NICENESS = 10;
 
 stepBack();
 
