@@ -1,27 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
-import { type Logger, messageOf, TriptychError } from '@triptych/core';
-import { loadPublishedPackage } from '@triptych/protocol';
+import { type Logger, TriptychError } from '@triptych/core';
 import type { ServerConfig } from './config/settings.js';
-import { Admission } from './grpc/admission.js';
-import { earlyRefusal } from './grpc/early-refusal.js';
-import { followHealth } from './grpc/health.js';
-import { limitCalls } from './grpc/limit-calls.js';
-import { services } from './grpc/services.js';
-import { loadModel, parseModelSource } from './models/load-model.js';
+import { bind, createGrpcServer, shutDown } from './grpc/grpc-server.js';
+import type { Health } from './grpc/health.js';
+import { loadModel, type Observers, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
-import { Metrics } from './observability/metrics.js';
-import { serveHttp } from './observability/http.js';
-import { Tracing } from './observability/tracing.js';
 import { SharedWorkers } from './models/shared-workers.js';
-import { authentication } from './security/authentication.js';
+import { serveHttp } from './observability/http.js';
+import { Metrics } from './observability/metrics.js';
+import { Tracing } from './observability/tracing.js';
 import { TokenFile } from './security/token-file.js';
 import { transportSecurity } from './security/transport.js';
 import { selfCheck } from './self-check/self-check.js';
-
-/** A client that leaves a ping unanswered for so long is gone. */
-const KEEPALIVE_TIMEOUT_MS = 20_000;
 
 /** A server that accepts calls. */
 export interface RunningServer {
@@ -53,60 +43,24 @@ async function start(
 ): Promise<RunningServer> {
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
-  const threads = config.threads || availableParallelism();
   const metrics = new Metrics();
-  const workers = new SharedWorkers(config, logger);
-  closers.push(() => workers.close());
-  const loads = config.models.map((text) =>
-    loadModel(parseModelSource(text), { ...config, threads }, workers, { logger, metrics }),
-  );
-  closers.push(async () => {
-    for (const load of await Promise.allSettled(loads)) {
-      if (load.status === 'fulfilled') await new ModelRegistry([load.value]).close();
-    }
-  });
-  const models = new ModelRegistry(await Promise.all(loads));
-  if (config.selfCheck)
-    for (const model of models.models) await selfCheck(model, config.maxPixels, { logger, metrics });
-
-  const tracing = new Tracing(config, logger);
-  const observers = { logger, metrics, tracing };
-  closers.push(() => tracing.close());
-  const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
-  const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
-  closers.push(() => Promise.resolve(tokens?.close()));
-  const server = new Server({
-    interceptors: [
-      ...(tokens ? [authentication(tokens, observers)] : []),
-      limitCalls(config.maxCalls, observers),
-      earlyRefusal(admission, observers),
-    ],
-    'grpc.max_receive_message_length': config.maxMessageBytes,
-    'grpc.max_send_message_length': config.maxAnswerBytes,
-    'grpc.max_concurrent_streams': config.maxStreams,
-    ...connectionOptions(config),
-  });
-  metrics.follow(models.models);
-  const offered = services({ models, admission, limits: config, metrics }, observers);
-  for (const { definition, handlers } of offered) {
-    server.addService(definition, handlers);
-  }
-  const health = followHealth(
-    models,
-    offered.map((service) => service.name),
-  );
-  health.implementation.addToServer(server);
-  if (config.reflection)
-    new ReflectionService(loadPublishedPackage(), { services: offered.map((s) => s.name) }).addToServer(
-      server,
-    );
-
+  let health: Health | undefined;
+  // First: probes are answered while models load.
   const http = config.metricsListen
-    ? await serveHttp(config.metricsListen, metrics, () => health.serving)
+    ? await serveHttp(config.metricsListen, metrics, () => health?.serving ?? false)
     : undefined;
   closers.push(async () => http?.close());
+  const workers = new SharedWorkers(config, logger);
+  closers.push(() => workers.close());
+  const models = await loadModels(config, workers, { logger, metrics }, closers);
+  const tracing = new Tracing(config, logger);
+  closers.push(() => tracing.close());
+  const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
+  closers.push(() => Promise.resolve(tokens?.close()));
+  const grpc = createGrpcServer(models, config, { logger, metrics, tracing }, tokens);
+  health = grpc.health;
   const security = transportSecurity(config);
-  const address = await bind(server, config.listen, security.credentials);
+  const address = await bind(grpc.server, config.listen, security.credentials);
   await security.loaded();
   const metricsAddress = http?.address;
   logger.info({ address, metricsAddress, models: models.models.map((m) => m.name) }, 'serving');
@@ -116,8 +70,8 @@ async function start(
     models,
     drain: async () => {
       logger.info({ graceMs: config.drainMs }, 'draining');
-      health.drain();
-      await shutDown(server, config.drainMs);
+      grpc.health.drain();
+      await shutDown(grpc.server, config.drainMs);
       tokens?.close();
       await Promise.all([models.close(), workers.close(), http?.close(), tracing.close()]);
       logger.info({}, 'stopped');
@@ -125,40 +79,25 @@ async function start(
   };
 }
 
-/** What ends connections. gRPC takes a missing option for never. */
-function connectionOptions({ connectionAgeMs, connectionGraceMs, keepaliveMs }: ServerConfig): ServerOptions {
-  return {
-    'grpc.keepalive_time_ms': keepaliveMs,
-    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    ...(connectionAgeMs > 0
-      ? {
-          'grpc.max_connection_age_ms': connectionAgeMs,
-          'grpc.max_connection_age_grace_ms': connectionGraceMs,
-        }
-      : {}),
-  };
-}
-
-async function bind(server: Server, listen: string, credentials: ServerCredentials): Promise<string> {
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(listen, credentials, (error, bound) => {
-      if (!error) resolve(bound);
-      else
-        reject(
-          new TriptychError('CONFIG_INVALID', `cannot listen on ${listen}: ${messageOf(error)}`, {
-            cause: error,
-          }),
-        );
-    });
+/** All models side by side, checked where that is wanted. */
+async function loadModels(
+  config: ServerConfig,
+  workers: SharedWorkers,
+  observers: Observers,
+  closers: (() => Promise<unknown>)[],
+): Promise<ModelRegistry> {
+  const threads = config.threads || availableParallelism();
+  const loads = config.models.map((text) =>
+    loadModel(parseModelSource(text), { ...config, threads }, workers, observers),
+  );
+  closers.push(async () => {
+    for (const load of await Promise.allSettled(loads)) {
+      if (load.status === 'fulfilled') await new ModelRegistry([load.value]).close();
+    }
   });
-  return listen.startsWith('unix:') ? listen : `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`;
-}
-
-async function shutDown(server: Server, graceMs: number): Promise<void> {
-  const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-  await Promise.race([finished, expired]);
-  clearTimeout(timer);
-  server.forceShutdown();
+  const models = new ModelRegistry(await Promise.all(loads));
+  if (config.selfCheck)
+    for (const model of models.models) await selfCheck(model, config.maxPixels, observers);
+  observers.metrics.follow(models.models);
+  return models;
 }

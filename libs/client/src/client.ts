@@ -19,6 +19,7 @@ import {
   type EncodeTextsRequest,
   type EncodeTextsResponse__Output,
   type ImageEncoderClient,
+  type ImageStreamConfig,
   loadWirePackage,
   type Model__Output,
   type ModelsClient,
@@ -35,6 +36,11 @@ import {
   type ResumeOptions,
   type ResumingAudioStream,
 } from './resume/resuming-audio-stream.js';
+import {
+  type ImageResumeOptions,
+  openResumingImageStream,
+  type ResumingImageStream,
+} from './resume/resuming-image-stream.js';
 import { type ImageStream, openImageStream } from './image-stream.js';
 
 type Constructor<T> = new (address: string, channel: ChannelCredentials, options: object) => T;
@@ -133,6 +139,14 @@ export class TriptychClient {
   /** Opens a stream of batches. */
   streamImages(): ImageStream {
     return openImageStream(this.#services.ImageEncoder.EncodeStream());
+  }
+
+  /**
+   * Opens a stream of batches that goes on by itself, on this server or another, where its connection breaks off: each
+   * batch's result comes once. Read its answers while you send: reading is what opens it anew.
+   */
+  resumingImages(config: ImageStreamConfig = {}, options?: ImageResumeOptions): ResumingImageStream {
+    return openResumingImageStream(() => this.streamImages(), config, options);
   }
 
   /** Encodes texts. A bad text is an error in its place. */

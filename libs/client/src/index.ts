@@ -3,6 +3,7 @@ export type { AudioStream, SendOptions } from './audio-stream.js';
 export { CallError } from './call-error.js';
 export { type ClientOptions, type Similarity, TriptychClient } from './client.js';
 export type { ResumeOptions, ResumingAudioStream } from './resume/resuming-audio-stream.js';
+export type { ImageResumeOptions, ResumingImageStream } from './resume/resuming-image-stream.js';
 export type { ImageStream } from './image-stream.js';
 export {
   type AudioClip,

@@ -2,7 +2,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createLogger, readConfig, startServer } from '@triptych/server';
 
 // A server that measures itself and tells its parent when asked. See ServerProcess.
-const config = readConfig({ models: [process.argv[2]], listen: '127.0.0.1:0', logLevel: 'error' }, {});
+const flags = { models: [process.argv[2]], listen: '127.0.0.1:0', logLevel: 'error' };
+// Other settings by their variables: TRIPTYCH_ISOLATION=process, say.
+const config = readConfig(flags, process.env);
 const server = await startServer(config, createLogger(config.logLevel));
 // Watching costs a timer every 5 ms: it starts once the idle server has been looked at.
 const delay = monitorEventLoopDelay({ resolution: 5 });

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { AudioEncoding } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -23,6 +24,15 @@ async function metric(series: string): Promise<number> {
   const lines = (await (await get('/metrics')).text()).split('\n');
   const line = lines.find((line) => line.startsWith(`${series} `));
   return line === undefined ? NaN : Number(line.slice(series.length + 1));
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 describe('metrics', () => {
@@ -73,6 +83,21 @@ describe('probes', () => {
     expect((await fetch(`http://${demo.server.metricsAddress}/metrics`, { method: 'POST' })).status).toBe(
       405,
     );
+  });
+
+  it('are alive and not ready while models load', async () => {
+    const metricsListen = `127.0.0.1:${await freePort()}`;
+    const starting = serveDemo({ metricsListen });
+    const status = (path: string) =>
+      fetch(`http://${metricsListen}${path}`).then(
+        (response) => response.status,
+        () => undefined,
+      );
+    await expect.poll(() => status('/livez'), { interval: 1 }).toBe(200);
+    expect(await status('/readyz')).toBe(503);
+    const served = await starting;
+    expect(await status('/readyz')).toBe(200);
+    await served.close();
   });
 
   it('are not ready while a worker is being replaced', async () => {

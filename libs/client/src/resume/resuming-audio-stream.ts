@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AudioEncoding,
   type AudioStreamConfig,
@@ -6,14 +5,11 @@ import {
   type AudioStreamResponse__Output,
 } from '@triptych/protocol';
 import type { AudioStream, SendOptions } from '../audio-stream.js';
-import { CallError } from '../call-error.js';
 import { AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
+import { resumed, type RetryOptions } from './resumed.js';
+import { Signal } from './signal.js';
 
-export interface ResumeOptions {
-  /** Attempts in a row without a window in between, before the stream fails. Default: 10. */
-  readonly maxAttempts?: number;
-  /** Wait before the second attempt; it doubles up to 5 s. Default: 100 ms. */
-  readonly firstWaitMs?: number;
+export interface ResumeOptions extends RetryOptions {
   /** Audio that may be kept for sending it again; beyond it `send` waits for answers. Default: 64 MiB. */
   readonly maxLogBytes?: number;
 }
@@ -23,10 +19,6 @@ export type ResumingAudioStream = Omit<AudioStream, 'configure' | 'send'> & {
   send(data: Uint8Array, options?: Pick<SendOptions, 'flush'>): Promise<void>;
 };
 
-const UNAVAILABLE = 14;
-/** CANCELLED, UNKNOWN, INTERNAL: what a connection or a proxy that breaks a stream off is reported as. */
-const BROKEN_OFF = [1, 2, 13];
-const LONGEST_WAIT_MS = 5000;
 /** Chunks that may wait to be sent. */
 const MOST_UNSENT = 16;
 const sampleBytes: Readonly<Record<number, number>> = {
@@ -44,19 +36,13 @@ export function openResumingAudioStream(
   config: AudioStreamConfig,
   options: ResumeOptions = {},
 ): ResumingAudioStream {
-  const { maxAttempts = 10, firstWaitMs = 100, maxLogBytes = 64 * 1024 * 1024 } = options;
+  const { maxLogBytes = 64 * 1024 * 1024 } = options;
   const log = new AudioLog();
   let unsent: LoggedChunk[] = [];
   let current: AudioStream | undefined;
   let rates: AudioRates | undefined;
   let [sequence, isFinished, isOver] = [0, false, false];
-  let changed = newSignal();
-  const change = () => {
-    const { resolve } = changed;
-    changed = newSignal();
-    resolve();
-  };
-
+  const signal = new Signal();
   let lateWindows = 0;
 
   /** Opens a stream where the last one stopped. */
@@ -81,57 +67,54 @@ export function openResumingAudioStream(
       const chunk = unsent.shift();
       if (chunk) {
         await stream.send(chunk.data, { flush: chunk.flush, sequence: chunk.sequence });
-        change();
+        signal.change();
         continue;
       }
       if (isFinished && !hasEnded) {
         hasEnded = true;
         stream.finish();
       }
-      await changed.promise;
+      await signal.changed;
     }
   };
 
-  /** What the caller is to see of an answer. */
-  const take = (answer: AudioStreamResponse__Output): boolean => {
-    if (answer.ready) {
+  const stream = {
+    open: () => {
+      const opened = connect();
+      void pump(opened);
+      return opened;
+    },
+    take: ({ ready, window, summary }: AudioStreamResponse__Output) => {
       const isFirst = rates === undefined;
-      rates = ratesOf(answer.ready);
-      return isFirst;
-    }
-    if (answer.window && rates) {
-      log.answered(answer.window, rates);
-      if (answer.window.error?.reason === 'WINDOW_LATE') lateWindows++;
-      change();
-    }
-    // The server that ends the stream knows of its own alone.
-    if (answer.summary) answer.summary.lateWindows = lateWindows;
-    return true;
+      if (ready) rates = ratesOf(ready);
+      if (window && rates) {
+        log.answered(window, rates);
+        if (window.error?.reason === 'WINDOW_LATE') lateWindows++;
+        signal.change();
+      }
+      // The server that ends the stream knows of its own alone.
+      if (summary) summary.lateWindows = lateWindows;
+      return { isSeen: !ready || isFirst, isProgress: Boolean(window) };
+    },
+    broken: () => {
+      current = undefined;
+      signal.change();
+    },
+    get isOver() {
+      return isOver;
+    },
   };
 
+  const end = () => {
+    isOver = true;
+    current?.cancel();
+    signal.change();
+  };
   async function* answers(): AsyncGenerator<AudioStreamResponse__Output> {
     try {
-      for (let attempt = 1; ; attempt++) {
-        const stream = connect();
-        void pump(stream);
-        try {
-          for await (const answer of stream) {
-            if (!take(answer)) continue;
-            if (answer.window) attempt = 1;
-            yield answer;
-          }
-          return;
-        } catch (thrown) {
-          if (isOver || !isPassing(thrown) || attempt >= maxAttempts) throw thrown;
-          current = undefined;
-          change();
-          await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
-        }
-      }
+      yield* resumed(stream, options);
     } finally {
-      isOver = true;
-      current?.cancel();
-      change();
+      end();
     }
   }
 
@@ -141,26 +124,16 @@ export function openResumingAudioStream(
       // A copy: the caller may use its buffer again.
       const chunk = log.add({ sequence: sequence++, data: Uint8Array.from(data), flush });
       if (current) unsent.push(chunk);
-      change();
-      while (!isOver && (unsent.length > MOST_UNSENT || log.bytes > maxLogBytes)) await changed.promise;
+      signal.change();
+      while (!isOver && (unsent.length > MOST_UNSENT || log.bytes > maxLogBytes)) await signal.changed;
     },
     finish() {
       isFinished = true;
-      change();
+      signal.change();
     },
-    cancel() {
-      isOver = true;
-      current?.cancel();
-      change();
-    },
+    cancel: end,
     [Symbol.asyncIterator]: answers,
   };
-}
-
-/** Whether a stream broke off for a reason that another attempt may not meet. What Triptych itself refuses has details. */
-function isPassing(thrown: unknown): boolean {
-  if (!(thrown instanceof CallError)) return false;
-  return thrown.code === UNAVAILABLE || (thrown.details === undefined && BROKEN_OFF.includes(thrown.code));
 }
 
 function ratesOf({ config, sampleRateHz }: AudioStreamReady__Output): AudioRates {
@@ -172,10 +145,4 @@ function ratesOf({ config, sampleRateHz }: AudioStreamReady__Output): AudioRates
     modelRate: sampleRateHz,
     hopSamples: Math.round(((hopMs ?? 0) * sampleRateHz) / 1000),
   };
-}
-
-function newSignal(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => (resolve = settle));
-  return { promise, resolve };
 }

@@ -1,5 +1,7 @@
-import type { ImageStreamConfig, ImageStreamResponse__Output } from '@triptych/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ImageStreamConfig, type ImageStreamResponse__Output, TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCuttingProxy } from '../../testing/cutting-proxy.js';
 import { demoClip, picture, serveDemo, type TestServer, vectorOf } from '../../testing/harness.js';
 
 let test: TestServer;
@@ -83,5 +85,39 @@ describe('ImageEncoder.EncodeStream', () => {
       for await (const answer of call) expect(answer).toBeUndefined();
     })();
     await expect(reading).rejects.toMatchObject({ details: { reason: 'STREAM_NO_CONFIG' } });
+  });
+});
+
+describe('a stream of batches that is cut again and again', () => {
+  it('answers each batch once, and sums up as one that is not', async () => {
+    const proxy = await startCuttingProxy(test.server.address);
+    const client = new TriptychClient(proxy.address);
+    const call = client.resumingImages({}, { firstWaitMs: 10, maxAttempts: 30, maxUnanswered: 4 });
+    const sending = (async () => {
+      for (let id = 0; id < 24; id++) {
+        const bad = { id: 'bad', encoded: Buffer.from('rubbish') };
+        await call.send(id, id % 6 === 0 ? [images[id % 4], bad] : [images[id % 4]]);
+        await sleep(8);
+        if (id % 5 === 4) proxy.cut();
+      }
+      call.finish();
+    })();
+    const answers: ImageStreamResponse__Output[] = [];
+    for await (const answer of call) answers.push(answer);
+    await sending;
+    expect(proxy.connections).toBeGreaterThan(3);
+    const ids = answers.flatMap(({ result }) => (result ? [result.batchId] : []));
+    expect(ids.sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, i) => i));
+    expect(answers.filter(({ ready }) => ready)).toHaveLength(1);
+    expect(answers.at(-1)?.summary).toEqual({ batches: 24, images: 28, failed: 4 });
+    client.close();
+    await proxy.close();
+  });
+
+  it('refuses a batch whose id is still open', async () => {
+    const call = test.client.resumingImages();
+    await call.send(1, [images[0]]);
+    await expect(call.send(1, [images[1]])).rejects.toThrow('batch 1 is not answered yet');
+    call.cancel();
   });
 });

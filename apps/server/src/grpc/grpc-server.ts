@@ -1,0 +1,86 @@
+import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { messageOf, TriptychError } from '@triptych/core';
+import { loadPublishedPackage } from '@triptych/protocol';
+import type { ServerConfig } from '../config/settings.js';
+import type { ModelRegistry } from '../models/model-registry.js';
+import { authentication } from '../security/authentication.js';
+import type { TokenFile } from '../security/token-file.js';
+import { Admission } from './admission.js';
+import { earlyRefusal } from './early-refusal.js';
+import { followHealth, type Health } from './health.js';
+import { limitCalls } from './limit-calls.js';
+import type { CallObservers } from './observe-call.js';
+import { services } from './services.js';
+
+/** A client that leaves a ping unanswered for so long is gone. */
+const KEEPALIVE_TIMEOUT_MS = 20_000;
+
+/** Every service on one server that does not listen yet, and its health. */
+export function createGrpcServer(
+  models: ModelRegistry,
+  config: ServerConfig,
+  observers: CallObservers,
+  tokens: TokenFile | undefined,
+): { readonly server: Server; readonly health: Health } {
+  const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
+  const server = new Server({
+    interceptors: [
+      ...(tokens ? [authentication(tokens, observers)] : []),
+      limitCalls(config.maxCalls, observers),
+      earlyRefusal(admission, observers),
+    ],
+    'grpc.max_receive_message_length': config.maxMessageBytes,
+    'grpc.max_send_message_length': config.maxAnswerBytes,
+    'grpc.max_concurrent_streams': config.maxStreams,
+    ...connectionOptions(config),
+  });
+  const offered = services({ models, admission, limits: config, metrics: observers.metrics }, observers);
+  for (const { definition, handlers } of offered) server.addService(definition, handlers);
+  const names = offered.map(({ name }) => name);
+  const health = followHealth(models, names);
+  health.implementation.addToServer(server);
+  if (config.reflection)
+    new ReflectionService(loadPublishedPackage(), { services: names }).addToServer(server);
+  return { server, health };
+}
+
+/** What ends connections. gRPC takes a missing option for never. */
+function connectionOptions({ connectionAgeMs, connectionGraceMs, keepaliveMs }: ServerConfig): ServerOptions {
+  return {
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    ...(connectionAgeMs > 0
+      ? {
+          'grpc.max_connection_age_ms': connectionAgeMs,
+          'grpc.max_connection_age_grace_ms': connectionGraceMs,
+        }
+      : {}),
+  };
+}
+
+/** Listens on HOST:PORT or unix:PATH, and returns it with the port that was bound. Throws CONFIG_INVALID. */
+export async function bind(server: Server, listen: string, credentials: ServerCredentials): Promise<string> {
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(listen, credentials, (error, bound) => {
+      if (!error) resolve(bound);
+      else
+        reject(
+          new TriptychError('CONFIG_INVALID', `cannot listen on ${listen}: ${messageOf(error)}`, {
+            cause: error,
+          }),
+        );
+    });
+  });
+  return listen.startsWith('unix:') ? listen : `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`;
+}
+
+/** Takes no more calls, and ends those that are left after `graceMs`. */
+export async function shutDown(server: Server, graceMs: number): Promise<void> {
+  const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+  await Promise.race([finished, expired]);
+  clearTimeout(timer);
+  server.forceShutdown();
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CallError } from '../call-error.js';
+
+export interface RetryOptions {
+  /** Attempts in a row without an answer that counts in between, before the stream fails. Default: 10. */
+  readonly maxAttempts?: number | undefined;
+  /** Wait before the second attempt; it doubles up to 5 s. Default: 100 ms. */
+  readonly firstWaitMs?: number | undefined;
+}
+
+/** A stream that is opened anew where it breaks off. */
+export interface Resumable<Answer> {
+  /** Opens it where the last one stopped, and sends what is to be sent. */
+  open(): AsyncIterable<Answer>;
+  /** Notes an answer: whether the caller is to see it, and whether it shows that this attempt got somewhere. */
+  take(answer: Answer): { readonly isSeen: boolean; readonly isProgress: boolean };
+  /** The stream that was open has broken off; another follows. */
+  broken(): void;
+  /** The caller wants no more. */
+  readonly isOver: boolean;
+}
+
+const UNAVAILABLE = 14;
+/** CANCELLED, UNKNOWN, INTERNAL: what a connection or a proxy that breaks a stream off is reported as. */
+const BROKEN_OFF = [1, 2, 13];
+const LONGEST_WAIT_MS = 5000;
+
+/** Answers of streams that follow each other as if they were one. Throws what is not passing, or passes too often. */
+export async function* resumed<Answer>(
+  stream: Resumable<Answer>,
+  { maxAttempts = 10, firstWaitMs = 100 }: RetryOptions,
+): AsyncGenerator<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for await (const answer of stream.open()) {
+        const { isSeen, isProgress } = stream.take(answer);
+        if (isProgress) attempt = 1;
+        if (isSeen) yield answer;
+      }
+      return;
+    } catch (thrown) {
+      if (stream.isOver || !isPassing(thrown) || attempt >= maxAttempts) throw thrown;
+      stream.broken();
+      await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
+    }
+  }
+}
+
+/** Whether a stream broke off for a reason that another attempt may not meet. What Triptych itself refuses has details. */
+function isPassing(thrown: unknown): boolean {
+  if (!(thrown instanceof CallError)) return false;
+  return thrown.code === UNAVAILABLE || (thrown.details === undefined && BROKEN_OFF.includes(thrown.code));
+}

@@ -1,0 +1,106 @@
+import type { Image, ImageStreamConfig, ImageStreamResponse__Output } from '@triptych/protocol';
+import type { ImageStream } from '../image-stream.js';
+import { resumed, type RetryOptions } from './resumed.js';
+import { Signal } from './signal.js';
+
+export interface ImageResumeOptions extends RetryOptions {
+  /** Batches that may be sent and not answered; beyond it `send` waits. Default: 32. */
+  readonly maxUnanswered?: number;
+}
+
+/** A stream of batches that outlives its connection. */
+export type ResumingImageStream = Omit<ImageStream, 'configure'>;
+
+/**
+ * Streams batches and opens the stream anew, on whatever server the channel finds, where it breaks off: what was not
+ * answered is sent again. The caller sees each batch's result once, and a summary as of one stream.
+ */
+export function openResumingImageStream(
+  open: () => ImageStream,
+  config: ImageStreamConfig,
+  options: ImageResumeOptions = {},
+): ResumingImageStream {
+  const { maxUnanswered = 32 } = options;
+  const unanswered = new Map<number, readonly Image[]>();
+  const summary = { batches: 0, images: 0, failed: 0 };
+  const signal = new Signal();
+  let unsent: number[] = [];
+  let current: ImageStream | undefined;
+  let [isFinished, isOver, wasReady] = [false, false, false];
+
+  /** Sends what waits for as long as `stream` is the current one. */
+  const pump = async (stream: ImageStream): Promise<void> => {
+    while (current === stream && !isOver) {
+      const id = unsent.shift();
+      const images = id === undefined ? undefined : unanswered.get(id);
+      if (id !== undefined && images) await stream.send(id, images);
+      else if (isFinished) {
+        stream.finish();
+        return;
+      } else await signal.changed;
+    }
+  };
+
+  const stream = {
+    open: () => {
+      const opened = open();
+      opened.configure(config);
+      unsent = [...unanswered.keys()];
+      current = opened;
+      void pump(opened);
+      return opened;
+    },
+    take: ({ ready, result, summary: last }: ImageStreamResponse__Output) => {
+      const isFirst = !wasReady;
+      if (ready) wasReady = true;
+      if (result) {
+        summary.batches++;
+        summary.images += result.results.length;
+        summary.failed += result.results.filter(({ error }) => error).length;
+        unanswered.delete(result.batchId);
+        signal.change();
+      }
+      // The server that ends the stream knows of its own alone.
+      if (last) Object.assign(last, summary);
+      return { isSeen: !ready || isFirst, isProgress: Boolean(result) };
+    },
+    broken: () => {
+      current = undefined;
+      signal.change();
+    },
+    get isOver() {
+      return isOver;
+    },
+  };
+
+  const end = () => {
+    isOver = true;
+    current?.cancel();
+    signal.change();
+  };
+  async function* answers(): AsyncGenerator<ImageStreamResponse__Output> {
+    try {
+      yield* resumed(stream, options);
+    } finally {
+      end();
+    }
+  }
+
+  return {
+    async send(batchId, images) {
+      if (isFinished) throw new TypeError('the stream is finished');
+      if (unanswered.has(batchId))
+        throw new TypeError(`batch ${batchId} is not answered yet; ids must differ`);
+      unanswered.set(batchId, [...images]);
+      if (current) unsent.push(batchId);
+      signal.change();
+      while (!isOver && unanswered.size >= maxUnanswered) await signal.changed;
+    },
+    finish() {
+      isFinished = true;
+      signal.change();
+    },
+    cancel: end,
+    [Symbol.asyncIterator]: answers,
+  };
+}
