@@ -44,10 +44,10 @@ async function start(
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const metrics = new Metrics();
-  let health: Health | undefined;
+  const probed: { health?: Health } = {};
   // First: probes are answered while models load.
   const http = config.metricsListen
-    ? await serveHttp(config.metricsListen, metrics, () => health?.serving ?? false)
+    ? await serveHttp(config.metricsListen, metrics, () => probed.health?.serving ?? false)
     : undefined;
   closers.push(async () => http?.close());
   const workers = new SharedWorkers(config, logger);
@@ -58,7 +58,7 @@ async function start(
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));
   const grpc = createGrpcServer(models, config, { logger, metrics, tracing }, tokens);
-  health = grpc.health;
+  probed.health = grpc.health;
   const security = transportSecurity(config);
   const address = await bind(grpc.server, config.listen, security.credentials);
   await security.loaded();

@@ -20,7 +20,7 @@ const scalars = new Set([
 
 /** Envoy's API, as the gRPC client for xDS brings it along. */
 export function loadEnvoyApi(files: string[]): protobuf.Root {
-  const { resolve } = createRequire(import.meta.url);
+  const { resolve }: { resolve: (this: void, id: string) => string } = createRequire(import.meta.url);
   const deps = join(dirname(resolve('@grpc/grpc-js-xds/package.json')), 'deps');
   const folders = ['envoy-api', 'xds', 'googleapis', 'protoc-gen-validate'].map((name) => join(deps, name));
   folders.push(dirname(resolve('protobufjs/package.json')));

@@ -14,10 +14,10 @@ interface Manifest {
 type Constructor = new (manifest: never) => Model<unknown>;
 
 const kinds: Readonly<Record<string, Constructor>> = {
-  'v1/Service': Service as unknown as Constructor,
-  'apps/v1/Deployment': Deployment as unknown as Constructor,
-  'policy/v1/PodDisruptionBudget': PodDisruptionBudget as unknown as Constructor,
-  'autoscaling/v2/HorizontalPodAutoscaler': HorizontalPodAutoscaler as unknown as Constructor,
+  'v1/Service': Service,
+  'apps/v1/Deployment': Deployment,
+  'policy/v1/PodDisruptionBudget': PodDisruptionBudget,
+  'autoscaling/v2/HorizontalPodAutoscaler': HorizontalPodAutoscaler,
 };
 
 /** Kinds of manifests that are valid by Kubernetes' own schemas, in their order. Throws with the first that is not. */

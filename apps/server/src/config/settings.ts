@@ -113,7 +113,7 @@ export const settings = {
   isolation: define({
     flag: '--isolation <thread|process>',
     env: 'TRIPTYCH_ISOLATION',
-    default: 'thread' as Isolation,
+    default: 'thread',
     description:
       "where a model's session runs: a thread of the server, or a process of its own, which may crash or be killed without it",
     schema: z.enum(['thread', 'process']),
@@ -278,7 +278,7 @@ export const settings = {
   logLevel: define({
     flag: '--log-level <level>',
     env: 'TRIPTYCH_LOG_LEVEL',
-    default: 'info' as LogLevel,
+    default: 'info',
     description: 'debug, info, warn, error or silent; logs are JSON lines on standard error',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   }),

@@ -1,4 +1,10 @@
-import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect,
+  type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { mutate } from '../mutate.js';
 
@@ -75,14 +81,14 @@ function send(address: string, headers: OutgoingHttpHeaders, body: Buffer, kind:
       session = connect(`http://${address}`, { maxHeaderListPairs: 1000 });
       session.on('error', () => end('connection refused'));
       const stream = session.request(headers);
-      let status: unknown;
-      const note = (found: Record<string, unknown>) => {
-        status = found['grpc-status'] ?? status ?? `HTTP ${String(found[':status'])}`;
+      let status: string | undefined;
+      const note = (found: IncomingHttpHeaders & IncomingHttpStatusHeader) => {
+        status = found['grpc-status']?.toString() ?? status ?? `HTTP ${found[':status']}`;
       };
-      stream.on('response', (found) => note(found as Record<string, unknown>));
-      stream.on('trailers', (found) => note(found as Record<string, unknown>));
-      stream.on('error', (error) => end('code' in error ? String(error.code) : 'reset'));
-      stream.on('close', () => end(status === undefined ? 'closed' : `status ${String(status)}`));
+      stream.on('response', note);
+      stream.on('trailers', note);
+      stream.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? 'reset'));
+      stream.on('close', () => end(status === undefined ? 'closed' : `status ${status}`));
       stream.resume();
       stream.end(body);
     } catch {
