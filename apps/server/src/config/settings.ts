@@ -110,7 +110,7 @@ export const settings = {
     description: 'threads of one inference; 0: one a core',
     schema: count(0, 256),
   }),
-  isolation: define({
+  isolation: define<Isolation>({
     flag: '--isolation <thread|process>',
     env: 'TRIPTYCH_ISOLATION',
     default: 'thread',
@@ -275,7 +275,7 @@ export const settings = {
     description: "hold each model to its directory's reference.json before serving, and end where it fails",
     schema: z.union([z.boolean(), z.enum(['on', 'off']).transform((text) => text === 'on')]),
   }),
-  logLevel: define({
+  logLevel: define<LogLevel>({
     flag: '--log-level <level>',
     env: 'TRIPTYCH_LOG_LEVEL',
     default: 'info',
