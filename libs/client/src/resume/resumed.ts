@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallError } from '../call-error.js';
+import { Signal } from './signal.js';
 
 export interface RetryOptions {
   /** Attempts in a row without an answer that counts in between, before the stream fails. Default: 10. */
@@ -8,16 +9,37 @@ export interface RetryOptions {
   readonly firstWaitMs?: number | undefined;
 }
 
-/** A stream that is opened anew where it breaks off. */
+interface Cancellable {
+  cancel(): void;
+}
+
+/** What a stream that is opened anew consists of: the one that is open now, and whether anybody still wants it. */
+export class Lifeline<Stream extends Cancellable> {
+  /** Undefined between two. */
+  current: Stream | undefined;
+  isOver = false;
+  /** Changes with either, and with what its owner waits for. */
+  readonly signal = new Signal();
+
+  broken(): void {
+    this.current = undefined;
+    this.signal.change();
+  }
+
+  /** The caller wants no more. */
+  readonly end = (): void => {
+    this.isOver = true;
+    this.current?.cancel();
+    this.signal.change();
+  };
+}
+
+/** How a stream is opened anew where it breaks off. */
 export interface Resumable<Answer> {
   /** Opens it where the last one stopped, and sends what is to be sent. */
   open(): AsyncIterable<Answer>;
   /** Notes an answer: whether the caller is to see it, and whether it shows that this attempt got somewhere. */
   take(answer: Answer): { readonly isSeen: boolean; readonly isProgress: boolean };
-  /** The stream that was open has broken off; another follows. */
-  broken(): void;
-  /** The caller wants no more. */
-  readonly isOver: boolean;
 }
 
 const UNAVAILABLE = 14;
@@ -27,22 +49,27 @@ const LONGEST_WAIT_MS = 5000;
 
 /** Answers of streams that follow each other as if they were one. Throws what is not passing, or passes too often. */
 export async function* resumed<Answer>(
+  lifeline: Lifeline<Cancellable & AsyncIterable<Answer>>,
   stream: Resumable<Answer>,
   { maxAttempts = 10, firstWaitMs = 100 }: RetryOptions,
 ): AsyncGenerator<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      for await (const answer of stream.open()) {
-        const { isSeen, isProgress } = stream.take(answer);
-        if (isProgress) attempt = 1;
-        if (isSeen) yield answer;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        for await (const answer of stream.open()) {
+          const { isSeen, isProgress } = stream.take(answer);
+          if (isProgress) attempt = 1;
+          if (isSeen) yield answer;
+        }
+        return;
+      } catch (thrown) {
+        if (lifeline.isOver || !isPassing(thrown) || attempt >= maxAttempts) throw thrown;
+        lifeline.broken();
+        await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
       }
-      return;
-    } catch (thrown) {
-      if (stream.isOver || !isPassing(thrown) || attempt >= maxAttempts) throw thrown;
-      stream.broken();
-      await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
     }
+  } finally {
+    lifeline.end();
   }
 }
 

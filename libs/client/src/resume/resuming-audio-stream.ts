@@ -6,8 +6,7 @@ import {
 } from '@triptych/protocol';
 import type { AudioStream, SendOptions } from '../audio-stream.js';
 import { AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
-import { resumed, type RetryOptions } from './resumed.js';
-import { Signal } from './signal.js';
+import { Lifeline, resumed, type RetryOptions } from './resumed.js';
 
 export interface ResumeOptions extends RetryOptions {
   /** Audio that may be kept for sending it again; beyond it `send` waits for answers. Default: 64 MiB. */
@@ -39,10 +38,10 @@ export function openResumingAudioStream(
   const { maxLogBytes = 64 * 1024 * 1024 } = options;
   const log = new AudioLog();
   let unsent: LoggedChunk[] = [];
-  let current: AudioStream | undefined;
   let rates: AudioRates | undefined;
-  let [sequence, isFinished, isOver] = [0, false, false];
-  const signal = new Signal();
+  let [sequence, isFinished] = [0, false];
+  const lifeline = new Lifeline<AudioStream>();
+  const { signal } = lifeline;
   let lateWindows = 0;
 
   /** Opens a stream where the last one stopped. */
@@ -57,13 +56,13 @@ export function openResumingAudioStream(
       unsent = [...log.chunks];
       stream.configure(config);
     }
-    current = stream;
+    lifeline.current = stream;
     return stream;
   };
 
   /** Sends what waits for as long as `stream` is the current one. */
   const pump = async (stream: AudioStream): Promise<void> => {
-    for (let hasEnded = false; current === stream && !isOver;) {
+    for (let hasEnded = false; lifeline.current === stream && !lifeline.isOver;) {
       const chunk = unsent.shift();
       if (chunk) {
         await stream.send(chunk.data, { flush: chunk.flush, sequence: chunk.sequence });
@@ -96,43 +95,24 @@ export function openResumingAudioStream(
       if (summary) summary.lateWindows = lateWindows;
       return { isSeen: !ready || isFirst, isProgress: Boolean(window) };
     },
-    broken: () => {
-      current = undefined;
-      signal.change();
-    },
-    get isOver() {
-      return isOver;
-    },
   };
-
-  const end = () => {
-    isOver = true;
-    current?.cancel();
-    signal.change();
-  };
-  async function* answers(): AsyncGenerator<AudioStreamResponse__Output> {
-    try {
-      yield* resumed(stream, options);
-    } finally {
-      end();
-    }
-  }
 
   return {
     async send(data, { flush = false } = {}) {
       if (isFinished) throw new TypeError('the stream is finished');
       // A copy: the caller may use its buffer again.
       const chunk = log.add({ sequence: sequence++, data: Uint8Array.from(data), flush });
-      if (current) unsent.push(chunk);
+      if (lifeline.current) unsent.push(chunk);
       signal.change();
-      while (!isOver && (unsent.length > MOST_UNSENT || log.bytes > maxLogBytes)) await signal.changed;
+      while (!lifeline.isOver && (unsent.length > MOST_UNSENT || log.bytes > maxLogBytes))
+        await signal.changed;
     },
     finish() {
       isFinished = true;
       signal.change();
     },
-    cancel: end,
-    [Symbol.asyncIterator]: answers,
+    cancel: lifeline.end,
+    [Symbol.asyncIterator]: () => resumed(lifeline, stream, options),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Image, ImageStreamConfig, ImageStreamResponse__Output } from '@triptych/protocol';
 import type { ImageStream } from '../image-stream.js';
-import { resumed, type RetryOptions } from './resumed.js';
-import { Signal } from './signal.js';
+import { Lifeline, resumed, type RetryOptions } from './resumed.js';
 
 export interface ImageResumeOptions extends RetryOptions {
   /** Batches that may be sent and not answered; beyond it `send` waits. Default: 32. */
@@ -23,17 +22,16 @@ export function openResumingImageStream(
   const { maxUnanswered = 32 } = options;
   const unanswered = new Map<number, readonly Image[]>();
   const summary = { batches: 0, images: 0, failed: 0 };
-  const signal = new Signal();
+  const lifeline = new Lifeline<ImageStream>();
+  const { signal } = lifeline;
   let unsent: number[] = [];
-  let current: ImageStream | undefined;
-  let [isFinished, isOver, wasReady] = [false, false, false];
+  let [isFinished, wasReady] = [false, false];
 
   /** Sends what waits for as long as `stream` is the current one. */
   const pump = async (stream: ImageStream): Promise<void> => {
-    while (current === stream && !isOver) {
+    while (lifeline.current === stream && !lifeline.isOver) {
       const id = unsent.shift();
-      const images = id === undefined ? undefined : unanswered.get(id);
-      if (id !== undefined && images) await stream.send(id, images);
+      if (id !== undefined) await stream.send(id, unanswered.get(id) ?? []);
       else if (isFinished) {
         stream.finish();
         return;
@@ -46,7 +44,7 @@ export function openResumingImageStream(
       const opened = open();
       opened.configure(config);
       unsent = [...unanswered.keys()];
-      current = opened;
+      lifeline.current = opened;
       void pump(opened);
       return opened;
     },
@@ -64,27 +62,7 @@ export function openResumingImageStream(
       if (last) Object.assign(last, summary);
       return { isSeen: !ready || isFirst, isProgress: Boolean(result) };
     },
-    broken: () => {
-      current = undefined;
-      signal.change();
-    },
-    get isOver() {
-      return isOver;
-    },
   };
-
-  const end = () => {
-    isOver = true;
-    current?.cancel();
-    signal.change();
-  };
-  async function* answers(): AsyncGenerator<ImageStreamResponse__Output> {
-    try {
-      yield* resumed(stream, options);
-    } finally {
-      end();
-    }
-  }
 
   return {
     async send(batchId, images) {
@@ -92,15 +70,15 @@ export function openResumingImageStream(
       if (unanswered.has(batchId))
         throw new TypeError(`batch ${batchId} is not answered yet; ids must differ`);
       unanswered.set(batchId, [...images]);
-      if (current) unsent.push(batchId);
+      if (lifeline.current) unsent.push(batchId);
       signal.change();
-      while (!isOver && unanswered.size >= maxUnanswered) await signal.changed;
+      while (!lifeline.isOver && unanswered.size >= maxUnanswered) await signal.changed;
     },
     finish() {
       isFinished = true;
       signal.change();
     },
-    cancel: end,
-    [Symbol.asyncIterator]: answers,
+    cancel: lifeline.end,
+    [Symbol.asyncIterator]: () => resumed(lifeline, stream, options),
   };
 }
