@@ -211,6 +211,13 @@ export const settings = {
     description: 'largest message that is received, in bytes',
     schema: count(1024, 1024 * MIB),
   }),
+  maxMetadataBytes: define({
+    flag: '--max-metadata-bytes <bytes>',
+    env: 'TRIPTYCH_MAX_METADATA_BYTES',
+    default: 16 * 1024,
+    description: 'longest metadata of a call, names and values together, in bytes',
+    schema: count(256, MIB),
+  }),
   maxAnswerBytes: define({
     flag: '--max-answer-bytes <bytes>',
     env: 'TRIPTYCH_MAX_ANSWER_BYTES',

@@ -10,6 +10,7 @@ import { Admission } from './admission.js';
 import { earlyRefusal } from './early-refusal.js';
 import { followHealth, type Health } from './health.js';
 import { limitCalls } from './limit-calls.js';
+import { limitMetadata } from './limit-metadata.js';
 import type { CallObservers } from './observe-call.js';
 import { services } from './services.js';
 
@@ -26,6 +27,7 @@ export function createGrpcServer(
   const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
   const server = new Server({
     interceptors: [
+      limitMetadata(config.maxMetadataBytes, observers),
       ...(tokens ? [authentication(tokens, observers)] : []),
       limitCalls(config.maxCalls, observers),
       earlyRefusal(admission, observers),

@@ -92,6 +92,7 @@ export const catalogue = {
   NOT_READY: later('not-ready', 'The model is loading or restarting.'),
   DRAINING: later('draining', 'The server is shutting down.'),
   CANCELLED: entry('cancelled', 'The client cancelled the call.'),
+  METADATA_TOO_LARGE: entry('payload-too-large', "The call's metadata is longer than this server takes."),
   WINDOW_LATE: entry(
     'deadline-passed',
     'The window would have been answered later than max_lag_ms after its last chunk, and was dropped.',

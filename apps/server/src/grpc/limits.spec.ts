@@ -8,6 +8,21 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+describe('the limit on metadata', () => {
+  it('refuses what is longer, by name, and takes what is not', async () => {
+    const ask = async (length: number) => {
+      const metadata = () => ({ 'x-anything': 'x'.repeat(length) });
+      const client = new TriptychClient(test.server.address, { metadata });
+      return client.listModels().finally(() => client.close());
+    };
+    expect(await ask(16_000)).toHaveLength(1);
+    await expect(ask(17_000)).rejects.toMatchObject({
+      code: 8,
+      details: { reason: 'METADATA_TOO_LARGE', retryDelayMs: undefined },
+    });
+  });
+});
+
 describe('the limit on open calls', () => {
   it('holds over all connections, refuses what is beyond it, and makes room as calls end', async () => {
     const clients = [0, 1].map(() => new TriptychClient(test.server.address, { ownConnections: true }));
