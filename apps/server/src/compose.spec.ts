@@ -1,9 +1,8 @@
-import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import type { TriptychClient } from '@triptych/client';
-import { service as healthService } from 'grpc-health-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startServer } from './compose.js';
 import { readConfig } from './config/read-config.js';
+import { checkHealth } from './testing/check-health.js';
 import {
   demoModel,
   RATE,
@@ -24,22 +23,7 @@ const format = { encoding: 1 as const, sampleRateHz: RATE };
 const encode = (client: TriptychClient) =>
   client.encodeAudio({ clips: [{ format, data: Buffer.from(pcm) }] });
 
-type Health = {
-  check(request: { service: string }, done: (error: Error | null, answer?: { status: string }) => void): void;
-  close(): void;
-};
-
-async function health(service: string): Promise<string> {
-  const Client = makeGenericClientConstructor(healthService, 'Health');
-  const client = new Client(test.server.address, credentials.createInsecure()) as unknown as Health;
-  try {
-    return await new Promise((resolve, reject) => {
-      client.check({ service }, (error, answer) => (error ? reject(error) : resolve(String(answer?.status))));
-    });
-  } finally {
-    client.close();
-  }
-}
+const health = (service: string) => checkHealth(test.server.address, service);
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000;

@@ -11,6 +11,11 @@ const needs: Readonly<Record<string, readonly ModalityName[]>> = {
   'triptych.v1.Models': [],
 };
 
+/** Calls of health: answered whatever else is refused. */
+export function isProbe(path: string): boolean {
+  return path.startsWith('/grpc.health.v1.Health/');
+}
+
 /** `grpc.health.v1.Health`, and the same over HTTP. */
 export interface Health {
   readonly implementation: HealthImplementation;

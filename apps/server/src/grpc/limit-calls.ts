@@ -5,12 +5,17 @@ import {
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
+import { isProbe } from './health.js';
 import { type CallObservers, observeCall } from './observe-call.js';
 
-/** Refuses calls beyond `most` that are open at a time, over all connections, before a message of theirs is read. */
+/**
+ * Refuses calls beyond `most` that are open at a time, over all connections, before a message of theirs is read. Probes do
+ * not count: a server that is full is no dead one.
+ */
 export function limitCalls(most: number, observers: CallObservers): ServerInterceptor {
   let open = 0;
   return ({ path }, call) => {
+    if (isProbe(path)) return new ServerInterceptingCall(call);
     let isOpen = true;
     open++;
     const close = () => {

@@ -1,5 +1,6 @@
 import { TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkHealth } from '../testing/check-health.js';
 import { RATE, serveDemo, type TestServer } from '../testing/harness.js';
 
 let test: TestServer;
@@ -36,6 +37,7 @@ describe('the limit on open calls', () => {
       code: 8,
       details: { reason: 'OVERLOADED', retryDelayMs: 250 },
     });
+    expect(await checkHealth(test.server.address)).toBe('SERVING');
     // One ends, one is cancelled: both make room, and refusals took none.
     streams[0].finish();
     streams[1].cancel();
