@@ -13,6 +13,7 @@ looks at its memory, descriptors and threads meanwhile: the slope of memory in t
   node tools/resilience/dist/soak.js [--minutes 20] [--load 0.7] [--json]
 `;
 
+const RESOURCE_EXHAUSTED = 8;
 const IN_FLIGHT = 16;
 const PEAK_MS = 5000;
 const LOOK_MS = 2000;
@@ -64,7 +65,8 @@ async function main(minutes: number, part: number, json: boolean): Promise<void>
         'peak, calls/s': peak,
         'offered, calls/s': peak * part,
         'calls answered': codes.filter((code) => code === 0).length,
-        'calls failed': codes.filter((code) => code !== 0).length,
+        'calls refused for load': codes.filter((code) => code === RESOURCE_EXHAUSTED).length,
+        'calls failed': codes.filter((code) => code !== 0 && code !== RESOURCE_EXHAUSTED).length,
         'windows of live streams': windows,
         'RSS at the start, MB': samples[0].rssMb,
         'RSS at the end, MB': samples[samples.length - 1].rssMb,
