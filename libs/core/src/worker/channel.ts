@@ -29,7 +29,7 @@ export function openChannel(isolation: Isolation, entry: URL, name: string, even
 function openThread(entry: URL, name: string, events: ChannelEvents): Channel {
   const worker = new Worker(entry, { name });
   let cause: unknown;
-  worker.on('message', events.answer);
+  worker.on('message', (answer: WorkerAnswer) => events.answer(answer));
   worker.on('error', (error) => (cause = error));
   worker.once('exit', () => events.ended(cause));
   return {
