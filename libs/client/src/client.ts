@@ -86,7 +86,10 @@ export class TriptychClient {
   readonly #services: Services;
   readonly #timeoutMs: number;
 
-  /** `address` is HOST:PORT, unix:PATH, or any name that gRPC resolves, as `dns:///triptych:50051` or `ipv4:HOST:PORT,HOST:PORT`. It connects with the first call. */
+  /**
+   * `address` is HOST:PORT, unix:PATH, or any name that gRPC resolves, as `dns:///triptych:50051` or
+   * `ipv4:HOST:PORT,HOST:PORT`. It connects with the first call.
+   */
   constructor(address: string, options: ClientOptions = {}) {
     const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
       triptych: { v1: { [K in keyof Services]: Constructor<Services[K]> } };

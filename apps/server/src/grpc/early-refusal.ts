@@ -1,7 +1,5 @@
-import type { ServerInterceptor } from '@grpc/grpc-js';
 import type { Admission } from './admission.js';
-import type { CallObservers } from './observe-call.js';
-import { refuse } from './refusal.js';
+import type { CallCheck } from './refusal.js';
 
 /** Unary methods by what their items are: see the lanes of {@link Admission}. */
 const modalities: Readonly<Record<string, string>> = {
@@ -11,9 +9,9 @@ const modalities: Readonly<Record<string, string>> = {
 };
 
 /** Refuses calls that an overloaded server would refuse whatever they hold: reading their messages is what costs. */
-export function earlyRefusal(admission: Admission, observers: CallObservers): ServerInterceptor {
-  return refuse(({ path, deadline }) => {
+export function earlyRefusal(admission: Admission): CallCheck {
+  return ({ path, deadline }) => {
     const modality = modalities[path];
     if (modality !== undefined) admission.checkAny(modality, deadline);
-  }, observers);
+  };
 }

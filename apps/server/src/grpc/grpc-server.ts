@@ -12,6 +12,7 @@ import { followHealth, type Health } from './health.js';
 import { limitCalls } from './limit-calls.js';
 import { limitMetadata } from './limit-metadata.js';
 import type { CallObservers } from './observe-call.js';
+import { refuse } from './refusal.js';
 import { services } from './services.js';
 
 /** A client that leaves a ping unanswered for so long is gone. */
@@ -25,13 +26,14 @@ export function createGrpcServer(
   tokens: TokenFile | undefined,
 ): { readonly server: Server; readonly health: Health } {
   const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
+  const checks = [
+    limitMetadata(config.maxMetadataBytes),
+    ...(tokens ? [authentication(tokens)] : []),
+    limitCalls(config.maxCalls),
+    earlyRefusal(admission),
+  ];
   const server = new Server({
-    interceptors: [
-      limitMetadata(config.maxMetadataBytes, observers),
-      ...(tokens ? [authentication(tokens, observers)] : []),
-      limitCalls(config.maxCalls, observers),
-      earlyRefusal(admission, observers),
-    ],
+    interceptors: [refuse(checks, observers)],
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,

@@ -1,16 +1,15 @@
-import type { Metadata, ServerInterceptor } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
-import type { CallObservers } from './observe-call.js';
-import { refuse } from './refusal.js';
+import type { CallCheck } from './refusal.js';
 
 /** Refuses calls whose metadata, names and values together, are longer than `maxBytes`. */
-export function limitMetadata(maxBytes: number, observers: CallObservers): ServerInterceptor {
-  return refuse(({ metadata }) => {
+export function limitMetadata(maxBytes: number): CallCheck {
+  return ({ metadata }) => {
     const bytes = metadataBytes(metadata);
     if (bytes <= maxBytes) return;
     const message = `the metadata is ${bytes} bytes long; this server takes ${maxBytes}`;
     throw new TriptychError('METADATA_TOO_LARGE', message);
-  }, observers);
+  };
 }
 
 function metadataBytes(metadata: Metadata): number {

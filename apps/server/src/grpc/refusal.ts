@@ -16,22 +16,43 @@ export interface CallStart {
   readonly deadline: number;
 }
 
-/** Refuses the calls that `check` throws at, with a status, before a message of theirs is read. */
-export function refuse(check: (call: CallStart) => void, observers: CallObservers): ServerInterceptor {
+/** Throws at calls that are to be refused. What it returns is called once, when a call that it let in ends. */
+export type CallCheck = (call: CallStart) => (() => void) | void;
+
+/**
+ * Refuses the calls that a check throws at, with a status, before a message of theirs is read. The checks come in their
+ * order, all in one interceptor: each of those is one more that every message passes.
+ */
+export function refuse(checks: readonly CallCheck[], observers: CallObservers): ServerInterceptor {
   return ({ path }, call) => {
+    const endings: (() => void)[] = [];
+    const end = () => {
+      for (const ending of endings.splice(0)) ending();
+    };
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         try {
-          check({ path, metadata, deadline: Number(call.getDeadline()) });
+          for (const check of checks) {
+            const ending = check({ path, metadata, deadline: Number(call.getDeadline()) });
+            if (ending) endings.push(ending);
+          }
         } catch (thrown) {
+          end();
           const observed = observeCall(observers, { path, metadata, peer: call.getPeer() });
           call.sendStatus(observed.failed(thrown));
           return;
         }
         next(metadata);
       })
+      .withOnCancel(end)
       .build();
-    const responder = new ResponderBuilder().withStart((next) => next(listener)).build();
+    const responder = new ResponderBuilder()
+      .withStart((next) => next(listener))
+      .withSendStatus((status, next) => {
+        end();
+        next(status);
+      })
+      .build();
     return new ServerInterceptingCall(call, responder);
   };
 }

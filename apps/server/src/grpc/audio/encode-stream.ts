@@ -88,7 +88,7 @@ async function pump(
 ): Promise<NonNullable<AudioStreamResponse['summary']>> {
   let chunks = resume?.sequence ?? 0;
   let windows = resume?.windowIndex ?? 0;
-  let lateWindows = 0;
+  let [samples, lateWindows] = [0, 0];
   let arrived = performance.now();
   const take = async (reply: WindowsReply) => {
     for (const window of reply.windows) {
@@ -112,12 +112,11 @@ async function pump(
       await take(await stream.push(chunk.data, chunk.sequence, chunk.flush));
       chunks++;
     }
-    const samples = await take(await stream.finish(Math.max(0, chunks - 1)));
-    await answers.done();
-    return { windows, chunks, samples, lateWindows };
+    samples = await take(await stream.finish(Math.max(0, chunks - 1)));
   } finally {
     await answers.done();
   }
+  return { windows, chunks, samples, lateWindows };
 }
 
 /** Drops a window that could not be answered by `lateAt`, of `performance.now()`. */
