@@ -76,6 +76,9 @@ export interface ClientOptions {
   readonly maxMessageBytes?: number;
 }
 
+/** Bytes that the server may send before they are read. */
+const FLOW_CONTROL_WINDOW = 1024 * 1024;
+
 /** Scores of every query (row) against every candidate (column), row-major; NaN where either failed. */
 export type Similarity = Omit<SimilarityResponse__Output, 'scores'> & { readonly scores: Float32Array };
 
@@ -100,6 +103,9 @@ export class TriptychClient {
     const channelOptions = {
       'grpc.max_receive_message_length': limit,
       'grpc.max_send_message_length': -1,
+      // Frames and patches are megabytes: with HTTP/2's 64 KiB they would take a round trip for each.
+      'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW,
+      'grpc.enable_channelz': 0,
       'grpc.use_local_subchannel_pool': options.ownConnections ? 1 : 0,
       interceptors: [withMetadata(options)],
       'grpc.service_config': JSON.stringify({

@@ -9,6 +9,9 @@ import type { TokenFile } from '../security/token-file.js';
 import { Admission } from './admission.js';
 import { earlyRefusal } from './early-refusal.js';
 import { followHealth, type Health } from './health.js';
+import { detailFailures } from './http2/detail-failures.js';
+import { widenWindows } from './http2/flow-control.js';
+import { onHttp2Server } from './http2/http2-servers.js';
 import { limitCalls } from './limit-calls.js';
 import { limitMetadata } from './limit-metadata.js';
 import type { CallObservers } from './observe-call.js';
@@ -37,7 +40,13 @@ export function createGrpcServer(
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
+    // Bookkeeping of every message, for a service that is not offered.
+    'grpc.enable_channelz': 0,
     ...connectionOptions(config),
+  });
+  onHttp2Server(server, (http2) => {
+    widenWindows(http2);
+    detailFailures(http2);
   });
   const offered = services({ models, admission, limits: config, metrics: observers.metrics }, observers);
   for (const { definition, handlers } of offered) server.addService(definition, handlers);

@@ -29,7 +29,7 @@ const RETRY_DELAY_MS = 250;
 const MAX_MESSAGE_LENGTH = 500;
 
 /** Trailer of the serialised `google.rpc.Status`. */
-const DETAILS_KEY = 'grpc-status-details-bin';
+export const DETAILS_KEY = 'grpc-status-details-bin';
 
 /** What a client may read of a failure: for faults of the server itself, a plain text and nothing of the cause. */
 function publicView(error: TriptychError): { code: grpcStatus; message: string } {
@@ -45,7 +45,7 @@ function publicView(error: TriptychError): { code: grpcStatus; message: string }
  * A message travels in a header, and may quote what the client sent: one of a megabyte would never arrive, and take its
  * connection with it.
  */
-function clip(message: string): string {
+export function clip(message: string): string {
   const text = message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)}…`;
   return text.toWellFormed();
 }

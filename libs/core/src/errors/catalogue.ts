@@ -85,6 +85,13 @@ export const catalogue = {
   STREAM_SECOND_CONFIG: entry('bad-stream-order', 'A stream takes one config, as its first message.'),
   STREAM_EMPTY_MESSAGE: entry('bad-stream-order', 'A stream message holds neither config nor data.'),
   STREAM_SEQUENCE: entry('bad-stream-order', 'Chunk sequence numbers go from 0 up by one.'),
+  MESSAGE_TOO_LARGE: entry('payload-too-large', 'A message is larger than this server receives or sends.'),
+  PROTOCOL_ERROR: entry('internal', 'A header or a compressed message is not what gRPC says it is.'),
+  NOT_IMPLEMENTED: entry(
+    'modality-not-served',
+    'The method, or how a message is compressed, is not known to this server.',
+  ),
+  SERVICE_UNKNOWN: entry('model-not-found', 'Health or reflection were asked for a name that is not served.'),
   MODEL_NOT_FOUND: entry('model-not-found', 'No model of this name is served.'),
   MODALITY_NOT_SERVED: entry('modality-not-served', 'No served model takes this modality.'),
   OVERLOADED: later('overloaded', 'The queue is full.'),

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { Client, compressionAlgorithms, credentials, type ServiceError } from '@grpc/grpc-js';
+import { CallError } from '@triptych/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { CONNECTION_WINDOW, STREAM_WINDOW } from './flow-control.js';
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await serveDemo({ maxMessageBytes: 100_000 });
+});
+afterAll(() => test.close());
+
+const whole = (bytes: Buffer) => bytes;
+
+/** How a call of raw bytes fails. */
+async function failure(path: string, message: Buffer, options = {}): Promise<CallError> {
+  const client = new Client(test.server.address, credentials.createInsecure(), options);
+  try {
+    return await new Promise((resolve, reject) =>
+      client.makeUnaryRequest(path, whole, whole, message, (error: ServiceError | null) =>
+        error ? resolve(CallError.from(error)) : reject(new CallError(0, 'it was answered', undefined)),
+      ),
+    );
+  } finally {
+    client.close();
+  }
+}
+
+/** How a call fails whose headers and first message are these bytes. */
+async function rawFailure(headers: Record<string, string>, body: Buffer): Promise<Record<string, unknown>> {
+  return withSession(async (session) => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/triptych.v1.Models/List',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      ...headers,
+    });
+    let found: Record<string, unknown> = {};
+    for (const event of ['response', 'trailers'] as const)
+      stream.on(event, (fields: Record<string, unknown>) => (found = { ...found, ...fields }));
+    stream.resume().end(body);
+    await once(stream, 'close');
+    return found;
+  });
+}
+
+async function withSession<T>(use: (session: ClientHttp2Session) => Promise<T>): Promise<T> {
+  const session = connect(`http://${test.server.address}`);
+  try {
+    return await use(session);
+  } finally {
+    session.close();
+  }
+}
+
+describe('a connection', () => {
+  it('may send more than HTTP/2 begins with before it is read', async () => {
+    await withSession(async (session) => {
+      await expect.poll(() => session.remoteSettings.initialWindowSize).toBe(STREAM_WINDOW);
+      await expect.poll(() => session.state.remoteWindowSize).toBe(CONNECTION_WINDOW);
+    });
+  });
+});
+
+describe('a call that fails before a handler has it', () => {
+  it.each([
+    ['of an unknown method', '/triptych.v1.Models/Forget', Buffer.alloc(0), 12, 'NOT_IMPLEMENTED'],
+    ['of a path that is no URI', '/%zz', Buffer.alloc(0), 12, 'NOT_IMPLEMENTED'],
+    ['of an unknown service', '/anything.v1/Do', Buffer.alloc(0), 12, 'NOT_IMPLEMENTED'],
+    [
+      'with a message that is too large',
+      '/triptych.v1.Models/List',
+      Buffer.alloc(100_001),
+      8,
+      'MESSAGE_TOO_LARGE',
+    ],
+  ])('has details: %s', async (_what, path, message, code, reason) => {
+    expect(await failure(path, message)).toMatchObject({ code, details: { reason, violations: [] } });
+  });
+
+  it('has them where a message grows beyond the limit once it is decompressed', async () => {
+    const gzip = { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip };
+    const found = await failure('/triptych.v1.Models/List', Buffer.alloc(1_000_000), gzip);
+    expect(found).toMatchObject({ code: 8, details: { reason: 'MESSAGE_TOO_LARGE' } });
+  });
+
+  it.each([
+    ['a broken timeout', { 'grpc-timeout': 'soon' }, Buffer.alloc(5), '13', 'PROTOCOL_ERROR'],
+    [
+      'a broken gzip body',
+      { 'grpc-encoding': 'gzip' },
+      Buffer.from([1, 0, 0, 0, 2, 7, 7]),
+      '13',
+      'PROTOCOL_ERROR',
+    ],
+    [
+      'an unknown compression',
+      { 'grpc-encoding': 'zip' },
+      Buffer.from([1, 0, 0, 0, 1, 7]),
+      '12',
+      'NOT_IMPLEMENTED',
+    ],
+  ])('has them for %s', async (_what, headers, body, code, reason) => {
+    const found = await rawFailure(headers, body);
+    expect(found['grpc-status']).toBe(code);
+    const details = Buffer.from(String(found['grpc-status-details-bin']), 'base64').toString('latin1');
+    expect(details).toContain(reason);
+  });
+});
