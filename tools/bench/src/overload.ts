@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { CallError, TriptychClient } from '@triptych/client';
+import { LeanClient } from './lean-client.js';
 import { flood, printReport } from './measuring.js';
 import type { ServerProcess } from './server-process.js';
 import { median, quantile, time } from './statistics.js';
@@ -53,28 +53,22 @@ async function measure(
   deadlineMs: number,
   context: keyof typeof contexts,
 ): Promise<Record<string, number>> {
-  const request = oneClip(tone(3), context);
-  const patient = new TriptychClient(server.address);
-  await flood(32, IN_FLIGHT, () => patient.encodeAudio(request));
+  const client = new LeanClient(server.address, oneClip(tone(3), context));
+  await flood(32, IN_FLIGHT, () => client.call());
   let calls = 0;
   const peakMs = await time(async () => {
     const until = performance.now() + PEAK_MS;
     const one = async () => {
-      for (; performance.now() < until; calls++) await patient.encodeAudio(request);
+      for (; performance.now() < until; calls++) await client.call();
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, one));
   });
   const peak = (1000 * calls) / peakMs;
-  patient.close();
 
-  const client = new TriptychClient(server.address, { timeoutMs: deadlineMs });
   const outcomes: Outcome[] = [];
   const call = async () => {
     const started = performance.now();
-    const code = await client.encodeAudio(request).then(
-      ({ results }) => (results[0].embedding ? 0 : (results[0].error?.code ?? 2)),
-      (thrown: unknown) => (thrown instanceof CallError ? thrown.code : 2),
-    );
+    const code = await client.call(deadlineMs);
     outcomes.push({ code, ms: performance.now() - started });
   };
   await server.report(true);

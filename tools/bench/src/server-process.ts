@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { serverProcess } from '@triptych/server/process-settings';
 
 const entry = fileURLToPath(new URL('./serve-measured.js', import.meta.url));
 
@@ -21,10 +22,9 @@ export class ServerProcess {
   ) {}
 
   static async start(model: string): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [entry, model], {
+    const child = spawn(process.execPath, [...serverProcess.execArgv, entry, model], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // As `triptych serve` starts itself: see its relaunch.ts.
-      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '1000000' },
+      env: { ...process.env, ...serverProcess.env },
     });
     const { address } = await message<{ address: string }>(child);
     return new ServerProcess(child, address);

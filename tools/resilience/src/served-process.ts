@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { serverProcess } from '@triptych/server/process-settings';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -20,11 +21,12 @@ export class ServedProcess {
 
   static async start(flags: readonly string[] = [], log: LogTarget = 'inherit'): Promise<ServedProcess> {
     const defaults = ['--model', 'models/demo/whisper', '--listen', '127.0.0.1:0', '--log-level', 'silent'];
-    const child = spawn(process.execPath, ['apps/cli/bin/triptych.js', 'serve', ...defaults, ...flags], {
+    const command = ['apps/cli/bin/triptych.js', 'serve', ...defaults, ...flags];
+    const child = spawn(process.execPath, [...serverProcess.execArgv, ...command], {
       cwd: root,
       stdio: ['ignore', 'pipe', log],
       // Set, it keeps the command from starting itself anew: signals reach the server itself.
-      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '1000000' },
+      env: { ...process.env, ...serverProcess.env },
     });
     const address = await new Promise<string>((resolve, reject) => {
       child.stdout?.once('data', (line: Buffer) =>

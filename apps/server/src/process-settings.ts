@@ -1,0 +1,14 @@
+/**
+ * Tells glibc to give memory back: left alone it raises this bound as large blocks are freed, and keeps what loading a
+ * model has used. It is read when a process starts, and only then.
+ */
+export const ALLOCATOR_VARIABLE = 'MALLOC_MMAP_THRESHOLD_';
+
+/**
+ * What the process of a server should be started with, and cannot set once it runs (docs/decisions/garbage.md): requests pass
+ * through buffers outside of V8's heap, which V8 counts against the size of a heap that is small.
+ */
+export const serverProcess = {
+  env: { [ALLOCATOR_VARIABLE]: '1000000' },
+  execArgv: ['--initial-old-space-size=96', '--max-semi-space-size=2'],
+} as const;
