@@ -3,14 +3,14 @@ import {
   Encoder,
   type EncoderOptions,
   type EncoderParts,
+  type FeedTensor,
   joined,
   type RunRequest,
 } from '@triptych/inference-core';
 import { contextSamples, frameSamples, type WhisperConfig } from './config.js';
+import { type AudioContext, framing } from './framing.js';
 import { inputs, outputs, whisperBlocks, whisperGraph } from './graph.js';
 
-/** How much silence the encoder sees around the audio: the full context's, or none. */
-export type AudioContext = 'padded' | 'trimmed';
 /** Mean over every frame, mean over those that hold audio, or each frame. */
 export type AudioPooling = 'mean' | 'mean-valid' | 'none';
 
@@ -39,10 +39,10 @@ export function audioParts(config: WhisperConfig): EncoderParts<AudioItem> {
   return {
     graph: (options) => whisperGraph(config, options),
     blocks: whisperBlocks(config),
-    key: ({ context, samples }: AudioItem) => `${context} ${context === 'padded' ? '' : samples.length}`,
+    key: ({ context, samples }: AudioItem) => `${context} ${samples.length}`,
     maxBatch: (item: AudioItem) => maxBatch(config, item),
     bytes: (item: AudioItem) => item.samples.byteLength,
-    request: (items: readonly AudioItem[]) => request(config, items),
+    request: (items: readonly AudioItem[]) => clipRequest(config, items),
     warmUp: warmUpItem(config),
   };
 }
@@ -52,22 +52,20 @@ export function startAudioEncoder(config: WhisperConfig, options: EncoderOptions
   return Encoder.start(audioParts(config), options);
 }
 
-/** Encoder frames that hold audio, for so many samples. */
-export function validFrames(config: WhisperConfig, samples: number): number {
-  return Math.ceil(samples / frameSamples(config));
-}
-
 /** Long clips fill both cores alone; short ones of one length share a run of up to half a context. */
 function maxBatch(config: WhisperConfig, { context, samples }: AudioItem): number {
   if (context === 'padded') return 1;
   return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(contextSamples(config) / 2 / samples.length)));
 }
 
-/** Items of one batch are of one length: nobody's neighbour changes the shape of what it is computed with. */
-function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest {
+/**
+ * What a graph is run with. Items of one batch are of one length: nobody's neighbour changes the shape of what it is
+ * computed with.
+ */
+export function clipRequest(config: WhisperConfig, items: readonly AudioItem[]): RunRequest {
   const [{ samples, context }] = items;
-  const frames = validFrames(config, samples.length);
-  const padTo = context === 'padded' ? contextSamples(config) : frames * frameSamples(config);
+  const { frames, validFrames, padTo, places } = framing(config, samples.length, context);
+  const isValidAlone = items.every(({ pooling }) => pooling === 'mean-valid');
   return {
     feeds: {
       [inputs.samples]: {
@@ -75,15 +73,17 @@ function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest
         dims: [items.length, samples.length],
         data: joined(items.map((item) => item.samples)),
       },
-      [inputs.padTo]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(padTo)).buffer },
-      [inputs.validFrames]: {
-        type: 'int64',
-        dims: [items.length],
-        data: new BigInt64Array(items.length).fill(BigInt(frames)).buffer,
-      },
+      [inputs.padTo]: int64([padTo]),
+      [inputs.places]: { type: 'int64', dims: [frames], data: places.buffer },
+      [inputs.kept]: int64([isValidAlone ? validFrames : frames]),
+      [inputs.validFrames]: int64(items.map(() => validFrames)),
     },
     rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling], form })),
   };
+}
+
+function int64(values: readonly number[]): FeedTensor {
+  return { type: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt).buffer };
 }
 
 function warmUpItem(config: WhisperConfig): AudioItem {

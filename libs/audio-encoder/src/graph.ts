@@ -11,15 +11,23 @@ import { CONV_STRIDE, LAYER_NORM_EPSILON, type WhisperConfig } from './config.js
 import { logMel } from './log-mel.js';
 
 /** Graph inputs and outputs, by name. */
-export const inputs = { samples: 'samples', padTo: 'pad_to', validFrames: 'valid_frames' } as const;
+export const inputs = {
+  samples: 'samples',
+  padTo: 'pad_to',
+  places: 'places',
+  kept: 'kept',
+  validFrames: 'valid_frames',
+} as const;
 export const outputs = { frames: 'frames', mean: 'mean', meanValid: 'mean_valid' } as const;
 
 /**
  * Whisper's encoder from samples to pooled vectors.
  *
  * Inputs: `samples` float32 [batch, n]; `pad_to` int64 [1], the length they are zero-padded to, a multiple of
- * two hops; `valid_frames` int64 [batch], encoder frames that hold audio.
- * Outputs: `frames` [batch, frames, width] after the final layer norm; `mean` and `mean_valid` [batch, width].
+ * two hops; `places` int64 [frames], which of the frames computed from them stands at each frame of the context (see
+ * {@link framing}); `kept` int64 [1], the leading frames that the last block is computed for: all of them where more
+ * than `mean_valid` is wanted; `valid_frames` int64 [batch], frames that hold audio.
+ * Outputs: `frames` [batch, kept, width] after the final layer norm, their `mean` and `mean_valid` [batch, width].
  * With `inspect`, also `log_mel` and the residual stream `state_0` … `state_layers`.
  */
 export function whisperGraph(config: WhisperConfig, options: GraphOptions = {}): OnnxGraph {
@@ -27,15 +35,20 @@ export function whisperGraph(config: WhisperConfig, options: GraphOptions = {}):
   const g = new GraphBuilder('whisper-encoder', options);
   const samples = g.input(inputs.samples, 'float32', ['batch', 'samples']);
   const padTo = g.input(inputs.padTo, 'int64', [1]);
+  const places = g.input(inputs.places, 'int64', ['frames']);
+  const kept = g.input(inputs.kept, 'int64', [1]);
   const validFrames = g.input(inputs.validFrames, 'int64', ['batch']);
 
   const mel = logMel(g, zeroPad(g, samples, padTo), config.mel);
-  const embedded = addPositions(g, stem(g, mel, config), config);
+  const spread = g.op('Gather', [stem(g, mel, config), places], { attributes: { axis: 1 } });
+  const embedded = addPositions(g, spread, config);
+  const keep = (x: Value) => g.op('Slice', [x, g.ints([0]), kept, g.ints([1])]);
   const { states, output } = transformer(g, embedded, whisperBlocks(config), {
     finalNorm: 'encoder.layer_norm',
+    keep,
   });
 
-  g.output(outputs.frames, output, 'float32', ['batch', 'frames', width]);
+  g.output(outputs.frames, output, 'float32', ['batch', 'kept', width]);
   const mean = g.op('ReduceMean', [output, g.ints([1])], { attributes: { keepdims: 0 } });
   g.output(outputs.mean, mean, 'float32', ['batch', width]);
   g.output(outputs.meanValid, meanOfFirst(g, output, validFrames), 'float32', ['batch', width]);

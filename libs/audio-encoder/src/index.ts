@@ -1,11 +1,11 @@
 export {
-  type AudioContext,
   type AudioEncoder,
   type AudioItem,
   audioParts,
+  clipRequest,
   type AudioPooling,
   startAudioEncoder,
-  validFrames,
 } from './audio-encoder.js';
 export { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig } from './config.js';
+export { type AudioContext, framing, validFrames } from './framing.js';
 export { inputs as whisperInputs, outputs as whisperOutputs, whisperGraph } from './graph.js';

@@ -1,11 +1,5 @@
-import {
-  contextSamples,
-  readWhisperConfig,
-  whisperGraph,
-  whisperInputs,
-  whisperOutputs,
-} from '@triptych/audio-encoder';
-import { bindWeights, disableTelemetry, type OnnxGraph } from '@triptych/inference-core';
+import { type AudioItem, clipRequest, readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
+import { bindWeights, disableTelemetry, type FeedTensor, type OnnxGraph } from '@triptych/inference-core';
 import { readVisionConfig, visionGraph, visionInputs, visionOutputs } from '@triptych/vision-encoder';
 import { openModelDirectory, type ModelDirectory } from '@triptych/weight-loader';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -46,21 +40,23 @@ export async function bareWhisper(directory: string, threads: number): Promise<B
   const session = await createSession(model, whisperGraph(config), threads);
   return {
     async run(samples, batch, padded) {
-      const all = new Float32Array(batch * samples.length);
-      for (let i = 0; i < batch; i++) all.set(samples, i * samples.length);
-      const padTo = padded ? contextSamples(config) : samples.length;
-      const int64 = (...values: number[]) =>
-        new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
-      await session.run(
-        {
-          [whisperInputs.samples]: new Tensor('float32', all, [batch, samples.length]),
-          [whisperInputs.padTo]: int64(padTo),
-          [whisperInputs.validFrames]: int64(...Array.from({ length: batch }, () => 1)),
-        },
-        [whisperOutputs.mean],
-      );
+      const item: AudioItem = {
+        samples: Float32Array.from(samples),
+        context: padded ? 'padded' : 'trimmed',
+        pooling: 'mean',
+        form: { normalize: false, dimensions: 0, numbers: 'float32' },
+      };
+      const { feeds, rows } = clipRequest(config, Array<AudioItem>(batch).fill(item));
+      const inputs = Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)] as const);
+      await session.run(Object.fromEntries(inputs), [rows[0].output]);
     },
   };
+}
+
+/** A Whisper graph has no other inputs than these. */
+function toTensor({ type, dims, data }: FeedTensor): Tensor {
+  if (type === 'int64') return new Tensor('int64', new BigInt64Array(data), dims);
+  return new Tensor('float32', new Float32Array(data), dims);
 }
 
 /** A CLIP vision tower by itself. */

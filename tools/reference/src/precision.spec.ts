@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contextSamples, readWhisperConfig, whisperGraph, whisperInputs } from '@triptych/audio-encoder';
+import { clipRequest, contextSamples, readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
 import { type Encoded, type EncoderOptions, InferenceWorker } from '@triptych/inference-core';
 import { ImagePreprocessor, readImageRecipe } from '@triptych/preprocessing';
 import { readTextConfig, startTextEncoder } from '@triptych/text-encoder';
@@ -117,15 +117,11 @@ async function meansOf(path: string): Promise<Float32Array[]> {
   const means: Float32Array[] = [];
   for (const [name, samples] of readRecordings(contextSamples(config))) {
     if (name === 'full-context') continue;
-    const padTo = BigInt(Math.ceil(samples.length / 320) * 320);
-    const { embeddings } = await worker.run({
-      feeds: {
-        [whisperInputs.samples]: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
-        [whisperInputs.padTo]: { type: 'int64', dims: [1], data: BigInt64Array.of(padTo).buffer },
-        [whisperInputs.validFrames]: { type: 'int64', dims: [1], data: BigInt64Array.of(1n).buffer },
-      },
-      rows: [{ output: 'mean', form: { normalize: true, dimensions: 0, numbers: 'float32' } }],
-    });
+    const form = { normalize: true, dimensions: 0, numbers: 'float32' } as const;
+    const request = clipRequest(config, [
+      { samples: samples.slice(), context: 'trimmed', pooling: 'mean', form },
+    ]);
+    const { embeddings } = await worker.run(request);
     means.push(new Float32Array(embeddings[0].bytes.buffer));
   }
   await worker.close();

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  clipRequest,
   contextSamples,
-  frameSamples,
   readWhisperConfig,
   type WhisperConfig,
   whisperGraph,
-  whisperInputs,
 } from '@triptych/audio-encoder';
 import type { WeightSet } from '@triptych/core';
 import { InferenceWorker } from '@triptych/inference-core';
@@ -80,10 +79,11 @@ describe.each(Object.keys(subjects))(
         const frames = mel.length / config.mel.bins;
         const expected = golden.floats(recording, 'log_mel');
         const rows = golden.integers(recording, 'mel_rows');
-        const found = Float32Array.from(
-          expected,
-          (_, i) => mel[(i % config.mel.bins) * frames + rows[Math.floor(i / config.mel.bins)]],
-        );
+        // The windows of silence that are left out are like the last that is computed.
+        const found = Float32Array.from(expected, (_, i) => {
+          const row = Math.min(rows[Math.floor(i / config.mel.bins)], frames - 1);
+          return mel[(i % config.mel.bins) * frames + row];
+        });
         expect(record('log-mel', maxDifference(found, expected)), recording).toBeLessThanOrEqual(1e-4);
       }
     });
@@ -129,21 +129,9 @@ describe.each(Object.keys(subjects))(
       context: 'padded' | 'trimmed',
     ): Promise<Float32Array> {
       const samples = (clips.get(recording) as Float32Array<ArrayBuffer>).slice();
-      const frame = frameSamples(config);
-      const frames = Math.ceil(samples.length / frame);
-      const padTo = context === 'padded' ? contextSamples(config) : frames * frame;
-      const { embeddings } = await worker.run({
-        feeds: {
-          [whisperInputs.samples]: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
-          [whisperInputs.padTo]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(padTo)).buffer },
-          [whisperInputs.validFrames]: {
-            type: 'int64',
-            dims: [1],
-            data: BigInt64Array.of(BigInt(frames)).buffer,
-          },
-        },
-        rows: [{ output, form: { normalize: false, dimensions: 0, numbers: 'float32' } }],
-      });
+      const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
+      const { feeds } = clipRequest(config, [{ samples, context, pooling: 'none', form }]);
+      const { embeddings } = await worker.run({ feeds, rows: [{ output, form }] });
       return new Float32Array(embeddings[0].bytes.buffer);
     }
 

@@ -1,0 +1,42 @@
+import { CONV_STRIDE, frameSamples, type WhisperConfig } from './config.js';
+
+/** How much silence the encoder sees around the audio: the full context's, or none. */
+export type AudioContext = 'padded' | 'trimmed';
+
+/** Which of the encoder's frames are computed for clips of some length, and where. */
+export interface Framing {
+  /** Frames of the context. */
+  readonly frames: number;
+  /** Frames that hold audio. */
+  readonly validFrames: number;
+  /** Samples that a clip is zero-padded to before its spectrogram. */
+  readonly padTo: number;
+  /** For each frame of the context, the computed one that stands there. */
+  readonly places: BigInt64Array<ArrayBuffer>;
+}
+
+/** Encoder frames that hold audio, for so many samples. */
+export function validFrames(config: WhisperConfig, samples: number): number {
+  return Math.ceil(samples / frameSamples(config));
+}
+
+/**
+ * Lays out a clip. Frames of silence are all alike until positions are added to them, but for the last, which the
+ * convolutions' own padding reaches: where a context is padded, one of each is computed and stands for all.
+ */
+export function framing(config: WhisperConfig, samples: number, context: AudioContext): Framing {
+  const valid = validFrames(config, samples);
+  const frames = context === 'padded' ? config.positions : valid;
+  const silent = Math.min(firstSilentFrame(config, samples), frames - 1);
+  const computed = Math.min(silent + 2, frames);
+  const places = new BigInt64Array(frames).fill(BigInt(silent));
+  for (let i = 0; i < silent; i++) places[i] = BigInt(i);
+  places[frames - 1] = BigInt(computed - 1);
+  return { frames, validFrames: valid, padTo: computed * frameSamples(config), places };
+}
+
+/** The first frame whose whole receptive field is silence: two convolutions of three over windows of the spectrogram. */
+function firstSilentFrame({ mel: { window, hop } }: WhisperConfig, samples: number): number {
+  const firstSilentWindow = Math.ceil((samples + window / 2) / hop);
+  return Math.ceil((firstSilentWindow + 2) / CONV_STRIDE);
+}
