@@ -26,7 +26,7 @@ import {
   type TokenizerFiles,
   WEIGHTS_FILE,
 } from './model-directory/files.js';
-import type { Share, TensorEntry } from './parquet/read.js';
+import type { TensorEntry } from './parquet/read.js';
 import type { SchemaVersion } from './parquet/schema.js';
 import type { ConvertCall, WriteCall } from './weights-worker.js';
 
@@ -94,20 +94,15 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
   return { directory, metadata, architecture, preprocessor, tokenizer, load, identify };
 }
 
-/**
- * Large files are decoded by several workers, each a share of the row groups; the giant ones first, by a worker that ends,
- * and its memory with it, before the others have filled theirs.
- */
+/** Large files are decoded by several workers, each a share of the row groups. */
 async function assemble(request: AssembleRequest): Promise<Assembled> {
   const { path } = request;
-  const read = (share?: Share) =>
-    inWorker<Assembled>(path, 'assemble', { ...request, ...(share ? { share } : {}) });
   const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
-  if (bytes < LARGE_FILE_BYTES) return read();
-  const giants = await read('giants');
-  const of = Math.min(MOST_READERS, availableParallelism());
-  const shares = Array.from({ length: of }, (_, index) => read({ index, of }));
-  return joinShares([giants, ...(await Promise.all(shares))]);
+  const of = bytes < LARGE_FILE_BYTES ? 1 : Math.min(MOST_READERS, availableParallelism());
+  const shares = Array.from({ length: of }, (_, index) =>
+    inWorker<Assembled>(path, 'assemble', { ...request, share: { index, of } }),
+  );
+  return joinShares(await Promise.all(shares));
 }
 
 /** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */

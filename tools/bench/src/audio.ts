@@ -7,6 +7,7 @@ import { AudioContext, TriptychClient } from '@triptych/client';
 import { whisperJson, whisperSizes, writeSyntheticCheckpoint } from '@triptych/reference';
 import { convert } from '@triptych/weight-loader';
 import { type BareWhisper, bareWhisper } from './bare-session.js';
+import { LeanClient } from './lean-client.js';
 import { ServerProcess } from './server-process.js';
 import { flood, printReport } from './measuring.js';
 import { median, quantile, time } from './statistics.js';
@@ -71,6 +72,7 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   });
   const { AUDIO_CONTEXT_PADDED: padded, AUDIO_CONTEXT_TRIMMED: trimmed } = AudioContext;
   const one = (context: AudioContext) => client.encodeAudio(request(context));
+  const lean = new LeanClient(server.address, request(trimmed));
   await Promise.all([one(trimmed), one(padded), bare.run(samples, 1, true)]);
 
   await server.report(true);
@@ -85,13 +87,14 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
       note('trimmed bare', await time(() => bare.run(samples, 1, false)));
     }
     await server.report();
-    const served = await time(() => flood(CLIPS_A_ROUND, IN_FLIGHT, () => one(trimmed)));
+    const served = await time(() => flood(CLIPS_A_ROUND, IN_FLIGHT, () => lean.call()));
     delays.push((await server.report()).loopDelayP99Ms);
     note('served', (1000 * CLIPS_A_ROUND) / served);
     for (const batch of BATCHES) note(`bare ${batch}`, await throughput(bare, samples, batch));
   }
   const { peakRssMb } = await server.report();
   client.close();
+  lean.close();
   await server.stop();
 
   const of = (name: string) => median(series[name]);

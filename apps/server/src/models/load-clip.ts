@@ -8,7 +8,9 @@ import type { ServedImage, ServedText } from './served-model.js';
 /** Names the space of a tower's vectors: projected, the one that the model declares; of any other pooling, its own. */
 export type TowerSpaces = (tower: 'image' | 'text') => (pooling: string) => string;
 
-/** Starts the towers of a CLIP checkpoint, one after the other: side by side both would hold their weights twice. */
+/**
+ * Starts the towers of a CLIP checkpoint, the larger first: its session copies its weights, and for that time both are there.
+ */
 export async function loadClip(context: LoadContext): Promise<LoadedEncoders> {
   const { metadata } = context.directory;
   const config: JsonObject = clipConfig(metadata.config);

@@ -3,12 +3,14 @@
  * The upcasts are exact for all 65 536 patterns, NaN payloads included.
  */
 
-let halfTable: Uint32Array | undefined;
+let halfTable: Int32Array | undefined;
 
-/** float32 bit pattern of each float16 bit pattern. Built on first use: 256 KiB. */
-function float16Table(): Uint32Array {
+/**
+ * float32 bit pattern of each float16 bit pattern, signed: unsigned ones would pass through doubles. Built on first use: 256 KiB.
+ */
+function float16Table(): Int32Array {
   if (halfTable) return halfTable;
-  halfTable = new Uint32Array(65536);
+  halfTable = new Int32Array(65536);
   for (let half = 0; half < 65536; half++) halfTable[half] = float16BitsToFloat32Bits(half);
   return halfTable;
 }
@@ -49,13 +51,13 @@ export function float32BitsToFloat16Bits(bits: number): number {
 /** Upcasts float16 values into `target`. Both hold the same number of elements. */
 export function upcastFloat16(source: Uint16Array, target: Float32Array): void {
   const table = float16Table();
-  const bits = new Uint32Array(target.buffer, target.byteOffset, target.length);
+  const bits = new Int32Array(target.buffer, target.byteOffset, target.length);
   for (let i = 0; i < source.length; i++) bits[i] = table[source[i]];
 }
 
 /** Upcasts bfloat16 values into `target`: their bits are the upper half of a float32. */
 export function upcastBfloat16(source: Uint16Array, target: Float32Array): void {
-  const bits = new Uint32Array(target.buffer, target.byteOffset, target.length);
+  const bits = new Int32Array(target.buffer, target.byteOffset, target.length);
   for (let i = 0; i < source.length; i++) bits[i] = source[i] << 16;
 }
 

@@ -1,5 +1,6 @@
 import { TriptychError } from '@triptych/core';
-import { type Table, wasmMemory } from 'parquet-wasm';
+import type { Table } from 'parquet-wasm';
+import { parquetWasm } from './parquet-wasm.js';
 
 /** The values of a binary column, as views into WebAssembly memory. */
 export interface BinaryColumn {
@@ -21,7 +22,7 @@ const offsetBytes: Readonly<Record<string, 4 | 8>> = { z: 4, Z: 8 };
  */
 export function binaryColumn(table: Table, column: string): BinaryColumn {
   const stream = table.intoFFI();
-  const memory = (wasmMemory() as { buffer: ArrayBuffer }).buffer;
+  const memory = (parquetWasm.wasmMemory() as { buffer: ArrayBuffer }).buffer;
   const view = new DataView(memory);
   const pointer = (address: number) => view.getUint32(address, true);
   const count = (address: number) => Number(view.getBigInt64(address, true));

@@ -17,17 +17,22 @@ export interface TensorEntry {
   readonly parameters: number;
 }
 
-/** A row group of this size takes several times as much WebAssembly memory, which never shrinks. */
-const GIANT_BYTES = 32 * 1024 * 1024;
+/** One of several readers' share of a file's row groups. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
 
-/** One share of a file's row groups: the giant ones, or every so-manieth of the others. */
-export type Share = 'giants' | { readonly index: number; readonly of: number };
-
-function groupsOf(share: Share | undefined, sizes: readonly number[]): number[] {
-  const groups = sizes.map((_, group) => group);
-  if (share === undefined) return groups;
-  if (share === 'giants') return groups.filter((group) => sizes[group] >= GIANT_BYTES);
-  return groups.filter((group) => sizes[group] < GIANT_BYTES).filter((_, i) => i % share.of === share.index);
+/** Gives each row group, the largest first, to the reader that has least to read; a reader's own stay in the file's order. */
+function shareOf(groups: readonly GroupHeader[], { index, of }: Share): GroupHeader[] {
+  const load = Array<number>(of).fill(0);
+  const own = new Set<GroupHeader>();
+  for (const group of groups.toSorted((a, b) => b.bytes - a.bytes)) {
+    const reader = load.indexOf(Math.min(...load));
+    load[reader] += group.bytes;
+    if (reader === index) own.add(group);
+  }
+  return groups.filter((group) => own.has(group));
 }
 
 /** Everything of a tensor but its data. */
@@ -38,6 +43,7 @@ export interface TensorHeader extends TensorEntry {
 /** A row group's tensors that are wanted, and their rows. */
 interface GroupHeader {
   readonly group: number;
+  readonly bytes: number;
   readonly rows: readonly { readonly row: number; readonly header: TensorHeader }[];
 }
 
@@ -73,14 +79,17 @@ export async function openTensors(
   const columns = [...plainColumns, ...(version === 'V2' ? quantizationColumns : [])].filter(
     (c) => c !== 'data',
   );
-  const groups: GroupHeader[] = [];
-  for (const group of groupsOf(share, file.sizes)) {
-    const table = await file.table(group, columns);
-    const rows = Array.from({ length: table.numRows }, (_, row) => row)
-      .filter((row) => wanted(nameOf(table, row)))
-      .map((row) => ({ row, header: readHeader(table, row, version) }));
-    if (rows.length > 0) groups.push({ group, rows });
-  }
+  const table = await file.table(columns);
+  let end = 0;
+  const wantedGroups = file.groups.flatMap(({ rows: count, bytes }, group) => {
+    const first = end;
+    end += count;
+    const rows = Array.from({ length: count }, (_, row) => row)
+      .filter((row) => wanted(nameOf(table, first + row)))
+      .map((row) => ({ row, header: readHeader(table, first + row, version) }));
+    return rows.length > 0 ? [{ group, bytes, rows }] : [];
+  });
+  const groups = share ? shareOf(wantedGroups, share) : wantedGroups;
   return {
     version,
     groups,

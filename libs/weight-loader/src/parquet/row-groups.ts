@@ -1,49 +1,60 @@
-import { openAsBlob } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { messageOf, TriptychError } from '@triptych/core';
 import type { Table } from 'apache-arrow';
-import { ParquetFile } from 'parquet-wasm';
 import { arrow } from './arrow.js';
 import { type BinaryColumn, binaryColumn } from './binary-column.js';
+import { fileBlob } from './file-blob.js';
+import { parquetWasm } from './parquet-wasm.js';
 
-/** An open Parquet file, decoded one row group at a time: only one is in memory. */
+/** An open Parquet file, whose large values are decoded one row group at a time: only one is in memory. */
 export interface RowGroups {
   readonly columns: readonly string[];
-  /** Bytes of each row group before compression. */
-  readonly sizes: readonly number[];
-  /** Decodes some columns of a row group. */
-  table(group: number, columns: readonly string[]): Promise<Table>;
-  /** Decodes one column of large values. */
+  /** Each row group's rows, and its bytes before compression. */
+  readonly groups: readonly { readonly rows: number; readonly bytes: number }[];
+  /** Decodes some columns of all row groups: small ones. */
+  table(columns: readonly string[]): Promise<Table>;
+  /** Decodes one column of large values, of one row group. */
   binary(group: number, column: string): Promise<BinaryColumn>;
   close(): void;
 }
 
 /** Opens a Parquet file by its footer. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT naming the file. */
 export async function openRowGroups(path: string): Promise<RowGroups> {
-  const blob = await openBlob(path);
+  const descriptor = open(path);
   const corrupt = (cause: unknown) =>
     new TriptychError('WEIGHTS_CORRUPT', `${path}: not a readable Parquet file (${messageOf(cause)})`, {
       cause,
     });
-  const file = await ParquetFile.fromFile(blob).catch((cause: unknown) => {
+  const whole = fileBlob(descriptor, 0, fstatSync(descriptor).size);
+  const file = await parquetWasm.ParquetFile.fromFile(whole).catch((cause: unknown) => {
+    closeSync(descriptor);
     throw corrupt(cause);
   });
-  const decode = (group: number, columns: readonly string[]) =>
-    file.read({ rowGroups: [group], columns: [...columns] }).catch((cause: unknown) => {
-      throw corrupt(cause);
-    });
+  const decode = (columns: readonly string[], group?: number) =>
+    file
+      .read({ columns: [...columns], ...(group === undefined ? {} : { rowGroups: [group] }) })
+      .catch((cause: unknown) => {
+        throw corrupt(cause);
+      });
   const metadata = file.metadata();
   return {
     columns: arrow.tableFromIPC(file.schema().intoIPCStream()).schema.fields.map((f) => f.name),
-    sizes: Array.from({ length: metadata.numRowGroups() }, (_, i) => metadata.rowGroup(i).totalByteSize()),
-    table: async (group, columns) => arrow.tableFromIPC((await decode(group, columns)).intoIPCStream()),
-    binary: async (group, column) => binaryColumn(await decode(group, [column]), column),
-    close: () => file.free(),
+    groups: Array.from({ length: metadata.numRowGroups() }, (_, i) => {
+      const group = metadata.rowGroup(i);
+      return { rows: group.numRows(), bytes: group.totalByteSize() };
+    }),
+    table: async (columns) => arrow.tableFromIPC((await decode(columns)).intoIPCStream()),
+    binary: async (group, column) => binaryColumn(await decode([column], group), column),
+    close: () => {
+      file.free();
+      closeSync(descriptor);
+    },
   };
 }
 
-async function openBlob(path: string): Promise<Blob> {
+function open(path: string): number {
   try {
-    return await openAsBlob(path);
+    return openSync(path, 'r');
   } catch (cause) {
     throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${messageOf(cause)})`, { cause });
   }
