@@ -75,7 +75,6 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   const lean = new LeanClient(server.address, request(trimmed));
   await Promise.all([one(trimmed), one(padded), bare.run(samples, 1, true)]);
 
-  await server.report(true);
   const series: Record<string, number[]> = {};
   const note = (name: string, value: number) => (series[name] ??= []).push(value);
   const delays: number[] = [];
@@ -86,7 +85,7 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
       note('trimmed', await time(() => one(trimmed)));
       note('trimmed bare', await time(() => bare.run(samples, 1, false)));
     }
-    await server.report();
+    await server.report(true);
     const served = await time(() => flood(CLIPS_A_ROUND, IN_FLIGHT, () => lean.call()));
     delays.push((await server.report()).loopDelayP99Ms);
     note('served', (1000 * CLIPS_A_ROUND) / served);

@@ -63,12 +63,11 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
     client.encodeImages({ images: Array<Image>(count).fill(image), options: { encoding: 2 } });
 
   await Promise.all([encode(raw, 1), encode(jpeg, 2), bare.run(pixels, 1)]);
-  await server.report(true);
   const series: Record<string, number[]> = {};
   const note = (name: string, value: number) => (series[name] ??= []).push(value);
   const delays: number[] = [];
   const throughput = async (name: string, image: Image) => {
-    await server.report();
+    await server.report(true);
     const elapsed = await time(() => flood(CALLS_A_ROUND, IN_FLIGHT, () => encode(image, CALL)));
     delays.push((await server.report()).loopDelayP99Ms);
     note(name, (1000 * CALLS_A_ROUND * CALL) / elapsed);

@@ -81,7 +81,7 @@ async function measure(
     for (const due = (now / 1000) * peak * factor; sent < due; sent++) void call();
     if (now >= nextLook) {
       nextLook += 5000;
-      delays.push((await server.report()).loopDelayP99Ms);
+      delays.push((await server.report(true)).loopDelayP99Ms);
       memory.push(server.rssMb());
     }
     await sleep(TICK_MS);

@@ -30,7 +30,7 @@ export class ServerProcess {
     return new ServerProcess(child, address);
   }
 
-  /** What happened since the last report. The event loop is watched from the first report that asks for it. */
+  /** What happened since the last report, and whether the event loop is watched until the next. */
   async report(watch = false): Promise<ServerReport> {
     this.child.send(watch ? 'report and watch' : 'report');
     const report = await message<Omit<ServerReport, 'peakRssMb'>>(this.child);

@@ -60,7 +60,8 @@ export class Metrics {
   ]);
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 10 });
+    // Each sample wakes the event loop, and takes a core from the run under way: 50 a second are enough to see a loop that stalls.
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 20 });
   }
 
   /** A queue's observer, by the encoder's name. */
