@@ -6,9 +6,10 @@ export const ALLOCATOR_VARIABLE = 'MALLOC_MMAP_THRESHOLD_';
 
 /**
  * What the process of a server should be started with, and cannot set once it runs (docs/decisions/garbage.md): requests pass
- * through buffers outside of V8's heap, which V8 counts against the size of a heap that is small.
+ * through buffers outside of V8's heap, which V8 counts against the size of a heap that is small; and WebAssembly that only loads
+ * a model should not be optimised while it does.
  */
 export const serverProcess = {
   env: { [ALLOCATOR_VARIABLE]: '1000000' },
-  execArgv: ['--initial-old-space-size=96', '--max-semi-space-size=2'],
+  execArgv: ['--initial-old-space-size=64', '--max-semi-space-size=2', '--wasm-tiering-budget=20000000'],
 } as const;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { serverProcess } from '@triptych/server/process-settings';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -48,9 +49,12 @@ describe('the Dockerfile', () => {
     expect(validate(read('docker/Dockerfile'))).toEqual([]);
   });
 
-  it('copies only what is there, and starts the command that is there', () => {
+  it('copies only what is there, and starts the command that is there as it would start itself', () => {
     const dockerfile = read('docker/Dockerfile');
-    expect(dockerfile).toContain('ENTRYPOINT ["node", "apps/cli/bin/triptych.js"]');
+    const command = ['node', ...serverProcess.execArgv, 'apps/cli/bin/triptych.js'];
+    expect(dockerfile).toContain(`ENTRYPOINT [${command.map((word) => JSON.stringify(word)).join(', ')}]`);
+    for (const [name, value] of Object.entries(serverProcess.env))
+      expect(dockerfile).toContain(`${name}=${value}`);
     const ignored = read('../.dockerignore').split('\n');
     expect(ignored).toContain('**/node_modules');
     for (const [, path] of dockerfile.matchAll(/^COPY --from=build \S+ \/triptych\/(\S+)/gm))
