@@ -7,5 +7,5 @@ export {
   startAudioEncoder,
 } from './audio-encoder.js';
 export { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig } from './config.js';
-export { type AudioContext, framing, validFrames } from './framing.js';
-export { inputs as whisperInputs, outputs as whisperOutputs, whisperGraph } from './graph.js';
+export { type AudioContext, validFrames } from './framing.js';
+export { whisperGraph } from './graph.js';

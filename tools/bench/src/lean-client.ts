@@ -13,7 +13,7 @@ interface Method {
 
 const OK = 0;
 const UNKNOWN = 2;
-const DEADLINE_EXCEEDED = 4;
+export const DEADLINE_EXCEEDED = 4;
 /** Whether it is compressed, and its length. */
 const PREFIX_BYTES = 5;
 

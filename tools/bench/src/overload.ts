@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { LeanClient } from './lean-client.js';
+import { DEADLINE_EXCEEDED, LeanClient } from './lean-client.js';
 import { flood, printReport } from './measuring.js';
 import type { ServerProcess } from './server-process.js';
 import { median, quantile, time } from './statistics.js';
@@ -15,7 +15,6 @@ Clips of 3 s, --context trimmed or padded: a padded one takes the server ten tim
 `;
 
 const RESOURCE_EXHAUSTED = 8;
-const DEADLINE_EXCEEDED = 4;
 const IN_FLIGHT = 16;
 const PEAK_MS = 10_000;
 /** Timers are this coarse: several calls leave at once. */

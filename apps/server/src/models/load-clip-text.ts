@@ -29,22 +29,20 @@ export async function loadClipText(
   context: LoadContext,
   spaces: TowerSpaces,
 ): Promise<{ served: ServedText; temperature: number | undefined }> {
-  const { directory, weights } = context;
+  const { directory, weights, workers } = context;
   const config = readTextConfig(directory.metadata.config);
+  const tokenize = await (await workers.text()).open(directory.tokenizer);
+  await checkTokenizer(tokenize, config);
   let temperature: number | undefined;
   const options = encoderOptions(context, 'text', async () => {
     const read = await weights.read(TEXT_TENSORS);
     temperature ??= readTemperature(read);
     return read;
   });
-  const [encoder, preprocessor] = await Promise.all([
-    context.started(startTextEncoder(config, options)),
-    openTokenizer(context, config),
-  ]);
   const served: ServedText = {
-    encoder,
+    encoder: await context.started(startTextEncoder(config, options)),
     config,
-    preprocessor,
+    preprocessor: tokenize,
     poolings,
     dimensions: (pooling) => (pooling === 'projected' ? config.projection : config.blocks.width),
     space: spaces('text'),
@@ -53,13 +51,9 @@ export async function loadClipText(
 }
 
 /** Throws MODEL_CONFIG unless a text ends where the tower looks for its end, within the vocabulary. */
-async function openTokenizer(
-  { directory, workers }: LoadContext,
-  config: TextConfig,
-): Promise<ModelTokenizer> {
-  const tokenize = await (await workers.text()).open(directory.tokenizer);
+async function checkTokenizer(tokenize: ModelTokenizer, config: TextConfig): Promise<void> {
   const { ids } = await tokenize('', config.positions);
-  if (endOfText(ids, config) === ids.length - 1 && ids.every((id) => id < config.vocabulary)) return tokenize;
+  if (endOfText(ids, config) === ids.length - 1 && ids.every((id) => id < config.vocabulary)) return;
   throw new TriptychError(
     'MODEL_CONFIG',
     `the tokenizer frames a text with tokens ${ids.join(' and ')}; the text encoder looks for token ` +
