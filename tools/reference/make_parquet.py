@@ -44,13 +44,18 @@ def main():
     q = lambda *shape: rng.integers(-127, 128, shape).astype(np.int8)
     f32 = lambda *values: np.array(values, dtype=np.float32).tobytes()
     plain = dict(quant_type="fp32", scales=None, zero_points=None, quant_axis=-1, group_size=0)
-    write("v2.parquet", [
+    v2 = [
         row("float", ramp(2, 3, dtype=np.float32), "float32", **plain),
         row("brain", brain, "bfloat16", **plain),
         row("per_tensor", q(3, 4), "int8", quant_type="int8", scales=f32(0.5), zero_points=f32(1), quant_axis=-1, group_size=0),
         row("per_channel", q(3, 4), "int8", quant_type="int8", scales=f32(0.1, 0.2, 0.3), zero_points=None, quant_axis=0, group_size=0),
         row("per_group", q(2, 6), "int8", quant_type="int8", scales=f32(0.1, 0.2, 0.3, 0.4), zero_points=f32(0, 1, 2, 3), quant_axis=0, group_size=3),
-    ], V2)
+    ]
+    write("v2.parquet", v2, V2)
+    raw = dict(schema=V2, compression="none")
+    write("uncompressed.parquet", v2, **raw, use_dictionary=False, data_page_size=32, write_batch_size=1)
+    write("uncompressed-pages-v2.parquet", v2, **raw, use_dictionary=False, data_page_version="2.0", row_group_size=2)
+    write("uncompressed-dictionary.parquet", v2, **raw)
     write("no-data-column.parquet", [{k: v for k, v in row("w", ramp(2), "float16").items() if k != "data"}],
           pa.schema([f for f in V1 if f.name != "data"]))
     write("unknown-dtype.parquet", [row("w", ramp(2), "complex64")])

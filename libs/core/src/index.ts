@@ -24,7 +24,8 @@ export {
   type QuantizationConfig,
   readQuantization,
 } from './quantization.js';
-export { type DType, elementCount, type WeightSet, type WeightTensor } from './weights.js';
+export { readInto, readRange } from './read-range.js';
+export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
 export type { Isolation } from './worker/channel.js';
 export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';

@@ -1,23 +1,31 @@
 /** How a tensor's numbers are stored. */
 export type DType = 'float32' | 'float16' | 'bfloat16' | 'int8';
 
-/** One tensor inside a {@link WeightSet}: row-major at `byteOffset` of its part. */
+/** One tensor inside a {@link WeightSet}: row-major, little-endian, at `byteOffset` of its part. */
 export interface WeightTensor {
   readonly shape: readonly number[];
-  /** As stored in the file; in memory it is float32, or int8 where there are `scales`. */
+  /** As stored in the file. */
   readonly storedAs: DType;
+  /** As it is in its part. */
+  readonly type: DType;
   /** Of values that stayed int8: one for each index of the first dimension. */
   readonly scales?: Float32Array<ArrayBuffer>;
-  /** Index of the buffer that holds it. */
+  /** Index of the part that holds it. */
   readonly part: number;
+  /** At multiples of 64 in a buffer; anywhere in a file. */
   readonly byteOffset: number;
   readonly byteLength: number;
 }
 
-/** A model's tensors by name, upcast to float32 but for those computed in int8, in a few buffers that can be handed from thread to thread. */
-export interface WeightSet {
+/** What tensors lie in: a buffer, or a file, by its path. */
+export type WeightPart = ArrayBuffer | string;
+
+/** A model's tensors by name, in a few parts; the buffers among them can be handed from thread to thread. */
+export interface WeightSet<Part extends WeightPart = WeightPart> {
   readonly tensors: ReadonlyMap<string, WeightTensor>;
-  readonly parts: readonly ArrayBuffer[];
+  readonly parts: readonly Part[];
+  /** Settles when what lies in files was read as a whole, too; rejects where it is not what it should be. */
+  readonly checked?: Promise<unknown>;
 }
 
 /** Number of elements of a tensor of this shape. */

@@ -24,9 +24,9 @@ function weightsOf(
   const entries = Object.entries(tensors).map(([name, { buffer, byteLength }]) => {
     parts.push(buffer);
     const place = { part: parts.length - 1, byteOffset: 0, byteLength };
-    return [name, { shape: shapes[name], storedAs: 'float32', ...place }] as const;
+    return [name, { shape: shapes[name], storedAs: 'float32', type: 'float32', ...place }] as const;
   });
-  return new Weights({ tensors: new Map(entries), parts } satisfies WeightSet);
+  return new Weights({ tensors: new Map(entries), parts } satisfies WeightSet<ArrayBuffer>);
 }
 
 /** A layer norm of gain 1 before a product, whose input is `channel(c)` times noise. */

@@ -7,7 +7,7 @@ const SMALLEST_QUANTIZED = 16_384;
 
 /** The tensors of a tower while they are being worked on. */
 export class Weights {
-  constructor(private readonly set: WeightSet) {}
+  constructor(private readonly set: WeightSet<ArrayBuffer>) {}
 
   get names(): readonly string[] {
     return [...this.set.tensors.keys()];

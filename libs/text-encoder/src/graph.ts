@@ -55,9 +55,9 @@ export function textBlocks({ blocks, layers }: TextConfig): TransformerBlocks {
 
 /** Token and position embeddings: [batch, tokens] → [batch, tokens, width] */
 function embed(g: GraphBuilder, ids: Value, { vocabulary, positions, blocks: { width } }: TextConfig): Value {
-  const tokens = g.table('text_model.embeddings.token_embedding.weight', [vocabulary, width]);
+  const tokens = g.lookup('text_model.embeddings.token_embedding.weight', [vocabulary, width], ids);
   const table = g.weight('text_model.embeddings.position_embedding.weight', [positions, width]);
   const length = g.op('Shape', [ids], { attributes: { start: 1, end: 2 } });
   const places = g.op('Slice', [table, g.ints([0]), length, g.ints([0])]);
-  return g.op('Add', [g.op('Gather', [tokens, ids]), places]);
+  return g.op('Add', [tokens, places]);
 }

@@ -4,11 +4,13 @@ import type { StoredTensor } from './numbers/stored-tensor.js';
 /** sha256 of each tensor (name, shape, dtype, data), by name, in lower-case hex. */
 export type TensorDigests = ReadonlyMap<string, string>;
 
-/** One tensor's digest. How a file is compressed, ordered or cut into row groups leaves no trace. */
-export function tensorDigest({ name, shape, dtype, data, quantization }: StoredTensor): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([name, shape, dtype]))
-    .update(data);
+/** One tensor's digest, of its data piece by piece. How a file is compressed, ordered or cut into row groups leaves no trace. */
+export function tensorDigest(
+  { name, shape, dtype, quantization }: Omit<StoredTensor, 'data'>,
+  data: Iterable<Uint8Array>,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([name, shape, dtype]));
+  for (const bytes of data) hash.update(bytes);
   if (quantization) {
     const { scales, zeroPoints, axis, groupSize } = quantization;
     hash

@@ -2,21 +2,21 @@ export {
   convert,
   inspect,
   listWeights,
-  type LoadedWeights,
   loadTensor,
   type ModelDirectory,
   type ModelIdentity,
   openModelDirectory,
-  type TensorsRead,
   writeModel,
 } from './load.js';
+export type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
 export type { Architecture } from './model-directory/architecture.js';
 export type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
 export type { InspectedTensor, Inspection } from './model-directory/inspect.js';
 export type { ModelMetadata, TokenizerFiles } from './model-directory/files.js';
 export { checkAbsent, type ModelContents, scratchOf } from './model-directory/write-model.js';
 export type { Quantization as TensorQuantization, StoredTensor } from './numbers/stored-tensor.js';
-export type { TensorEntry } from './parquet/read.js';
+export type { TensorEntry } from './parquet/header.js';
 export type { SchemaVersion } from './parquet/schema.js';
+export { readFloats } from './read-floats.js';
 export { type WeightCompression, writeParquet } from './parquet/write.js';
 export { encodeSafetensors, type FloatTensor } from './safetensors/encode.js';

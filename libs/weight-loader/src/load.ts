@@ -1,7 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { MessageChannel, type Transferable } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import {
   ConfigFields,
   type DType,
@@ -9,12 +7,13 @@ import {
   readQuantization,
   TriptychError,
   type WeightSet,
-  WorkerHost,
-  workerEntry,
 } from '@triptych/core';
+import { assemble, placeOrAssemble } from './assemble-in-workers.js';
 import { modelFingerprint } from './fingerprint.js';
+import { inWorker } from './in-worker.js';
+import type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
 import { type Architecture, findArchitecture } from './model-directory/architecture.js';
-import { type Assembled, type AssembleRequest, joinShares } from './model-directory/assemble.js';
+import type { Assembled } from './model-directory/assemble.js';
 import type { Inspection } from './model-directory/inspect.js';
 import type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
 import {
@@ -26,14 +25,9 @@ import {
   type TokenizerFiles,
   WEIGHTS_FILE,
 } from './model-directory/files.js';
-import type { TensorEntry } from './parquet/read.js';
+import type { TensorEntry } from './parquet/header.js';
 import type { SchemaVersion } from './parquet/schema.js';
 import type { ConvertCall, WriteCall } from './weights-worker.js';
-
-/** From this size on a second reader pays for its start. */
-const LARGE_FILE_BYTES = 64 * 1024 * 1024;
-/** Each takes memory for a row group of its own. */
-const MOST_READERS = 4;
 
 /** A model directory whose description has been read, and whose weights can be. */
 export interface ModelDirectory {
@@ -49,15 +43,13 @@ export interface ModelDirectory {
    * whose name it finds. Throws a TriptychError that names file and tensor.
    */
   load(only?: RegExp): Promise<LoadedWeights>;
+  /**
+   * As `load`, but for who upcasts by himself: as they are stored, and where they lie, in the file itself if that is uncompressed.
+   * If it is not, it is decoded `after` that has settled: decoded weights take their memory until a session has copied them.
+   */
+  loadStored(only?: RegExp, after?: Promise<unknown>): Promise<StoredWeights>;
   /** What all of a model's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
   identify(parts: readonly TensorsRead[]): ModelIdentity;
-}
-
-/** What is remembered of tensors when their data has gone to a session. */
-export type TensorsRead = Pick<Assembled, 'tensors' | 'digests'>;
-
-export interface LoadedWeights extends TensorsRead {
-  readonly weights: WeightSet;
 }
 
 export interface ModelIdentity {
@@ -79,9 +71,11 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
   const tokenizer = takesText ? await readTokenizer(directory) : {};
   const int8 = new Set(readQuantization(new ConfigFields(metadata.config))?.keys());
   const load = async (only?: RegExp) => {
-    const { digests, ...weights } = await assemble({ path, only, int8 });
+    const { digests, ...weights } = await assemble({ path, only, int8, upcast: true });
     return { weights, digests, tensors: weights.tensors };
   };
+  const loadStored = (only?: RegExp, after?: Promise<unknown>) =>
+    placeOrAssemble({ path, only, int8, upcast: false }, after);
   const identify = (parts: readonly TensorsRead[]) => {
     const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
     const digests = new Map(parts.flatMap((part) => [...part.digests]));
@@ -91,18 +85,7 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
     checkFingerprint(directory, found, metadata);
     return { weightType: mainType(tensors), fingerprint: found };
   };
-  return { directory, metadata, architecture, preprocessor, tokenizer, load, identify };
-}
-
-/** Large files are decoded by several workers, each a share of the row groups. */
-async function assemble(request: AssembleRequest): Promise<Assembled> {
-  const { path } = request;
-  const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
-  const of = bytes < LARGE_FILE_BYTES ? 1 : Math.min(MOST_READERS, availableParallelism());
-  const shares = Array.from({ length: of }, (_, index) =>
-    inWorker<Assembled>(path, 'assemble', { ...request, share: { index, of } }),
-  );
-  return joinShares(await Promise.all(shares));
+  return { directory, metadata, architecture, preprocessor, tokenizer, load, loadStored, identify };
 }
 
 /** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */
@@ -111,7 +94,7 @@ export async function loadTensor(
   name: string,
 ): Promise<{ shape: readonly number[]; values: Float32Array }> {
   const only = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
-  const { tensors, parts } = await inWorker<Assembled>(path, 'assemble', { path, only });
+  const { tensors, parts } = await inWorker<Assembled>(path, 'assemble', { path, only, upcast: true });
   const tensor = tensors.get(name);
   if (!tensor) throw new TriptychError('TENSOR_MISSING', `${path}: no tensor ${name}`, { field: name });
   return {
@@ -170,28 +153,6 @@ export function convert(
 /** Writes a model directory of tensors that are there already. See {@link writeModelDirectory}. */
 export function writeModel(contents: WriteCall): Promise<number> {
   return inWorker(contents.target, 'write', contents);
-}
-
-async function inWorker<T>(
-  path: string,
-  method: string,
-  argument: AssembleRequest | ConvertCall | WriteCall | string,
-  transfer: readonly Transferable[] = [],
-): Promise<T> {
-  const entry = workerEntry(import.meta.url, './weights-worker.js');
-  const host = await WorkerHost.start({ entry, name: 'weights' });
-  try {
-    return await host.call<T>(method, argument, { transfer });
-  } catch (thrown) {
-    // A trap in the WebAssembly reader ends the worker: the file is what it choked on.
-    if (thrown instanceof TriptychError && thrown.reason !== 'WORKER_LOST' && thrown.reason !== 'INTERNAL')
-      throw thrown;
-    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: cannot be decoded; the file is damaged`, {
-      cause: thrown,
-    });
-  } finally {
-    await host.close();
-  }
 }
 
 function mainType(tensors: WeightSet['tensors']): DType {

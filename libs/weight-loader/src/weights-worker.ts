@@ -2,6 +2,12 @@ import type { MessagePort } from 'node:worker_threads';
 import { serveWorker, Transferred } from '@triptych/core';
 import { type AssembleRequest, assembleWeights } from './model-directory/assemble.js';
 import type { ConvertRequest } from './model-directory/convert.js';
+import {
+  type DigestRequest,
+  digestTensors,
+  type PlaceRequest,
+  placeWeights,
+} from './model-directory/place.js';
 import type { ModelContents } from './model-directory/write-model.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
 import { listTensors } from './parquet/read.js';
@@ -21,6 +27,17 @@ serveWorker({
     const assembled = await assembleWeights(request);
     return new Transferred(assembled, assembled.parts);
   },
+  place: async (request: PlaceRequest) => {
+    const placed = await placeWeights(request);
+    return (
+      placed &&
+      new Transferred(
+        placed,
+        placed.parts.filter((part) => typeof part !== 'string'),
+      )
+    );
+  },
+  digest: (request: DigestRequest) => digestTensors(request),
   list: (path: string) => listTensors(path),
   inspect: async (path: string) => (await import('./model-directory/inspect.js')).inspectPath(path),
   write: async (contents: WriteCall) =>

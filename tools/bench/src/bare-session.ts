@@ -12,8 +12,9 @@ async function createSession(
 ): Promise<InferenceSession> {
   disableTelemetry();
   const loaded = await model.load();
-  const { weights, parts } = bindWeights(graph, loaded.weights);
-  return InferenceSession.create(graph.model, {
+  const { model: bytes, weights } = bindWeights(graph, loaded.weights);
+  const { parts } = loaded.weights;
+  return InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'basic',

@@ -95,7 +95,7 @@ function encoderOptions(directory: ModelDirectory): EncoderOptions {
   return {
     name: directory.directory,
     threads: 2,
-    weights: async () => (await directory.load()).weights,
+    weights: async () => (await directory.loadStored()).weights,
     queue: { maxItems: 100, maxBytes: 1e9 },
   };
 }
@@ -107,7 +107,7 @@ function valuesOf({ result }: { readonly result: Encoded }): Float32Array {
 async function meansOf(path: string): Promise<Float32Array[]> {
   const directory = await openModelDirectory(path);
   const config = readWhisperConfig(directory.metadata.config);
-  const weights = async () => (await directory.load()).weights;
+  const weights = async () => (await directory.loadStored()).weights;
   const worker = await InferenceWorker.start({
     name: path,
     threads: 2,

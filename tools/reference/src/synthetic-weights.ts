@@ -84,12 +84,19 @@ function sinusoids(length: number, channels: number): Float32Array<ArrayBuffer> 
 }
 
 /** Every weight that a graph takes, by name and shape. */
-export function syntheticWeights(required: ReadonlyMap<string, readonly number[]>): WeightSet {
+export function syntheticWeights(required: ReadonlyMap<string, readonly number[]>): WeightSet<ArrayBuffer> {
   const tensors = new Map<string, WeightTensor>();
   const parts: ArrayBuffer[] = [];
   for (const [name, shape] of required) {
     const { buffer, byteLength } = syntheticTensor(name, shape);
-    tensors.set(name, { shape, storedAs: 'float32', part: parts.length, byteOffset: 0, byteLength });
+    tensors.set(name, {
+      shape,
+      storedAs: 'float32',
+      type: 'float32',
+      part: parts.length,
+      byteOffset: 0,
+      byteLength,
+    });
     parts.push(buffer);
   }
   return { tensors, parts };

@@ -1,4 +1,4 @@
-import { TriptychError, type WeightSet } from '@triptych/core';
+import { elementCount, TriptychError, type WeightSet } from '@triptych/core';
 import type { ModelTokenizer } from '@triptych/preprocessing';
 import { Pooling } from '@triptych/protocol';
 import {
@@ -9,6 +9,7 @@ import {
   type TextConfig,
   type TextPooling,
 } from '@triptych/text-encoder';
+import { readFloats } from '@triptych/weight-loader';
 import { encoderOptions } from './encoder-options.js';
 import type { TowerSpaces } from './load-clip.js';
 import type { LoadContext } from './load-model.js';
@@ -23,11 +24,12 @@ const poolings: Readonly<Record<number, TextPooling>> = {
 
 /**
  * Starts a CLIP checkpoint's text tower. Its temperature, which only checkpoints of both towers have, is what cosines are
- * multiplied with to become logits.
+ * multiplied with to become logits. Weights that have to be decoded are so `after` that.
  */
 export async function loadClipText(
   context: LoadContext,
   spaces: TowerSpaces,
+  after: Promise<unknown> | undefined,
 ): Promise<{ served: ServedText; temperature: number | undefined }> {
   const { directory, weights, workers } = context;
   const config = readTextConfig(directory.metadata.config);
@@ -35,7 +37,7 @@ export async function loadClipText(
   await checkTokenizer(tokenize, config);
   let temperature: number | undefined;
   const options = encoderOptions(context, 'text', async () => {
-    const read = await weights.read(TEXT_TENSORS);
+    const read = await weights.read(TEXT_TENSORS, after);
     temperature ??= readTemperature(read);
     return read;
   });
@@ -62,11 +64,10 @@ async function checkTokenizer(tokenize: ModelTokenizer, config: TextConfig): Pro
 }
 
 /** The exponential of `logit_scale`; undefined where there is none. Throws TENSOR_SHAPE. */
-function readTemperature({ tensors, parts }: WeightSet): number | undefined {
-  const tensor = tensors.get('logit_scale');
-  if (!tensor) return undefined;
-  const { part, byteOffset, byteLength, shape } = tensor;
-  if (byteLength === 4) return Math.exp(new Float32Array(parts[part], byteOffset, 1)[0]);
+function readTemperature(set: WeightSet): number | undefined {
+  const shape = set.tensors.get('logit_scale')?.shape;
+  if (!shape) return undefined;
+  if (elementCount(shape) === 1) return Math.exp(readFloats(set, 'logit_scale')[0]);
   throw new TriptychError(
     'TENSOR_SHAPE',
     `tensor logit_scale: expected one number, found [${shape.join(', ')}]`,

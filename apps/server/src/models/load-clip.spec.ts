@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clipJson, smallClip, towerJson, writeSyntheticCheckpoint } from '@triptych/reference';
-import { convert } from '@triptych/weight-loader';
+import { convert, type WeightCompression } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, picture, serveDemo, vectorOf } from '../testing/harness.js';
 
@@ -13,7 +13,11 @@ beforeAll(async () => {
 afterAll(() => rm(work, { recursive: true }));
 
 /** A model directory of synthetic weights: equal names, equal weights. */
-async function directoryOf(name: string, config: Record<string, unknown>): Promise<string> {
+async function directoryOf(
+  name: string,
+  config: Record<string, unknown>,
+  compression: WeightCompression = 'zstd',
+): Promise<string> {
   const tokenizer = await readFile(join(demoClip, 'tokenizer.json'), 'utf8');
   await writeSyntheticCheckpoint(join(work, `${name}-hf`), config, { 'tokenizer.json': tokenizer });
   const target = join(work, name);
@@ -21,6 +25,7 @@ async function directoryOf(name: string, config: Record<string, unknown>): Promi
     source: join(work, `${name}-hf`),
     target,
     dtype: 'float32',
+    compression,
     modelName: name,
     converterVersion: '1',
   });
@@ -53,6 +58,24 @@ describe('a CLIP checkpoint', () => {
       code: 12,
       message: 'model text is none that compares images and text',
     });
+    await test.close();
+  });
+
+  it('gives the same vectors from a file that is decoded and from one that is not', async () => {
+    const models = await Promise.all([
+      directoryOf('packed', clipJson(smallClip)),
+      directoryOf('plain', clipJson(smallClip), 'none'),
+    ]);
+    const test = await serveDemo({ models });
+    const { client } = test;
+    const [packed, plain] = await Promise.all(
+      ['packed', 'plain'].map(async (model) => {
+        const image = await client.encodeImages({ model, images: [{ encoded: picture('pizza') }] });
+        const text = await client.encodeTexts({ model, texts: ['a pizza'] });
+        return [image, text].map(({ results: [result], stamp }) => [vectorOf(result), stamp?.fingerprint]);
+      }),
+    );
+    expect(plain).toEqual(packed);
     await test.close();
   });
 

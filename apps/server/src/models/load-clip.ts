@@ -8,9 +8,7 @@ import type { ServedImage, ServedText } from './served-model.js';
 /** Names the space of a tower's vectors: projected, the one that the model declares; of any other pooling, its own. */
 export type TowerSpaces = (tower: 'image' | 'text') => (pooling: string) => string;
 
-/**
- * Starts the towers of a CLIP checkpoint, the larger first: its session copies its weights, and for that time both are there.
- */
+/** Starts the towers of a CLIP checkpoint side by side. */
 export async function loadClip(context: LoadContext): Promise<LoadedEncoders> {
   const { metadata } = context.directory;
   const config: JsonObject = clipConfig(metadata.config);
@@ -21,13 +19,21 @@ export async function loadClip(context: LoadContext): Promise<LoadedEncoders> {
   const own = () => context.weights.identify().fingerprint.slice(0, 16);
   const spaces: TowerSpaces = (tower) => (pooling) =>
     pooling === 'projected' ? (metadata.space ?? own()) : `${own()}/${tower}/${pooling}`;
-  const image = hasVision ? await loadClipVision(context, spaces) : undefined;
-  const text = hasText ? await loadClipText(context, spaces) : undefined;
+  const vision = hasVision ? loadClipVision(context, spaces) : undefined;
+  const [image, text] = await both(vision, hasText ? loadClipText(context, spaces, vision) : undefined);
   return {
     ...(image ? { image } : {}),
     ...(text ? { text: text.served } : {}),
     ...(await shared(context, image, text)),
   };
+}
+
+/** Both, once both have ended: what has started when the other fails can then be closed. */
+async function both<A, B>(a: A, b: B): Promise<[Awaited<A>, Awaited<B>]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
 }
 
 async function shared(

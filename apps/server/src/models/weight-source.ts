@@ -10,11 +10,15 @@ export class WeightSource {
 
   /**
    * Reads the tensors whose name `only` finds; none: all. No copy is kept: what is read again must still be the weights
-   * that were announced. Throws WEIGHTS_CORRUPT where they are not.
+   * that were announced. `after`: see {@link ModelDirectory.loadStored}. `checked` rejects with WEIGHTS_CORRUPT where they are not.
    */
-  async read(only?: RegExp): Promise<WeightSet> {
-    const { weights, tensors, digests } = await this.directory.load(only);
-    const key = only?.source ?? '';
+  async read(only?: RegExp, after?: Promise<unknown>): Promise<WeightSet> {
+    const { weights, read } = await this.directory.loadStored(only, after);
+    const checked = read.then((found) => this.#note(only?.source ?? '', found));
+    return { ...weights, checked };
+  }
+
+  #note(key: string, { tensors, digests }: TensorsRead): void {
     const before = this.#parts.get(key);
     if (before && [...before.digests].some(([name, digest]) => digests.get(name) !== digest)) {
       throw new TriptychError(
@@ -23,7 +27,6 @@ export class WeightSource {
       );
     }
     if (!before) this.#parts.set(key, { tensors, digests });
-    return weights;
   }
 
   /** What the model is, once all its parts were read. Throws WEIGHTS_CORRUPT. */

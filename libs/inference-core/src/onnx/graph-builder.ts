@@ -6,6 +6,7 @@ import {
   type Graph,
   type ValueInfo,
 } from './proto.js';
+import { type WeightForms, withForms } from './weight-forms.js';
 
 /** A tensor in the graph, by name. */
 export type Value = string & { readonly __value: unique symbol };
@@ -23,7 +24,8 @@ export type Dimension = number | string;
 
 /** A finished graph, and the weights that it takes: their shapes by name. */
 export interface OnnxGraph {
-  readonly model: Uint8Array;
+  /** As an ONNX model. A weight without a form is taken as it is computed with, from memory. */
+  encode(forms?: WeightForms): Uint8Array;
   readonly weights: ReadonlyMap<string, readonly number[]>;
   /** Those of the weights that are inputs of every run, not initializers. */
   readonly fed: ReadonlySet<string>;
@@ -105,13 +107,14 @@ export class GraphBuilder {
   }
 
   /**
-   * A large table of weights of which a run reads a few rows. ONNX Runtime would copy an initializer; an input stays
-   * where it is.
+   * Rows of a large table of weights, by their indices. ONNX Runtime would copy an initializer; an input stays where it is, and
+   * as it is stored: rows are upcast once they are chosen.
    */
-  table(name: string, shape: readonly number[]): Value {
+  lookup(name: string, shape: readonly number[], indices: Value): Value {
     this.#weights.set(name, shape);
     this.#fed.add(name);
-    return this.input(name, 'float32', shape);
+    const rows = this.op('Gather', [this.input(name, 'float32', shape), indices]);
+    return this.op('Cast', [rows], { attributes: { to: elementTypes.float32 } });
   }
 
   floats(values: Float32Array | readonly number[], shape: readonly number[] = [values.length]): Value {
@@ -129,8 +132,12 @@ export class GraphBuilder {
   }
 
   build(): OnnxGraph {
-    const model = encodeModel(this.#graph, OPSETS);
-    return { model, weights: this.#weights, fed: this.#fed, int8: this.#int8 };
+    return {
+      encode: (forms = new Map()) => encodeModel(withForms(this.#graph, forms), OPSETS),
+      weights: this.#weights,
+      fed: this.#fed,
+      int8: this.#int8,
+    };
   }
 
   #external(name: string, type: ElementType, shape: readonly number[]): Value {

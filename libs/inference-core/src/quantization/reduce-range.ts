@@ -19,7 +19,7 @@ export async function integerKernelsSaturate(): Promise<boolean> {
     rows,
     outputs,
   ]);
-  const session = await InferenceSession.create(g.build().model, { intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(g.build().encode(), { intraOpNumThreads: 1 });
   const { y } = await session.run({
     x: new Tensor('uint8', new Uint8Array(rows * inputs).fill(255), [rows, inputs]),
     w: new Tensor('int8', new Int8Array(inputs * outputs).fill(127), [inputs, outputs]),

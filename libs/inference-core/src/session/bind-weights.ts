@@ -1,11 +1,17 @@
-import { TriptychError, type WeightSet, type WeightTensor } from '@triptych/core';
+import { basename, dirname } from 'node:path';
+import { TriptychError, type WeightPart, type WeightSet, type WeightTensor } from '@triptych/core';
 import { type OnnxGraph, scalesOf } from '../onnx/graph-builder.js';
+import type { WeightForm } from '../onnx/weight-forms.js';
 import type { ExternalWeight } from './protocol.js';
 
-/** A graph's weights and the buffers that they lie in: those of the weight set, and one of scales where any stay int8. */
+/** A graph with its weights found. */
 export interface BoundWeights {
+  readonly model: Uint8Array;
+  /** Those that are given to the session; it reads others from the folder's files. */
   readonly weights: readonly ExternalWeight[];
-  readonly parts: readonly ArrayBuffer[];
+  /** Those of the weight set, and one of scales where any stay int8. */
+  readonly parts: readonly WeightPart[];
+  readonly folder: string | undefined;
 }
 
 /**
@@ -14,7 +20,9 @@ export interface BoundWeights {
  */
 export function bindWeights(graph: OnnxGraph, set: WeightSet): BoundWeights {
   const scales: { readonly name: string; readonly values: Float32Array }[] = [];
-  const weights: ExternalWeight[] = [...graph.weights].map(([name, shape]) => {
+  const forms = new Map<string, WeightForm>();
+  const weights: ExternalWeight[] = [];
+  for (const [name, shape] of graph.weights) {
     const tensor = find(set, name, shape);
     const isInt8 = graph.int8.has(name);
     if (isInt8 !== (tensor.scales !== undefined)) {
@@ -24,27 +32,48 @@ export function bindWeights(graph: OnnxGraph, set: WeightSet): BoundWeights {
       });
     }
     if (tensor.scales) scales.push({ name, values: tensor.scales });
-    const { part, byteOffset, byteLength } = tensor;
-    const type = isInt8 ? 'int8' : 'float32';
-    return { name, type, shape, fed: graph.fed.has(name), part, byteOffset, byteLength };
-  });
-  if (scales.length === 0) return { weights, parts: set.parts };
+    const { part, byteOffset, byteLength, type } = tensor;
+    const file = set.parts[part];
+    const fed = graph.fed.has(name);
+    if (typeof file === 'string' && !fed && !isInt8) {
+      forms.set(name, { type, place: { file: basename(file), byteOffset, byteLength } });
+      continue;
+    }
+    // Tensors of bfloat16 cannot be fed.
+    forms.set(name, { type: fed && type === 'bfloat16' ? 'float32' : type });
+    weights.push({ name, type, shape, fed, part, byteOffset, byteLength });
+  }
+  const file = set.parts.find((part) => typeof part === 'string');
+  const bound = {
+    model: graph.encode(forms),
+    weights,
+    parts: set.parts,
+    folder: file === undefined ? undefined : dirname(file),
+  };
+  return scales.length === 0 ? bound : withScales(bound, scales);
+}
+
+function withScales(
+  bound: BoundWeights,
+  scales: readonly { readonly name: string; readonly values: Float32Array }[],
+): BoundWeights {
   const all = new Float32Array(scales.reduce((sum, { values }) => sum + values.length, 0));
   let at = 0;
-  for (const { name, values } of scales) {
+  const weights = scales.map(({ name, values }): ExternalWeight => {
     all.set(values, at);
-    weights.push({
+    const byteOffset = 4 * at;
+    at += values.length;
+    return {
       name: scalesOf(name),
       type: 'float32',
       shape: [values.length],
       fed: false,
-      part: set.parts.length,
-      byteOffset: 4 * at,
+      part: bound.parts.length,
+      byteOffset,
       byteLength: values.byteLength,
-    });
-    at += values.length;
-  }
-  return { weights, parts: [...set.parts, all.buffer] };
+    };
+  });
+  return { ...bound, weights: [...bound.weights, ...weights], parts: [...bound.parts, all.buffer] };
 }
 
 function find(set: WeightSet, name: string, shape: readonly number[]): WeightTensor {

@@ -13,7 +13,14 @@ function graph() {
 
 function weights(shape: number[], name = 'w'): WeightSet {
   const values = Float32Array.of(1, 2, 3, 4);
-  const tensor = { shape, storedAs: 'float32', part: 0, byteOffset: 0, byteLength: 16 } as const;
+  const tensor = {
+    shape,
+    storedAs: 'float32',
+    type: 'float32',
+    part: 0,
+    byteOffset: 0,
+    byteLength: 16,
+  } as const;
   return { tensors: new Map([[name, tensor]]), parts: [values.buffer] };
 }
 

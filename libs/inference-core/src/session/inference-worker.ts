@@ -1,5 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Isolation, type Logger, type WeightSet, WorkerHost, workerEntry } from '@triptych/core';
+import {
+  type Isolation,
+  type Logger,
+  type WeightPart,
+  type WeightSet,
+  WorkerHost,
+  workerEntry,
+} from '@triptych/core';
 import type { OnnxGraph } from '../onnx/graph-builder.js';
 import { bindWeights } from './bind-weights.js';
 import { disableTelemetry } from './no-telemetry.js';
@@ -39,19 +46,24 @@ export class InferenceWorker {
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
         const { threads, reduceRange } = options;
-        const preparing = Promise.all([options.weights(), call('warm', undefined)]);
-        // Awaited below; until then a failure must not count as unhandled.
+        // These are awaited below; until then a failure must not count as unhandled.
+        const reading = options.weights().then((set) => {
+          set.checked?.catch(() => undefined);
+          return set;
+        });
+        const preparing = Promise.all([reading, call('warm', undefined)]);
         preparing.catch(() => undefined);
         // Both requests leave this thread before the graph keeps it busy.
         await setImmediate();
         const graph = options.graph();
         const [set] = await preparing;
-        const { weights, parts } = bindWeights(graph, set);
+        const { parts, ...bound } = bindWeights(graph, set);
         const isProcess = options.isolation === 'process';
         if (isProcess) for (const slice of slices(parts)) await call('receive', slice);
-        const sent = isProcess ? [] : parts;
-        const request: CreateRequest = { model: graph.model, weights, parts: sent, threads, reduceRange };
-        await call('create', request, { transfer: sent });
+        const sent = parts.map((part) => (isProcess && typeof part !== 'string' ? undefined : part));
+        const request: CreateRequest = { ...bound, parts: sent, threads, reduceRange };
+        await call('create', request, { transfer: sent.filter((part) => part instanceof ArrayBuffer) });
+        await set.checked;
         if (options.warmUp) await call('run', structuredClone(options.warmUp));
       },
     });
@@ -89,10 +101,13 @@ export class InferenceWorker {
   }
 }
 
-function* slices(parts: readonly ArrayBuffer[]): Generator<PartSlice> {
-  for (const [part, { byteLength }] of parts.entries())
+function* slices(parts: readonly WeightPart[]): Generator<PartSlice> {
+  for (const [part, buffer] of parts.entries()) {
+    if (typeof buffer === 'string') continue;
+    const { byteLength } = buffer;
     for (let byteOffset = 0; byteOffset < byteLength; byteOffset += SLICE_BYTES) {
       const length = Math.min(SLICE_BYTES, byteLength - byteOffset);
-      yield { part, byteLength, byteOffset, bytes: new Uint8Array(parts[part], byteOffset, length) };
+      yield { part, byteLength, byteOffset, bytes: new Uint8Array(buffer, byteOffset, length) };
     }
+  }
 }

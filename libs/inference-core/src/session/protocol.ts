@@ -1,4 +1,4 @@
-import type { EmbeddingBytes, EmbeddingForm } from '@triptych/core';
+import type { DType, EmbeddingBytes, EmbeddingForm, WeightPart } from '@triptych/core';
 import type { ElementType } from '../onnx/proto.js';
 
 /** Settings of one ONNX Runtime session. */
@@ -12,10 +12,10 @@ export interface SessionSettings {
   readonly reduceRange?: boolean | undefined;
 }
 
-/** Where a graph's weight lies in the buffers that come with it. */
+/** Where a graph's weight lies in the parts that come with it. */
 export interface ExternalWeight {
   readonly name: string;
-  readonly type: 'float32' | 'int8';
+  readonly type: DType;
   readonly shape: readonly number[];
   /** An input of every run, which stays in its buffer; others are copied by the session. */
   readonly fed: boolean;
@@ -27,8 +27,10 @@ export interface ExternalWeight {
 export interface CreateRequest extends SessionSettings {
   readonly model: Uint8Array;
   readonly weights: readonly ExternalWeight[];
-  /** Empty where they went ahead in slices. */
-  readonly parts: readonly ArrayBuffer[];
+  /** undefined where a buffer went ahead in slices. */
+  readonly parts: readonly (WeightPart | undefined)[];
+  /** Where the files lie that the model takes weights from by itself. */
+  readonly folder: string | undefined;
 }
 
 /** Some bytes of a buffer of weights, on their way to another process. */
@@ -41,7 +43,7 @@ export interface PartSlice {
 
 /** A graph input. Its buffer changes threads. */
 export interface FeedTensor {
-  readonly type: ElementType;
+  readonly type: Extract<ElementType, 'float32' | 'uint8' | 'int64'>;
   readonly dims: readonly number[];
   readonly data: ArrayBuffer;
 }

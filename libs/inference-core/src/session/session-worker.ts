@@ -1,11 +1,26 @@
-import { elementCount, finishEmbedding, serveWorker, Transferred, TriptychError } from '@triptych/core';
+import {
+  elementCount,
+  finishEmbedding,
+  serveWorker,
+  Transferred,
+  TriptychError,
+  upcastBfloat16,
+} from '@triptych/core';
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { integerKernelsSaturate, reduceWeights } from '../quantization/reduce-range.js';
-import type { CreateRequest, FeedTensor, PartSlice, RunReply, RunRequest } from './protocol.js';
+import type {
+  CreateRequest,
+  ExternalWeight,
+  FeedTensor,
+  PartSlice,
+  RunReply,
+  RunRequest,
+} from './protocol.js';
+import { readParts } from './read-parts.js';
 
 const NICENESS = 10;
 
@@ -22,7 +37,7 @@ serveWorker({
   warm: async () => {
     const g = new GraphBuilder('warm');
     g.output('y', g.input('x', 'float32', [1]), 'float32', [1]);
-    await (await InferenceSession.create(g.build().model)).release();
+    await (await InferenceSession.create(g.build().encode())).release();
   },
 
   receive: ({ part, byteLength, byteOffset, bytes }: PartSlice) => {
@@ -30,8 +45,12 @@ serveWorker({
     new Uint8Array(received[part]).set(bytes, byteOffset);
   },
 
-  create: async ({ model, weights, parts: sent, threads, reduceRange }: CreateRequest) => {
-    const parts = sent.length > 0 ? sent : received;
+  create: async (request: CreateRequest) => {
+    const { model, folder, threads, reduceRange } = request;
+    const { weights, parts } = readParts(
+      request.weights,
+      request.parts.map((part, index) => part ?? received[index]),
+    );
     received = [];
     const hasInt8 = weights.some(({ type }) => type === 'int8');
     if (hasInt8 && (reduceRange ?? (await integerKernelsSaturate()))) reduceWeights(weights, parts);
@@ -52,16 +71,15 @@ serveWorker({
         })),
       // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
       extra: {
-        session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' },
+        session: {
+          intra_op: { allow_spinning: '1' },
+          force_spinning_stop: '1',
+          ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
+        },
       },
     });
     const fed = weights.filter((weight) => weight.fed);
-    tables = Object.fromEntries(
-      fed.map(({ name, shape, part, byteOffset, byteLength }) => {
-        const values = new Float32Array(parts[part], byteOffset, byteLength / 4);
-        return [name, new Tensor('float32', values, shape)];
-      }),
-    );
+    tables = Object.fromEntries(fed.map((weight) => [weight.name, tableOf(weight, parts[weight.part])]));
     release(parts.filter((_, index) => !fed.some(({ part }) => part === index)));
   },
 
@@ -110,6 +128,16 @@ function stepBack(): void {
   } catch {
     // Where /proc is hidden, all threads are equal.
   }
+}
+
+/** bfloat16, which cannot be fed, is upcast. */
+function tableOf({ type, shape, byteOffset, byteLength }: ExternalWeight, part: ArrayBuffer): Tensor {
+  if (type === 'float32') return new Tensor(type, new Float32Array(part, byteOffset, byteLength / 4), shape);
+  const halves = new Uint16Array(part, byteOffset, byteLength / 2);
+  if (type === 'float16') return new Tensor(type, halves, shape);
+  const floats = new Float32Array(halves.length);
+  upcastBfloat16(halves, floats);
+  return new Tensor('float32', floats, shape);
 }
 
 function toTensor({ type, dims, data }: FeedTensor): Tensor {

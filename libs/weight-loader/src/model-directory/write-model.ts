@@ -115,7 +115,7 @@ async function writeWeights(
   const written = new Map<string, string>();
   async function* noted() {
     for await (const tensor of tensors) {
-      written.set(tensor.name, tensorDigest(tensor));
+      written.set(tensor.name, tensorDigest(tensor, [tensor.data]));
       yield tensor;
       done(tensor.data.byteLength);
     }
@@ -125,7 +125,7 @@ async function writeWeights(
   const file = await openTensors(path);
   for await (const group of file.read()) {
     for (const tensor of group) {
-      if (written.get(tensor.name) !== tensorDigest(tensor)) {
+      if (written.get(tensor.name) !== tensorDigest(tensor, [tensor.data])) {
         throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
       }
       written.delete(tensor.name);

@@ -20,13 +20,16 @@ export interface StoredTensor {
 
 export const bytesPerElement: Record<DType, number> = { float32: 4, float16: 2, bfloat16: 2, int8: 1 };
 
-/** Throws TENSOR_SHAPE unless the tensor has exactly as many bytes as its shape and dtype ask for. */
-export function checkByteLength({ name, dtype, shape, data }: StoredTensor): void {
+/** Throws TENSOR_SHAPE unless a tensor has exactly as many bytes as its shape and dtype ask for. */
+export function checkByteLength(
+  { name, dtype, shape }: Omit<StoredTensor, 'data'>,
+  byteLength: number,
+): void {
   const expected = elementCount(shape) * bytesPerElement[dtype];
-  if (data.byteLength !== expected) {
+  if (byteLength !== expected) {
     throw new TriptychError(
       'TENSOR_SHAPE',
-      `tensor ${name}: shape [${shape.join(', ')}] of ${dtype} needs ${expected} bytes, found ${data.byteLength}`,
+      `tensor ${name}: shape [${shape.join(', ')}] of ${dtype} needs ${expected} bytes, found ${byteLength}`,
       { field: name },
     );
   }

@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { readRange } from '@triptych/core';
 
 /**
  * A part of an open file, as much of a Blob as parquet-wasm asks of one. Node's own file-backed Blob reads in small pieces, in
@@ -9,19 +9,12 @@ export function fileBlob(descriptor: number, start: number, end: number): Blob {
   const blob: Pick<Blob, 'size' | 'slice' | 'arrayBuffer'> = {
     size,
     slice: (from = 0, to = size) => fileBlob(descriptor, start + from, Math.min(start + to, end)),
-    arrayBuffer: () => Promise.resolve(readAll(descriptor, start, size)),
+    arrayBuffer: () => Promise.resolve(bufferOf(readRange(descriptor, start, size))),
   };
   return blob as Blob;
 }
 
-/** Shorter than `size` where the file has become so. */
-function readAll(descriptor: number, start: number, size: number): ArrayBuffer {
-  const bytes = Buffer.allocUnsafeSlow(size);
-  let done = 0;
-  while (done < size) {
-    const read = readSync(descriptor, bytes, done, size - done, start + done);
-    if (read === 0) return bytes.buffer.slice(0, done);
-    done += read;
-  }
-  return bytes.buffer;
+/** Shorter than asked for where the file has become so. */
+function bufferOf({ buffer, byteLength }: Uint8Array<ArrayBuffer>): ArrayBuffer {
+  return byteLength === buffer.byteLength ? buffer : buffer.slice(0, byteLength);
 }

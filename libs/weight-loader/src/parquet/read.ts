@@ -1,21 +1,16 @@
-import { elementCount, TriptychError } from '@triptych/core';
-import type { Table, Vector } from 'apache-arrow';
-import { aligned, checkByteLength, type Quantization, type StoredTensor } from '../numbers/stored-tensor.js';
-import { openRowGroups } from './row-groups.js';
+import { TriptychError } from '@triptych/core';
+import type { Table } from 'apache-arrow';
+import { checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js';
 import {
-  parseDType,
-  plainColumns,
-  quantizationColumns,
-  type SchemaVersion,
-  schemaVersion,
-} from './schema.js';
-
-export interface TensorEntry {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: StoredTensor['dtype'];
-  readonly parameters: number;
-}
+  headerColumns,
+  nameOf,
+  readHeader,
+  type Row,
+  type TensorEntry,
+  type TensorHeader,
+} from './header.js';
+import { openRowGroups } from './row-groups.js';
+import { type SchemaVersion, schemaVersion } from './schema.js';
 
 /** One of several readers' share of a file's row groups. */
 export interface Share {
@@ -33,11 +28,6 @@ function shareOf(groups: readonly GroupHeader[], { index, of }: Share): GroupHea
     if (reader === index) own.add(group);
   }
   return groups.filter((group) => own.has(group));
-}
-
-/** Everything of a tensor but its data. */
-export interface TensorHeader extends TensorEntry {
-  readonly quantization: Quantization | undefined;
 }
 
 /** A row group's tensors that are wanted, and their rows. */
@@ -76,17 +66,14 @@ export async function openTensors(
 ): Promise<TensorFile> {
   const file = await openRowGroups(path);
   const version = schemaVersion(file.columns, path);
-  const columns = [...plainColumns, ...(version === 'V2' ? quantizationColumns : [])].filter(
-    (c) => c !== 'data',
-  );
-  const table = await file.table(columns);
+  const table = await file.table(headerColumns(version));
   let end = 0;
   const wantedGroups = file.groups.flatMap(({ rows: count, bytes }, group) => {
     const first = end;
     end += count;
     const rows = Array.from({ length: count }, (_, row) => row)
-      .filter((row) => wanted(nameOf(table, first + row)))
-      .map((row) => ({ row, header: readHeader(table, first + row, version) }));
+      .filter((row) => wanted(nameOf(rowOf(table, first + row))))
+      .map((row) => ({ row, header: readHeader(rowOf(table, first + row), version) }));
     return rows.length > 0 ? [{ group, bytes, rows }] : [];
   });
   const groups = share ? shareOf(wantedGroups, share) : wantedGroups;
@@ -112,53 +99,11 @@ function withData(
   if (!data)
     throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
   const tensor = { name, shape, dtype, data, quantization };
-  checkByteLength(tensor);
+  checkByteLength(tensor, data.byteLength);
   return tensor;
 }
 
-function readHeader(table: Table, row: number, version: SchemaVersion): TensorHeader {
-  const entry = readEntry(table, row);
-  const isQuantized = version === 'V2' && entry.dtype === 'int8';
-  return { ...entry, quantization: isQuantized ? readQuantization(table, row, entry.name) : undefined };
-}
-
-function readEntry(table: Table, row: number): TensorEntry {
-  const name = nameOf(table, row);
-  const shape = Array.from(column<Iterable<number | bigint>>(table, 'shape').get(row) ?? [], Number);
-  const dtype = parseDType(String(column(table, 'dtype').get(row)), name);
-  const parameters = Number(column<bigint | number>(table, 'num_params').get(row));
-  if (shape.some((n) => !Number.isInteger(n) || n < 0) || elementCount(shape) !== parameters) {
-    throw new TriptychError(
-      'TENSOR_SHAPE',
-      `tensor ${name}: shape [${shape.join(', ')}] holds ${elementCount(shape)} parameters, num_params says ${parameters}`,
-      { field: name },
-    );
-  }
-  return { name, shape, dtype, parameters };
-}
-
-function nameOf(table: Table, row: number): string {
-  return String(column(table, 'layer_name').get(row));
-}
-
-function readQuantization(table: Table, row: number, name: string): Quantization {
-  const scales = floats(column<Uint8Array>(table, 'scales').get(row));
-  if (!scales)
-    throw new TriptychError('WEIGHTS_SCHEMA', `tensor ${name}: int8 without scales`, { field: name });
-  return {
-    scales,
-    zeroPoints: floats(column<Uint8Array>(table, 'zero_points').get(row)),
-    axis: column<number>(table, 'quant_axis').get(row) ?? -1,
-    groupSize: column<number>(table, 'group_size').get(row) ?? 0,
-  };
-}
-
-function floats(bytes: Uint8Array | null): Float32Array | undefined {
-  if (!bytes || bytes.byteLength === 0) return undefined;
-  const at = aligned(bytes, 4);
-  return new Float32Array(at.buffer, at.byteOffset, at.byteLength >> 2);
-}
-
-function column<T = unknown>(table: Table, name: string): { get(row: number): T | null } {
-  return table.getChild(name) as unknown as Vector as { get(row: number): T | null };
+/** A row of a table that Arrow holds. */
+function rowOf(table: Table, index: number): Row {
+  return (column) => table.getChild(column)?.get(index) as unknown;
 }

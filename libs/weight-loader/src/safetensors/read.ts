@@ -59,7 +59,7 @@ export async function readSafetensor(entry: SafetensorsEntry): Promise<StoredTen
   }
   const data = await readRange(entry.file, entry.offset, entry.byteLength);
   const tensor = { name: entry.name, dtype, shape: entry.shape, data };
-  checkByteLength(tensor);
+  checkByteLength(tensor, tensor.data.byteLength);
   return tensor;
 }
 

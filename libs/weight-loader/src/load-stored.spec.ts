@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { WeightSet } from '@triptych/core';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convert, openModelDirectory } from './load.js';
+import { readFloats } from './read-floats.js';
+import { encodeSafetensors } from './safetensors/encode.js';
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+let work: string;
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'triptych-stored-'));
+});
+afterAll(() => rm(work, { recursive: true }));
+
+/** A model directory around a weights file of five tensors that pyarrow wrote. */
+async function directoryOf(file: string): Promise<string> {
+  const directory = await mkdtemp(join(work, 'model-'));
+  await cp(fixture(file), join(directory, 'weights.parquet'));
+  const metadata = {
+    model_name: 'stored',
+    model_type: 'whisper',
+    architecture: 'WhisperModel',
+    config: {},
+    total_parameters: 57,
+    num_weight_tensors: 5,
+  };
+  await writeFile(join(directory, 'metadata.json'), JSON.stringify(metadata));
+  return directory;
+}
+
+/** A converted model of tensors large and small: odd offsets, several of them in a row group. */
+async function converted(name: string, compression: 'none' | 'zstd', dtype: 'float16' | 'float32') {
+  const source = join(work, `${name}-hf`);
+  const sizes = [3, 4_000_000, 17, 300_000, 300_001, 1];
+  const tensors = sizes.map((size, i) => ({
+    name: `model.encoder.${'n'.repeat(i + 1)}`,
+    shape: [size],
+    values: Float32Array.from({ length: size }, (_, k) => ((k * 2654435761) % 2 ** 20) / 2 ** 18 - i),
+  }));
+  await mkdir(source);
+  await writeFile(join(source, 'config.json'), JSON.stringify({ model_type: 'whisper' }));
+  await writeFile(join(source, 'model.safetensors'), encodeSafetensors(tensors));
+  const target = join(work, name);
+  await convert({ source, target, dtype, compression, modelName: name, converterVersion: '1' });
+  return target;
+}
+
+/** Each tensor's values, upcast, in a form that compares fast. */
+const valuesOf = (set: WeightSet) =>
+  new Map(
+    [...set.tensors.keys()].map((name) => [
+      name,
+      createHash('sha256').update(readFloats(set, name)).digest('hex'),
+    ]),
+  );
+
+/** What a directory's weights are, stored and upcast: the same. */
+async function loadBoth(path: string) {
+  const directory = await openModelDirectory(path);
+  const stored = await directory.loadStored();
+  const loaded = await directory.load();
+  const read = await stored.read;
+  expect(directory.identify([read])).toEqual(directory.identify([loaded]));
+  expect(valuesOf(stored.weights)).toEqual(valuesOf(loaded.weights));
+  return stored.weights;
+}
+
+describe('weights as they are stored', () => {
+  it.each(['uncompressed.parquet', 'uncompressed-pages-v2.parquet'])(
+    'stay in a file that is not compressed, but for int8 that is computed in float32: %s',
+    async (file) => {
+      const { tensors, parts } = await loadBoth(await directoryOf(file));
+      expect(parts.map((part) => typeof part)).toEqual(['string', 'object']);
+      expect([...tensors].map(([name, { type, part }]) => [name, type, part])).toEqual([
+        ['float', 'float32', 0],
+        ['brain', 'bfloat16', 0],
+        ['per_tensor', 'float32', 1],
+        ['per_channel', 'float32', 1],
+        ['per_group', 'float32', 1],
+      ]);
+    },
+  );
+
+  it.each(['v2.parquet', 'uncompressed-dictionary.parquet'])('are decoded from others: %s', async (file) => {
+    const { parts } = await loadBoth(await directoryOf(file));
+    expect(parts.every((part) => part instanceof ArrayBuffer)).toBe(true);
+  });
+
+  it.each(['float16', 'float32'] as const)('are those that were converted to %s', async (dtype) => {
+    const plain = await loadBoth(await converted(`plain-${dtype}`, 'none', dtype));
+    const packed = await loadBoth(await converted(`packed-${dtype}`, 'zstd', dtype));
+    expect(plain.parts).toEqual([join(work, `plain-${dtype}`, 'weights.parquet')]);
+    expect(packed.parts.every((part) => part instanceof ArrayBuffer)).toBe(true);
+    expect(new Set([...plain.tensors.values()].map(({ type }) => type))).toEqual(new Set([dtype]));
+    expect(valuesOf(plain)).toEqual(valuesOf(packed));
+  });
+
+  it('lie in the file itself where a link leads to it', async () => {
+    const target = await converted('blobs', 'none', 'float16');
+    const linked = join(work, 'linked');
+    await cp(target, linked, { recursive: true });
+    await rm(join(linked, 'weights.parquet'));
+    await symlink(join(target, 'weights.parquet'), join(linked, 'weights.parquet'));
+    expect((await loadBoth(linked)).parts).toEqual([join(target, 'weights.parquet')]);
+  });
+
+  it('a file that was cut or changed anywhere is refused, or has changed no weight', async () => {
+    const path = await converted('damaged', 'none', 'float16');
+    const bytes = await readFile(join(path, 'weights.parquet'));
+    const directory = await openModelDirectory(path);
+    const original = valuesOf((await directory.loadStored()).weights);
+    const outcome = async (damaged: Uint8Array) => {
+      await writeFile(join(path, 'weights.parquet'), damaged);
+      try {
+        const { weights, read } = await directory.loadStored();
+        directory.identify([await read]);
+        return valuesOf(weights);
+      } catch (thrown) {
+        return (thrown as { code: string }).code;
+      }
+    };
+    const at = fc.integer({ min: 0, max: bytes.length - 1 });
+    await fc.assert(
+      fc.asyncProperty(at, async (length) => {
+        expect(await outcome(bytes.subarray(0, length))).toBe('bad-weights');
+      }),
+      { numRuns: 5 },
+    );
+    await fc.assert(
+      fc.asyncProperty(at, fc.integer({ min: 1, max: 255 }), async (place, mask) => {
+        const flipped = Buffer.from(bytes);
+        flipped[place] ^= mask;
+        const found = await outcome(flipped);
+        if (typeof found === 'string') expect(found).toBe('bad-weights');
+        else expect(found).toEqual(original);
+      }),
+      {
+        numRuns: 15,
+        examples: [...[0, 4, 30, 60, 90].map((n): [number, number] => [n, 1]), [bytes.length - 60, 4]],
+      },
+    );
+  });
+});

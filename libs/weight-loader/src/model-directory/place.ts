@@ -1,0 +1,100 @@
+import { closeSync, openSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { readInto, TriptychError, type WeightPart, type WeightTensor } from '@triptych/core';
+import { tensorDigest } from '../fingerprint.js';
+import { checkByteLength } from '../numbers/stored-tensor.js';
+import type { TensorHeader } from '../parquet/header.js';
+import { type LocatedTensor, locateTensors } from '../parquet/locate.js';
+import type { Place } from '../parquet/pages.js';
+import { put } from './assemble.js';
+import { canonicalName } from './names.js';
+import { addOnce, isWanted, planParts, planTensor, type Wanted } from './plan.js';
+
+export interface PlaceRequest extends Wanted {
+  readonly path: string;
+}
+
+/** Tensors that were left where they lie in their file, and those that could not be, in buffers. */
+export interface Placed {
+  readonly tensors: Map<string, WeightTensor>;
+  /** The first is the file. */
+  readonly parts: WeightPart[];
+  /** What {@link digestTensors} takes. */
+  readonly located: readonly LocatedTensor[];
+}
+
+/** What is read at a time: it stays in the core's cache for its digest. */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * Finds tensors inside an uncompressed file; of their data only what is to become float32 here is read. undefined where a
+ * file has to be decoded. Throws TENSOR_SHAPE, WEIGHTS_SCHEMA, and WEIGHTS_CORRUPT for a name that comes twice.
+ */
+export async function placeWeights(request: PlaceRequest): Promise<Placed | undefined> {
+  // ONNX Runtime takes files from one folder, links out of which it refuses.
+  const path = await realpath(request.path).catch(() => request.path);
+  const located = await locateTensors(path, (name) => isWanted(request, name));
+  if (!located) return undefined;
+  const tensors = new Map<string, WeightTensor>();
+  const read: LocatedTensor[] = [];
+  for (const tensor of located) {
+    const { header, byteOffset, byteLength } = tensor;
+    checkByteLength(header, byteLength);
+    const { name, ...planned } = planTensor(header, request);
+    if (planned.type === planned.storedAs) addOnce(tensors, name, { ...planned, part: 0, byteOffset });
+    else read.push(tensor);
+  }
+  const inMemory = planParts(read.map(({ header }) => planTensor(header, request)));
+  withFile(path, (file) => {
+    for (const { header, ...place } of read) {
+      const name = canonicalName(header.name);
+      const planned = inMemory.tensors.get(name) as WeightTensor;
+      const [data = new Uint8Array(0)] = pieces(file, header, place, new Uint8Array(place.byteLength));
+      put({ ...header, name, data }, planned, inMemory.parts[planned.part]);
+      addOnce(tensors, name, { ...planned, part: 1 + planned.part });
+    }
+  });
+  return { tensors, parts: [path, ...inMemory.parts], located };
+}
+
+export interface DigestRequest {
+  readonly path: string;
+  readonly located: readonly LocatedTensor[];
+}
+
+/** {@link tensorDigest} of each tensor, by its canonical name. */
+export function digestTensors({ path, located }: DigestRequest): Map<string, string> {
+  const buffer = new Uint8Array(PIECE_BYTES);
+  const digests = withFile(path, (file) =>
+    located.map(({ header, ...place }) => {
+      const name = canonicalName(header.name);
+      return [name, tensorDigest({ ...header, name }, pieces(file, header, place, buffer))] as const;
+    }),
+  );
+  return new Map(digests);
+}
+
+function withFile<T>(path: string, work: (descriptor: number) => T): T {
+  const descriptor = openSync(path, 'r');
+  try {
+    return work(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A tensor's bytes, piece by piece: each is valid until the next is asked for. Throws WEIGHTS_CORRUPT where the file is shorter. */
+function* pieces(
+  file: number,
+  { name }: TensorHeader,
+  { byteOffset, byteLength }: Place,
+  buffer: Uint8Array<ArrayBuffer>,
+): Generator<Uint8Array> {
+  for (let done = 0; done < byteLength; done += buffer.byteLength) {
+    const wanted = buffer.subarray(0, Math.min(buffer.byteLength, byteLength - done));
+    const bytes = readInto(wanted, file, byteOffset + done);
+    if (bytes.byteLength < wanted.byteLength)
+      throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name}: the file ends within it`, { field: name });
+    yield bytes;
+  }
+}

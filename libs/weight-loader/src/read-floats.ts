@@ -1,0 +1,27 @@
+import { closeSync, openSync } from 'node:fs';
+import { elementCount, readRange, TriptychError, type WeightSet } from '@triptych/core';
+import { upcastInto } from './numbers/stored-tensor.js';
+
+/** A small tensor's values, upcast, wherever it lies. Throws TENSOR_MISSING. */
+export function readFloats({ tensors, parts }: WeightSet, name: string): Float32Array<ArrayBuffer> {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing`, { field: name });
+  const { part, byteOffset, byteLength, shape, type: dtype } = tensor;
+  const place = parts[part];
+  const data =
+    typeof place === 'string'
+      ? readFile(place, byteOffset, byteLength)
+      : new Uint8Array(place, byteOffset, byteLength);
+  const values = new Float32Array(elementCount(shape));
+  upcastInto(values, { name, dtype, shape, data });
+  return values;
+}
+
+function readFile(path: string, byteOffset: number, byteLength: number): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    return readRange(file, byteOffset, byteLength);
+  } finally {
+    closeSync(file);
+  }
+}
