@@ -27,6 +27,7 @@ export {
 export { readInto, readRange } from './read-range.js';
 export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
 export type { Isolation } from './worker/channel.js';
+export { discard } from './worker/discard.js';
 export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';
 export { workerEntry } from './worker/worker-entry.js';

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AudioContext, TriptychClient } from '@triptych/client';
 import { whisperJson, whisperSizes, writeSyntheticCheckpoint } from '@triptych/reference';
-import { convert } from '@triptych/weight-loader';
 import { type BareWhisper, bareWhisper } from './bare-session.js';
 import { LeanClient } from './lean-client.js';
 import { ServerProcess } from './server-process.js';
+import { convertBoth, measureLoads } from './loads.js';
 import { flood, printReport } from './measuring.js';
 import { median, quantile, time } from './statistics.js';
 
@@ -35,23 +35,18 @@ else await main(Number(values.rounds), values.json ?? false);
 async function main(rounds: number, json: boolean): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'triptych-bench-'));
   try {
-    const model = join(work, 'tiny');
     await writeSyntheticCheckpoint(join(work, 'hf'), whisperJson(whisperSizes.tiny));
-    await convert({ source: join(work, 'hf'), target: model, dtype: 'float16', converterVersion: 'bench' });
-    const report = await measure(model, rounds);
-    printReport(report, json);
+    const { plain, packed } = await convertBoth(work);
+    printReport(
+      { ...(await measureLoads({ plain, packed }, rounds)), ...(await measure(plain, rounds)) },
+      json,
+    );
   } finally {
     await rm(work, { recursive: true });
   }
 }
 
 async function measure(model: string, rounds: number): Promise<Record<string, number>> {
-  const loads: number[] = [];
-  for (let i = 0; i < rounds; i++) {
-    const server = await ServerProcess.start(model);
-    loads.push((await server.report()).loadMs);
-    await server.stop();
-  }
   const server = await ServerProcess.start(model);
   await sleep(500);
   await server.report();
@@ -99,7 +94,6 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   const of = (name: string) => median(series[name]);
   const ratios = (other: string) => series['served'].map((value, i) => value / series[other][i]);
   return {
-    'Parquet → ready, ms': median(loads),
     '3 s clip PADDED through gRPC, ms': of('padded'),
     '3 s clip PADDED, ONNX Runtime alone, ms': of('padded bare'),
     '3 s clip TRIMMED through gRPC, ms': of('trimmed'),

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Image, TriptychClient } from '@triptych/client';
 import { clipJson, clipSizes, writeSyntheticCheckpoint } from '@triptych/reference';
-import { convert } from '@triptych/weight-loader';
 import sharp from 'sharp';
 import { bareVision } from './bare-session.js';
+import { convertBoth, measureLoads } from './loads.js';
 import { flood, printReport } from './measuring.js';
 import { ServerProcess } from './server-process.js';
 import { median, quantile, time } from './statistics.js';
@@ -34,25 +34,21 @@ else await main(Number(values.rounds), values.json ?? false);
 async function main(rounds: number, json: boolean): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'triptych-bench-'));
   try {
-    const model = join(work, 'b32');
     // Any tokenizer does whose ids the vocabulary has: no text is measured.
     const demo = fileURLToPath(new URL('../../../models/demo/clip/', import.meta.url));
     const tokenizer = { 'tokenizer.json': await readFile(`${demo}tokenizer.json`, 'utf8') };
     await writeSyntheticCheckpoint(join(work, 'hf'), clipJson(clipSizes.b32), tokenizer);
-    await convert({ source: join(work, 'hf'), target: model, dtype: 'float16', converterVersion: 'bench' });
-    printReport(await measure(model, rounds), json);
+    const { plain, packed } = await convertBoth(work);
+    printReport(
+      { ...(await measureLoads({ plain, packed }, rounds)), ...(await measure(plain, rounds)) },
+      json,
+    );
   } finally {
     await rm(work, { recursive: true });
   }
 }
 
 async function measure(model: string, rounds: number): Promise<Record<string, number>> {
-  const loads: number[] = [];
-  for (let i = 0; i < rounds; i++) {
-    const server = await ServerProcess.start(model);
-    loads.push((await server.report()).loadMs);
-    await server.stop();
-  }
   const server = await ServerProcess.start(model);
   const client = new TriptychClient(server.address);
   const bare = await bareVision(model, availableParallelism());
@@ -95,7 +91,6 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   const best = BATCHES.reduce((a, b) => (of(`bare ${b}`) > of(`bare ${a}`) ? b : a));
   const ratio = (name: string) => median(series[name].map((value, i) => value / series[`bare ${best}`][i]));
   return {
-    'Parquet → both towers ready, ms': median(loads),
     'one 224 × 224 image through gRPC, ms': of('one'),
     'the same, ONNX Runtime alone, ms': of('one bare'),
     'one 640 × 480 JPEG through gRPC, ms': of('one jpeg'),

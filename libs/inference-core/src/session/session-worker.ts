@@ -1,4 +1,5 @@
 import {
+  discard,
   elementCount,
   finishEmbedding,
   serveWorker,
@@ -8,7 +9,6 @@ import {
 } from '@triptych/core';
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { MessageChannel } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { integerKernelsSaturate, reduceWeights } from '../quantization/reduce-range.js';
@@ -80,7 +80,7 @@ serveWorker({
     });
     const fed = weights.filter((weight) => weight.fed);
     tables = Object.fromEntries(fed.map((weight) => [weight.name, tableOf(weight, parts[weight.part])]));
-    release(parts.filter((_, index) => !fed.some(({ part }) => part === index)));
+    discard(parts.filter((_, index) => !fed.some(({ part }) => part === index)));
   },
 
   exit: () => process.exit(1),
@@ -90,6 +90,7 @@ serveWorker({
     const started = performance.now();
     const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]));
     const outputs = await session.run({ ...tables, ...inputs }, [...new Set(rows.map((row) => row.output))]);
+    discard(Object.values(feeds).map(({ data }) => data));
     const embeddings = rows.map(({ output, item, vectors, form }, place) => {
       const { data, dims } = outputs[output];
       const [count, ...shape] = dims;
@@ -108,14 +109,6 @@ serveWorker({
     );
   },
 });
-
-/** Frees buffers now: the session has copied them, and an idle thread would not collect its garbage for long. */
-function release(buffers: readonly ArrayBuffer[]): void {
-  const { port1, port2 } = new MessageChannel();
-  port2.close();
-  port1.postMessage(null, [...buffers]);
-  port1.close();
-}
 
 /**
  * Lets the event loop go first where both want a core: this thread, and those that the session starts from it, get a lower

@@ -58,13 +58,10 @@ export class PcmDecoder implements AudioDecoder {
     return faults;
   }
 
-  #mono(values: Float32Array, frames: number): Float32Array<ArrayBuffer> {
+  #mono(values: Float32Array<ArrayBuffer>, frames: number): Float32Array<ArrayBuffer> {
     const { channels } = this.layout;
+    if (channels === 1) return values;
     const mono = new Float32Array(frames);
-    if (channels === 1) {
-      mono.set(values);
-      return mono;
-    }
     for (let i = 0, at = 0; i < frames; i++) {
       let sum = 0;
       for (let c = 0; c < channels; c++) sum += values[at++];

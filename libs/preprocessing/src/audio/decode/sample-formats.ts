@@ -1,8 +1,8 @@
 /** How PCM samples are read: little-endian, as the platforms that Node runs on are; full scale ±1. */
 export interface SampleFormat {
   readonly bytes: number;
-  /** Reads whole samples, in one tight loop over a typed array. */
-  readonly read: (bytes: Uint8Array) => Float32Array;
+  /** Reads whole samples into an array of their own, in one tight loop over a typed array. */
+  readonly read: (bytes: Uint8Array) => Float32Array<ArrayBuffer>;
   /** Float samples can be NaN or far beyond full scale. */
   readonly float: boolean;
 }
@@ -42,7 +42,7 @@ export const sampleFormats = {
   s16le: integer(2, (bytes) => scaled(view(Int16Array, bytes, 2), 1 / 32768)),
   s24le: integer(3, s24),
   s32le: integer(4, (bytes) => scaled(view(Int32Array, bytes, 4), 1 / 2147483648)),
-  f32le: { bytes: 4, read: (bytes) => view(Float32Array, bytes, 4), float: true },
+  f32le: { bytes: 4, read: (bytes) => new Float32Array(view(Float32Array, bytes, 4)), float: true },
   f64le: { bytes: 8, read: (bytes) => Float32Array.from(view(Float64Array, bytes, 8)), float: true },
   mulaw: integer(1, (bytes) => looked(bytes, mulawTable)),
   alaw: integer(1, (bytes) => looked(bytes, alawTable)),

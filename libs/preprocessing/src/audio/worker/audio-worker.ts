@@ -1,4 +1,4 @@
-import { serveWorker, Transferred, TriptychError } from '@triptych/core';
+import { discard, serveWorker, Transferred, TriptychError } from '@triptych/core';
 import { checkLongEnough, tooLong } from '@triptych/validation';
 import { concat } from '../resampler.js';
 import { type FaultRange, SampleStream, type Samples } from '../sample-stream.js';
@@ -73,7 +73,7 @@ async function decodeClip({
   maxSamples,
 }: ClipRequest): Promise<Float32Array<ArrayBuffer>> {
   const source = new SampleStream(format, targetRate);
-  const parts: Float32Array[] = [];
+  const parts: Float32Array<ArrayBuffer>[] = [];
   const faults: FaultRange[] = [];
   let length = 0;
   const take = (decoded: Samples) => {
@@ -91,7 +91,11 @@ async function decodeClip({
   }
   if (faults.length > 0) throw faults[0].error;
   checkLongEnough(length, targetRate);
-  return concat(parts);
+  const [first, ...others] = parts.filter((part) => part.length > 0);
+  const isWhole = others.length === 0 && first.byteLength === first.buffer.byteLength;
+  const samples = isWhole ? first : concat(parts);
+  if (samples.buffer !== data.buffer) discard([data.buffer as ArrayBuffer]);
+  return samples;
 }
 
 /** Runs one step of a stream. A failure of the audio closes it and travels beside the windows that came before. */
