@@ -42,6 +42,7 @@ export function audioParts(config: WhisperConfig): EncoderParts<AudioItem> {
     key: ({ context, samples }: AudioItem) => `${context} ${samples.length}`,
     maxBatch: (item: AudioItem) => maxBatch(config, item),
     bytes: (item: AudioItem) => item.samples.byteLength,
+    isShort: (item: AudioItem) => maxBatch(config, item) > 1,
     request: (items: readonly AudioItem[]) => clipRequest(config, items),
     warmUp: warmUpItem(config),
   };

@@ -95,6 +95,7 @@ function encoderOptions(directory: ModelDirectory): EncoderOptions {
   return {
     name: directory.directory,
     threads: 2,
+    instances: 0,
     weights: async () => (await directory.loadStored()).weights,
     queue: { maxItems: 100, maxBytes: 1e9 },
   };

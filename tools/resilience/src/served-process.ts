@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +54,14 @@ export class ServedProcess {
     );
   }
 
+  /** Of the processes that it has started, the one that uses the most of a CPU now. */
+  async busiestChild(): Promise<number> {
+    const before = new Map(this.childPids().map((pid) => [pid, cpuTicks(pid)]));
+    await sleep(500);
+    const used = (pid: number) => cpuTicks(pid) - (before.get(pid) ?? 0);
+    return this.childPids().reduce((most, pid) => (used(pid) > used(most) ? pid : most));
+  }
+
   rssMb(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
@@ -74,4 +83,10 @@ export class ServedProcess {
     if (this.isRunning) this.signal('SIGTERM');
     await this.exited;
   }
+}
+
+/** User and system time of a process: fields 14 and 15 of its stat, behind a name that may hold anything. */
+function cpuTicks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return Number(fields[11]) + Number(fields[12]);
 }

@@ -110,6 +110,15 @@ export const settings = {
     description: 'threads of one inference; 0: one a core',
     schema: count(0, 256),
   }),
+  instances: define<number | 'auto'>({
+    flag: '--instances <n|auto>',
+    env: 'TRIPTYCH_INSTANCES',
+    default: 'auto',
+    description:
+      'further sessions of an audio encoder that share its threads: short clips that wait are computed side by side; each takes ' +
+      'the memory of the weights again; auto: one a thread, within 128 MiB of weights; 0: none',
+    schema: z.union([z.literal('auto'), count(0, 64)]),
+  }),
   isolation: define<Isolation>({
     flag: '--isolation <thread|process>',
     env: 'TRIPTYCH_ISOLATION',

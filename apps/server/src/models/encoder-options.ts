@@ -13,6 +13,7 @@ export function encoderOptions(
     name: `${name}/${modality}`,
     weights,
     threads: config.threads,
+    instances: config.instances,
     isolation: config.isolation,
     queue: { maxItems: config.queueItems, maxBytes: config.queueBytes },
     observer: metrics.queue(`${name}/${modality}`),

@@ -121,7 +121,7 @@ export class Metrics {
     followed('triptych_encoder_ready', '1 while its worker can answer.', ({ worker }) =>
       Number(worker.ready),
     );
-    followed('triptych_worker_restarts', 'Workers that have died.', ({ worker }) => worker.restarts);
+    followed('triptych_worker_restarts', 'Workers that have died.', ({ restarts }) => restarts);
     for (const { name: model, architecture, weightType, fingerprint, loadMs } of models) {
       this.#load.set({ model }, loadMs / 1000);
       this.#info.set({ model, architecture, weight_type: weightType, fingerprint }, 1);

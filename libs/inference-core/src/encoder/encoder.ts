@@ -1,16 +1,26 @@
-import type { EmbeddingBytes, Isolation, Logger, WeightSet } from '@triptych/core';
+import { availableParallelism } from 'node:os';
+import {
+  elementCount,
+  type EmbeddingBytes,
+  type Isolation,
+  type Logger,
+  type WeightSet,
+} from '@triptych/core';
 import type { GraphOptions, OnnxGraph } from '../onnx/graph-builder.js';
 import { BatchQueue, type Queued, type QueueObserver, type SubmitOptions } from '../queue/batch-queue.js';
 import { InferenceWorker } from '../session/inference-worker.js';
 import type { TransformerBlocks } from '../transformer/block.js';
 import type { RunRequest, SessionSettings } from '../session/protocol.js';
+import { Sessions } from './sessions.js';
 
 /** How an encoder is run, whatever it encodes. */
 export interface EncoderOptions extends SessionSettings {
   readonly name: string;
   /** Called for every new inference worker, the first and each restarted one. */
   readonly weights: () => Promise<WeightSet>;
-  /** Where its session runs. Default: a thread. */
+  /** Narrow sessions beside the one of all threads, for encoders that have short items. */
+  readonly instances: number | 'auto';
+  /** Where its sessions run. Default: a thread. */
   readonly isolation?: Isolation | undefined;
   /** Bounds of what waits. */
   readonly queue: { readonly maxItems: number; readonly maxBytes: number };
@@ -27,11 +37,16 @@ export interface EncoderParts<Item> {
   readonly key: (item: Item) => string;
   readonly maxBatch: (item: Item) => number;
   readonly bytes: (item: Item) => number;
+  /** Whether an item is one for narrow sessions. Default: none is. */
+  readonly isShort?: (item: Item) => boolean;
   /** One row for each item, in order. */
   readonly request: (items: readonly Item[]) => RunRequest;
   /** Encoded once before the encoder counts as ready. */
   readonly warmUp: Item;
 }
+
+/** What serving takes of them. */
+type ServingParts<Item> = Omit<EncoderParts<Item>, 'blocks'>;
 
 export interface Encoded {
   readonly embedding: EmbeddingBytes;
@@ -39,35 +54,47 @@ export interface Encoded {
   readonly inferenceUs: number;
 }
 
-/** Batches handed to the worker at a time: two keep it busy while the first one's results are sent. */
-const IN_FLIGHT = 2;
+/** What the weights of all narrow sessions may take together. */
+const NARROW_BYTES = 128 * 1024 ** 2;
 
-/** An encoder that is being served: a queue, and an inference worker behind it. */
+/** An encoder that is being served: a queue, and inference workers behind it. */
 export class Encoder<Item> {
   readonly #queue: BatchQueue<Item, Encoded>;
 
   private constructor(
+    /** The one that must be there for the encoder to be ready. */
     readonly worker: InferenceWorker,
-    parts: EncoderParts<Item>,
-    options: EncoderOptions,
+    private readonly sessions: Sessions<Item>,
+    parts: ServingParts<Item>,
+    { queue, observer }: EncoderOptions,
   ) {
-    const run = async (items: readonly Item[]) => {
-      const { embeddings, inferenceUs } = await worker.run(parts.request(items));
-      return embeddings.map((embedding) => ({ embedding, inferenceUs }));
+    const place = (first: Item, waiting: number) => {
+      const found = sessions.place(first, waiting);
+      if (!found) return undefined;
+      const run = async (items: readonly Item[]) => {
+        const { embeddings, inferenceUs } = await found.run(parts.request(items));
+        return embeddings.map((embedding) => ({ embedding, inferenceUs }));
+      };
+      return { ...found, run };
     };
-    const { queue, observer } = options;
-    this.#queue = new BatchQueue({ ...queue, ...parts, inFlight: IN_FLIGHT, run, observer });
+    this.#queue = new BatchQueue({ ...queue, ...parts, place, observer });
   }
 
   /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
-  static async start<Item>(parts: EncoderParts<Item>, options: EncoderOptions): Promise<Encoder<Item>> {
-    const { graph, request, warmUp } = parts;
-    const worker = await InferenceWorker.start({
-      ...options,
-      graph: () => graph(),
-      warmUp: request([warmUp]),
+  static async start<Item>(parts: ServingParts<Item>, options: EncoderOptions): Promise<Encoder<Item>> {
+    const { graph, request, warmUp, isShort = () => false } = parts;
+    const start = (threads: number) =>
+      InferenceWorker.start({ ...options, threads, graph: () => graph(), warmUp: request([warmUp]) });
+    const worker = await start(options.threads);
+    const threads = options.threads || availableParallelism();
+    const narrow = parts.isShort ? narrowSessions(parts, options.instances, threads) : 0;
+    const sessions = new Sessions(worker, {
+      narrow,
+      startNarrow: () => start(Math.max(1, Math.floor(threads / narrow))),
+      isShort,
+      ...(options.logger ? { logger: options.logger } : {}),
     });
-    return new Encoder(worker, parts, options);
+    return new Encoder(worker, sessions, parts, options);
   }
 
   /** Rejects with OVERLOADED, CANCELLED, NOT_READY or WORKER_LOST. */
@@ -80,9 +107,22 @@ export class Encoder<Item> {
     return this.#queue.depth;
   }
 
-  close(): Promise<void> {
-    return this.worker.close();
+  /** Times a dead worker was replaced. */
+  get restarts(): number {
+    return this.sessions.restarts;
   }
+
+  close(): Promise<void> {
+    return this.sessions.close();
+  }
+}
+
+/** As many as asked for; else one a thread, as far as their weights do not take too much. One alone would help nobody. */
+function narrowSessions<Item>(parts: ServingParts<Item>, asked: number | 'auto', threads: number): number {
+  if (asked !== 'auto') return asked;
+  const parameters = [...parts.graph().weights.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
+  const most = Math.min(threads, Math.floor(NARROW_BYTES / (4 * parameters)));
+  return most < 2 ? 0 : most;
 }
 
 /** Items of one batch, one after the other. An item that fills its buffer alone is handed on as it is. */

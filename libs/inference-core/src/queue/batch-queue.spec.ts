@@ -11,10 +11,10 @@ function queueOf(
   } = {},
 ) {
   const batches: { items: readonly number[]; finish: () => void; fail: (error: Error) => void }[] = [];
+  let running = 0;
   const queue = new BatchQueue<number, number>({
     maxItems: options.maxItems ?? 100,
     maxBytes: 1000,
-    inFlight: options.inFlight ?? 1,
     key: (item) => (item % 2 === 0 ? 'even' : 'odd'),
     maxBatch: () => options.maxBatch ?? 10,
     bytes: () => 1,
@@ -24,10 +24,16 @@ function queueOf(
       dropped: () => undefined,
       ...options.observer,
     },
-    run: (items) =>
-      new Promise((resolve, reject) => {
-        batches.push({ items, finish: () => resolve(items.map((i) => i * 10)), fail: reject });
-      }),
+    place: () => {
+      if (running === (options.inFlight ?? 1)) return undefined;
+      const run = async (items: readonly number[]) => {
+        running++;
+        return new Promise<number[]>((resolve, reject) => {
+          batches.push({ items, finish: () => resolve(items.map((i) => i * 10)), fail: reject });
+        }).finally(() => running--);
+      };
+      return { most: Infinity, isAhead: running > 0, run };
+    },
   });
   return { queue, batches };
 }

@@ -5,15 +5,23 @@ export interface BatchQueueOptions<Item, Result> {
   /** Bounds of what waits; what is being computed does not count. */
   readonly maxItems: number;
   readonly maxBytes: number;
-  /** Batches handed to the worker at a time: two keep it busy while the first one's results are sent. */
-  readonly inFlight: number;
   /** Items may share a batch only where their keys are equal. */
   readonly key: (item: Item) => string;
   readonly maxBatch: (item: Item) => number;
   readonly bytes: (item: Item) => number;
-  /** Computes a batch: one result for each item, in order. */
-  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** Where the next batch of so many that wait is to be computed, whose first item this is; undefined: nowhere yet. */
+  readonly place: (first: Item, waiting: number) => Place<readonly Item[], readonly Result[]> | undefined;
   readonly observer?: QueueObserver | undefined;
+}
+
+/** Where a batch is computed. */
+export interface Place<Batch, Results> {
+  /** Largest batch. */
+  readonly most: number;
+  /** Something is being computed there: the batch would be handed over ahead of time. */
+  readonly isAhead: boolean;
+  /** One result for each item, in order. */
+  run(batch: Batch): Promise<Results>;
 }
 
 /** Why an item left without a result. */
@@ -64,7 +72,6 @@ interface Entry<Item, Result> extends Waiting {
 export class BatchQueue<Item, Result> {
   readonly #waiting = new FairOrder<Entry<Item, Result>>();
   #bytes = 0;
-  #running = 0;
   /** What a batch takes from its start to its end: a moving average. */
   #runMs = 0;
   #room: (() => void)[] = [];
@@ -149,19 +156,20 @@ export class BatchQueue<Item, Result> {
   }
 
   #dispatch(): void {
-    while (this.#running < this.options.inFlight && this.#waiting.size > 0) {
-      if (this.#running > 0 && !this.#waiting.isShared) return;
-      const batch = this.#takeBatch();
-      if (batch.length > 0) void this.#runBatch(batch);
+    for (let first = this.#waiting.first; first; first = this.#waiting.first) {
+      const place = this.options.place(first.item, this.#waiting.size);
+      if (!place || (place.isAhead && !this.#waiting.isShared)) return;
+      const batch = this.#takeBatch(place.most);
+      if (batch.length > 0) void this.#runBatch(batch, place);
     }
   }
 
   /** Empty where all that it took had passed their deadline. */
-  #takeBatch(): Entry<Item, Result>[] {
+  #takeBatch(most: number): Entry<Item, Result>[] {
     const { key, maxBatch } = this.options;
     const taken = this.#waiting.take(
       (entry, first) => key(entry.item) === key(first.item),
-      (first) => maxBatch(first.item),
+      (first) => Math.min(most, maxBatch(first.item)),
     );
     // What would end too late is as lost as what starts too late, and costs more.
     const now = Date.now() + this.#runMs;
@@ -172,20 +180,21 @@ export class BatchQueue<Item, Result> {
     return batch;
   }
 
-  async #runBatch(batch: Entry<Item, Result>[]): Promise<void> {
-    this.#running++;
+  async #runBatch(
+    batch: Entry<Item, Result>[],
+    place: Place<readonly Item[], readonly Result[]>,
+  ): Promise<void> {
     const started = performance.now();
     this.options.observer?.started(batch.map(({ since }) => started - since));
     this.#announceRoom();
     try {
-      const results = await this.options.run(batch.map((entry) => entry.item));
+      const results = await place.run(batch.map((entry) => entry.item));
       batch.forEach((entry, i) => {
         entry.resolve({ result: results[i], queueUs: Math.round(1000 * (started - entry.since)) });
       });
     } catch (thrown) {
       batch.forEach((entry) => entry.reject(thrown));
     } finally {
-      this.#running--;
       const runMs = performance.now() - started;
       this.#runMs += SMOOTHING * (runMs - this.#runMs);
       this.options.observer?.ended(runMs);

@@ -34,6 +34,11 @@ export class FairOrder<T extends Waiting> {
     return this.#items.length;
   }
 
+  /** What is to go next. */
+  get first(): T | undefined {
+    return this.#items[0]?.item;
+  }
+
   add(item: T): void {
     this.#asked.delete(item.caller);
     this.#asked.set(item.caller, performance.now());

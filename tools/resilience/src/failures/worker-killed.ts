@@ -20,7 +20,7 @@ export const workerKilled: Failure = {
     const ended = Promise.allSettled(streams);
     const load = new Load(client, 16);
     await sleep(2000);
-    const [worker] = server.childPids();
+    const worker = await server.busiestChild();
     process.kill(worker, 'SIGKILL');
     const killedAt = performance.now();
     await sleep(6000);
