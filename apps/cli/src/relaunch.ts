@@ -20,7 +20,7 @@ export async function relaunch(flags: readonly string[] = serverProcess.execArgv
 
 async function run(flags: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [...flags, ...process.execArgv, ...process.argv.slice(1)], {
-    env: { ...process.env, ...serverProcess.env },
+    env: { ...serverProcess.env, ...process.env },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   const onTerminate = () => child.kill('SIGTERM');

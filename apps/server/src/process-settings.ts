@@ -10,6 +10,7 @@ export const ALLOCATOR_VARIABLE = 'MALLOC_MMAP_THRESHOLD_';
  * a model should not be optimised while it does.
  */
 export const serverProcess = {
-  env: { [ALLOCATOR_VARIABLE]: '1000000' },
+  // As few heaps of glibc's as sharp advises: left alone it keeps one a thread.
+  env: { [ALLOCATOR_VARIABLE]: '1000000', MALLOC_ARENA_MAX: '2' },
   execArgv: ['--initial-old-space-size=64', '--max-semi-space-size=2', '--wasm-tiering-budget=20000000'],
 } as const;

@@ -24,7 +24,7 @@ export class ServerProcess {
   static async start(model: string): Promise<ServerProcess> {
     const child = spawn(process.execPath, [...serverProcess.execArgv, entry, model], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, ...serverProcess.env },
+      env: { ...serverProcess.env, ...process.env },
     });
     const { address } = await message<{ address: string }>(child);
     return new ServerProcess(child, address);

@@ -7,7 +7,13 @@ import {
   type WeightSet,
 } from '@triptych/core';
 import type { GraphOptions, OnnxGraph } from '../onnx/graph-builder.js';
-import { BatchQueue, type Queued, type QueueObserver, type SubmitOptions } from '../queue/batch-queue.js';
+import {
+  BatchQueue,
+  type Queued,
+  type QueueObserver,
+  type SubmitOptions,
+  type Waiting,
+} from '../queue/batch-queue.js';
 import { InferenceWorker } from '../session/inference-worker.js';
 import type { TransformerBlocks } from '../transformer/block.js';
 import type { RunRequest, SessionSettings } from '../session/protocol.js';
@@ -68,7 +74,7 @@ export class Encoder<Item> {
     parts: ServingParts<Item>,
     { queue, observer }: EncoderOptions,
   ) {
-    const place = (first: Item, waiting: number) => {
+    const place = (first: Item, waiting: Waiting) => {
       const found = sessions.place(first, waiting);
       if (!found) return undefined;
       const run = async (items: readonly Item[]) => {

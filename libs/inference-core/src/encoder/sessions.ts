@@ -1,5 +1,5 @@
 import { type Logger, messageOf, silentLogger } from '@triptych/core';
-import type { Place } from '../queue/batch-queue.js';
+import type { Place, Waiting } from '../queue/batch-queue.js';
 import type { InferenceWorker } from '../session/inference-worker.js';
 import type { RunReply, RunRequest } from '../session/protocol.js';
 
@@ -18,6 +18,9 @@ const IN_FLIGHT = 2;
 
 /** Larger batches are no faster on one thread, and take more memory. */
 const NARROW_BATCH = 2;
+
+/** So many must wait: an item is done sooner on all threads, and of two the second one not much later. */
+const CROWD = 3;
 
 interface Session {
   readonly worker: InferenceWorker;
@@ -42,22 +45,23 @@ export class Sessions<Item> {
     this.#wide = { worker: wide, inFlight: 0 };
   }
 
-  /** Where the next batch of so many items that wait is to go; undefined: nowhere yet. */
-  place(next: Item, waiting: number): Place<RunRequest, RunReply> | undefined {
+  /** Where the next batch is to go; undefined: nowhere yet. */
+  place(next: Item, { items, crowd }: Waiting): Place<RunRequest, RunReply> | undefined {
     const { narrow, isShort } = this.options;
-    const isSideBySide = narrow > 0 && isShort(next) && !(waiting === 1 && this.#isIdle);
-    if (isSideBySide) this.#start();
+    const isForNarrow = narrow > 0 && isShort(next);
+    if (isForNarrow && crowd >= CROWD) this.#start();
     const ready = this.#narrow.filter(({ worker }) => worker.ready);
-    // A wide one that is being replaced leaves everything to them.
-    if (ready.length === 0 || (!isSideBySide && this.#wide.worker.ready))
-      return this.#narrow.some(isBusy) ? undefined : this.#placeIn(this.#wide, Infinity);
+    const least = ready.reduce<Session | undefined>(
+      (a, b) => (a && a.inFlight <= b.inFlight ? a : b),
+      undefined,
+    );
+    const isBusy = this.#narrow.some(({ inFlight }) => inFlight > 0);
+    // What they have begun, they go on with; and a wide one that is being replaced leaves everything to them.
+    const isNarrow = isForNarrow && (crowd >= CROWD || (isBusy && least?.inFlight === 0));
+    if (!least || (!isNarrow && this.#wide.worker.ready))
+      return isBusy ? undefined : this.#placeIn(this.#wide, Infinity);
     if (this.#wide.inFlight > 0) return undefined;
-    const least = ready.reduce((a, b) => (b.inFlight < a.inFlight ? b : a));
-    return this.#placeIn(least, Math.min(NARROW_BATCH, Math.ceil(waiting / ready.length)));
-  }
-
-  get #isIdle(): boolean {
-    return this.#wide.inFlight === 0 && !this.#narrow.some(isBusy);
+    return this.#placeIn(least, Math.min(NARROW_BATCH, Math.ceil(items / ready.length)));
   }
 
   #placeIn(session: Session, most: number): Place<RunRequest, RunReply> | undefined {
@@ -66,7 +70,7 @@ export class Sessions<Item> {
       session.inFlight++;
       return session.worker.run(request).finally(() => session.inFlight--);
     };
-    return { most, isAhead: isBusy(session), run };
+    return { most, isAhead: session.inFlight > 0, run };
   }
 
   #start(): void {
@@ -87,8 +91,4 @@ export class Sessions<Item> {
     await this.#starting;
     await Promise.all([this.#wide, ...this.#narrow].map(({ worker }) => worker.close()));
   }
-}
-
-function isBusy({ inFlight }: Session): boolean {
-  return inFlight > 0;
 }

@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import { FairOrder, type Waiting } from './fair-order.js';
+import { FairOrder, type Queueing } from './fair-order.js';
 
 export interface BatchQueueOptions<Item, Result> {
   /** Bounds of what waits; what is being computed does not count. */
@@ -9,9 +9,15 @@ export interface BatchQueueOptions<Item, Result> {
   readonly key: (item: Item) => string;
   readonly maxBatch: (item: Item) => number;
   readonly bytes: (item: Item) => number;
-  /** Where the next batch of so many that wait is to be computed, whose first item this is; undefined: nowhere yet. */
-  readonly place: (first: Item, waiting: number) => Place<readonly Item[], readonly Result[]> | undefined;
+  /** Where the next batch is to be computed, whose first item this is; undefined: nowhere yet. */
+  readonly place: (first: Item, waiting: Waiting) => Place<readonly Item[], readonly Result[]> | undefined;
   readonly observer?: QueueObserver | undefined;
+}
+
+/** What waits: items, and how many of them one more place would help. See {@link FairOrder.crowd}. */
+export interface Waiting {
+  readonly items: number;
+  readonly crowd: number;
 }
 
 /** Where a batch is computed. */
@@ -54,7 +60,7 @@ export interface Queued<Result> {
 /** Weight of the newest batch in the moving average of what batches take. */
 const SMOOTHING = 0.2;
 
-interface Entry<Item, Result> extends Waiting {
+interface Entry<Item, Result> extends Queueing {
   readonly item: Item;
   readonly bytes: number;
   readonly since: number;
@@ -157,7 +163,8 @@ export class BatchQueue<Item, Result> {
 
   #dispatch(): void {
     for (let first = this.#waiting.first; first; first = this.#waiting.first) {
-      const place = this.options.place(first.item, this.#waiting.size);
+      const { size: items, crowd } = this.#waiting;
+      const place = this.options.place(first.item, { items, crowd });
       if (!place || (place.isAhead && !this.#waiting.isShared)) return;
       const batch = this.#takeBatch(place.most);
       if (batch.length > 0) void this.#runBatch(batch, place);

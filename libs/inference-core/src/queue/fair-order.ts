@@ -1,5 +1,5 @@
 /** What waits for its turn. */
-export interface Waiting {
+export interface Queueing {
   /** Whose it is: callers get equal shares, however much each asks for. */
   readonly caller: unknown;
   /** Milliseconds since the epoch; Infinity where there is none. */
@@ -21,7 +21,7 @@ const ACTIVE_MS = 2000;
  * gets one turn while any other gets one, and among active callers no more than its share of a batch: what is being
  * computed is what the others wait for.
  */
-export class FairOrder<T extends Waiting> {
+export class FairOrder<T extends Queueing> {
   readonly #items: { readonly item: T; readonly place: Place }[] = [];
   /** Virtual time at which each caller's last item ends. */
   readonly #ends = new Map<unknown, number>();
@@ -89,6 +89,15 @@ export class FairOrder<T extends Waiting> {
     return this.#activeCallers() === 1 || this.#items.some(({ item }) => item.caller !== first.item.caller);
   }
 
+  /**
+   * How many wait whom a further place would help: callers, each for its next item, or items for each active caller. Where one of
+   * many sends all it has, it is 1: the others' next items are better off with a place that is soon free.
+   */
+  get crowd(): number {
+    const waiting = new Set(this.#items.map(({ item }) => item.caller)).size;
+    return Math.max(waiting, Math.floor(this.#items.length / this.#activeCallers()));
+  }
+
   #activeCallers(): number {
     const since = performance.now() - ACTIVE_MS;
     for (const [caller, time] of this.#asked) {
@@ -107,7 +116,7 @@ export class FairOrder<T extends Waiting> {
   }
 }
 
-function isBefore<T extends Waiting>(a: { item: T; place: Place }, b: { item: T; place: Place }): boolean {
+function isBefore<T extends Queueing>(a: { item: T; place: Place }, b: { item: T; place: Place }): boolean {
   if (a.place.start !== b.place.start) return a.place.start < b.place.start;
   if (a.item.deadline !== b.item.deadline) return a.item.deadline < b.item.deadline;
   return a.place.arrival < b.place.arrival;
