@@ -89,7 +89,12 @@ async function main(count: number, seed: number, only: string | undefined): Prom
       const texts = Buffer.concat([field(2, Buffer.from('a pizza')), field(2, Buffer.from('a volcano'))]);
       return fuzzHttp2(server.address, texts, await Neighbour.of(client, 'a sailboat'), count, next);
     },
-    weights: () => fuzzWeights(read('libs/weight-loader/fixtures/v2.parquet'), 'per_channel', count, next),
+    weights: () =>
+      fuzzWeights(
+        ['v2', 'uncompressed'].map((name) => read(`libs/weight-loader/fixtures/${name}.parquet`)),
+        count,
+        next,
+      ),
   };
   // Warm: what every run has is no growth.
   await fuzzItems(encodeAudio, files, 100, next);
