@@ -10,7 +10,7 @@ import { LeanClient } from './lean-client.js';
 import { ServerProcess } from './server-process.js';
 import { convertBoth, measureLoads } from './loads.js';
 import { flood, printReport } from './measuring.js';
-import { median, quantile, time } from './statistics.js';
+import { median, quantile, time, timedMs } from './statistics.js';
 
 const help = `Measures a Whisper-tiny-sized model, in one run: loading, one clip at a time, throughput through gRPC
 against ONNX Runtime alone (in alternating order), event-loop delay, memory, and the cost of idling.
@@ -75,10 +75,8 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   const noteOne = async (name: string, context: AudioContext) => {
     const started = performance.now();
     const { results } = await one(context);
-    const timing = results[0].timing;
     note(name, performance.now() - started);
-    const { preprocessUs = 0, queueUs = 0, inferenceUs = 0 } = timing ?? {};
-    note(`${name} timed`, (Number(preprocessUs) + Number(queueUs) + Number(inferenceUs)) / 1000);
+    note(`${name} timed`, timedMs(results[0].timing));
   };
   const delays: number[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -1,3 +1,5 @@
+import type { Timing__Output } from '@triptych/protocol';
+
 /** The q-quantile of some measurements; 0.5 is the median. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -11,4 +13,12 @@ export async function time(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
+}
+
+/** What a server says that it spent on an item: preparing it, having it wait, and computing it. */
+export function timedMs(
+  timing: Pick<Timing__Output, 'preprocessUs' | 'queueUs' | 'inferenceUs'> | null = null,
+): number {
+  const { preprocessUs, queueUs, inferenceUs } = timing ?? { preprocessUs: 0, queueUs: 0, inferenceUs: 0 };
+  return (Number(preprocessUs) + Number(queueUs) + Number(inferenceUs)) / 1000;
 }
