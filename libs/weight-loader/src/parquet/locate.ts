@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readRange } from '@triptych/core';
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { headerColumns, nameOf, readHeader, type TensorHeader } from './header.js';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from 'hyparquet';
+import type { TensorHeader } from './header.js';
 import { locateValues, type Place } from './pages.js';
-import { schemaVersion } from './schema.js';
+import { openTensors } from './read.js';
 
 /** A tensor, and where its bytes lie in the file. */
 export interface LocatedTensor extends Place {
@@ -41,29 +41,26 @@ async function locate(
       return buffer.slice(0, byteLength);
     },
   };
-  const metadata = await parquetMetadataAsync(file);
-  const places = locateData(descriptor, metadata);
+  const places = locateData(descriptor, await parquetMetadataAsync(file));
   if (!places) return undefined;
-  const names = metadata.schema.filter(({ name }) => name !== 'list').map(({ name }) => name);
-  const version = schemaVersion(names, path);
-  const rows = await parquetReadObjects({ file, metadata, columns: headerColumns(version), utf8: false });
-  if (rows.length !== places.length) return undefined;
-  return rows.flatMap((values, index) => {
-    const row = (column: string): unknown => values[column];
-    return wanted(nameOf(row)) ? [{ header: readHeader(row, version), ...places[index] }] : [];
-  });
+  // Values are parquet-wasm's to decode: hyparquet believes a run whatever length it claims, and V8 ends the process over it.
+  const tensors = await openTensors(path, undefined, wanted);
+  tensors.close();
+  return tensors.groups.flatMap(({ group, rows }) =>
+    rows.map(({ row, header }) => ({ header, ...places[group][row] })),
+  );
 }
 
-/** Where each row's data lies. */
-function locateData(descriptor: number, { schema, row_groups }: FileMetaData): Place[] | undefined {
+/** Where the data of each row of each row group lies. */
+function locateData(descriptor: number, { schema, row_groups }: FileMetaData): Place[][] | undefined {
   const optional = schema.find(({ name }) => name === 'data')?.repetition_type === 'OPTIONAL';
-  const places: Place[] = [];
+  const places: Place[][] = [];
   for (const { columns } of row_groups) {
     const column = columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === 'data')?.meta_data;
     if (!column || column.dictionary_page_offset) return undefined;
     const found = locateValues(descriptor, { ...column, start: Number(column.data_page_offset), optional });
     if (!found) return undefined;
-    places.push(...found);
+    places.push(found);
   }
   return places;
 }
