@@ -24,7 +24,7 @@ export {
   type QuantizationConfig,
   readQuantization,
 } from './quantization.js';
-export { readInto, readRange } from './read-range.js';
+export { readInto, readRange, readTensor, withFile } from './read-range.js';
 export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
 export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';

@@ -1,4 +1,6 @@
-import { readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { TriptychError } from './errors/triptych-error.js';
+import type { WeightTensor } from './weights.js';
 
 /** Bytes of an open file, at once; fewer where it ends before. For workers: it holds its thread meanwhile. */
 export function readRange(descriptor: number, position: number, length: number): Uint8Array<ArrayBuffer> {
@@ -18,4 +20,25 @@ export function readInto(
     done += read;
   }
   return new Uint8Array(bytes.buffer, bytes.byteOffset, done);
+}
+
+/** Opens a file for as long as `work` takes. */
+export function withFile<T>(path: string, work: (descriptor: number) => T): T {
+  const descriptor = openSync(path, 'r');
+  try {
+    return work(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** All of a tensor's bytes, of a file that they lie in as they are. Throws WEIGHTS_CORRUPT where it ends before. */
+export function readTensor(
+  path: string,
+  name: string,
+  { byteOffset, byteLength }: Pick<WeightTensor, 'byteOffset' | 'byteLength'>,
+): Uint8Array<ArrayBuffer> {
+  const bytes = withFile(path, (file) => readRange(file, byteOffset, byteLength));
+  if (bytes.byteLength === byteLength) return bytes;
+  throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name}: ${path} ends within it`, { field: name });
 }

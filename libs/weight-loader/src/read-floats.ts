@@ -1,8 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
-import { elementCount, readRange, TriptychError, type WeightSet } from '@triptych/core';
+import { elementCount, readTensor, TriptychError, type WeightSet } from '@triptych/core';
 import { upcastInto } from './numbers/stored-tensor.js';
 
-/** A small tensor's values, upcast, wherever it lies. Throws TENSOR_MISSING. */
+/** A small tensor's values, upcast, wherever it lies. Throws TENSOR_MISSING or WEIGHTS_CORRUPT. */
 export function readFloats({ tensors, parts }: WeightSet, name: string): Float32Array<ArrayBuffer> {
   const tensor = tensors.get(name);
   if (!tensor) throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing`, { field: name });
@@ -10,18 +9,9 @@ export function readFloats({ tensors, parts }: WeightSet, name: string): Float32
   const place = parts[part];
   const data =
     typeof place === 'string'
-      ? readFile(place, byteOffset, byteLength)
+      ? readTensor(place, name, tensor)
       : new Uint8Array(place, byteOffset, byteLength);
   const values = new Float32Array(elementCount(shape));
   upcastInto(values, { name, dtype, shape, data });
   return values;
-}
-
-function readFile(path: string, byteOffset: number, byteLength: number): Uint8Array {
-  const file = openSync(path, 'r');
-  try {
-    return readRange(file, byteOffset, byteLength);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -27,7 +27,7 @@ export class ServedProcess {
       cwd: root,
       stdio: ['ignore', 'pipe', log],
       // Set, it keeps the command from starting itself anew: signals reach the server itself.
-      env: { ...process.env, ...serverProcess.env },
+      env: { ...serverProcess.env, ...process.env },
     });
     const address = await new Promise<string>((resolve, reject) => {
       child.stdout?.once('data', (line: Buffer) =>

@@ -1,5 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
-import { readRange, TriptychError, type WeightPart } from '@triptych/core';
+import { readTensor, type WeightPart } from '@triptych/core';
 import type { ExternalWeight } from './protocol.js';
 
 /** Weights and the buffers that they lie in. */
@@ -11,22 +10,11 @@ export interface WeightsInMemory {
 /** Reads those weights that lie in a file, each into a buffer of its own. Throws WEIGHTS_CORRUPT where the file has become shorter. */
 export function readParts(weights: readonly ExternalWeight[], parts: readonly WeightPart[]): WeightsInMemory {
   const buffers = parts.map((part) => (typeof part === 'string' ? new ArrayBuffer(0) : part));
-  const files = new Map<string, number>();
-  try {
-    const placed = weights.map((weight) => {
-      const part = parts[weight.part];
-      if (typeof part !== 'string') return weight;
-      const file = files.get(part) ?? openSync(part, 'r');
-      files.set(part, file);
-      const { buffer, byteLength } = readRange(file, weight.byteOffset, weight.byteLength);
-      if (byteLength < weight.byteLength)
-        throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${weight.name}: ${part} ends within it`, {
-          field: weight.name,
-        });
-      return { ...weight, part: buffers.push(buffer) - 1, byteOffset: 0 };
-    });
-    return { weights: placed, parts: buffers };
-  } finally {
-    for (const file of files.values()) closeSync(file);
-  }
+  const placed = weights.map((weight) => {
+    const part = parts[weight.part];
+    if (typeof part !== 'string') return weight;
+    const { buffer } = readTensor(part, weight.name, weight);
+    return { ...weight, part: buffers.push(buffer) - 1, byteOffset: 0 };
+  });
+  return { weights: placed, parts: buffers };
 }

@@ -1,6 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { readInto, TriptychError, type WeightPart, type WeightTensor } from '@triptych/core';
+import {
+  readInto,
+  readTensor,
+  TriptychError,
+  type WeightPart,
+  type WeightTensor,
+  withFile,
+} from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
 import { checkByteLength } from '../numbers/stored-tensor.js';
 import type { TensorHeader } from '../parquet/header.js';
@@ -45,15 +51,12 @@ export async function placeWeights(request: PlaceRequest): Promise<Placed | unde
     else read.push(tensor);
   }
   const inMemory = planParts(read.map(({ header }) => planTensor(header, request)));
-  withFile(path, (file) => {
-    for (const { header, ...place } of read) {
-      const name = canonicalName(header.name);
-      const planned = inMemory.tensors.get(name) as WeightTensor;
-      const [data = new Uint8Array(0)] = pieces(file, header, place, new Uint8Array(place.byteLength));
-      put({ ...header, name, data }, planned, inMemory.parts[planned.part]);
-      addOnce(tensors, name, { ...planned, part: 1 + planned.part });
-    }
-  });
+  for (const { header, ...place } of read) {
+    const name = canonicalName(header.name);
+    const planned = inMemory.tensors.get(name) as WeightTensor;
+    put({ ...header, name, data: readTensor(path, name, place) }, planned, inMemory.parts[planned.part]);
+    addOnce(tensors, name, { ...planned, part: 1 + planned.part });
+  }
   return { tensors, parts: [path, ...inMemory.parts], located };
 }
 
@@ -72,15 +75,6 @@ export function digestTensors({ path, located }: DigestRequest): Map<string, str
     }),
   );
   return new Map(digests);
-}
-
-function withFile<T>(path: string, work: (descriptor: number) => T): T {
-  const descriptor = openSync(path, 'r');
-  try {
-    return work(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** A tensor's bytes, piece by piece: each is valid until the next is asked for. Throws WEIGHTS_CORRUPT where the file is shorter. */

@@ -14,7 +14,7 @@ export interface TensorHeader extends TensorEntry {
   readonly quantization: Quantization | undefined;
 }
 
-/** One row of a weights file: a column's value by the column's name, whatever it was read with. */
+/** One row of a weights file: a column's value by the column's name. */
 export type Row = (column: string) => unknown;
 
 /** The columns that headers are made of. */
