@@ -59,7 +59,7 @@ async function start(
   closers.push(() => Promise.resolve(tokens?.close()));
   const grpc = createGrpcServer(models, config, { logger, metrics, tracing }, tokens);
   probed.health = grpc.health;
-  const security = transportSecurity(config);
+  const security = transportSecurity(config, logger);
   const address = await bind(grpc.server, config.listen, security.credentials);
   await security.loaded();
   const metricsAddress = http?.address;

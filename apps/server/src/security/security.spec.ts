@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
 import { TriptychClient } from '@triptych/client';
 import { silentLogger } from '@triptych/core';
@@ -85,6 +86,13 @@ describe('TLS', () => {
       await client.listModels();
       const other = await certificate('other authority');
       const second = await certificate('second', other);
+      // A key that does not belong to the certificate, then none at all: the pair before them goes on being served.
+      await writeFile(tlsKey, second.key);
+      await sleep(500);
+      expect(await ask(server.address, authority.cert)).toEqual(['demo-whisper']);
+      await rm(tlsKey);
+      await sleep(500);
+      expect(await ask(server.address, authority.cert)).toEqual(['demo-whisper']);
       await Promise.all([writeFile(tlsKey, second.key), writeFile(tlsCert, second.cert)]);
       await expect
         .poll(() => ask(server.address, other.cert).catch(() => 'refused'), { timeout: 10_000 })
@@ -122,6 +130,9 @@ describe('TLS', () => {
     const [tlsCert, tlsKey] = [await file('a.pem', pair.cert), await file('b.key', other.key)];
     await expect(serve({ tlsCert, tlsKey })).rejects.toMatchObject({ reason: 'CONFIG_INVALID' });
     await expect(serve({ tlsCert, tlsKey: join(work, 'none') })).rejects.toThrow(/none: ENOENT/);
+    const [cert, key] = [await file('c.pem', pair.cert), await file('c.key', pair.key)];
+    const tlsClientCa = await file('empty-ca.pem', '');
+    await expect(serve({ tlsCert: cert, tlsKey: key, tlsClientCa })).rejects.toThrow(/empty-ca.pem: /);
     await expect(serve({ tlsCert })).rejects.toThrow(/--tls-cert and --tls-key/);
   });
 });
@@ -154,7 +165,7 @@ describe('bearer tokens', () => {
       stream.close();
 
       await writeFile(tokens, 'broken');
-      await new Promise((resolve) => setTimeout(resolve, 1200));
+      await sleep(1200);
       expect(await call('reader')).toHaveLength(1);
       await writeFile(tokens, tokensOf(entry('fresh', ['*'])));
       await expect.poll(() => call('fresh').catch(() => []), { timeout: 5000 }).toHaveLength(1);

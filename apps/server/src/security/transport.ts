@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import { experimental, ServerCredentials } from '@grpc/grpc-js';
-import { messageOf, TriptychError } from '@triptych/core';
+import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import type { ServerConfig } from '../config/settings.js';
+import { checkAuthority, checkIdentity, UsableCertificates } from './usable-certificates.js';
 
 /** What a server binds with. */
 export interface TransportSecurity {
@@ -17,7 +17,7 @@ type TransportConfig = Pick<ServerConfig, 'tlsCert' | 'tlsKey' | 'tlsClientCa' |
  * What connections are secured with: nothing, TLS, or TLS that asks clients for a certificate too. Certificates are read
  * again as files change: new connections get the new ones, those that are open stay. Throws CONFIG_INVALID.
  */
-export function transportSecurity(config: TransportConfig): TransportSecurity {
+export function transportSecurity(config: TransportConfig, logger: Logger): TransportSecurity {
   const { tlsCert, tlsKey, tlsClientCa, tlsReloadMs } = config;
   if (!tlsCert && !tlsKey && !tlsClientCa)
     return { credentials: ServerCredentials.createInsecure(), loaded: () => Promise.resolve() };
@@ -27,12 +27,13 @@ export function transportSecurity(config: TransportConfig): TransportSecurity {
       'TLS needs --tls-cert and --tls-key; --tls-client-ca goes with them',
     );
   checkCertificates(tlsCert, tlsKey, tlsClientCa);
-  const provider = new experimental.FileWatcherCertificateProvider({
+  const files = new experimental.FileWatcherCertificateProvider({
     certificateFile: tlsCert,
     privateKeyFile: tlsKey,
     ...(tlsClientCa ? { caCertificateFile: tlsClientCa } : {}),
     refreshIntervalMs: tlsReloadMs,
   });
+  const provider = new UsableCertificates(files, logger);
   // The declaration names them the other way round: the class behind it takes the identity first, then the clients' CA.
   const create = experimental.createCertificateProviderServerCredentials as unknown as (
     identity: typeof provider,
@@ -46,7 +47,7 @@ export function transportSecurity(config: TransportConfig): TransportSecurity {
 }
 
 /** Certificates are read behind the server's back: it has them once those who came later do. */
-async function certificatesLoaded(provider: experimental.FileWatcherCertificateProvider): Promise<void> {
+async function certificatesLoaded(provider: UsableCertificates): Promise<void> {
   let listener: experimental.IdentityCertificateUpdateListener = () => undefined;
   await new Promise<void>((resolve) => {
     listener = (update) => {
@@ -59,17 +60,13 @@ async function certificatesLoaded(provider: experimental.FileWatcherCertificateP
 
 /** The watcher would wait for ever for files that are not there, or do not fit. */
 function checkCertificates(certificate: string, key: string, ca: string): void {
-  const read = (path: string) => {
+  const usable = (files: string, check: () => void) => {
     try {
-      return readFileSync(path);
+      check();
     } catch (cause) {
-      throw new TriptychError('CONFIG_INVALID', `${path}: ${messageOf(cause)}`, { cause });
+      throw new TriptychError('CONFIG_INVALID', `${files}: ${messageOf(cause)}`, { cause });
     }
   };
-  const options = { cert: read(certificate), key: read(key), ...(ca ? { ca: read(ca) } : {}) };
-  try {
-    createSecureContext(options);
-  } catch (cause) {
-    throw new TriptychError('CONFIG_INVALID', `${certificate} and ${key}: ${messageOf(cause)}`, { cause });
-  }
+  usable(`${certificate} and ${key}`, () => checkIdentity(readFileSync(certificate), readFileSync(key)));
+  if (ca) usable(ca, () => checkAuthority(readFileSync(ca)));
 }

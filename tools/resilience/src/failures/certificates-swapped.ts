@@ -70,7 +70,7 @@ async function certificate(name: string): Promise<{ cert: string; key: string }>
   return { cert, key };
 }
 
-/** Each file is replaced at once, as volumes of secrets are; between the two, certificate and key do not fit. */
+/** Each file is replaced at once; between the two, for longer than it takes to look at them, certificate and key do not fit. */
 async function install(
   paths: { readonly cert: string; readonly key: string },
   { cert, key }: { readonly cert: string; readonly key: string },
@@ -81,7 +81,7 @@ async function install(
   ] as const) {
     await writeFile(`${path}.new`, text, { mode: 0o600 });
     await rename(`${path}.new`, path);
-    await sleep(10);
+    await sleep(3 * RELOAD_MS);
   }
 }
 
