@@ -100,6 +100,24 @@ describe('weights as they are stored', () => {
     expect(valuesOf(plain)).toEqual(valuesOf(packed));
   });
 
+  it.each(['uncompressed.parquet', 'v2.parquet'])(
+    'are read in parts at the same time, and again: %s',
+    async (file) => {
+      const path = await directoryOf(file);
+      const directory = await openModelDirectory(path);
+      const whole = valuesOf((await directory.load()).weights);
+      for (let round = 0; round < 2; round++) {
+        const first = directory.loadStored(/float|brain/);
+        const parts = await Promise.all([first, directory.loadStored(/^per/, first)]);
+        const values = parts.map(({ weights }) => [...valuesOf(weights)]);
+        expect(values.map((part) => part.length)).toEqual([2, 3]);
+        expect(new Map(values.flat())).toEqual(whole);
+        const read = await Promise.all(parts.map((part) => part.read));
+        expect(directory.identify(read).fingerprint).toMatch(/^[0-9a-f]{64}$/);
+      }
+    },
+  );
+
   it('lie in the file itself where a link leads to it', async () => {
     const target = await converted('blobs', 'none', 'float16');
     const linked = join(work, 'linked');

@@ -8,7 +8,7 @@ import {
   TriptychError,
   type WeightSet,
 } from '@triptych/core';
-import { assemble, placeOrAssemble } from './assemble-in-workers.js';
+import { assemble } from './assemble-in-workers.js';
 import { modelFingerprint } from './fingerprint.js';
 import { inWorker } from './in-worker.js';
 import type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
@@ -27,6 +27,7 @@ import {
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/header.js';
 import type { SchemaVersion } from './parquet/schema.js';
+import { StoredReader } from './stored-reader.js';
 import type { ConvertCall, WriteCall } from './weights-worker.js';
 
 /** A model directory whose description has been read, and whose weights can be. */
@@ -74,8 +75,9 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
     const { digests, ...weights } = await assemble({ path, only, int8, upcast: true });
     return { weights, digests, tensors: weights.tensors };
   };
+  const stored = new StoredReader(path);
   const loadStored = (only?: RegExp, after?: Promise<unknown>) =>
-    placeOrAssemble({ path, only, int8, upcast: false }, after);
+    stored.read({ only, int8, upcast: false }, after);
   const identify = (parts: readonly TensorsRead[]) => {
     const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
     const digests = new Map(parts.flatMap((part) => [...part.digests]));

@@ -5,9 +5,11 @@ import type { ConvertRequest } from './model-directory/convert.js';
 import {
   type DigestRequest,
   digestTensors,
-  type PlaceRequest,
+  type LocatedFile,
+  locateFile,
   placeWeights,
 } from './model-directory/place.js';
+import type { Wanted } from './model-directory/plan.js';
 import type { ModelContents } from './model-directory/write-model.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
 import { listTensors } from './parquet/read.js';
@@ -18,8 +20,15 @@ export interface ConvertCall {
   readonly progress: MessagePort;
 }
 
+export interface PlaceRequest extends Wanted {
+  readonly path: string;
+}
+
 /** Tensors that can be sent to a worker. */
 export type WriteCall = ModelContents & { readonly tensors: readonly StoredTensor[] };
+
+/** Files whose tensors have been found, for all who share this worker. */
+const located = new Map<string, Promise<LocatedFile | undefined>>();
 
 // parquet-wasm's memory never shrinks and a corrupt page can trap it: it lives here, and goes when the work is done.
 serveWorker({
@@ -28,14 +37,14 @@ serveWorker({
     return new Transferred(assembled, assembled.parts);
   },
   place: async (request: PlaceRequest) => {
-    const placed = await placeWeights(request);
-    return (
-      placed &&
-      new Transferred(
-        placed,
-        placed.parts.filter((part) => typeof part !== 'string'),
-      )
-    );
+    const { path } = request;
+    const finding = located.get(path) ?? locateFile(path);
+    located.set(path, finding);
+    const file = await finding;
+    if (!file) return undefined;
+    const placed = placeWeights(file, request);
+    const buffers = placed.parts.filter((part) => typeof part !== 'string');
+    return new Transferred(placed, buffers);
   },
   digest: (request: DigestRequest) => digestTensors(request),
   list: (path: string) => listTensors(path),

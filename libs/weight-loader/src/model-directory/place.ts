@@ -16,10 +16,6 @@ import { put } from './assemble.js';
 import { canonicalName } from './names.js';
 import { addOnce, isWanted, planParts, planTensor, type Wanted } from './plan.js';
 
-export interface PlaceRequest extends Wanted {
-  readonly path: string;
-}
-
 /** Tensors that were left where they lie in their file, and those that could not be, in buffers. */
 export interface Placed {
   readonly tensors: Map<string, WeightTensor>;
@@ -32,15 +28,27 @@ export interface Placed {
 /** What is read at a time: it stays in the core's cache for its digest. */
 const PIECE_BYTES = 256 * 1024;
 
-/**
- * Finds tensors inside an uncompressed file; of their data only what is to become float32 here is read. undefined where a
- * file has to be decoded. Throws TENSOR_SHAPE, WEIGHTS_SCHEMA, and WEIGHTS_CORRUPT for a name that comes twice.
- */
-export async function placeWeights(request: PlaceRequest): Promise<Placed | undefined> {
+/** Where a file's tensors lie. */
+export interface LocatedFile {
+  readonly path: string;
+  readonly tensors: readonly LocatedTensor[];
+}
+
+/** Finds the tensors inside an uncompressed file. undefined where it has to be decoded. */
+export async function locateFile(link: string): Promise<LocatedFile | undefined> {
   // ONNX Runtime takes files from one folder, links out of which it refuses.
-  const path = await realpath(request.path).catch(() => request.path);
-  const located = await locateTensors(path, (name) => isWanted(request, name));
-  if (!located) return undefined;
+  const path = await realpath(link).catch(() => link);
+  const tensors = await locateTensors(path);
+  return tensors && { path, tensors };
+}
+
+/**
+ * The tensors that are wanted, left in their file; of their data only what is to become float32 here is read. Throws
+ * TENSOR_SHAPE, WEIGHTS_SCHEMA, and WEIGHTS_CORRUPT for a name that comes twice.
+ */
+export function placeWeights(file: LocatedFile, request: Wanted): Placed {
+  const { path } = file;
+  const located = file.tensors.filter(({ header }) => isWanted(request, header.name));
   const tensors = new Map<string, WeightTensor>();
   const read: LocatedTensor[] = [];
   for (const tensor of located) {

@@ -11,17 +11,14 @@ export interface LocatedTensor extends Place {
 }
 
 /**
- * Finds the tensors that are `wanted` inside an uncompressed weights file, without reading their data. undefined where the file
- * cannot be read this way: parquet-wasm reads what is compressed, and says what is wrong with what is damaged.
+ * Finds the tensors inside an uncompressed weights file, without reading their data. undefined where the file cannot be read
+ * this way: parquet-wasm reads what is compressed, and says what is wrong with what is damaged.
  */
-export async function locateTensors(
-  path: string,
-  wanted: (name: string) => boolean,
-): Promise<LocatedTensor[] | undefined> {
+export async function locateTensors(path: string): Promise<LocatedTensor[] | undefined> {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-    return await locate(descriptor, path, wanted);
+    return await locate(descriptor, path);
   } catch {
     return undefined;
   } finally {
@@ -29,11 +26,7 @@ export async function locateTensors(
   }
 }
 
-async function locate(
-  descriptor: number,
-  path: string,
-  wanted: (name: string) => boolean,
-): Promise<LocatedTensor[] | undefined> {
+async function locate(descriptor: number, path: string): Promise<LocatedTensor[] | undefined> {
   const file: AsyncBuffer = {
     byteLength: fstatSync(descriptor).size,
     slice: (start, end) => {
@@ -44,7 +37,7 @@ async function locate(
   const places = locateData(descriptor, await parquetMetadataAsync(file));
   if (!places) return undefined;
   // Values are parquet-wasm's to decode: hyparquet believes a run whatever length it claims, and V8 ends the process over it.
-  const tensors = await openTensors(path, undefined, wanted);
+  const tensors = await openTensors(path);
   tensors.close();
   return tensors.groups.flatMap(({ group, rows }) =>
     rows.map(({ row, header }) => ({ header, ...places[group][row] })),
