@@ -83,15 +83,23 @@ async function collect(stream: Sendable): Promise<AudioWindow__Output[]> {
   return windows;
 }
 
-/** Windows that are missing, come twice or in another order, or hold another vector. */
-export function differences(found: AudioWindow__Output[], wanted: AudioWindow__Output[]): number {
-  let wrong = Math.abs(found.length - wanted.length);
-  for (let i = 0; i < Math.min(found.length, wanted.length); i++) {
-    const [a, b] = [found[i], wanted[i]];
-    const isPlaced = a.index === b.index && a.startSample === b.startSample && a.endSample === b.endSample;
-    const [x, y] = [a, b].map(({ embedding }) => (embedding ? readEmbedding(embedding).values : undefined));
-    const isSame = x && y ? x.every((value, d) => Math.abs(value - y[d]) <= 1e-5) : !x && !y;
-    if (!isPlaced || !isSame) wrong++;
+/** What is wrong with windows that were found: each that is missing, comes twice or in another order, or holds another vector. */
+export function differences(found: AudioWindow__Output[], wanted: AudioWindow__Output[]): string[] {
+  return Array.from({ length: Math.max(found.length, wanted.length) }, (_, i) =>
+    difference(found[i], wanted[i]),
+  ).filter((what) => what !== undefined);
+}
+
+function difference(a?: AudioWindow__Output, b?: AudioWindow__Output): string | undefined {
+  if (!a || !b) return a ? `window ${a.index} is one too many` : `window ${b?.index} is missing`;
+  const place = ({ index, startSample, endSample }: AudioWindow__Output) =>
+    `window ${index} of samples ${startSample} to ${endSample}`;
+  if (place(a) !== place(b)) return `${place(a)} came where ${place(b)} was due`;
+  if (!a.embedding || !b.embedding) {
+    const outcome = ({ error }: AudioWindow__Output) => error?.reason ?? 'a vector';
+    return outcome(a) === outcome(b) ? undefined : `${place(a)}: ${outcome(a)} instead of ${outcome(b)}`;
   }
-  return wrong;
+  const [x, y] = [a.embedding, b.embedding].map((embedding) => readEmbedding(embedding).values);
+  const worst = x.reduce((most, value, d) => Math.max(most, Math.abs(value - y[d])), 0);
+  return worst <= 1e-5 ? undefined : `${place(a)}: a vector that differs by ${worst.toExponential(1)}`;
 }

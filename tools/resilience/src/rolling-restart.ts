@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { TriptychClient } from '@triptych/client';
 import { differences, expectedWindows, liveResuming } from './live-stream.js';
 import { PROXY_PORT, startProxy } from './proxies/proxy.js';
-import { printFacts } from './report.js';
+import { type Facts, printFacts } from './report.js';
 import { ServedProcess } from './served-process.js';
 import { speech } from './speech.js';
 
@@ -53,14 +53,16 @@ async function main(proxyName: string, streams: number, restarts: number, json: 
     const results = await Promise.all(running);
     client.close();
     const direct = new TriptychClient(replicas[0].address);
-    let [windows, wrong] = [0, 0];
+    let windows = 0;
+    const wrong: string[] = [];
     for (const result of results) {
       windows += result.windows.length;
-      wrong += differences(result.windows, await expectedWindows(direct, audio, result.sent));
+      wrong.push(...differences(result.windows, await expectedWindows(direct, audio, result.sent)));
     }
     direct.close();
-    printFacts({ proxy: proxyName, streams, restarts, windows, wrong }, json);
-    if (wrong > 0) process.exitCode = 1;
+    const facts: Facts = { proxy: proxyName, streams, restarts, windows, wrong: wrong.length };
+    printFacts(wrong.length > 0 ? { ...facts, 'what is wrong': wrong.join('; ') } : facts, json);
+    if (wrong.length > 0) process.exitCode = 1;
   } finally {
     proxy?.kill('SIGTERM');
     await Promise.all(replicas.map((replica) => replica.stop()));

@@ -30,7 +30,7 @@ export const serverPaused = (pauseMs: number): Failure => ({
     const results = (await ended).flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     let wrong = 0;
     for (const { windows, sent } of results)
-      wrong += differences(windows, await expectedWindows(client, audio, sent));
+      wrong += differences(windows, await expectedWindows(client, audio, sent)).length;
     const first = load.outcomes.find(({ code, endedAt }) => code === 0 && endedAt > resumedAt);
     client.close();
     await server.stop();
