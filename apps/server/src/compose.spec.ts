@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import type { TriptychClient } from '@triptych/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startServer } from './compose.js';
@@ -120,6 +122,45 @@ describe('a server', () => {
     expect(windows).toBe(Math.ceil(pcm.length / 16_000));
     await drained;
     await expect(encode(client)).rejects.toMatchObject({ code: 14 });
+  });
+
+  it('ends what the grace is too short for as UNAVAILABLE, and answers no window with that', async () => {
+    test = await serveDemo({ drainMs: 100 });
+    const stream = test.client.streamAudio();
+    stream.configure({ format, windowMs: 500 });
+    let isOver = false;
+    const sending = (async () => {
+      while (!isOver) await stream.send(pcm).catch(() => undefined);
+    })();
+    const windows: unknown[] = [];
+    let drained: Promise<void> | undefined;
+    const collect = async () => {
+      for await (const { window } of stream) {
+        if (window) windows.push(window.error?.reason);
+        if (windows.length === 3) drained = test.server.drain();
+      }
+    };
+    await expect(collect()).rejects.toMatchObject({ code: 14, details: { reason: 'DRAINING' } });
+    isOver = true;
+    await Promise.all([sending, drained]);
+    expect(new Set(windows)).toEqual(new Set([undefined]));
+  });
+
+  it('cuts connections with calls that do not end by themselves', async () => {
+    test = await serveDemo({ drainMs: 100 });
+    const session = connect(`http://${test.server.address}`);
+    const watch = session.request({
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Watch',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    watch.on('error', () => undefined);
+    watch.end(Buffer.alloc(5));
+    await once(watch, 'data');
+    const closed = once(session, 'close');
+    await test.server.drain();
+    await closed;
   });
 
   it('serves several models, each under its name, the first by default', async () => {

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type Logger, TriptychError } from '@triptych/core';
 import type { ServerConfig } from './config/settings.js';
-import { bind, createGrpcServer, shutDown } from './grpc/grpc-server.js';
+import { bind, createGrpcServer } from './grpc/grpc-server.js';
+import { shutDown } from './grpc/shut-down.js';
 import type { Health } from './grpc/health.js';
 import { loadModel, type Observers, parseModelSource } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
@@ -71,7 +72,7 @@ async function start(
     drain: async () => {
       logger.info({ graceMs: config.drainMs }, 'draining');
       grpc.health.drain();
-      await shutDown(grpc.server, config.drainMs);
+      await shutDown(grpc, config.drainMs);
       tokens?.close();
       await Promise.all([models.close(), workers.close(), http?.close(), tracing.close()]);
       logger.info({}, 'stopped');

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { TriptychError } from '@triptych/core';
+import { abortError, TriptychError } from '@triptych/core';
 import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace } from '../observability/tracing.js';
 import { checkMessage } from './malformed.js';
@@ -8,7 +8,7 @@ import { type CallObservers, observeCall, type ObservedCall } from './observe-ca
 
 /** What a handler gets beside its request. */
 export interface CallContext {
-  /** Aborts when the client cancels, its deadline passes, or its connection ends. */
+  /** Aborts when the client cancels, its deadline passes, its connection ends, or the server's grace does. */
   readonly signal: AbortSignal;
   /** Who gets a fair share: a stream, or all unary calls of a connection. */
   readonly caller: unknown;
@@ -33,10 +33,10 @@ export function unary<Request, Response>(
   handle: (request: Request, context: CallContext) => Promise<Response> | Response,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
-    const observed = observe(observers, call);
-    const context = contextOf(call, call.getPeer(), observers, observed);
+    const { context, observed, closed } = begin(observers, call, call.getPeer());
     Promise.resolve()
       .then(() => handle(checkMessage(call.request), context))
+      .finally(closed)
       .then(
         (response) => callback(null, response, observed.succeeded()),
         (thrown: unknown) => callback(observed.failed(thrown)),
@@ -50,14 +50,15 @@ export function duplex<Request, Response>(
   handle: (call: ServerDuplexStream<Request, Response>, context: CallContext) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    const observed = observe(observers, call);
-    const context = contextOf(call, call, observers, observed);
+    const { context, observed, closed } = begin(observers, call, call);
     // A cancelled call emits errors of its own; there is nobody left to tell.
     call.on('error', () => undefined);
-    handle(call, context).then(
-      () => call.end(observed.succeeded()),
-      (thrown: unknown) => call.emit('error', observed.failed(thrown)),
-    );
+    handle(call, context)
+      .finally(closed)
+      .then(
+        () => call.end(observed.succeeded()),
+        (thrown: unknown) => call.emit('error', observed.failed(thrown)),
+      );
   };
 }
 
@@ -67,12 +68,12 @@ export async function send<Response>(
   message: Response,
   signal: AbortSignal,
 ): Promise<void> {
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw abortError(signal);
   if (call.write(message)) return;
   await new Promise<void>((resolve, reject) => {
     const onAbort = () => {
       call.off('drain', onDrain);
-      reject(cancelled());
+      reject(abortError(signal));
     };
     const onDrain = () => {
       signal.removeEventListener('abort', onAbort);
@@ -89,7 +90,7 @@ export async function* messages<Request>(
   signal: AbortSignal,
 ): AsyncGenerator<Request> {
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(cancelled()), { once: true });
+    signal.addEventListener('abort', () => reject(abortError(signal)), { once: true });
   });
   aborted.catch(() => undefined);
   // The plain iterator destroys a duplex stream when its readable half ends, answers and all.
@@ -106,28 +107,25 @@ function toCancelled(cause: unknown): never {
   throw new TriptychError('CANCELLED', 'the stream broke off', { cause });
 }
 
-function signalOf(call: AnyCall): AbortSignal {
-  const controller = new AbortController();
-  // Every item of the call listens; their number is bounded by the limits on batches and windows.
-  setMaxListeners(0, controller.signal);
-  call.on('cancelled', () => controller.abort());
-  if (call.cancelled) controller.abort();
-  return controller.signal;
-}
-
-function contextOf(
+/** What a handler gets with a call; `closed` is to be called when it is done. */
+function begin(
+  observers: CallObservers,
   call: AnyCall,
   caller: unknown,
-  { metrics }: CallObservers,
-  { trace }: ObservedCall,
-): CallContext {
-  return { signal: signalOf(call), caller, deadline: Number(call.getDeadline()), metrics, trace };
-}
-
-function observe(observers: CallObservers, call: AnyCall): ObservedCall {
-  return observeCall(observers, { path: call.getPath(), peer: call.getPeer(), metadata: call.metadata });
-}
-
-function cancelled(): TriptychError {
-  return new TriptychError('CANCELLED', 'the client cancelled the call');
+): { readonly context: CallContext; readonly observed: ObservedCall; readonly closed: () => void } {
+  const { metrics, calls } = observers;
+  const identity = { path: call.getPath(), peer: call.getPeer(), metadata: call.metadata };
+  const observed = observeCall(observers, identity);
+  const controller = calls.open();
+  const { signal } = controller;
+  // Every item of the call listens; their number is bounded by the limits on batches and windows.
+  setMaxListeners(0, signal);
+  call.on('cancelled', () => controller.abort());
+  if (call.cancelled) controller.abort();
+  const deadline = Number(call.getDeadline());
+  return {
+    context: { signal, caller, deadline, metrics, trace: observed.trace },
+    observed,
+    closed: () => calls.closed(controller),
+  };
 }

@@ -1,3 +1,4 @@
+import type { Http2Session } from 'node:http2';
 import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { messageOf, TriptychError } from '@triptych/core';
@@ -15,8 +16,10 @@ import { onHttp2Server } from './http2/http2-servers.js';
 import { limitCalls } from './limit-calls.js';
 import { limitMetadata } from './limit-metadata.js';
 import type { CallObservers } from './observe-call.js';
+import { OpenCalls } from './open-calls.js';
 import { refuse } from './refusal.js';
 import { services } from './services.js';
+import type { Serving } from './shut-down.js';
 
 /** A client that leaves a ping unanswered for so long is gone. */
 const KEEPALIVE_TIMEOUT_MS = 20_000;
@@ -25,9 +28,10 @@ const KEEPALIVE_TIMEOUT_MS = 20_000;
 export function createGrpcServer(
   models: ModelRegistry,
   config: ServerConfig,
-  observers: CallObservers,
+  hearers: Omit<CallObservers, 'calls'>,
   tokens: TokenFile | undefined,
-): { readonly server: Server; readonly health: Health } {
+): Serving & { readonly health: Health } {
+  const observers = { ...hearers, calls: new OpenCalls() };
   const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
   const checks = [
     limitMetadata(config.maxMetadataBytes),
@@ -44,9 +48,14 @@ export function createGrpcServer(
     'grpc.enable_channelz': 0,
     ...connectionOptions(config),
   });
+  const sessions = new Set<Http2Session>();
   onHttp2Server(server, (http2) => {
     widenWindows(http2);
     detailFailures(http2);
+    http2.on('session', (session) => {
+      sessions.add(session);
+      session.once('close', () => sessions.delete(session));
+    });
   });
   const offered = services({ models, admission, limits: config, metrics: observers.metrics }, observers);
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
@@ -55,7 +64,7 @@ export function createGrpcServer(
   health.implementation.addToServer(server);
   if (config.reflection)
     new ReflectionService(loadPublishedPackage(), { services: names }).addToServer(server);
-  return { server, health };
+  return { server, health, sessions, calls: observers.calls };
 }
 
 /** What ends connections. gRPC takes a missing option for never. */
@@ -86,14 +95,4 @@ export async function bind(server: Server, listen: string, credentials: ServerCr
     });
   });
   return listen.startsWith('unix:') ? listen : `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`;
-}
-
-/** Takes no more calls, and ends those that are left after `graceMs`. */
-export async function shutDown(server: Server, graceMs: number): Promise<void> {
-  const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-  await Promise.race([finished, expired]);
-  clearTimeout(timer);
-  server.forceShutdown();
 }

@@ -1,4 +1,4 @@
-import { TriptychError } from '@triptych/core';
+import { type ErrorCode, TriptychError } from '@triptych/core';
 import type { ItemError } from '@triptych/protocol';
 import { toItemError } from './status.js';
 
@@ -21,12 +21,12 @@ export function encodeItems<Item, Result>(
   );
 }
 
-/**
- * What one item failed of. Throws what fails the whole call: a caller that has gone is told so once, not item by item,
- * and a fault of ours is logged with it.
- */
+/** A caller that has gone, or is to go elsewhere, is told so once, not item by item; a fault of ours is logged with the call. */
+const callFailures: ReadonlySet<ErrorCode> = new Set(['cancelled', 'draining', 'internal']);
+
+/** What one item failed of. Throws what fails the whole call. */
 export function itemFailure(thrown: unknown): TriptychError {
   const error = TriptychError.from(thrown);
-  if (error.code === 'cancelled' || error.code === 'internal') throw error;
+  if (callFailures.has(error.code)) throw error;
   return error;
 }

@@ -3,11 +3,13 @@ import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import type { Observers } from '../models/load-model.js';
 import type { CallTrace, Tracing } from '../observability/tracing.js';
+import type { OpenCalls } from './open-calls.js';
 import { type CallStatus, toStatus } from './status.js';
 
 /** Who hears of calls. */
 export interface CallObservers extends Observers {
   readonly tracing: Tracing;
+  readonly calls: OpenCalls;
 }
 
 /** What every kind of call tells of itself. */

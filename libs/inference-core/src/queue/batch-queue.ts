@@ -1,4 +1,4 @@
-import { TriptychError } from '@triptych/core';
+import { abortError, TriptychError } from '@triptych/core';
 import { FairOrder, type Queueing } from './fair-order.js';
 
 export interface BatchQueueOptions<Item, Result> {
@@ -103,7 +103,7 @@ export class BatchQueue<Item, Result> {
     }
     if (signal?.aborted) {
       this.options.observer?.dropped('cancelled');
-      throw cancelled();
+      throw abortError(signal);
     }
     return new Promise((resolve, reject) => {
       const entry: Entry<Item, Result> = {
@@ -138,7 +138,7 @@ export class BatchQueue<Item, Result> {
   }
 
   #abort(entry: Entry<Item, Result>): void {
-    if (this.#waiting.remove(entry)) this.#drop(entry, 'cancelled', cancelled());
+    if (this.#waiting.remove(entry)) this.#drop(entry, 'cancelled', abortError(entry.signal));
   }
 
   /** An item that has left the line goes without a result. */
@@ -208,10 +208,6 @@ export class BatchQueue<Item, Result> {
       this.#dispatch();
     }
   }
-}
-
-function cancelled(): TriptychError {
-  return new TriptychError('CANCELLED', 'the caller no longer waits for this item');
 }
 
 function deadlinePassed(): TriptychError {
