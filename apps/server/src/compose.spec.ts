@@ -106,6 +106,25 @@ describe('a server', () => {
     expect((await encode(test.client)).results[0].embedding).toBeDefined();
   });
 
+  it('hears of calls that the client cancels as soon as it has opened them', async () => {
+    test = await serveDemo({ metricsListen: '127.0.0.1:0' });
+    // Over a connection that is ready, the second of two such calls reaches the server.
+    await test.client.listModels();
+    const url = `http://${test.server.metricsAddress}/metrics`;
+    const calls = async (name: string) => {
+      const label = '\\{method="/triptych.v1.AudioEncoder/EncodeStream"[^}]*\\} (\\d+)';
+      return Number(new RegExp(name + label).exec(await (await fetch(url)).text())?.[1] ?? 0);
+    };
+    for (let i = 0; (await calls('calls_total')) === 0 && i < 100; i++) {
+      const stream = test.client.streamAudio();
+      stream.configure({ format, windowMs: 500 });
+      stream.cancel();
+      await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 1 });
+    }
+    expect(await calls('calls_total')).toBeGreaterThan(0);
+    await expect.poll(() => calls('calls_in_flight')).toBe(0);
+  });
+
   it('drains: answers what is in flight, refuses what is new', async () => {
     test = await serveDemo({ drainMs: 5000 });
     const { client } = test;

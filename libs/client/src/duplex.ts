@@ -31,7 +31,11 @@ export function openDuplex<Request, Response>(
       await new Promise<void>((resolve) => (wake = resolve));
     },
     finish: () => void call.end(),
-    cancel: () => call.cancel(),
+    cancel() {
+      call.cancel();
+      // grpc-js starts a call some promises later, cancelled or not: the server would have it open for good.
+      setImmediate(() => call.cancel());
+    },
     async *[Symbol.asyncIterator]() {
       try {
         for await (const answer of call) yield answer as Response;

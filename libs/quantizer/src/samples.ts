@@ -25,7 +25,7 @@ export async function prepareAudio(
   const decoder = await AudioPreprocessor.start(limits);
   try {
     const clips = await eachFile(files, async (data) => {
-      const stream = await decoder.open({ encoding: 'container' }, config.mel.sampleRate, plan);
+      const stream = decoder.open({ encoding: 'container' }, config.mel.sampleRate, plan);
       try {
         const replies = [await stream.push(data, 0, false), await stream.finish(1)];
         return replies.flatMap(({ windows, failure }) => {

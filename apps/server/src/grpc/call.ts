@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { abortError, TriptychError } from '@triptych/core';
+import { abortError, clientGone, TriptychError } from '@triptych/core';
 import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace } from '../observability/tracing.js';
 import { checkMessage } from './malformed.js';
@@ -120,8 +120,8 @@ function begin(
   const { signal } = controller;
   // Every item of the call listens; their number is bounded by the limits on batches and windows.
   setMaxListeners(0, signal);
-  call.on('cancelled', () => controller.abort());
-  if (call.cancelled) controller.abort();
+  call.on('cancelled', () => controller.abort(clientGone));
+  if (call.cancelled) controller.abort(clientGone);
   const deadline = Number(call.getDeadline());
   return {
     context: { signal, caller, deadline, metrics, trace: observed.trace },

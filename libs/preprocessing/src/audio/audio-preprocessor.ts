@@ -1,7 +1,14 @@
 import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
 import type { WindowerStart } from './windower.js';
-import type { ClipReply, ClipRequest, OpenRequest, PushRequest, WindowsReply } from './worker/protocol.js';
+import type {
+  ClipReply,
+  ClipRequest,
+  FinishRequest,
+  PushRequest,
+  StreamStart,
+  WindowsReply,
+} from './worker/protocol.js';
 
 export interface AudioPreprocessorOptions {
   /** Worker threads for PCM. Containers have one more of their own: only there can bytes trap or stall a decoder. */
@@ -66,28 +73,31 @@ export class AudioPreprocessor {
     }
   }
 
-  /** `start`: where a stream goes on that broke off. Default: at its beginning. */
-  async open(
-    format: AudioFormat,
-    targetRate: number,
-    plan: WindowPlan,
-    start?: WindowerStart,
-  ): Promise<AudioStream> {
+  /**
+   * `start`: where a stream goes on that broke off. Default: at its beginning. A worker hears of it with its first bytes:
+   * streams that send none cost it nothing.
+   */
+  open(format: AudioFormat, targetRate: number, plan: WindowPlan, start?: WindowerStart): AudioStream {
     const lane = this.#lane(format);
     const stream = this.#nextStream++;
-    await lane.host.call('open', { stream, format, targetRate, plan, start } satisfies OpenRequest);
     lane.load++;
-    let open = true;
+    let [isOpened, isClosed] = [false, false];
+    const first = (): StreamStart | undefined => {
+      if (isOpened) return undefined;
+      isOpened = true;
+      return { format, targetRate, plan, start };
+    };
     return {
       push: (data, sequence, flush) =>
-        decode(lane, 'push', { stream, data, sequence, flush } satisfies PushRequest),
-      finish: (sequence) => decode(lane, 'finish', { stream, sequence }),
+        decode(lane, 'push', { stream, data, sequence, flush, open: first() } satisfies PushRequest),
+      finish: (sequence) =>
+        decode(lane, 'finish', { stream, sequence, open: first() } satisfies FinishRequest),
       close: () => {
-        if (!open) return;
-        open = false;
+        if (isClosed) return;
+        isClosed = true;
         lane.load--;
         // A worker that has died holds nothing that needs closing.
-        lane.host.call('close', stream).catch(() => undefined);
+        if (isOpened) lane.host.call('close', stream).catch(() => undefined);
       },
     };
   }

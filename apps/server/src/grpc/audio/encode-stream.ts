@@ -43,7 +43,7 @@ export async function encodeStream(parts: ServiceParts, call: Call, context: Cal
   const { sampleRate } = whisper.mel;
   const windows = checkWindow(config, { contextMs, sampleRate });
   const resume = config.resume ? checkResume(config.resume) : undefined;
-  const stream = await preprocessor.open(
+  const stream = preprocessor.open(
     inField('config', () => checkAudioFormat(config.format)),
     sampleRate,
     windows,

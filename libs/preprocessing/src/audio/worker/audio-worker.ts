@@ -6,9 +6,10 @@ import { type Window, Windower } from '../windower.js';
 import type {
   ClipReply,
   ClipRequest,
-  OpenRequest,
+  FinishRequest,
   PreparedWindow,
   PushRequest,
+  StreamStart,
   WindowsReply,
 } from './protocol.js';
 
@@ -32,19 +33,13 @@ serveWorker({
     const reply: ClipReply = { samples, preprocessUs: microseconds(started) };
     return new Transferred(reply, [samples.buffer]);
   },
-  open: ({ stream, format, targetRate, plan, start }: OpenRequest) => {
-    streams.set(stream, {
-      source: new SampleStream(format, targetRate),
-      windower: new Windower(plan, targetRate, start),
-    });
-  },
-  push: ({ stream, data, sequence, flush }: PushRequest) =>
-    step(stream, async ({ source, windower }) => {
-      const windows = windower.push(await source.push(data), sequence);
-      return flush ? [...windows, ...windower.flush(sequence)] : windows;
+  push: ({ data, flush, ...request }: PushRequest) =>
+    step(request, async ({ source, windower }) => {
+      const windows = windower.push(await source.push(data), request.sequence);
+      return flush ? [...windows, ...windower.flush(request.sequence)] : windows;
     }),
-  finish: ({ stream, sequence }: { stream: number; sequence: number }) =>
-    step(stream, async ({ source, windower }) => {
+  finish: ({ sequence, ...request }: FinishRequest) =>
+    step(request, async ({ source, windower }) => {
       let last: Samples;
       try {
         last = await source.finish();
@@ -100,11 +95,14 @@ async function decodeClip({
 
 /** Runs one step of a stream. A failure of the audio closes it and travels beside the windows that came before. */
 async function step(
-  stream: number,
+  { stream, open: start }: Pick<FinishRequest, 'stream' | 'open'>,
   run: (open: OpenStream) => Promise<Window[]>,
 ): Promise<Transferred<WindowsReply>> {
+  if (start) streams.set(stream, openStream(start));
   const open = streams.get(stream);
-  if (!open) throw new TriptychError('INTERNAL', `audio stream ${stream} is not open`);
+  // Another stream's bytes have ended the worker that held it.
+  if (!open)
+    throw new TriptychError('WORKER_LOST', 'the worker that decoded this stream died; start it again');
   const started = performance.now();
   let windows: readonly Window[] = [];
   let failure: TriptychError | undefined;
@@ -124,6 +122,10 @@ async function step(
     ...(failure ? { failure: failure.toRecord() } : {}),
   };
   return new Transferred(reply, transfer);
+}
+
+function openStream({ format, targetRate, plan, start }: StreamStart): OpenStream {
+  return { source: new SampleStream(format, targetRate), windower: new Windower(plan, targetRate, start) };
 }
 
 function prepare(window: Window): PreparedWindow {

@@ -15,18 +15,23 @@ export interface ClipReply {
   readonly preprocessUs: number;
 }
 
-export interface OpenRequest {
-  readonly stream: number;
+/** What a stream is. */
+export interface StreamStart {
   readonly format: AudioFormat;
   readonly targetRate: number;
   readonly plan: WindowPlan;
   readonly start?: WindowerStart | undefined;
 }
 
-export interface PushRequest {
+export interface FinishRequest {
   readonly stream: number;
-  readonly data: Uint8Array;
   readonly sequence: number;
+  /** Comes with the first request of a stream. */
+  readonly open?: StreamStart | undefined;
+}
+
+export interface PushRequest extends FinishRequest {
+  readonly data: Uint8Array;
   readonly flush: boolean;
 }
 
