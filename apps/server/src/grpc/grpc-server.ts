@@ -13,6 +13,7 @@ import { followHealth, type Health } from './health.js';
 import { detailFailures } from './http2/detail-failures.js';
 import { widenWindows } from './http2/flow-control.js';
 import { onHttp2Server } from './http2/http2-servers.js';
+import { limitResets } from './http2/limit-resets.js';
 import { limitCalls } from './limit-calls.js';
 import { limitMetadata } from './limit-metadata.js';
 import type { CallObservers } from './observe-call.js';
@@ -52,6 +53,7 @@ export function createGrpcServer(
   onHttp2Server(server, (http2) => {
     widenWindows(http2);
     detailFailures(http2);
+    limitResets(http2);
     http2.on('session', (session) => {
       sessions.add(session);
       session.once('close', () => sessions.delete(session));

@@ -57,6 +57,8 @@ export type CallStatus = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
 export function toStatus(error: TriptychError, requestId: string): CallStatus {
   const { code, message } = publicView(error);
   const metadata = new Metadata();
+  // Nobody is there to read it; where somebody is, details are added as it is sent.
+  if (error.code === 'cancelled') return { code, details: message, metadata };
   const violations = error.field === undefined ? [] : [{ field: error.field, description: message }];
   const retryDelayMs = error.retryable ? RETRY_DELAY_MS : undefined;
   const { reason } = error;

@@ -26,6 +26,9 @@ export interface AudioStream {
   close(): void;
 }
 
+/** What PCM of no bytes makes. */
+const nothing: WindowsReply = { windows: [], samples: 0, preprocessUs: 0 };
+
 interface Lane {
   readonly host: WorkerHost;
   readonly timeoutMs: number | undefined;
@@ -91,7 +94,9 @@ export class AudioPreprocessor {
       push: (data, sequence, flush) =>
         decode(lane, 'push', { stream, data, sequence, flush, open: first() } satisfies PushRequest),
       finish: (sequence) =>
-        decode(lane, 'finish', { stream, sequence, open: first() } satisfies FinishRequest),
+        isOpened || start || format.encoding === 'container'
+          ? decode(lane, 'finish', { stream, sequence, open: first() } satisfies FinishRequest)
+          : Promise.resolve(nothing),
       close: () => {
         if (isClosed) return;
         isClosed = true;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect } from 'node:http2';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { Client, compressionAlgorithms, credentials, type ServiceError } from '@grpc/grpc-js';
 import { CallError } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +62,48 @@ describe('a connection', () => {
       await expect.poll(() => session.remoteSettings.initialWindowSize).toBe(STREAM_WINDOW);
       await expect.poll(() => session.state.remoteWindowSize).toBe(CONNECTION_WINDOW);
     });
+  });
+});
+
+describe('a connection whose streams are reset', () => {
+  const headers = {
+    ':method': 'POST',
+    ':path': '/triptych.v1.AudioEncoder/EncodeStream',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  };
+  /** Streams that the server has taken. */
+  const opened = async (session: ClientHttp2Session, count: number) => {
+    const streams = Array.from({ length: count }, () => session.request(headers));
+    for (const stream of streams) stream.on('error', () => undefined).write(Buffer.alloc(5));
+    await new Promise<void>((resolve) => session.ping(() => resolve()));
+    return streams;
+  };
+  const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
+  it('is to be followed by another, while calls that are open on it go on', async () => {
+    await withSession(async (session) => {
+      const call = session.request({ ...headers, ':path': '/triptych.v1.Models/List' });
+      const asked = once(session, 'goaway');
+      for (const stream of await opened(session, 700)) stream.close(constants.NGHTTP2_CANCEL);
+      expect((await asked)[0]).toBe(constants.NGHTTP2_NO_ERROR);
+      const trailers = once(call, 'trailers');
+      call.resume().end(Buffer.alloc(5));
+      expect((await trailers)[0]).toMatchObject({ 'grpc-status': '0' });
+    });
+  });
+
+  it('is cut where it goes on, and leaves nothing behind', async () => {
+    const before = sockets();
+    await withSession(async (session) => {
+      session.on('error', () => undefined);
+      const closed = once(session, 'close');
+      for (let batch = 0; batch < 2; batch++)
+        for (const stream of await opened(session, 990).catch(() => []))
+          stream.close(constants.NGHTTP2_CANCEL);
+      await closed;
+    });
+    await expect.poll(sockets).toBe(before);
   });
 });
 
