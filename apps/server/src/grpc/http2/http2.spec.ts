@@ -6,9 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
 import { CONNECTION_WINDOW, STREAM_WINDOW } from './flow-control.js';
 
+/** Connections that are open, at either end. */
+const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
 let test: TestServer;
+let idleSockets: number;
 beforeAll(async () => {
   test = await serveDemo({ maxMessageBytes: 100_000 });
+  idleSockets = sockets();
 });
 afterAll(() => test.close());
 
@@ -79,8 +84,6 @@ describe('a connection whose streams are reset', () => {
     await new Promise<void>((resolve) => session.ping(() => resolve()));
     return streams;
   };
-  const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
-
   it('is to be followed by another, while calls that are open on it go on', async () => {
     await withSession(async (session) => {
       const call = session.request({ ...headers, ':path': '/triptych.v1.Models/List' });
@@ -94,7 +97,6 @@ describe('a connection whose streams are reset', () => {
   });
 
   it('is cut where it goes on, and leaves nothing behind', async () => {
-    const before = sockets();
     await withSession(async (session) => {
       session.on('error', () => undefined);
       const closed = once(session, 'close');
@@ -103,7 +105,7 @@ describe('a connection whose streams are reset', () => {
           stream.close(constants.NGHTTP2_CANCEL);
       await closed;
     });
-    await expect.poll(sockets).toBe(before);
+    await expect.poll(sockets).toBe(idleSockets);
   });
 });
 
