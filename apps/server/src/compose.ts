@@ -11,6 +11,7 @@ import { serveHttp } from './observability/http.js';
 import { Metrics } from './observability/metrics.js';
 import { Tracing } from './observability/tracing.js';
 import { TokenFile } from './security/token-file.js';
+import { boundThreads } from './process-settings.js';
 import { transportSecurity } from './security/transport.js';
 import { selfCheck } from './self-check/self-check.js';
 
@@ -28,6 +29,7 @@ export interface RunningServer {
 /** Loads the models, wires everything, and listens. Throws bad-weights or bad-config errors; nothing then remains. */
 export async function startServer(config: ServerConfig, logger: Logger): Promise<RunningServer> {
   const closers: (() => Promise<unknown>)[] = [];
+  boundThreads();
   try {
     return await start(config, logger, closers);
   } catch (thrown) {
