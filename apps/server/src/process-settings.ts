@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Tells glibc to give memory back: left alone it raises this bound as large blocks are freed, and keeps what loading a
- * model has used. It is read when a process starts, and only then.
+ * Tells glibc from which size on a block is a mapping of its own, given back when it is freed. Left alone glibc raises this bound
+ * as it goes. Below it lie a model's matrices: making a session, which frees each as it packs it, takes half of the
+ * page faults where the next one goes into its place. It is read when a process starts, and only then.
  */
 export const ALLOCATOR_VARIABLE = 'MALLOC_MMAP_THRESHOLD_';
 
@@ -20,7 +21,7 @@ export function boundThreads(): void {
  * a model should not be optimised while it does.
  */
 export const serverProcess = {
-  // As few heaps of glibc's as sharp advises: left alone it keeps one a thread.
-  env: { [ALLOCATOR_VARIABLE]: '1000000', MALLOC_ARENA_MAX: '2' },
-  execArgv: ['--initial-old-space-size=64', '--max-semi-space-size=2', '--wasm-tiering-budget=20000000'],
+  // One heap of glibc's, not one a thread: what making one session leaves is room for the next.
+  env: { [ALLOCATOR_VARIABLE]: '20000000', MALLOC_ARENA_MAX: '1' },
+  execArgv: ['--initial-old-space-size=64', '--max-semi-space-size=2', '--wasm-tiering-budget=200000000'],
 } as const;

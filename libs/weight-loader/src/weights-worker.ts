@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { serveWorker, Transferred } from '@triptych/core';
+import { serveWorker, stepBack, Transferred } from '@triptych/core';
 import { type AssembleRequest, assembleWeights } from './model-directory/assemble.js';
 import type { ConvertRequest } from './model-directory/convert.js';
 import {
@@ -27,6 +27,9 @@ export interface PlaceRequest extends Wanted {
 /** Tensors that can be sent to a worker. */
 export type WriteCall = ModelContents & { readonly tensors: readonly StoredTensor[] };
 
+/** Nobody waits for digests but at the very end: the sessions being made meanwhile go first. */
+const DIGEST_NICENESS = 15;
+
 /** Files whose tensors have been found, for all who share this worker. */
 const located = new Map<string, Promise<LocatedFile | undefined>>();
 
@@ -46,7 +49,10 @@ serveWorker({
     const buffers = placed.parts.filter((part) => typeof part !== 'string');
     return new Transferred(placed, buffers);
   },
-  digest: (request: DigestRequest) => digestTensors(request),
+  digest: (request: DigestRequest) => {
+    stepBack(DIGEST_NICENESS);
+    return digestTensors(request);
+  },
   list: (path: string) => listTensors(path),
   inspect: async (path: string) => (await import('./model-directory/inspect.js')).inspectPath(path),
   write: async (contents: WriteCall) =>

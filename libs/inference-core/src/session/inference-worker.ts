@@ -7,7 +7,7 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
-import type { OnnxGraph } from '../onnx/graph-builder.js';
+import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.js';
 import { bindWeights } from './bind-weights.js';
 import { disableTelemetry } from './no-telemetry.js';
 import type { CreateRequest, PartSlice, RunReply, RunRequest, SessionSettings } from './protocol.js';
@@ -51,7 +51,7 @@ export class InferenceWorker {
           set.checked?.catch(() => undefined);
           return set;
         });
-        const preparing = Promise.all([reading, call('warm', undefined)]);
+        const preparing = Promise.all([reading, call('warm', smallestModel())]);
         preparing.catch(() => undefined);
         // Both requests leave this thread before the graph keeps it busy.
         await setImmediate();
@@ -99,6 +99,13 @@ export class InferenceWorker {
   close(): Promise<void> {
     return this.host.close();
   }
+}
+
+/** What is needed to load the runtime's kernels, and no more. */
+function smallestModel(): Uint8Array {
+  const g = new GraphBuilder('warm');
+  g.output('y', g.input('x', 'float32', [1]), 'float32', [1]);
+  return g.build().encode();
 }
 
 function* slices(parts: readonly WeightPart[]): Generator<PartSlice> {

@@ -3,15 +3,12 @@ import {
   elementCount,
   finishEmbedding,
   serveWorker,
+  stepBack,
   Transferred,
   TriptychError,
   upcastBfloat16,
 } from '@triptych/core';
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { GraphBuilder } from '../onnx/graph-builder.js';
-import { integerKernelsSaturate, reduceWeights } from '../quantization/reduce-range.js';
 import type {
   CreateRequest,
   ExternalWeight,
@@ -22,9 +19,10 @@ import type {
 } from './protocol.js';
 import { readParts } from './read-parts.js';
 
+/** Lets the event loop go first where both want a core. */
 const NICENESS = 10;
 
-stepBack();
+stepBack(NICENESS);
 
 let session: InferenceSession | undefined;
 /** Weights that are inputs of every run. */
@@ -34,10 +32,8 @@ let received: ArrayBuffer[] = [];
 
 serveWorker({
   /** Loads the runtime's kernels and threads, which the first session pays for, while the weights are being read. */
-  warm: async () => {
-    const g = new GraphBuilder('warm');
-    g.output('y', g.input('x', 'float32', [1]), 'float32', [1]);
-    await (await InferenceSession.create(g.build().encode())).release();
+  warm: async (model: Uint8Array) => {
+    await (await InferenceSession.create(model)).release();
   },
 
   receive: ({ part, byteLength, byteOffset, bytes }: PartSlice) => {
@@ -52,8 +48,11 @@ serveWorker({
       request.parts.map((part, index) => part ?? received[index]),
     );
     received = [];
-    const hasInt8 = weights.some(({ type }) => type === 'int8');
-    if (hasInt8 && (reduceRange ?? (await integerKernelsSaturate()))) reduceWeights(weights, parts);
+    if (weights.some(({ type }) => type === 'int8')) {
+      // Writing graphs takes a library that no other worker has a use for.
+      const { integerKernelsSaturate, reduceWeights } = await import('../quantization/reduce-range.js');
+      if (reduceRange ?? (await integerKernelsSaturate())) reduceWeights(weights, parts);
+    }
     session = await InferenceSession.create(model, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
@@ -74,6 +73,8 @@ serveWorker({
         session: {
           intra_op: { allow_spinning: '1' },
           force_spinning_stop: '1',
+          // The arena would take them from regions of its own, beside the room that the file's own form has left.
+          use_device_allocator_for_initializers: '1',
           ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
         },
       },
@@ -109,19 +110,6 @@ serveWorker({
     );
   },
 });
-
-/**
- * Lets the event loop go first where both want a core: this thread, and those that the session starts from it, get a lower
- * priority. On Linux alone are priorities those of threads.
- */
-function stepBack(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
-  } catch {
-    // Where /proc is hidden, all threads are equal.
-  }
-}
 
 /** bfloat16, which cannot be fed, is upcast. */
 function tableOf({ type, shape, byteOffset, byteLength }: ExternalWeight, part: ArrayBuffer): Tensor {

@@ -1,4 +1,4 @@
-import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
+import { type Logger, TriptychError, WorkerHost, workerEntry } from '@triptych/core';
 import type { ImageSource } from '@triptych/validation';
 import { imageFormat } from './decode/format.js';
 import { restrictLoaders } from './decode/loaders.js';
@@ -20,31 +20,27 @@ interface Lane {
   load: number;
 }
 
-/** Where images are decoded one by one, so that nobody's time limit runs while another's bytes are decoded. */
-interface SerialLane {
-  readonly host: WorkerHost;
-  last: Promise<unknown>;
-}
-
 /** Decoding, resizing and cropping, in worker threads. */
 export class ImagePreprocessor {
+  /** Started with the first AVIF: many a server never sees one. */
+  #avif: Promise<WorkerHost> | undefined;
+  /** AVIFs are decoded one by one, so that nobody's time limit runs while another's bytes are decoded. */
+  #lastAvif: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
   private constructor(
     private readonly lanes: readonly Lane[],
-    private readonly avif: SerialLane,
     private readonly options: ImagePreprocessorOptions,
   ) {}
 
   static async start(options: ImagePreprocessorOptions): Promise<ImagePreprocessor> {
     restrictLoaders();
-    const entry = workerEntry(import.meta.url, './worker/image-worker.js');
-    const logger = options.logger ? { logger: options.logger } : {};
-    const start = (name: string) => WorkerHost.start({ entry, name, restart: true, ...logger });
-    const [avif, ...hosts] = await Promise.all([
-      start('image:avif'),
-      ...Array.from({ length: options.workers }, (_, i) => start(`image-${i}`)),
-    ]);
-    const lanes = hosts.map((host) => ({ host, load: 0 }));
-    return new ImagePreprocessor(lanes, { host: avif, last: Promise.resolve() }, options);
+    const names = Array.from({ length: options.workers }, (_, i) => `image-${i}`);
+    const hosts = await Promise.all(names.map((name) => startWorker(name, options)));
+    return new ImagePreprocessor(
+      hosts.map((host) => ({ host, load: 0 })),
+      options,
+    );
   }
 
   /** One image → the model's input. Throws IMAGE_* errors, NOT_READY, WORKER_LOST. */
@@ -63,11 +59,15 @@ export class ImagePreprocessor {
 
   /** AVIF is decoded by WebAssembly, which only ending its thread can interrupt: it has one of its own. */
   #inTurn(request: PrepareRequest, { buffer }: Uint8Array<ArrayBuffer>): Promise<PreparedImage> {
-    const { host } = this.avif;
+    if (this.#closed) throw new TriptychError('DRAINING', 'image:avif is closed');
+    this.#avif ??= startWorker('image:avif', this.options);
+    const starting = this.#avif;
     const timeout = { ms: request.limits.timeoutMs, reason: 'IMAGE_DECODE_TIMEOUT' } as const;
     const options = { transfer: [buffer], timeout };
-    const call = this.avif.last.then(() => host.call<PreparedImage>('prepare', request, options));
-    this.avif.last = call.catch(() => undefined);
+    const call = this.#lastAvif.then(async () =>
+      (await starting).call<PreparedImage>('prepare', request, options),
+    );
+    this.#lastAvif = call.catch(() => undefined);
     return call;
   }
 
@@ -82,6 +82,13 @@ export class ImagePreprocessor {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.lanes, this.avif].map(({ host }) => host.close()));
+    this.#closed = true;
+    const avif = await this.#avif;
+    await Promise.all([...this.lanes.map(({ host }) => host.close()), avif?.close()]);
   }
+}
+
+function startWorker(name: string, { logger }: ImagePreprocessorOptions): Promise<WorkerHost> {
+  const entry = workerEntry(import.meta.url, './worker/image-worker.js');
+  return WorkerHost.start({ entry, name, restart: true, ...(logger ? { logger } : {}) });
 }

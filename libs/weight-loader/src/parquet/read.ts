@@ -66,14 +66,14 @@ export async function openTensors(
 ): Promise<TensorFile> {
   const file = await openRowGroups(path);
   const version = schemaVersion(file.columns, path);
-  const table = await file.table(headerColumns(version));
+  const rowAt = rowsOf(await file.table(headerColumns(version)), headerColumns(version));
   let end = 0;
   const wantedGroups = file.groups.flatMap(({ rows: count, bytes }, group) => {
     const first = end;
     end += count;
     const rows = Array.from({ length: count }, (_, row) => row)
-      .filter((row) => wanted(nameOf(rowOf(table, first + row))))
-      .map((row) => ({ row, header: readHeader(rowOf(table, first + row), version) }));
+      .filter((row) => wanted(nameOf(rowAt(first + row))))
+      .map((row) => ({ row, header: readHeader(rowAt(first + row), version) }));
     return rows.length > 0 ? [{ group, bytes, rows }] : [];
   });
   const groups = share ? shareOf(wantedGroups, share) : wantedGroups;
@@ -103,7 +103,8 @@ function withData(
   return tensor;
 }
 
-/** A row of a table that Arrow holds. */
-function rowOf(table: Table, index: number): Row {
-  return (column) => table.getChild(column)?.get(index) as unknown;
+/** The rows of a table that Arrow holds. It has a chunk for each row group, which one value at a time would look for anew. */
+function rowsOf(table: Table, names: readonly string[]): (index: number) => Row {
+  const columns = new Map(names.map((name) => [name, [...(table.getChild(name) ?? [])] as unknown[]]));
+  return (index) => (column) => columns.get(column)?.[index];
 }
