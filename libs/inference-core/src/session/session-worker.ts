@@ -49,7 +49,7 @@ serveWorker({
     );
     received = [];
     if (weights.some(({ type }) => type === 'int8')) {
-      // Writing graphs takes a library that no other worker has a use for.
+      // Here alone: the trial is a graph, and other sessions have no use for the library that writes them.
       const { integerKernelsSaturate, reduceWeights } = await import('../quantization/reduce-range.js');
       if (reduceRange ?? (await integerKernelsSaturate())) reduceWeights(weights, parts);
     }

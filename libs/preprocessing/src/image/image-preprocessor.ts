@@ -58,7 +58,7 @@ export class ImagePreprocessor {
   }
 
   /** AVIF is decoded by WebAssembly, which only ending its thread can interrupt: it has one of its own. */
-  #inTurn(request: PrepareRequest, { buffer }: Uint8Array<ArrayBuffer>): Promise<PreparedImage> {
+  async #inTurn(request: PrepareRequest, { buffer }: Uint8Array<ArrayBuffer>): Promise<PreparedImage> {
     if (this.#closed) throw new TriptychError('DRAINING', 'image:avif is closed');
     this.#avif ??= startWorker('image:avif', this.options);
     const starting = this.#avif;

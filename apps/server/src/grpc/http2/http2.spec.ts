@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { promisify } from 'node:util';
 import { Client, compressionAlgorithms, credentials, type ServiceError } from '@grpc/grpc-js';
 import { CallError } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,6 +96,25 @@ describe('a connection whose streams are reset', () => {
       call.resume().end(Buffer.alloc(5));
       expect((await trailers)[0]).toMatchObject({ 'grpc-status': '0' });
     });
+  });
+
+  it('is cut without harm when a thousand are reset at once', async () => {
+    // From another process they arrive together: what nghttp2 reads must not be taken from it meanwhile.
+    const client = `
+      import { once } from 'node:events';
+      import { connect } from 'node:http2';
+      for (let round = 0; round < 5; round++) {
+        const session = connect('http://${test.server.address}').on('error', () => undefined);
+        const streams = Array.from({ length: 1000 }, () => session.request(${JSON.stringify(headers)}));
+        for (const stream of streams) stream.on('error', () => undefined).resume();
+        // Until each has its handler.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const closed = once(session, 'close');
+        for (const stream of streams) stream.close(${constants.NGHTTP2_CANCEL});
+        await closed;
+      }`;
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', client]);
+    await expect.poll(sockets).toBe(idleSockets);
   });
 
   it('is cut where it goes on, and leaves nothing behind', async () => {

@@ -22,7 +22,8 @@ export function limitResets(http2: Http2Server): void {
         const now = performance.now();
         resets = Math.max(0, resets - (now - since) * FORGIVEN_PER_MS) + 1;
         since = now;
-        if (resets > TOO_MANY) session.destroy();
+        // Not at once: nghttp2 is reading the connection, and the process would not survive losing it under that.
+        if (resets > TOO_MANY) setImmediate(() => session.destroy());
         else if (resets > MOST && !session.closed) session.close();
       });
     });
