@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { TriptychError } from '@triptych/core';
 import { serverProcess } from '@triptych/server/process-settings';
 
 const entry = fileURLToPath(new URL('./serve-measured.js', import.meta.url));
@@ -47,7 +48,14 @@ export class ServerProcess {
     return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
   }
 
+  /** Throws WORKER_LOST where it has already ended: what was measured of it then means nothing. */
   async stop(): Promise<void> {
+    const { exitCode, signalCode } = this.child;
+    if (exitCode !== null || signalCode !== null)
+      throw new TriptychError(
+        'WORKER_LOST',
+        `the server ended while it was measured: ${signalCode ?? exitCode}`,
+      );
     const exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.send('stop');
     await exited;
