@@ -26,6 +26,8 @@ export {
   readQuantization,
 } from './quantization.js';
 export { readInto, readRange, readTensor, withFile } from './read-range.js';
+export { type Caller, soleCaller } from './scheduling/caller.js';
+export { FairOrder, type Queueing } from './scheduling/fair-order.js';
 export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
 export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { abortError, clientGone, TriptychError } from '@triptych/core';
+import { abortError, type Caller, clientGone, TriptychError } from '@triptych/core';
 import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace } from '../observability/tracing.js';
 import { checkMessage } from './malformed.js';
@@ -10,13 +10,16 @@ import { type CallObservers, observeCall, type ObservedCall } from './observe-ca
 export interface CallContext {
   /** Aborts when the client cancels, its deadline passes, its connection ends, or the server's grace does. */
   readonly signal: AbortSignal;
-  /** Who gets a fair share: a stream, or all unary calls of a connection. */
-  readonly caller: unknown;
+  /** Whom it is done for: a connection, and of it a stream, or all unary calls together. */
+  readonly caller: Caller;
   /** Milliseconds since the epoch; Infinity where the client gave none. */
   readonly deadline: number;
   readonly metrics: Metrics;
   readonly trace: CallTrace;
 }
+
+/** The flow of all unary calls of a connection. */
+const UNARY = 'unary';
 
 interface AnyCall {
   readonly cancelled: boolean;
@@ -33,7 +36,7 @@ export function unary<Request, Response>(
   handle: (request: Request, context: CallContext) => Promise<Response> | Response,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
-    const { context, observed, closed } = begin(observers, call, call.getPeer());
+    const { context, observed, closed } = begin(observers, call, UNARY);
     Promise.resolve()
       .then(() => handle(checkMessage(call.request), context))
       .finally(closed)
@@ -50,7 +53,7 @@ export function duplex<Request, Response>(
   handle: (call: ServerDuplexStream<Request, Response>, context: CallContext) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    const { context, observed, closed } = begin(observers, call, call);
+    const { context, observed, closed } = begin(observers, call, Symbol('stream'));
     // A cancelled call emits errors of its own; there is nobody left to tell.
     call.on('error', () => undefined);
     handle(call, context)
@@ -111,7 +114,7 @@ function toCancelled(cause: unknown): never {
 function begin(
   observers: CallObservers,
   call: AnyCall,
-  caller: unknown,
+  flow: unknown,
 ): { readonly context: CallContext; readonly observed: ObservedCall; readonly closed: () => void } {
   const { metrics, calls } = observers;
   const identity = { path: call.getPath(), peer: call.getPeer(), metadata: call.metadata };
@@ -124,7 +127,7 @@ function begin(
   if (call.cancelled) controller.abort(clientGone);
   const deadline = Number(call.getDeadline());
   return {
-    context: { signal, caller, deadline, metrics, trace: observed.trace },
+    context: { signal, caller: { principal: identity.peer, flow }, deadline, metrics, trace: observed.trace },
     observed,
     closed: () => calls.closed(controller),
   };

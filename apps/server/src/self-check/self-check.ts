@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TriptychError } from '@triptych/core';
+import { TriptychError, soleCaller } from '@triptych/core';
 import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
 import { encodeClip } from '../grpc/audio/encode-clips.js';
 import { planAudio } from '../grpc/audio/audio-request.js';
@@ -59,7 +59,7 @@ async function encode(
   metrics: Metrics,
 ): Promise<Float32Array> {
   const { signal } = new AbortController();
-  const context = { signal, caller: model, deadline: Infinity, metrics, trace: untraced };
+  const context = { signal, caller: soleCaller(), deadline: Infinity, metrics, trace: untraced };
   const own = new ModelRegistry([model]);
   const read = () =>
     readFile(input).catch((cause: unknown) => {

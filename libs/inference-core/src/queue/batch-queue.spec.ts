@@ -40,6 +40,8 @@ function queueOf(
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+const named = (principal: string) => ({ principal, flow: 0 });
+
 describe('a batch queue', () => {
   it('runs the first item at once, and what came meanwhile in one batch of equal keys', async () => {
     const { queue, batches } = queueOf();
@@ -97,8 +99,8 @@ describe('a batch queue', () => {
 
   it('gives callers equal shares, however much one of them asks for', async () => {
     const { queue, batches } = queueOf({ maxBatch: 2 });
-    const greedy = Array.from({ length: 20 }, (_, i) => queue.submit(2 * i, { caller: 'greedy' }));
-    const modest = [100, 102, 104].map((item) => queue.submit(item, { caller: 'modest' }));
+    const greedy = Array.from({ length: 20 }, (_, i) => queue.submit(2 * i, { caller: named('greedy') }));
+    const modest = [100, 102, 104].map((item) => queue.submit(item, { caller: named('modest') }));
     for (let i = 0; i < 23; i++) {
       await settled();
       batches[i]?.finish();

@@ -1,5 +1,4 @@
-import { abortError, TriptychError } from '@triptych/core';
-import { FairOrder, type Queueing } from './fair-order.js';
+import { abortError, type Caller, FairOrder, type Queueing, soleCaller, TriptychError } from '@triptych/core';
 
 export interface BatchQueueOptions<Item, Result> {
   /** Bounds of what waits; what is being computed does not count. */
@@ -44,8 +43,8 @@ export interface QueueObserver {
 
 export interface SubmitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Whose item it is: callers get equal shares. Default: a caller of its own. */
-  readonly caller?: unknown;
+  /** Whom it is done for. Default: somebody who shares with nobody. */
+  readonly caller?: Caller | undefined;
   /** Milliseconds since the epoch, after which nobody wants the result. */
   readonly deadline?: number | undefined;
   /** When the queue is full: wait for room instead of failing with OVERLOADED. */
@@ -91,7 +90,7 @@ export class BatchQueue<Item, Result> {
 
   /** Rejects with OVERLOADED, CANCELLED, DEADLINE_PASSED, or what `run` threw. */
   async submit(item: Item, options: SubmitOptions = {}): Promise<Queued<Result>> {
-    const { signal, caller = {}, deadline = Infinity, wait = false } = options;
+    const { signal, caller = soleCaller(), deadline = Infinity, wait = false } = options;
     const bytes = this.options.bytes(item);
     while (this.#full(bytes)) {
       if (!wait) {

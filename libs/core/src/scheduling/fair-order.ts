@@ -1,0 +1,207 @@
+import type { Caller } from './caller.js';
+import { Recent } from './recent.js';
+import { type TieBreak, Turns } from './turns.js';
+
+/** What waits for its turn. */
+export interface Queueing {
+  readonly caller: Caller;
+  /** Milliseconds since the epoch; Infinity where there is none. */
+  readonly deadline: number;
+  /** What a turn of it takes, in any unit that all share. Default: 1. */
+  readonly cost?: number;
+}
+
+interface Entry<T> {
+  readonly item: T;
+  readonly arrival: number;
+}
+
+/** A flow's items, in the order they came; never empty. */
+type Flow<T> = Entry<T>[];
+
+interface Principal<T> {
+  readonly flows: Turns<unknown, Flow<T>>;
+  readonly active: Recent<unknown>;
+}
+
+/** Whoever has asked for nothing for this long has no share of a batch kept. */
+const ACTIVE_MS = 2000;
+
+/** So many more principals than are active are known before the idle ones are forgotten. */
+const KEPT_PRINCIPALS = 64;
+
+/**
+ * Items that wait, in a fair order: principals take turns, and within each its flows do; of equal ones the earliest deadline
+ * goes first. Among active principals and flows each takes no more than its share of a batch: what is being computed is what
+ * the others wait for.
+ */
+export class FairOrder<T extends Queueing> {
+  readonly #principals = new Turns<unknown, Principal<T>>((a, b) => compare(headOf(a), headOf(b)));
+  /** Principals that asked for something lately, whether or not they wait now. */
+  readonly #active = new Recent<unknown>(ACTIVE_MS);
+  readonly #known = new Map<unknown, Principal<T>>();
+  #size = 0;
+  #arrivals = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What is to go next. */
+  get first(): T | undefined {
+    const [next] = this.#principals.inOrder();
+    return next && headOf(next[1]).item;
+  }
+
+  add(item: T): void {
+    const { principal: key, flow } = item.caller;
+    this.#active.see(key);
+    const principal = this.#known.get(key) ?? newPrincipal<T>();
+    this.#known.set(key, principal);
+    principal.active.see(flow);
+    const entry = { item, arrival: this.#arrivals++ };
+    const waiting = principal.flows.get(flow);
+    if (waiting) waiting.push(entry);
+    else principal.flows.enter(flow, [entry]);
+    if (this.#principals.get(key) === undefined) this.#principals.enter(key, principal);
+    this.#size++;
+  }
+
+  /** False where it does not wait any more. */
+  remove(item: T): boolean {
+    const { principal, flow } = item.caller;
+    const waiting = this.#principals.get(principal)?.flows.get(flow);
+    const at = waiting?.findIndex((entry) => entry.item === item) ?? -1;
+    if (!waiting || at < 0) return false;
+    this.#takeOut(item.caller, waiting, at);
+    return true;
+  }
+
+  /** Takes the first item, and in their order those after it that `joins` accepts, at most `limit` in all. */
+  take(joins: (item: T, first: T) => boolean, limit: (first: T) => number): T[] {
+    const { first } = this;
+    if (!first) return [];
+    this.#principals.advance(first.caller.principal);
+    const batch = new Batch<T>(limit(first), this.#activePrincipals());
+    const fits = (item: T) => item === first || joins(item, first);
+    while (batch.hasRoom && this.#takeNext(batch, fits));
+    this.#forgetIdle();
+    return batch.items;
+  }
+
+  /**
+   * False where one principal (or flow, where there is but one) alone waits while others are active: what would be handed over
+   * ahead of time is what their next item, which may come at any moment, waits for.
+   */
+  get isShared(): boolean {
+    if (this.#activePrincipals() > 1) return this.#principals.size > 1;
+    const [only] = this.#principals.inOrder();
+    return !only || only[1].active.size <= 1 || only[1].flows.size > 1;
+  }
+
+  /**
+   * How many wait that a further place would help: callers, each for its next item, or items for each active caller. Where one
+   * of many sends all it has, it is 1: the others' next items are better off with a place that is soon free.
+   */
+  get crowd(): number {
+    const principals = this.#activePrincipals();
+    const waiting = this.#principals.inOrder();
+    const isOne = principals === 1 && waiting.length === 1;
+    const [callers, active] = isOne
+      ? [waiting[0][1].flows.size, Math.max(1, waiting[0][1].active.size)]
+      : [waiting.length, principals];
+    return Math.max(callers, Math.floor(this.#size / active));
+  }
+
+  /** Takes the next item that fits a batch; false where none does. */
+  #takeNext(batch: Batch<T>, fits: (item: T) => boolean): boolean {
+    for (const [key, { flows, active }] of this.#principals.inOrder()) {
+      if (!batch.admitsPrincipal(key)) continue;
+      for (const [flow, waiting] of flows.inOrder()) {
+        if (!batch.admitsFlow(key, flow, active.size)) continue;
+        const at = waiting.findIndex(({ item }) => fits(item));
+        if (at < 0) continue;
+        const { item } = waiting[at];
+        batch.add(item);
+        flows.advance(flow);
+        flows.spend(flow, item.cost ?? 1);
+        this.#principals.spend(key, item.cost ?? 1);
+        this.#takeOut(item.caller, waiting, at);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #takeOut({ principal, flow }: Caller, waiting: Flow<T>, at: number): void {
+    waiting.splice(at, 1);
+    this.#size--;
+    if (waiting.length > 0) return;
+    const flows = this.#principals.get(principal)?.flows;
+    flows?.leave(flow);
+    if (flows?.size === 0) this.#principals.leave(principal);
+  }
+
+  #activePrincipals(): number {
+    return Math.max(1, this.#active.size);
+  }
+
+  /** Principals that neither wait nor asked for something lately keep nothing here. */
+  #forgetIdle(): void {
+    if (this.#known.size <= 2 * this.#active.size + KEPT_PRINCIPALS) return;
+    for (const [key] of this.#known)
+      if (!this.#principals.get(key) && !this.#active.has(key)) this.#known.delete(key);
+  }
+}
+
+/** A batch that is being put together, within everyone's share of it. */
+class Batch<T extends Queueing> {
+  readonly items: T[] = [];
+  readonly #share: number;
+  readonly #byPrincipal = new Map<unknown, { count: number; readonly flows: Map<unknown, number> }>();
+
+  constructor(
+    private readonly most: number,
+    principals: number,
+  ) {
+    this.#share = Math.ceil(most / principals);
+  }
+
+  get hasRoom(): boolean {
+    return this.items.length < this.most;
+  }
+
+  admitsPrincipal(key: unknown): boolean {
+    return (this.#byPrincipal.get(key)?.count ?? 0) < this.#share;
+  }
+
+  admitsFlow(key: unknown, flow: unknown, activeFlows: number): boolean {
+    const had = this.#byPrincipal.get(key)?.flows.get(flow) ?? 0;
+    return had < Math.ceil(this.#share / Math.max(1, activeFlows));
+  }
+
+  add(item: T): void {
+    const { principal, flow } = item.caller;
+    const taken = this.#byPrincipal.get(principal) ?? { count: 0, flows: new Map<unknown, number>() };
+    this.#byPrincipal.set(principal, taken);
+    taken.count++;
+    taken.flows.set(flow, (taken.flows.get(flow) ?? 0) + 1);
+    this.items.push(item);
+  }
+}
+
+function newPrincipal<T extends Queueing>(): Principal<T> {
+  const tie: TieBreak<Flow<T>> = ([a], [b]) => compare(a, b);
+  return { flows: new Turns(tie), active: new Recent(ACTIVE_MS) };
+}
+
+function headOf<T extends Queueing>({ flows }: Principal<T>): Entry<T> {
+  const [[, [head]]] = flows.inOrder();
+  return head;
+}
+
+function compare<T extends Queueing>(a: Entry<T>, b: Entry<T>): number {
+  // Both may be Infinity, whose difference is no number.
+  if (a.item.deadline !== b.item.deadline) return a.item.deadline < b.item.deadline ? -1 : 1;
+  return a.arrival - b.arrival;
+}
