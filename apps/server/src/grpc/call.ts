@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { abortError, type Caller, clientGone, TriptychError } from '@triptych/core';
+import { abortError, type Caller, clientGone, TriptychError, untilAborted } from '@triptych/core';
 import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace } from '../observability/tracing.js';
 import { checkMessage } from './malformed.js';
@@ -92,14 +92,10 @@ export async function* messages<Request>(
   call: ServerDuplexStream<Request, never>,
   signal: AbortSignal,
 ): AsyncGenerator<Request> {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(abortError(signal)), { once: true });
-  });
-  aborted.catch(() => undefined);
   // The plain iterator destroys a duplex stream when its readable half ends, answers and all.
   const iterator = call.iterator({ destroyOnReturn: false }) as AsyncIterator<Request>;
   for (;;) {
-    const next = await Promise.race([iterator.next().catch(toCancelled), aborted]);
+    const next = await untilAborted(iterator.next().catch(toCancelled), signal);
     if (next.done) return;
     yield checkMessage(next.value);
   }
