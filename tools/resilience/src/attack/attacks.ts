@@ -1,0 +1,7 @@
+import type { Attack } from './attack.js';
+import { quiet } from './quiet.js';
+
+/** Every attack by its name: the letter of its line in docs/attacks.md, and what it does. */
+export const attacks: Readonly<Record<string, Attack>> = {
+  quiet,
+};

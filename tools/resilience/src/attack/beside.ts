@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AttackReport, Extent } from './attack.js';
+import { type BystanderKind, Bystanders } from './bystanders.js';
+import { compare } from './compare.js';
+import { startTarget } from './target.js';
+import type { ServedProcess } from '../served-process.js';
+
+export interface BesideOptions {
+  readonly extent: Extent;
+  /** Attacks until `isOver`; may also be done before. What it throws fails the attack. */
+  readonly attack: (server: ServedProcess, isOver: () => boolean) => Promise<unknown>;
+  /** Which bystanders. Default: all. */
+  readonly kinds?: readonly BystanderKind[];
+  /** Flags of the server beside the defaults. */
+  readonly flags?: readonly string[];
+  /** Most that the server's memory may have grown by a minute after the attack, in MB. Default: 100. */
+  readonly grownMb?: number;
+  readonly token?: string;
+}
+
+/** Seconds of one measurement. */
+const SECONDS: Readonly<Record<Extent, number>> = { sample: 8, full: 30 };
+/** How long memory gets to come back. */
+const RETURN_MS: Readonly<Record<Extent, number>> = { sample: 15_000, full: 60_000 };
+
+/**
+ * Measures bystanders of a fresh server alone, then beside an attack that runs in this process, at the same priority, and holds
+ * them to: p99 of every kind at most three times of before or 300 ms; at most 1 % refused; no stream ended; no WORKER_LOST.
+ */
+export async function besideAttackers(options: BesideOptions): Promise<AttackReport> {
+  const { extent, attack, kinds, flags = [], grownMb = 100, token } = options;
+  const server = await startTarget(flags);
+  const bystanders = await Bystanders.start(server.address, kinds, token);
+  try {
+    // The first calls of a server are slower than any later.
+    await bystanders.measure(3);
+    const alone = await bystanders.measure(SECONDS[extent]);
+    const before = server.rssMb();
+    let isOver = false;
+    const attacking = attack(server, () => isOver);
+    const peak = watchPeak(server);
+    const beside = await bystanders.measure(SECONDS[extent]);
+    isOver = true;
+    await attacking;
+    const most = peak.stop();
+    const after = await settled(server, before + grownMb, RETURN_MS[extent]);
+    const { facts, problems } = compare(alone, beside);
+    const memory = {
+      'RSS before, MB': before,
+      'RSS at most, MB': most,
+      'RSS after, MB': after,
+    };
+    const kept =
+      after > before + grownMb ? [`${(after - before).toFixed(0)} MB more than before are kept`] : [];
+    return { facts: { ...facts, ...memory }, problems: [...problems, ...kept] };
+  } finally {
+    await bystanders.stop();
+    await server.stop();
+  }
+}
+
+/** The highest memory of a server until it is stopped. */
+export function watchPeak(server: ServedProcess): { readonly stop: () => number } {
+  let most = server.rssMb();
+  const timer = setInterval(() => {
+    if (server.isRunning) most = Math.max(most, server.rssMb());
+  }, 50);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return most;
+    },
+  };
+}
+
+/** Memory once it is below a bound, or after the time that it gets for that. */
+export async function settled(server: ServedProcess, boundMb: number, withinMs: number): Promise<number> {
+  const until = performance.now() + withinMs;
+  while (server.rssMb() > boundMb && performance.now() < until) await sleep(250);
+  return server.rssMb();
+}
