@@ -28,18 +28,18 @@ else if (unknown.length > 0) {
   process.stderr.write(`--only ${unknown.join(',')}: expected some of ${names.join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  for (const name of names.filter((known) => wanted.some((one) => matches(known, one)))) await attack(name);
+  for (const name of names.filter((known) => wanted.some((one) => matches(known, one)))) await runOne(name);
 }
 
 function matches(known: string, wanted: string): boolean {
   return known === wanted || known.startsWith(`${wanted}-`);
 }
 
-async function attack(name: string): Promise<void> {
-  const { title, run } = attacks[name];
+async function runOne(name: string): Promise<void> {
+  const attack = attacks[name];
   const started = performance.now();
-  if (!values.json) process.stdout.write(`\n${name}: ${title}\n`);
-  const { facts, problems } = await run(values.full ? 'full' : 'sample');
+  if (!values.json) process.stdout.write(`\n${name}: ${attack.title}\n`);
+  const { facts, problems } = await attack.run(values.full ? 'full' : 'sample');
   const seconds = Math.round((performance.now() - started) / 1000);
   printFacts(
     values.json ? { attack: name, ...facts, seconds, problems: problems.join('; ') } : { ...facts, seconds },
