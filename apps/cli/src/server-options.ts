@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander';
 import {
+  type ConfigFile,
+  type ConfigReading,
   type Flags,
-  readConfig,
   type ServerConfig,
   type Setting,
   type SettingName,
   settings,
+  throwProblems,
+  tryConfig,
 } from '@triptych/server';
 import { resolveModels } from './hub/resolve-models.js';
 import { demoModels } from './paths.js';
@@ -23,17 +26,23 @@ export function addServerOptions(command: Command, names = Object.keys(settings)
   return command;
 }
 
-/**
- * The server's configuration from parsed flags, `overrides` and the environment; the demo models where none is named, and
- * models of a hub once they are here. Throws HUB_* errors.
- */
-export async function serverConfig(command: Command, overrides: Flags = {}): Promise<ServerConfig> {
+/** The server's configuration from parsed flags, `overrides`, the environment and a file, with its problems. */
+export function readServerConfig(command: Command, overrides: Flags = {}, file?: ConfigFile): ConfigReading {
   const flags: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
     const option = command.options.find((o) => o.flags === setting.flag);
     if (option) flags[name] = command.getOptionValue(option.attributeName());
   }
-  const config = readConfig({ ...flags, ...overrides }, process.env);
+  return tryConfig({ ...flags, ...overrides }, process.env, file);
+}
+
+/**
+ * The configuration of a server that a command starts for itself; the demo models where none is named, and models of a hub
+ * once they are here. Throws HUB_* errors.
+ */
+export async function serverConfig(command: Command, overrides: Flags = {}): Promise<ServerConfig> {
+  const { config, problems } = readServerConfig(command, overrides);
+  throwProblems(problems);
   const models = config.models.length > 0 ? await resolveModels(config.models) : demoModels;
   return { ...config, models };
 }

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { type Logger, TriptychError } from '@triptych/core';
+import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { shutDown } from './grpc/shut-down.js';
 import type { Health } from './grpc/health.js';
-import { loadModel, type Observers, parseModelSource } from './models/load-model.js';
+import { loadModel, type Observers } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
 import { SharedWorkers } from './models/shared-workers.js';
 import { serveHttp } from './observability/http.js';

@@ -1,7 +1,18 @@
 export { type RunningServer, startServer } from './compose.js';
-export { type Flags, readConfig } from './config/read-config.js';
+export { type ConfigFile, readConfigFile } from './config/config-file.js';
+export { flagOf, type Origins, otherNames, placeholderOf } from './config/names.js';
+export { looksLikePath, type ModelSource, parseModelSource } from './config/paths.js';
+export { printConfig } from './config/print-config.js';
+export {
+  type ConfigReading,
+  type Flags,
+  readConfig,
+  throwProblems,
+  tryConfig,
+} from './config/read-config.js';
 export { type ServerConfig, type Setting, type SettingName, settings } from './config/settings.js';
 export { type TokenEntry, tokenHash } from './security/token-file.js';
+export { unknownVariables } from './config/unknown-variables.js';
 export { createLogger } from './logger.js';
 export { type Comparison, compareVectors, type ItemComparison } from './self-check/compare.js';
 export { readReference, type Reference, type ReferenceItem } from './self-check/reference.js';

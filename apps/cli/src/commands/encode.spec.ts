@@ -1,12 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { settings } from '@triptych/server';
 import { tableFromIPC } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleImages, sampleSpeech } from '../paths.js';
-import { jsonLines, root, runCli } from '../testing/run-cli.js';
+import { jsonLines, runCli } from '../testing/run-cli.js';
 
 interface Line {
   readonly source: string;
@@ -125,16 +124,5 @@ describe('triptych encode', () => {
       code: 1,
       stderr: expect.stringContaining('window_ms is 9000') as string,
     });
-  });
-});
-
-describe('the documentation', () => {
-  it('has an up-to-date table of settings', async () => {
-    const page = (await readFile(join(root, 'docs/configuration.md'), 'utf8')).replace(/ +/g, ' ');
-    for (const { flag, env, default: standard, description } of Object.values(settings)) {
-      const shown = Array.isArray(standard) || standard === '' ? '' : `\`${String(standard)}\``;
-      const row = `| \`${flag.replace('|', '\\|')}\` | \`${env}\` | ${shown} | ${description} |`;
-      expect(page).toContain(row.replace(/ +/g, ' '));
-    }
   });
 });

@@ -1,32 +1,82 @@
-import { Command } from 'commander';
-import { createLogger, startServer } from '@triptych/server';
-import { addServerOptions, serverConfig } from '../server-options.js';
+import { Command, Option } from 'commander';
+import {
+  type ConfigReading,
+  createLogger,
+  printConfig,
+  readConfigFile,
+  startServer,
+  throwProblems,
+  unknownVariables,
+} from '@triptych/server';
+import { resolveModels } from '../hub/resolve-models.js';
+import { complain } from '../output/progress-bar.js';
+import { demoModels } from '../paths.js';
+import { addStrayFlags, strayFlagProblems } from '../serve-flags.js';
+import { addServerOptions, readServerConfig } from '../server-options.js';
 
 const help = `
 Examples:
   triptych serve                                     the demo model on 127.0.0.1:50051
   triptych serve --model tiny=./whisper-tiny         one model under another name
   triptych serve --model openai/whisper-tiny         of a hub: pulled and converted the first time
-  TRIPTYCH_LISTEN=0.0.0.0:9000 triptych serve        flags come before the environment
+  TRIPTYCH_LISTEN=0.0.0.0:9000 triptych serve        flags come before the environment, that before a file
+  triptych serve --print-config > triptych.yaml      all settings as a file, with where each comes from
+  triptych serve --config triptych.yaml              settings from a file
 
 Prints one line on standard output once it is serving. SIGTERM and Ctrl-C drain: new calls are refused, calls
 in flight get --drain-ms to finish. A second signal ends it at once.`;
 
+interface Options {
+  readonly config?: string;
+  readonly printConfig?: true;
+}
+
 /** `triptych serve` */
 export function serveCommand(): Command {
-  const command = new Command('serve').description('serve models over gRPC').addHelpText('after', help);
-  return addServerOptions(command).action(async () => {
-    const config = await serverConfig(command);
-    const server = await startServer(config, createLogger(config.logLevel));
-    // Whoever reads that line may end the server at once.
-    const stopped = stopSignal();
-    process.stdout.write(`listening on ${server.address}\n`);
-    await stopped;
-    const impatient = stopSignal().then(() => process.exit(130));
-    await Promise.race([server.drain(), impatient]);
-    // Whoever still listens on it must not keep the process.
-    process.channel?.unref();
+  const command = new Command('serve')
+    .description('serve models over gRPC')
+    .addOption(
+      new Option(
+        '--config <file>',
+        'YAML or JSON file with settings, by their flags without dashes (TRIPTYCH_CONFIG)',
+      ),
+    )
+    .option('--print-config', 'print the configuration, with where each value comes from, and end')
+    .addHelpText('after', help);
+  return addStrayFlags(addServerOptions(command)).action(async (options: Options) => {
+    const reading = read(command, options);
+    const warnings = unknownVariables(process.env);
+    if (options.printConfig) {
+      throwProblems(reading.problems);
+      warnings.forEach(complain);
+      process.stdout.write(printConfig(reading));
+      return;
+    }
+    await serve(reading, warnings);
   });
+}
+
+function read(command: Command, options: Options): ConfigReading {
+  const path = options.config ?? process.env['TRIPTYCH_CONFIG'];
+  const reading = readServerConfig(command, {}, path ? readConfigFile(path) : undefined);
+  return { ...reading, problems: [...strayFlagProblems(command), ...reading.problems] };
+}
+
+/** Serves until a signal comes. */
+async function serve({ config, problems }: ConfigReading, warnings: readonly string[]): Promise<void> {
+  throwProblems(problems);
+  const logger = createLogger(config.logLevel);
+  for (const warning of warnings) logger.warn({}, warning);
+  const models = config.models.length > 0 ? await resolveModels(config.models) : demoModels;
+  const server = await startServer({ ...config, models }, logger);
+  // Whoever reads that line may end the server at once.
+  const stopped = stopSignal();
+  process.stdout.write(`listening on ${server.address}\n`);
+  await stopped;
+  const impatient = stopSignal().then(() => process.exit(130));
+  await Promise.race([server.drain(), impatient]);
+  // Whoever still listens on it must not keep the process.
+  process.channel?.unref();
 }
 
 /** Resolves with the first SIGINT or SIGTERM from now on, or when the process that started this one has gone. */

@@ -1,33 +1,88 @@
 import { TriptychError } from '@triptych/core';
+import type { ConfigFile } from './config-file.js';
+import { flagOf, labelOf, type Origins, settingNames, variableOf } from './names.js';
+import { expandHomeIn } from './paths.js';
+import { explain } from './schemas.js';
 import { type ServerConfig, type Setting, type SettingName, settings } from './settings.js';
 
 /** Flags as they were given, by setting. */
 export type Flags = Partial<Record<SettingName, unknown>>;
 
-/**
- * Flags before environment before defaults, checked. Throws CONFIG_INVALID that lists every problem at once.
- */
-export function readConfig(flags: Flags, env: Readonly<Record<string, string | undefined>>): ServerConfig {
-  const problems: string[] = [];
+/** Variables as a process has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every setting, with what is wrong about them. */
+export interface ConfigReading {
+  /** Defaults stand where a value is wrong. */
+  readonly config: ServerConfig;
+  readonly origins: Origins;
+  /** Settings with a wrong value. */
+  readonly invalid: ReadonlySet<SettingName>;
+  /** One sentence each, with the origin. */
+  readonly problems: readonly string[];
+}
+
+/** Flags before environment before file before defaults, checked. Throws CONFIG_INVALID that lists every problem at once. */
+export function readConfig(flags: Flags, env: Environment, file?: ConfigFile): ServerConfig {
+  const { config, problems } = tryConfig(flags, env, file);
+  throwProblems(problems);
+  return config;
+}
+
+/** As `readConfig`, but for who looks for further problems before it throws. */
+export function tryConfig(flags: Flags, env: Environment, file?: ConfigFile): ConfigReading {
+  const problems = [...(file?.problems ?? [])];
   const config: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
-    const flag = flags[name];
-    const text = env[setting.env];
-    const fromEnv =
-      text === undefined || !setting.repeatable ? text : text.split(',').filter((part) => part !== '');
-    const given = flag ?? fromEnv;
-    if (given === undefined) {
-      config[name] = setting.default;
-      continue;
-    }
-    const parsed = setting.schema.safeParse(given);
+  const origins: Partial<Record<SettingName, string>> = {};
+  const invalid = new Set<SettingName>();
+  for (const name of settingNames) {
+    const setting: Setting<unknown> = settings[name];
+    config[name] = setting.default;
+    const given = find(name, flags, env, file);
+    if (!given) continue;
+    origins[name] = given.at;
+    const parsed = setting.schema.safeParse(expandHomeIn(name, given.value));
     if (parsed.success) config[name] = parsed.data;
     else {
-      const source = flag === undefined ? setting.env : setting.flag.split(' ')[0];
-      const reasons = parsed.error.issues.map((issue) => issue.message).join('; ');
-      problems.push(`${source}: ${JSON.stringify(given)}: ${reasons} (${setting.description})`);
+      invalid.add(name);
+      const expected = explain(parsed.error.issues);
+      problems.push(`${labelOf(name, origins)}: ${expected}, found ${shown(given.value)}`);
     }
   }
-  if (problems.length > 0) throw new TriptychError('CONFIG_INVALID', problems.join('\n'));
-  return Object.freeze(config) as ServerConfig;
+  return { config: Object.freeze(config) as ServerConfig, origins, invalid, problems };
+}
+
+/** Throws CONFIG_INVALID with all problems, one a line, where there are any. */
+export function throwProblems(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const message =
+    problems.length === 1
+      ? problems[0]
+      : `${problems.length} problems:\n${problems.map((p) => `  ${p.replaceAll('\n', '\n  ')}`).join('\n')}`;
+  throw new TriptychError('CONFIG_INVALID', message);
+}
+
+/** A setting's value and where it stands. */
+function find(
+  name: SettingName,
+  flags: Flags,
+  env: Environment,
+  file: ConfigFile | undefined,
+): { value: unknown; at: string } | undefined {
+  if (flags[name] !== undefined) return { value: flags[name], at: flagOf(name) };
+  const text = env[variableOf(name)];
+  // An empty variable is one that is not set: shells and manifests cannot always leave one out.
+  if (text !== undefined && text !== '') {
+    const { repeatable }: Setting<unknown> = settings[name];
+    const value = repeatable ? text.split(',').filter((part) => part !== '') : text;
+    return { value, at: variableOf(name) };
+  }
+  const line = file?.values.get(name);
+  return line && { value: line.value, at: line.at };
+}
+
+/** A wrong value for a message: not too long of it, and no password. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value).replace(/\/\/[^/@\s]*@/g, '//…@');
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -1,5 +1,6 @@
 import type { Isolation } from '@triptych/core';
 import { z } from 'zod';
+import { address, collector, count, onOff, ratio } from './schemas.js';
 
 /** One setting: its flag, its environment variable, and how its text is read. */
 export interface Setting<T> {
@@ -11,10 +12,11 @@ export interface Setting<T> {
   readonly description: string;
   /** May be given several times; in the environment, separated by commas. */
   readonly repeatable?: true;
+  /** Names files: relative names in a configuration file are of its own folder. */
+  readonly path?: true;
   readonly schema: z.ZodType<T, unknown>;
 }
 
-const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const define = <T>(setting: Setting<T>): Setting<T> => setting;
 
 const MIB = 1024 * 1024;
@@ -28,6 +30,7 @@ export const settings = {
     description:
       'model directory, or OWNER/NAME[@REVISION] of a hub, to serve by its own name or another; the first of a modality is its default (none: the demo models)',
     repeatable: true,
+    path: true,
     schema: z.array(z.string().min(1)),
   }),
   listen: define({
@@ -35,13 +38,15 @@ export const settings = {
     env: 'TRIPTYCH_LISTEN',
     default: '127.0.0.1:50051',
     description: 'address to serve on; port 0 takes a free one, unix:PATH a socket',
-    schema: z.string().regex(/^(unix:.+|.+:\d{1,5})$/, 'expected HOST:PORT or unix:PATH'),
+    path: true,
+    schema: address('HOST:PORT or unix:PATH, such as 0.0.0.0:50051', (text) => /^unix:./.test(text)),
   }),
   tlsCert: define({
     flag: '--tls-cert <file>',
     env: 'TRIPTYCH_TLS_CERT',
     default: '',
     description: 'certificate chain in PEM to serve TLS with; empty: no TLS',
+    path: true,
     schema: z.string(),
   }),
   tlsKey: define({
@@ -49,6 +54,7 @@ export const settings = {
     env: 'TRIPTYCH_TLS_KEY',
     default: '',
     description: 'its private key in PEM',
+    path: true,
     schema: z.string(),
   }),
   tlsClientCa: define({
@@ -57,6 +63,7 @@ export const settings = {
     default: '',
     description:
       'certificate authorities in PEM; clients must show a certificate of theirs; empty: any client',
+    path: true,
     schema: z.string(),
   }),
   tlsReloadMs: define({
@@ -72,6 +79,7 @@ export const settings = {
     default: '',
     description:
       'JSON file of accepted bearer tokens, by their hashes, with their methods; empty: none is asked for',
+    path: true,
     schema: z.string(),
   }),
   metricsListen: define({
@@ -79,7 +87,7 @@ export const settings = {
     env: 'TRIPTYCH_METRICS_LISTEN',
     default: '',
     description: 'address of /metrics, /livez and /readyz over HTTP; empty: none',
-    schema: z.string().regex(/^(|.+:\d{1,5})$/, 'expected HOST:PORT'),
+    schema: address('HOST:PORT, such as 127.0.0.1:9464', (text) => text === ''),
   }),
   otlpEndpoint: define({
     flag: '--otlp-endpoint <url>',
@@ -87,14 +95,14 @@ export const settings = {
     default: '',
     description:
       'OpenTelemetry collector that gets traces by OTLP over HTTP, such as http://127.0.0.1:4318; empty: no traces',
-    schema: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+    schema: collector,
   }),
   traceRatio: define({
     flag: '--trace-ratio <ratio>',
     env: 'OTEL_TRACES_SAMPLER_ARG',
     default: 1,
     description: 'share of the calls without a trace of their caller that are traced, 0 to 1',
-    schema: z.coerce.number().min(0).max(1),
+    schema: ratio(0, 1),
   }),
   serviceName: define({
     flag: '--service-name <name>',
@@ -117,7 +125,9 @@ export const settings = {
     description:
       'further sessions of an audio encoder that share its threads: short clips that wait are computed side by side; each takes ' +
       'the memory of the weights again; auto: one a thread, within 128 MiB of weights; 0: none',
-    schema: z.union([z.literal('auto'), count(0, 64)]),
+    schema: z.union([z.literal('auto'), count(0, 64)], {
+      error: 'expected auto, or a whole number from 0 to 64',
+    }),
   }),
   isolation: define<Isolation>({
     flag: '--isolation <thread|process>',
@@ -282,14 +292,14 @@ export const settings = {
     env: 'TRIPTYCH_REFLECTION',
     default: true,
     description: 'gRPC server reflection: on or off',
-    schema: z.union([z.boolean(), z.enum(['on', 'off']).transform((text) => text === 'on')]),
+    schema: onOff,
   }),
   selfCheck: define({
-    flag: '--self-check',
+    flag: '--self-check [on|off]',
     env: 'TRIPTYCH_SELF_CHECK',
     default: false,
     description: "hold each model to its directory's reference.json before serving, and end where it fails",
-    schema: z.union([z.boolean(), z.enum(['on', 'off']).transform((text) => text === 'on')]),
+    schema: onOff,
   }),
   logLevel: define<LogLevel>({
     flag: '--log-level <level>',

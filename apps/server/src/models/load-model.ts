@@ -1,5 +1,6 @@
 import { type Logger, TriptychError } from '@triptych/core';
 import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
+import type { ModelSource } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
 import type { Metrics } from '../observability/metrics.js';
 import { loadClip } from './load-clip.js';
@@ -7,12 +8,6 @@ import { loadWhisper } from './load-whisper.js';
 import type { SharedWorkers } from './shared-workers.js';
 import type { ServedModel } from './served-model.js';
 import { WeightSource } from './weight-source.js';
-
-/** Where a model lies, and the name it is served by where that is not its own. */
-export interface ModelSource {
-  readonly directory: string;
-  readonly name: string | undefined;
-}
 
 /** What loading an architecture's encoders takes. */
 export interface LoadContext {
@@ -92,12 +87,4 @@ function inDirectory(directory: string, error: TriptychError): TriptychError {
     field: error.field,
     cause: error,
   });
-}
-
-/** `DIR` or `NAME=DIR`. */
-export function parseModelSource(text: string): ModelSource {
-  const at = text.indexOf('=');
-  return at < 0
-    ? { directory: text, name: undefined }
-    : { name: text.slice(0, at), directory: text.slice(at + 1) };
 }
