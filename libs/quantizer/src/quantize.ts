@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   elementCount,
   type InputRange,
@@ -104,7 +103,7 @@ export async function quantizeModel(
   return {
     towers: towers.map(({ name }, i) => ({ name, sites: quantized[i].sites, ...comparisons[i] })),
     parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    sourceBytes: (await stat(join(source, directory.metadata.parquet_file ?? 'weights.parquet'))).size,
+    sourceBytes: (await stat(directory.weightsFile)).size,
     targetBytes,
     elapsedMs: performance.now() - started,
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,13 +118,16 @@ describe('weights as they are stored', () => {
     },
   );
 
-  it('lie in the file itself where a link leads to it', async () => {
-    const target = await converted('blobs', 'none', 'float16');
-    const linked = join(work, 'linked');
+  it('lie in the file itself where a link of the cache of a hub leads to it', async () => {
+    const target = await converted('cached', 'none', 'float16');
+    const cache = join(work, 'models--open--tiny');
+    const linked = join(cache, 'snapshots/0123');
+    const blob = join(cache, 'blobs/abc');
     await cp(target, linked, { recursive: true });
-    await rm(join(linked, 'weights.parquet'));
-    await symlink(join(target, 'weights.parquet'), join(linked, 'weights.parquet'));
-    expect((await loadBoth(linked)).parts).toEqual([join(target, 'weights.parquet')]);
+    await mkdir(join(cache, 'blobs'));
+    await rename(join(linked, 'weights.parquet'), blob);
+    await symlink('../../blobs/abc', join(linked, 'weights.parquet'));
+    expect((await loadBoth(linked)).parts).toEqual([blob]);
   });
 
   it('a file that was cut or changed anywhere is refused, or has changed no weight', async () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import {
   ConfigFields,
@@ -23,7 +22,7 @@ import {
   readMetadata,
   readTokenizer,
   type TokenizerFiles,
-  WEIGHTS_FILE,
+  weightsFile,
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/header.js';
 import type { SchemaVersion } from './parquet/schema.js';
@@ -34,6 +33,8 @@ import type { ConvertCall, WriteCall } from './weights-worker.js';
 export interface ModelDirectory {
   readonly directory: string;
   readonly metadata: ModelMetadata;
+  /** Path of the weights file. */
+  readonly weightsFile: string;
   readonly architecture: Architecture;
   /** The checkpoint's own `preprocessor_config.json`; undefined where it has none. */
   readonly preprocessor: Record<string, unknown> | undefined;
@@ -63,12 +64,12 @@ export interface ModelIdentity {
 /** Reads and checks a model directory's description. Throws a TriptychError that names the file. */
 export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
   const metadata = await readMetadata(directory);
-  const path = join(directory, metadata.parquet_file ?? WEIGHTS_FILE);
+  const path = await weightsFile(directory, metadata);
   const { architecture, takesText } = findArchitecture(
     [metadata.architecture, metadata.model_type],
     directory,
   );
-  const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
+  const preprocessor = await readJson(directory, PREPROCESSOR_FILE);
   const tokenizer = takesText ? await readTokenizer(directory) : {};
   const int8 = new Set(readQuantization(new ConfigFields(metadata.config))?.keys());
   const load = async (only?: RegExp) => {
@@ -87,7 +88,17 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
     checkFingerprint(directory, found, metadata);
     return { weightType: mainType(tensors), fingerprint: found };
   };
-  return { directory, metadata, architecture, preprocessor, tokenizer, load, loadStored, identify };
+  return {
+    directory,
+    metadata,
+    weightsFile: path,
+    architecture,
+    preprocessor,
+    tokenizer,
+    load,
+    loadStored,
+    identify,
+  };
 }
 
 /** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */

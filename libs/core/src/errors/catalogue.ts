@@ -64,6 +64,7 @@ export const catalogue = {
     'invalid-input',
     "The text has more tokens than the model's context, and reject_too_long was set.",
   ),
+  TEXT_TOKENIZE_TIMEOUT: entry('invalid-input', 'Tokenizing took longer than this server allows.'),
   ITEM_EMPTY: entry('invalid-input', 'A cross-modal item holds nothing to compare.'),
   SPACE_MISMATCH: entry(
     'invalid-input',
@@ -107,6 +108,7 @@ export const catalogue = {
   DEADLINE_PASSED: entry('deadline-passed', "The call's deadline passed before the item was computed."),
   TOKEN_MISSING: entry('unauthenticated', 'The call brings no bearer token, or none that this server knows.'),
   METHOD_DENIED: entry('permission-denied', 'The token may not call this method.'),
+  FILE_OUTSIDE: entry('bad-weights', 'A file names another that lies outside of its directory.'),
   WEIGHTS_MISSING: entry('bad-weights', 'A model file is missing.'),
   WEIGHTS_CORRUPT: entry('bad-weights', 'A model file cannot be read.'),
   WEIGHTS_SCHEMA: entry('bad-weights', 'A weights file has another schema than V1 or V2.'),

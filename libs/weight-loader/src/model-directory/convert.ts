@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { type DType, downcastFloat16, elementCount, TriptychError } from '@triptych/core';
+import { type DType, downcastFloat16, elementCount, fileWithin, TriptychError } from '@triptych/core';
 import { bytesPerElement, type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import type { WeightCompression } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
@@ -75,7 +75,7 @@ export async function convertCheckpoint(
       converter_version: request.converterVersion,
       ...(space === undefined ? {} : { space }),
     },
-    preprocessor: await readJson(join(source, PREPROCESSOR_FILE)),
+    preprocessor: await readJson(source, PREPROCESSOR_FILE),
     tokenizer: takesText ? await readTokenizer(source) : {},
     tensors: stored(entries, dtype),
   };
@@ -111,22 +111,21 @@ function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
 }
 
 async function readConfig(source: string): Promise<Record<string, unknown>> {
-  const path = join(source, 'config.json');
-  const config = await readJson(path);
+  const config = await readJson(source, 'config.json');
   if (!config)
     throw new TriptychError(
       'WEIGHTS_MISSING',
-      `${path}: no such file; is ${source} a HuggingFace checkpoint?`,
+      `${join(source, 'config.json')}: no such file; is ${source} a HuggingFace checkpoint?`,
     );
   return config;
 }
 
-/** The weights of a HuggingFace directory, or the index of their shards. Throws WEIGHTS_MISSING. */
+/** The weights of a HuggingFace directory, or the index of their shards. Throws WEIGHTS_MISSING or FILE_OUTSIDE. */
 export async function findSafetensors(source: string): Promise<string> {
-  const candidates = ['model.safetensors', 'model.safetensors.index.json'].map((file) => join(source, file));
-  for (const path of candidates) if (await stat(path).catch(() => undefined)) return path;
-  throw new TriptychError(
-    'WEIGHTS_MISSING',
-    `${source}: neither ${candidates.map((c) => basename(c)).join(' nor ')} is there`,
-  );
+  const names = ['model.safetensors', 'model.safetensors.index.json'];
+  for (const name of names) {
+    const path = await fileWithin(source, name);
+    if (existsSync(path)) return path;
+  }
+  throw new TriptychError('WEIGHTS_MISSING', `${source}: neither ${names.join(' nor ')} is there`);
 }

@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { messageOf, TriptychError } from '@triptych/core';
+import { readFile, stat } from 'node:fs/promises';
+import { fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
 
 export const METADATA_FILE = 'metadata.json';
 export const WEIGHTS_FILE = 'weights.parquet';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 /** Files of a checkpoint's tokenizer; the first holds everything, the others are what it can be made from. */
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'merges.txt'] as const;
+
+/** The largest tokenizers have some 40 MB; what is larger is not read into memory. */
+const MAX_TEXT_BYTES = 256 * 1024 * 1024;
 
 /** Contents of tokenizer files by name. */
 export type TokenizerFiles = Readonly<Partial<Record<(typeof TOKENIZER_FILES)[number], string>>>;
@@ -27,16 +29,17 @@ export interface ModelMetadata {
   readonly space?: string;
 }
 
-/** Reads and checks `metadata.json`. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or MODEL_CONFIG. */
+/** Reads and checks `metadata.json`. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT, MODEL_CONFIG or FILE_OUTSIDE. */
 export async function readMetadata(directory: string): Promise<ModelMetadata> {
-  const path = join(directory, METADATA_FILE);
-  const metadata = await readJson(path);
+  const path = await fileWithin(directory, METADATA_FILE);
+  const metadata = await readJson(directory, METADATA_FILE);
   if (metadata === undefined)
     throw new TriptychError('WEIGHTS_MISSING', `${path}: no such file; is ${directory} a model directory?`);
   const problems = [
     ...['model_name', 'model_type', 'architecture'].filter((key) => typeof metadata[key] !== 'string'),
     ...['total_parameters', 'num_weight_tensors'].filter((key) => typeof metadata[key] !== 'number'),
     ...(isRecord(metadata['config']) ? [] : ['config']),
+    ...(['string', 'undefined'].includes(typeof metadata['parquet_file']) ? [] : ['parquet_file']),
   ];
   if (problems.length > 0) {
     throw new TriptychError('MODEL_CONFIG', `${path}: missing or of the wrong type: ${problems.join(', ')}`);
@@ -44,31 +47,47 @@ export async function readMetadata(directory: string): Promise<ModelMetadata> {
   return metadata as unknown as ModelMetadata;
 }
 
-/** The tokenizer files of a directory, those that are there. */
+/** The weights file of a model directory, as its metadata names it. Throws FILE_OUTSIDE. */
+export function weightsFile(directory: string, { parquet_file }: ModelMetadata): Promise<string> {
+  return fileWithin(directory, parquet_file ?? WEIGHTS_FILE);
+}
+
+/** The tokenizer files of a directory, those that are there. Throws FILE_OUTSIDE or WEIGHTS_CORRUPT. */
 export async function readTokenizer(directory: string): Promise<TokenizerFiles> {
   const files = await Promise.all(
-    TOKENIZER_FILES.map(async (name) => [name, await readText(join(directory, name))] as const),
+    TOKENIZER_FILES.map(async (name) => [name, await readText(await fileWithin(directory, name))] as const),
   );
   return Object.fromEntries(files.filter(([, text]) => text !== undefined));
 }
 
-/** A JSON object file, or undefined where there is none. */
-export async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
+/** A JSON object file of a directory, or undefined where there is none. Throws FILE_OUTSIDE or WEIGHTS_CORRUPT. */
+export async function readJson(
+  directory: string,
+  name: string,
+): Promise<Record<string, unknown> | undefined> {
+  const path = await fileWithin(directory, name);
   const text = await readText(path);
   if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (isRecord(value)) return value;
   } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: not valid JSON (${messageOf(cause)})`, { cause });
+    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: ${messageOf(cause)}`, { cause });
   }
   throw new TriptychError('WEIGHTS_CORRUPT', `${path}: a JSON object was expected`);
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/** The text of a file, or undefined where there is none. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT. */
+export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const { size } = await stat(path);
+    if (size <= MAX_TEXT_BYTES) return await readFile(path, 'utf8');
+    throw new TriptychError(
+      'WEIGHTS_CORRUPT',
+      `${path}: ${size} bytes; a description of a model has at most ${MAX_TEXT_BYTES}`,
+    );
   } catch (cause) {
+    if (cause instanceof TriptychError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${messageOf(cause)})`, { cause });
   }

@@ -12,7 +12,7 @@ import {
   readJson,
   readMetadata,
   readTokenizer,
-  WEIGHTS_FILE,
+  weightsFile,
 } from './files.js';
 import { canonicalName } from './names.js';
 
@@ -63,7 +63,7 @@ async function inspectModel(directory: string): Promise<Inspection> {
   const { architecture } = findArchitecture([metadata.architecture, metadata.model_type], directory);
   return {
     kind: 'model directory',
-    ...(await inspectWeights(join(directory, metadata.parquet_file ?? WEIGHTS_FILE))),
+    ...(await inspectWeights(await weightsFile(directory, metadata))),
     name: metadata.model_name,
     architecture,
     config: metadata.config,
@@ -73,7 +73,7 @@ async function inspectModel(directory: string): Promise<Inspection> {
 
 async function inspectCheckpoint(directory: string): Promise<Inspection> {
   const path = join(directory, 'config.json');
-  const config = await readJson(path);
+  const config = await readJson(directory, 'config.json');
   if (!config) {
     throw new TriptychError(
       'WEIGHTS_MISSING',
@@ -98,7 +98,7 @@ async function inspectCheckpoint(directory: string): Promise<Inspection> {
 
 /** What else describes a model. */
 async function beside(directory: string): Promise<Pick<Inspection, 'preprocessor' | 'tokenizerFiles'>> {
-  const preprocessor = await readJson(join(directory, PREPROCESSOR_FILE));
+  const preprocessor = await readJson(directory, PREPROCESSOR_FILE);
   const tokenizerFiles = Object.keys(await readTokenizer(directory));
   return { ...(preprocessor ? { preprocessor } : {}), tokenizerFiles };
 }

@@ -93,12 +93,16 @@ export async function writeParquet(
       failure = { thrown };
     }
   }
-  const parquet = await transformParquetStream(
-    Readable.toWeb(Readable.from(batches())),
-    writerProperties(codecs[compression]),
-  );
-  await pipeline(Readable.fromWeb(parquet as NodeReadableStream), createWriteStream(path, { flags: 'wx' }));
-  if (failure) throw failure.thrown;
+  try {
+    const parquet = await transformParquetStream(
+      Readable.toWeb(Readable.from(batches())),
+      writerProperties(codecs[compression]),
+    );
+    await pipeline(Readable.fromWeb(parquet as NodeReadableStream), createWriteStream(path, { flags: 'wx' }));
+  } finally {
+    // Where there was no first batch the writer fails of that.
+    if (failure) throw failure.thrown;
+  }
 }
 
 function rowOf(tensor: StoredTensor, version: SchemaVersion): RecordBatch {

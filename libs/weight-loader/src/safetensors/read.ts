@@ -1,6 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type DType, messageOf, TriptychError } from '@triptych/core';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type DType, fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
+import { readText } from '../model-directory/files.js';
 import { checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js';
 
 const dtypes: Record<string, DType> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16', I8: 'int8' };
@@ -25,16 +26,21 @@ interface HeaderEntry {
   readonly data_offsets: [number, number];
 }
 
-/** Every tensor of a single `.safetensors` file, or of all shards that an `.index.json` names. Reads headers only. */
+/**
+ * Every tensor of a single `.safetensors` file, or of all shards that an `.index.json` names. Reads headers only. Throws
+ * WEIGHTS_MISSING, WEIGHTS_CORRUPT, TENSOR_MISSING, or FILE_OUTSIDE for an index that names a file of another directory.
+ */
 export async function listSafetensors(path: string): Promise<SafetensorsEntry[]> {
   if (!path.endsWith('.index.json')) return readHeader(path);
-  const { weight_map } = parseJson<{ weight_map?: Record<string, string> }>(
-    await readFile(path, 'utf8'),
-    path,
-  );
-  if (!weight_map) throw new TriptychError('WEIGHTS_CORRUPT', `${path}: no weight_map`);
-  const files = [...new Set(Object.values(weight_map))].sort();
-  const shards = await Promise.all(files.map((file) => readHeader(join(dirname(path), file))));
+  const { weight_map } = parsed<{ weight_map?: Record<string, unknown> }>((await readText(path)) ?? '', path);
+  const files = [...new Set(Object.values(weight_map ?? {}))].sort();
+  if (!weight_map || !files.every((file) => typeof file === 'string'))
+    throw new TriptychError(
+      'WEIGHTS_CORRUPT',
+      `${path}: expected a weight_map from tensors to names of files`,
+    );
+  const shards: SafetensorsEntry[][] = [];
+  for (const file of files) shards.push(await readHeader(await fileWithin(dirname(path), file)));
   const entries = shards.flat();
   const found = new Set(entries.map((e) => e.name));
   const missing = Object.keys(weight_map).filter((name) => !found.has(name));
@@ -57,59 +63,61 @@ export async function readSafetensor(entry: SafetensorsEntry): Promise<StoredTen
       { field: entry.name },
     );
   }
-  const data = await readRange(entry.file, entry.offset, entry.byteLength);
+  const data = await readRange(entry.file, entry.offset, entry.byteLength, `tensor ${entry.name}`);
   const tensor = { name: entry.name, dtype, shape: entry.shape, data };
   checkByteLength(tensor, tensor.data.byteLength);
   return tensor;
 }
 
 async function readHeader(file: string): Promise<SafetensorsEntry[]> {
-  const prefix = await readRange(file, 0, 8);
+  const prefix = await readRange(file, 0, 8, 'its first 8 bytes');
   const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
+  // The number is the file's first bytes, whatever file it is: it is not told.
   if (length > MAX_HEADER_BYTES) {
     throw new TriptychError(
       'WEIGHTS_CORRUPT',
-      `${file}: header of ${length} bytes; at most ${MAX_HEADER_BYTES} expected`,
+      `${file}: no safetensors file; it does not begin with the length of a header of at most ${MAX_HEADER_BYTES} bytes`,
     );
   }
-  const text = new TextDecoder().decode(await readRange(file, 8, length));
-  const header = parseJson<Record<string, HeaderEntry>>(text, file);
+  const text = new TextDecoder().decode(await readRange(file, 8, length, 'its header'));
+  const header = parsed<Record<string, Partial<HeaderEntry> | null>>(text, file);
   return Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
-    .map(
-      ([
-        name,
-        {
-          dtype,
-          shape,
-          data_offsets: [begin, end],
-        },
-      ]) => ({
-        name,
-        file,
-        dtype,
-        shape,
-        offset: 8 + length + begin,
-        byteLength: end - begin,
-      }),
-    );
+    .map(([name, entry]) => {
+      const { dtype, shape, data_offsets: place } = entry ?? {};
+      if (typeof dtype !== 'string' || !isCounts(shape) || !isCounts(place) || place.length !== 2) {
+        throw new TriptychError(
+          'WEIGHTS_CORRUPT',
+          `${file}: tensor ${name}: expected its dtype, shape and data_offsets`,
+          { field: name },
+        );
+      }
+      const [begin, end] = place;
+      if (begin > end)
+        throw new TriptychError('WEIGHTS_CORRUPT', `${file}: tensor ${name} ends before it begins`, {
+          field: name,
+        });
+      return { name, file, dtype, shape, offset: 8 + length + begin, byteLength: end - begin };
+    });
 }
 
-async function readRange(file: string, offset: number, length: number): Promise<Uint8Array> {
+function isCounts(values: unknown): values is number[] {
+  return Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
+}
+
+/** Bytes of a file, which are `what` of it. */
+async function readRange(file: string, offset: number, length: number, what: string): Promise<Uint8Array> {
   const handle = await open(file).catch((cause: unknown) => {
     throw new TriptychError('WEIGHTS_MISSING', `${file}: cannot be opened (${messageOf(cause)})`, { cause });
   });
+  const truncated = () => new TriptychError('WEIGHTS_CORRUPT', `${file}: truncated within ${what}`);
   try {
+    // Before memory is taken for what a header only claims.
+    if (offset + length > (await handle.stat()).size) throw truncated();
     const buffer = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
+    for (let filled = 0; filled < length;) {
       const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
-      if (bytesRead === 0) {
-        throw new TriptychError(
-          'WEIGHTS_CORRUPT',
-          `${file}: truncated; ${offset + length} bytes expected, found ${offset + filled}`,
-        );
-      }
+      if (bytesRead === 0) throw truncated();
       filled += bytesRead;
     }
     return buffer;
@@ -118,10 +126,10 @@ async function readRange(file: string, offset: number, length: number): Promise<
   }
 }
 
-function parseJson<T>(text: string, file: string): T {
+function parsed<T>(text: string, file: string): T {
   try {
-    return JSON.parse(text) as T;
+    return parseJson(text) as T;
   } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${file}: not valid JSON (${messageOf(cause)})`, { cause });
+    throw new TriptychError('WEIGHTS_CORRUPT', `${file}: ${messageOf(cause)}`, { cause });
   }
 }
