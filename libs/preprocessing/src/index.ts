@@ -8,5 +8,10 @@ export type { ClipReply, ClipRequest, PreparedWindow, WindowsReply } from './aud
 export { ImagePreprocessor, type ImagePreprocessorOptions } from './image/image-preprocessor.js';
 export { type ImageRecipe, readImageRecipe } from './image/recipe.js';
 export type { PreparedImage } from './image/worker/protocol.js';
-export { type ModelTokenizer, TextPreprocessor } from './text/text-preprocessor.js';
+export {
+  TextPreprocessor,
+  type TextPreprocessorOptions,
+  type TokenizeOptions,
+} from './text/text-preprocessor.js';
+
 export type { TokenizerSource } from './text/tokenizer.js';

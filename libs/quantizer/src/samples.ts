@@ -69,10 +69,9 @@ export async function prepareTexts(
   texts: readonly string[],
 ): Promise<(readonly number[])[]> {
   const { positions } = readTextConfig(metadata.config);
-  const preprocessor = await TextPreprocessor.start();
+  const preprocessor = await TextPreprocessor.start({ name: metadata.model_name, source: tokenizer });
   try {
-    const tokenize = await preprocessor.open(tokenizer);
-    return await Promise.all(texts.map(async (text) => (await tokenize(text, positions)).ids));
+    return await Promise.all(texts.map(async (text) => (await preprocessor.tokenize(text, positions)).ids));
   } finally {
     await preprocessor.close();
   }

@@ -16,11 +16,10 @@ const { texts } = JSON.parse(
 describe('token ids against CLIPTokenizer', () => {
   it('are identical on at least two hundred strings, cut at the context', async () => {
     const { tokenizer } = await openModelDirectory(demo);
-    const preprocessor = await TextPreprocessor.start();
-    const tokenize = await preprocessor.open(tokenizer);
+    const preprocessor = await TextPreprocessor.start({ name: 'demo', source: tokenizer });
     expect(texts.length).toBeGreaterThanOrEqual(200);
     for (const { text, ids, untruncated } of texts)
-      expect(await tokenize(text, 32), JSON.stringify(text)).toMatchObject({ ids, untruncated });
+      expect(await preprocessor.tokenize(text, 32), JSON.stringify(text)).toMatchObject({ ids, untruncated });
     await preprocessor.close();
   });
 });

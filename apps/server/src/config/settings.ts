@@ -159,6 +159,13 @@ export const settings = {
     description: 'longest that decoding one clip, chunk of a container or image may take, in milliseconds',
     schema: count(100, 600_000),
   }),
+  tokenizeTimeoutMs: define({
+    flag: '--tokenize-timeout-ms <ms>',
+    env: 'TRIPTYCH_TOKENIZE_TIMEOUT_MS',
+    default: 2000,
+    description: 'longest that tokenizing one text may take, in milliseconds',
+    schema: count(100, 600_000),
+  }),
   queueItems: define({
     flag: '--queue-items <n>',
     env: 'TRIPTYCH_QUEUE_ITEMS',

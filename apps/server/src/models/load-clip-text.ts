@@ -1,5 +1,5 @@
 import { elementCount, TriptychError, type WeightSet } from '@triptych/core';
-import type { ModelTokenizer } from '@triptych/preprocessing';
+import type { TextPreprocessor } from '@triptych/preprocessing';
 import { Pooling } from '@triptych/protocol';
 import {
   endOfText,
@@ -31,10 +31,10 @@ export async function loadClipText(
   spaces: TowerSpaces,
   after: Promise<unknown> | undefined,
 ): Promise<{ served: ServedText; temperature: number | undefined }> {
-  const { directory, weights, workers } = context;
+  const { name, directory, weights, workers } = context;
   const config = readTextConfig(directory.metadata.config);
-  const tokenize = await (await workers.text()).open(directory.tokenizer);
-  await checkTokenizer(tokenize, config);
+  const preprocessor = await workers.tokenizer(name, directory.tokenizer);
+  await checkTokenizer(preprocessor, config);
   let temperature: number | undefined;
   const options = encoderOptions(context, 'text', async () => {
     const read = await weights.read(TEXT_TENSORS, after);
@@ -44,7 +44,7 @@ export async function loadClipText(
   const served: ServedText = {
     encoder: await context.started(startTextEncoder(config, options)),
     config,
-    preprocessor: tokenize,
+    preprocessor,
     poolings,
     dimensions: (pooling) => (pooling === 'projected' ? config.projection : config.blocks.width),
     space: spaces('text'),
@@ -53,8 +53,8 @@ export async function loadClipText(
 }
 
 /** Throws MODEL_CONFIG unless a text ends where the tower looks for its end, within the vocabulary. */
-async function checkTokenizer(tokenize: ModelTokenizer, config: TextConfig): Promise<void> {
-  const { ids } = await tokenize('', config.positions);
+async function checkTokenizer(preprocessor: TextPreprocessor, config: TextConfig): Promise<void> {
+  const { ids } = await preprocessor.tokenize('', config.positions);
   if (endOfText(ids, config) === ids.length - 1 && ids.every((id) => id < config.vocabulary)) return;
   throw new TriptychError(
     'MODEL_CONFIG',

@@ -4,7 +4,7 @@ import type {
   AudioPreprocessor,
   ImagePreprocessor,
   ImageRecipe,
-  ModelTokenizer,
+  TextPreprocessor,
 } from '@triptych/preprocessing';
 import type { TextConfig, TextEncoder, TextPooling } from '@triptych/text-encoder';
 import type { VisionConfig, VisionEncoder, VisionPooling } from '@triptych/vision-encoder';
@@ -66,7 +66,7 @@ export interface ServedImage extends ServedEncoder<
   readonly space: (pooling: VisionPooling) => string;
 }
 
-export interface ServedText extends ServedEncoder<TextEncoder, TextConfig, TextPooling, ModelTokenizer> {
+export interface ServedText extends ServedEncoder<TextEncoder, TextConfig, TextPooling, TextPreprocessor> {
   readonly space: (pooling: TextPooling) => string;
 }
 

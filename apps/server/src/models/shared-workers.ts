@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { ClipEngine } from '@triptych/clip-engine';
 import type { Logger } from '@triptych/core';
-import { AudioPreprocessor, ImagePreprocessor, TextPreprocessor } from '@triptych/preprocessing';
+import {
+  AudioPreprocessor,
+  ImagePreprocessor,
+  TextPreprocessor,
+  type TokenizerSource,
+} from '@triptych/preprocessing';
 import type { ServerConfig } from '../config/settings.js';
 
 /** Workers of one modality are of no use beyond this; each takes memory. */
@@ -11,7 +16,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** The workers that models share, each kind started when the first model needs it. */
+/** The workers that prepare input and compare vectors: those that models share, each kind started when the first needs it, and tokenizers. */
 export class SharedWorkers {
   readonly #started = new Map<string, Promise<Closable>>();
 
@@ -34,8 +39,11 @@ export class SharedWorkers {
     return this.#once('image', () => ImagePreprocessor.start(options));
   }
 
-  text(): Promise<TextPreprocessor> {
-    return this.#once('text', () => TextPreprocessor.start(this.logger));
+  /** One model's own: a tokenizer runs the patterns that its checkpoint brings, however long they take. */
+  tokenizer(name: string, source: TokenizerSource): Promise<TextPreprocessor> {
+    const options = { name, source, timeoutMs: this.config.tokenizeTimeoutMs, logger: this.logger };
+    // Of two models of one name, which is refused later, each has its own all the same.
+    return this.#once(`tokenizer ${this.#started.size}`, () => TextPreprocessor.start(options));
   }
 
   engine(): Promise<ClipEngine> {

@@ -21,13 +21,24 @@ export interface Channel {
   terminate(): Promise<unknown>;
 }
 
-/** Starts the worker whose file is `entry`. */
-export function openChannel(isolation: Isolation, entry: URL, name: string, events: ChannelEvents): Channel {
-  return isolation === 'thread' ? openThread(entry, name, events) : openProcess(entry, events);
+/** What a worker is, and where it runs. */
+export interface ChannelOptions {
+  readonly isolation: Isolation;
+  /** Its file. */
+  readonly entry: URL;
+  readonly name: string;
+  /** Largest JavaScript heap of a thread. */
+  readonly memoryMb?: number | undefined;
 }
 
-function openThread(entry: URL, name: string, events: ChannelEvents): Channel {
-  const worker = new Worker(entry, { name });
+/** Starts a worker. */
+export function openChannel(options: ChannelOptions, events: ChannelEvents): Channel {
+  return options.isolation === 'thread' ? openThread(options, events) : openProcess(options, events);
+}
+
+function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEvents): Channel {
+  const resourceLimits = memoryMb === undefined ? {} : { maxOldGenerationSizeMb: memoryMb };
+  const worker = new Worker(entry, { name, resourceLimits });
   let cause: unknown;
   worker.on('message', (answer: WorkerAnswer) => events.answer(answer));
   worker.on('error', (error) => (cause = error));
@@ -38,7 +49,7 @@ function openThread(entry: URL, name: string, events: ChannelEvents): Channel {
   };
 }
 
-function openProcess(entry: URL, events: ChannelEvents): Channel {
+function openProcess({ entry }: ChannelOptions, events: ChannelEvents): Channel {
   const child = fork(fileURLToPath(entry), {
     serialization: 'advanced',
     execArgv: [],

@@ -17,6 +17,10 @@ export interface WorkerHostOptions {
   readonly init?: (call: WorkerHost['call']) => Promise<unknown>;
   /** Restart a worker that dies, after a pause that doubles from 50 ms to 5 s. Default: no. */
   readonly restart?: boolean;
+  /** Longest that `close` waits for what the worker holds. Default: a minute. */
+  readonly farewellMs?: number;
+  /** Largest JavaScript heap of a thread, beyond which it ends alone. Default: Node's. */
+  readonly memoryMb?: number | undefined;
   readonly logger?: Logger;
 }
 
@@ -97,18 +101,21 @@ export class WorkerHost {
   }
 
   async #dismiss(): Promise<void> {
-    const until = performance.now() + LONGEST_FAREWELL_MS;
+    const until = performance.now() + (this.options.farewellMs ?? LONGEST_FAREWELL_MS);
     while (this.#pending.size > 0 && performance.now() < until) await sleep(10);
     await this.#worker?.terminate();
   }
 
   async #spawn(): Promise<void> {
-    const { entry, name, isolation = 'thread' } = this.options;
+    const { entry, name, isolation = 'thread', memoryMb } = this.options;
     let cause: unknown;
-    const worker = openChannel(isolation, entry, name, {
-      answer: (answer) => this.#settle(answer),
-      ended: (thrown) => this.#lost(worker, (cause = thrown)),
-    });
+    const worker = openChannel(
+      { isolation, entry, name, memoryMb },
+      {
+        answer: (answer) => this.#settle(answer),
+        ended: (thrown) => this.#lost(worker, (cause = thrown)),
+      },
+    );
     this.#worker = worker;
     await this.options.init?.((method, argument, options) => this.#send(method, argument, options));
     if (this.#worker !== worker || this.#state === 'closed') {

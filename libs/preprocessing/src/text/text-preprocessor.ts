@@ -1,41 +1,246 @@
-import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
+import {
+  abortError,
+  type Caller,
+  FairOrder,
+  type Logger,
+  type Queueing,
+  soleCaller,
+  TriptychError,
+  WorkerHost,
+  workerEntry,
+} from '@triptych/core';
 import type { TokenizerSource } from './tokenizer.js';
 import type { TokenizedText, TokenizeRequest } from './worker/protocol.js';
 
-/** One model's tokenizer. Rejects with NOT_READY or WORKER_LOST. */
-export type ModelTokenizer = (text: string, context: number) => Promise<TokenizedText>;
+export interface TextPreprocessorOptions {
+  /** The model's, for logs. */
+  readonly name: string;
+  readonly source: TokenizerSource;
+  /** Longest that one text may take. Default: 2000. */
+  readonly timeoutMs?: number;
+  readonly logger?: Logger;
+}
 
-/** Tokenizing, in a worker thread that has every model's tokenizer. */
+/** Whom a text is tokenized for. */
+export interface TokenizeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Default: somebody who shares with nobody. */
+  readonly caller?: Caller | undefined;
+  /** Milliseconds since the epoch, after which nobody wants the result. */
+  readonly deadline?: number | undefined;
+}
+
+interface Waiting extends Queueing {
+  readonly request: TokenizeRequest;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (tokens: TokenizedText) => void;
+  /** Also where it is not wanted any more. */
+  readonly reject: (error: unknown) => void;
+}
+
+/** A text that the worker holds. */
+interface Held {
+  readonly entry: Waiting;
+}
+
+const DEFAULT_TIMEOUT_MS = 2000;
+/** A tokenizer of a quarter of a million words takes two seconds to be made. */
+const OPEN_TIMEOUT_MS = 60_000;
+/** Such a tokenizer takes some 150 MB. */
+const MEMORY_MB = 512;
+/** A worker of JavaScript alone can be ended at any time: what it holds is not worth more. */
+const FAREWELL_MS = 500;
+/** How long texts wait for a worker that is being restarted. */
+const RESTART_MS = 10_000;
+
+/**
+ * Short texts are handed to the worker ahead of time, so that it does not wait for the event loop; never so many that they
+ * delay the next caller's by more than some 10 ms.
+ */
+const MOST_HELD = 8;
+const MOST_HELD_CHARACTERS = 2048;
+
+/**
+ * One model's tokenizer, in a worker thread of its own: whatever patterns a checkpoint brings, they delay that model's texts alone.
+ * Texts wait in a fair order over their callers. One that takes longer than its limit is ended with the worker, which is replaced;
+ * what waited behind it goes on there.
+ */
 export class TextPreprocessor {
+  readonly #waiting = new FairOrder<Waiting>();
+  /** What the worker holds, in the order that it answers in. */
+  #held: Held[] = [];
+  #limit: NodeJS.Timeout | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #lacksWorker = false;
+  #closed = false;
+
   private constructor(
     private readonly host: WorkerHost,
-    private readonly sources: TokenizerSource[],
-  ) {}
+    private readonly options: TextPreprocessorOptions,
+  ) {
+    host.onReadyChange = (ready) => this.#readyChanged(ready);
+  }
 
-  static async start(logger?: Logger): Promise<TextPreprocessor> {
-    const sources: TokenizerSource[] = [];
+  /** Starts the worker and makes the tokenizer. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or MODEL_CONFIG. */
+  static async start(options: TextPreprocessorOptions): Promise<TextPreprocessor> {
+    const { name, source, logger } = options;
+    const timeout = { ms: OPEN_TIMEOUT_MS, reason: 'MODEL_CONFIG' } as const;
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './worker/text-worker.js'),
-      name: 'text',
+      name: `${name}/tokenizer`,
       restart: true,
-      init: async (call) => {
-        for (const source of sources) await call('open', source);
-      },
+      memoryMb: MEMORY_MB,
+      farewellMs: FAREWELL_MS,
+      init: (call) => call('open', source, { timeout }),
       ...(logger ? { logger } : {}),
     });
-    return new TextPreprocessor(host, sources);
+    return new TextPreprocessor(host, options);
   }
 
-  /** Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or MODEL_CONFIG. */
-  async open(source: TokenizerSource): Promise<ModelTokenizer> {
-    const tokenizer = await this.host.call<number>('open', source);
-    // A restarted worker opens them anew, in this order.
-    this.sources[tokenizer] = source;
-    return (text, context) =>
-      this.host.call('tokenize', { tokenizer, text, context } satisfies TokenizeRequest);
+  /**
+   * A text → at most `context` token ids, start and end included. Rejects with TEXT_TOKENIZE_TIMEOUT, CANCELLED, DEADLINE_PASSED,
+   * NOT_READY, WORKER_LOST or DRAINING.
+   */
+  async tokenize(text: string, context: number, options: TokenizeOptions = {}): Promise<TokenizedText> {
+    const { signal, caller = soleCaller(), deadline = Infinity } = options;
+    if (signal?.aborted) throw abortError(signal);
+    if (this.#closed) throw closed();
+    if (this.#lacksWorker) throw notReady();
+    let onAbort: (() => void) | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        const request = { text, context };
+        const entry: Waiting = { request, caller, deadline, cost: text.length + 1, signal, resolve, reject };
+        onAbort = () => {
+          // What the worker holds by now, it finishes: there is nobody to tell.
+          this.#waiting.remove(entry);
+          reject(abortError(signal));
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        this.#waiting.add(entry);
+        this.#dispatch();
+      });
+    } finally {
+      if (onAbort) signal?.removeEventListener('abort', onAbort);
+    }
   }
 
-  close(): Promise<void> {
-    return this.host.close();
+  /** Ends the worker, at most half a second after the call, with whatever it holds. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#restart);
+    this.#rejectWaiting(closed);
+    await this.host.close();
+    clearTimeout(this.#limit);
   }
+
+  #dispatch(): void {
+    while (this.host.ready && this.#hasRoom()) {
+      const [entry] = this.#waiting.take(
+        () => false,
+        () => 1,
+      );
+      if (entry.deadline <= Date.now())
+        entry.reject(
+          new TriptychError('DEADLINE_PASSED', 'the deadline passed before the text was tokenized'),
+        );
+      else this.#handOver({ entry });
+    }
+  }
+
+  #hasRoom(): boolean {
+    const next = this.#waiting.first;
+    if (!next) return false;
+    const characters = this.#held.reduce((sum, { entry }) => sum + entry.request.text.length, 0);
+    const fits = characters + next.request.text.length <= MOST_HELD_CHARACTERS;
+    return this.#held.length === 0 || (fits && this.#held.length < MOST_HELD);
+  }
+
+  #handOver(held: Held): void {
+    const { entry } = held;
+    this.#held.push(held);
+    if (this.#held.length === 1) this.#startLimit();
+    this.host.call<TokenizedText>('tokenize', entry.request).then(
+      (tokens) => this.#answered(held, () => entry.resolve(tokens)),
+      (thrown: unknown) => {
+        const isLost = thrown instanceof TriptychError && thrown.retryable;
+        this.#answered(held, () => entry.reject(thrown));
+        // The worker ended over the first; the others have done nothing.
+        if (isLost) this.#takeBack();
+      },
+    );
+  }
+
+  /** Settles a text unless it was taken back meanwhile. */
+  #answered(held: Held, settle: () => void): void {
+    const at = this.#held.indexOf(held);
+    if (at < 0) return;
+    this.#held.splice(at, 1);
+    settle();
+    this.#startLimit();
+    this.#dispatch();
+  }
+
+  /** The limit of the text that the worker is at. */
+  #startLimit(): void {
+    clearTimeout(this.#limit);
+    const [first] = this.#held;
+    if (!first) return;
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.options;
+    // An answer may have come while the event loop was busy: it is read before the text counts as late.
+    this.#limit = setTimeout(() => setImmediate(() => this.#expire(first, timeoutMs)), timeoutMs);
+  }
+
+  #expire(late: Held, timeoutMs: number): void {
+    if (this.#closed || this.#held[0] !== late) return;
+    this.#held.shift();
+    late.entry.reject(
+      new TriptychError(
+        'TEXT_TOKENIZE_TIMEOUT',
+        `not done after ${timeoutMs} ms, the longest this server allows`,
+      ),
+    );
+    this.#takeBack();
+    void this.host.kill();
+  }
+
+  /** What the worker holds waits again. */
+  #takeBack(): void {
+    clearTimeout(this.#limit);
+    const held = this.#held;
+    this.#held = [];
+    for (const { entry } of held) {
+      if (this.#closed) entry.reject(closed());
+      else if (!entry.signal?.aborted) this.#waiting.add(entry);
+    }
+  }
+
+  #readyChanged(ready: boolean): void {
+    clearTimeout(this.#restart);
+    this.#lacksWorker = false;
+    if (ready) this.#dispatch();
+    else if (!this.#closed) this.#restart = setTimeout(() => this.#giveUp(), RESTART_MS);
+  }
+
+  #giveUp(): void {
+    this.#lacksWorker = true;
+    this.#rejectWaiting(notReady);
+  }
+
+  #rejectWaiting(error: () => TriptychError): void {
+    while (this.#waiting.first)
+      for (const entry of this.#waiting.take(
+        () => true,
+        () => Infinity,
+      ))
+        entry.reject(error());
+  }
+}
+
+function closed(): TriptychError {
+  return new TriptychError('DRAINING', 'the tokenizer is closed');
+}
+
+function notReady(): TriptychError {
+  return new TriptychError('NOT_READY', 'the tokenizer is being restarted');
 }

@@ -39,8 +39,12 @@ export async function encodeText(
   bytes: Uint8Array,
   context: CallContext,
 ): Promise<TextResult> {
-  const { preprocessor: tokenize, encoder, config } = model.text;
-  const { ids, untruncated, preprocessUs } = await tokenize(checkText(bytes), config.positions);
+  const { preprocessor, encoder, config } = model.text;
+  const { ids, untruncated, preprocessUs } = await preprocessor.tokenize(
+    checkText(bytes),
+    config.positions,
+    context,
+  );
   if (rejectTooLong) checkTextLength(untruncated, config.positions);
   const item = { ids, pooling: embedding.pooling, form: embedding.form };
   return {

@@ -1,7 +1,6 @@
 import type { Tokens } from '../tokenizer.js';
 
 export interface TokenizeRequest {
-  readonly tokenizer: number;
   readonly text: string;
   /** Most tokens that are kept, start and end included. */
   readonly context: number;

@@ -2,16 +2,16 @@ import { serveWorker, TriptychError } from '@triptych/core';
 import { openTokenizer, type Tokenize, type TokenizerSource } from '../tokenizer.js';
 import type { TokenizedText, TokenizeRequest } from './protocol.js';
 
-const tokenizers: Tokenize[] = [];
+let tokenizer: Tokenize | undefined;
 
 serveWorker({
-  /** Returns the tokenizer's number: they are numbered in the order they are opened. */
-  open: (files: TokenizerSource) => tokenizers.push(openTokenizer(files)) - 1,
-  tokenize: ({ tokenizer, text, context }: TokenizeRequest): TokenizedText => {
-    const tokenize = tokenizers[tokenizer];
-    if (!tokenize) throw new TriptychError('INTERNAL', `tokenizer ${tokenizer} is not open`);
+  open: (files: TokenizerSource) => {
+    tokenizer = openTokenizer(files);
+  },
+  tokenize: ({ text, context }: TokenizeRequest): TokenizedText => {
+    if (!tokenizer) throw new TriptychError('INTERNAL', 'no tokenizer is open');
     const started = performance.now();
-    const tokens = tokenize(text, context);
+    const tokens = tokenizer(text, context);
     return { ...tokens, preprocessUs: Math.round(1000 * (performance.now() - started)) };
   },
 });

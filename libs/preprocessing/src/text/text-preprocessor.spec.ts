@@ -1,0 +1,108 @@
+import { setMaxListeners } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { clipTokenizerJson } from './clip-tokenizer-json.js';
+import { TextPreprocessor } from './text-preprocessor.js';
+
+const vocabulary = { a: 0, 'a</w>': 1, '!</w>': 2, '!': 3, '<|startoftext|>': 4, '<|endoftext|>': 5 };
+const json = clipTokenizerJson(vocabulary, '#version: 0.2\n');
+const honest = { 'tokenizer.json': JSON.stringify(json) };
+
+/** A tokenizer with another pre-tokenizer or normalizer: what a checkpoint may bring. */
+const hostile = (change: object) => ({ 'tokenizer.json': JSON.stringify({ ...json, ...change }) });
+const split = (pattern: string) => ({
+  pre_tokenizer: { type: 'Split', pattern: { Regex: pattern }, behavior: 'Removed', invert: true },
+});
+/** Backtracks over 2 ** 40 ways where no `!` follows. */
+const backtracking = hostile(split('(a+)+!|[a!]'));
+const trap = 'a'.repeat(40);
+
+const open: TextPreprocessor[] = [];
+afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
+
+async function start(source: Record<string, string>, timeoutMs = 300): Promise<TextPreprocessor> {
+  const preprocessor = await TextPreprocessor.start({ name: 'test', source, timeoutMs });
+  open.push(preprocessor);
+  return preprocessor;
+}
+
+describe('a tokenizer', () => {
+  it('ends a text that takes longer than its limit, and tokenizes what waited behind it', async () => {
+    const preprocessor = await start(backtracking);
+    expect((await preprocessor.tokenize('a!', 9)).ids).toHaveLength(4);
+    const late = preprocessor.tokenize(trap, 9);
+    const behind = Array.from({ length: 20 }, () => preprocessor.tokenize('a!', 9));
+    await expect(late).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_TIMEOUT' });
+    for (const { ids } of await Promise.all(behind)) expect(ids).toHaveLength(4);
+  });
+
+  it('of one model never stops that of another', async () => {
+    const [slow, other] = await Promise.all([start(backtracking, 3000), start(honest)]);
+    let isLate = false;
+    const late = slow.tokenize(trap, 9).catch(() => (isLate = true));
+    for (let i = 0; i < 100; i++) await other.tokenize('a a a', 9);
+    expect(isLate).toBe(false);
+    await late;
+    expect(isLate).toBe(true);
+  });
+
+  it('whose memory runs out loses its text, and is replaced', async () => {
+    const content = 'b'.repeat(1_000_000);
+    const preprocessor = await start(
+      hostile({ normalizer: { type: 'Replace', pattern: { Regex: '!' }, content } }),
+      30_000,
+    );
+    const behind = preprocessor.tokenize('a', 9);
+    await expect(preprocessor.tokenize('!'.repeat(400), 9)).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    expect((await behind).ids).toHaveLength(3);
+    expect((await preprocessor.tokenize('a', 9)).ids).toHaveLength(3);
+  });
+
+  it('serves callers in turn, however many texts one has sent', async () => {
+    const preprocessor = await start(honest);
+    const order: string[] = [];
+    const from = (principal: string, text: string) =>
+      preprocessor
+        .tokenize(text, 9, { caller: { principal, flow: principal } })
+        .then(() => order.push(principal));
+    const many = Array.from({ length: 60 }, () => from('greedy', 'a '.repeat(2000)));
+    await Promise.all([from('modest', 'a'), ...many]);
+    expect(order.indexOf('modest')).toBeLessThanOrEqual(2);
+  });
+
+  it('drops what is cancelled, or whose deadline has passed, before it costs anything', async () => {
+    const preprocessor = await start(backtracking, 500);
+    const late = preprocessor.tokenize(trap, 9).catch(() => 'late');
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const cancelled = Array.from({ length: 50 }, () =>
+      preprocessor.tokenize(trap, 9, { signal: controller.signal }),
+    );
+    const passed = preprocessor.tokenize(trap, 9, { deadline: Date.now() + 100 });
+    const behind = preprocessor.tokenize('a!', 9);
+    controller.abort();
+    for (const one of cancelled) await expect(one).rejects.toMatchObject({ reason: 'CANCELLED' });
+    await expect(passed).rejects.toMatchObject({ reason: 'DEADLINE_PASSED' });
+    // Each of them would have taken half a second and a worker.
+    expect((await behind).ids).toHaveLength(4);
+    expect(await late).toBe('late');
+    await expect(preprocessor.tokenize('a', 9, { signal: controller.signal })).rejects.toMatchObject({
+      reason: 'CANCELLED',
+    });
+  });
+
+  it('closes soon, whatever it is at', async () => {
+    const preprocessor = await start(backtracking, 60_000);
+    const texts = [trap, 'a', 'a'.repeat(3000), 'a!'].map((text) => preprocessor.tokenize(text, 9));
+    const outcomes = Promise.allSettled(texts);
+    const since = performance.now();
+    await preprocessor.close();
+    expect(performance.now() - since).toBeLessThan(5000);
+    expect((await outcomes).map(({ status }) => status)).toEqual(texts.map(() => 'rejected'));
+    await expect(preprocessor.tokenize('a', 9)).rejects.toMatchObject({ reason: 'DRAINING' });
+  });
+
+  it('that cannot be made fails the start', async () => {
+    await expect(start({ 'tokenizer.json': '{}' })).rejects.toMatchObject({ reason: 'MODEL_CONFIG' });
+    await expect(start({})).rejects.toMatchObject({ reason: 'WEIGHTS_MISSING' });
+  });
+});
