@@ -73,3 +73,5 @@ export type { TextResult } from './gen/triptych/v1/TextResult.js';
 export { loadPublishedPackage, loadWirePackage } from './load.js';
 export { decodeStatus, encodeStatus, ERROR_DOMAIN, type ErrorDetails } from './rich-status.js';
 export { readEmbedding, toEmbedding, type Vector } from './read-embedding.js';
+export { type CountLimits, type RequestRule, requestRules } from './wire/request-shapes.js';
+export { RequestShape } from './wire/request-shape.js';

@@ -36,6 +36,17 @@ interface MessageTree {
  * would put replacement characters for what is not.
  */
 export function loadWirePackage(side: 'client' | 'server'): PackageDefinition {
+  return fromJSON(wireTree(side), options);
+}
+
+/** The same as protobufjs has it. */
+export function loadWireRoot(side: 'client' | 'server'): protobuf.Root {
+  const root = protobuf.Root.fromJSON(wireTree(side));
+  root.resolveAll();
+  return root;
+}
+
+function wireTree(side: 'client' | 'server'): MessageTree {
   const json = loadRoot(files).toJSON() as MessageTree;
   const asBytes = (message: string, ...names: string[]) => {
     const { fields } = json.nested['triptych'].nested['v1'].nested[message];
@@ -52,7 +63,7 @@ export function loadWirePackage(side: 'client' | 'server'): PackageDefinition {
     asBytes('Item', 'text');
     asBytes('ClassifyRequest', 'labels', 'template');
   }
-  return fromJSON(json, options);
+  return json;
 }
 
 /** Parses files of proto/ and what they import. */
