@@ -3,7 +3,7 @@ import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } fro
 import { abortError, type Caller, clientGone, TriptychError, untilAborted } from '@triptych/core';
 import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace } from '../observability/tracing.js';
-import { checkMessage } from './malformed.js';
+import { readMessage } from './messages/unread-message.js';
 import { type CallObservers, observeCall, type ObservedCall } from './observe-call.js';
 
 /** What a handler gets beside its request. */
@@ -38,7 +38,7 @@ export function unary<Request, Response>(
   return (call, callback) => {
     const { context, observed, closed } = begin(observers, call, UNARY);
     Promise.resolve()
-      .then(() => handle(checkMessage(call.request), context))
+      .then(() => handle(readMessage(call.request), context))
       .finally(closed)
       .then(
         (response) => callback(null, response, observed.succeeded()),
@@ -97,7 +97,7 @@ export async function* messages<Request>(
   for (;;) {
     const next = await untilAborted(iterator.next().catch(toCancelled), signal);
     if (next.done) return;
-    yield checkMessage(next.value);
+    yield readMessage(next.value);
   }
 }
 

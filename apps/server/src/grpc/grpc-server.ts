@@ -16,6 +16,8 @@ import { onHttp2Server } from './http2/http2-servers.js';
 import { limitResets } from './http2/limit-resets.js';
 import { limitCalls } from './limit-calls.js';
 import { limitMetadata } from './limit-metadata.js';
+import { boundMessages } from './messages/bound-messages.js';
+import { serverRequestRules } from './messages/request-rules.js';
 import type { CallObservers } from './observe-call.js';
 import { OpenCalls } from './open-calls.js';
 import { refuse } from './refusal.js';
@@ -40,8 +42,10 @@ export function createGrpcServer(
     limitCalls(config.maxCalls),
     earlyRefusal(admission),
   ];
+  const rules = serverRequestRules(config);
+  const bounds = boundMessages(config, rules);
   const server = new Server({
-    interceptors: [refuse(checks, observers)],
+    interceptors: [bounds.interceptor, refuse(checks, observers)],
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
@@ -54,12 +58,14 @@ export function createGrpcServer(
     widenWindows(http2);
     detailFailures(http2);
     limitResets(http2);
+    bounds.prepare(http2);
     http2.on('session', (session) => {
       sessions.add(session);
       session.once('close', () => sessions.delete(session));
     });
   });
-  const offered = services({ models, admission, limits: config, metrics: observers.metrics }, observers);
+  const parts = { models, admission, limits: config, metrics: observers.metrics };
+  const offered = services(parts, observers, rules);
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);

@@ -9,6 +9,7 @@ import {
   type ImageEncoderHandlers,
   loadWirePackage,
   type ModelsHandlers,
+  type RequestRule,
   type TextEncoderHandlers,
 } from '@triptych/protocol';
 import { encodeClips } from './audio/encode-clips.js';
@@ -20,7 +21,7 @@ import { similarity } from './cross-modal/similarity.js';
 import { encodeImages } from './image/encode-images.js';
 import { encodeImageStream } from './image/encode-stream.js';
 import { countBytes } from './count-bytes.js';
-import { tolerateMalformed } from './malformed.js';
+import { leaveUnread } from './messages/unread-message.js';
 import { modelMessage } from './model-message.js';
 import type { CallObservers } from './observe-call.js';
 import type { ServiceParts } from './service-parts.js';
@@ -42,7 +43,11 @@ export interface Service {
 }
 
 /** Every service that this server offers. One whose modality no model takes answers UNIMPLEMENTED. */
-export function services(parts: ServiceParts, observers: CallObservers): Service[] {
+export function services(
+  parts: ServiceParts,
+  observers: CallObservers,
+  rules: ReadonlyMap<string, RequestRule>,
+): Service[] {
   const { models } = parts;
   const handlers: Handlers = {
     AudioEncoder: {
@@ -72,7 +77,7 @@ export function services(parts: ServiceParts, observers: CallObservers): Service
   return Object.entries(handlers).map(([name, implementation]) => ({
     name: `triptych.v1.${name}`,
     definition: countBytes(
-      tolerateMalformed(api.triptych.v1[name as keyof Handlers].service),
+      leaveUnread(api.triptych.v1[name as keyof Handlers].service, rules),
       observers.metrics,
     ),
     handlers: implementation as UntypedServiceImplementation,

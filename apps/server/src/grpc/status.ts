@@ -54,7 +54,7 @@ export function clip(message: string): string {
 export type CallStatus = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
 
 /** The status of a failed call, with details that programs can read. */
-export function toStatus(error: TriptychError, requestId: string): CallStatus {
+export function toStatus(error: TriptychError, requestId?: string): CallStatus {
   const { code, message } = publicView(error);
   const metadata = new Metadata();
   // Nobody is there to read it; where somebody is, details are added as it is sent.

@@ -1,0 +1,112 @@
+import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
+import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
+import { messageOf, TriptychError } from '@triptych/core';
+import { type CallStatus, toStatus } from '../status.js';
+import { type InflatedBytes, uncountedBytes } from './inflated-bytes.js';
+
+export interface InflaterBounds {
+  /** Longest message, inflated. */
+  readonly mostBytes: number;
+  /** Messages that may still be held when one after them is read. */
+  readonly mostHeld: number;
+}
+
+/**
+ * Decompresses the messages of one call, one after the other, and counts what that adds until nobody can hold it any more: the
+ * call has ended, or enough messages that came later have been read.
+ */
+export class MessageInflater {
+  /** What may still be held, the oldest first. */
+  readonly #counted: { readonly index: number; readonly bytes: number }[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  #messages = 0;
+  #reads = 0;
+  #ended = false;
+
+  constructor(
+    private readonly pool: InflatedBytes,
+    private readonly bounds: InflaterBounds,
+  ) {}
+
+  /** To be called with each message, compressed or not: the message. Rejects with a status. */
+  message(bytes: Buffer, encoding: string): Buffer | Promise<Buffer> {
+    const index = this.#messages++;
+    if (encoding === 'identity') return bytes;
+    const work = this.#last.then(() => this.#inflate(bytes, encoding, index));
+    this.#last = work.catch(() => undefined);
+    return work;
+  }
+
+  /** To be called when another message is asked for. */
+  read(): void {
+    this.#reads++;
+    while (this.#counted.length > 0 && this.#counted[0].index + this.bounds.mostHeld < this.#reads)
+      this.pool.giveBack(this.#counted.shift()!.bytes);
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const { bytes } of this.#counted.splice(0)) this.pool.giveBack(bytes);
+  }
+
+  async #inflate(compressed: Buffer, encoding: string, index: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let [total, counted] = [0, 0];
+    try {
+      const free = uncountedBytes(compressed.length);
+      const inflater = inflaterFor(encoding);
+      inflater.end(compressed);
+      for await (const part of inflater as AsyncIterable<Buffer>) {
+        total += part.length;
+        if (total > this.bounds.mostBytes) throw tooLarge(this.bounds.mostBytes);
+        const more = Math.max(0, total - free) - counted;
+        if (this.#ended || !this.pool.take(more)) throw tooMuch();
+        counted += more;
+        parts.push(part);
+      }
+    } catch (thrown) {
+      this.pool.giveBack(counted);
+      throw thrown instanceof Refused ? thrown : broken(thrown);
+    }
+    if (this.#ended) this.pool.giveBack(counted);
+    else if (counted > 0) this.#counted.push({ index, bytes: counted });
+    return Buffer.concat(parts, total);
+  }
+}
+
+/** A status as grpc-js takes it from decompression. */
+class Refused extends Error implements CallStatus {
+  readonly code: CallStatus['code'];
+  readonly details: string;
+  readonly metadata: CallStatus['metadata'];
+
+  constructor({ code, details, metadata }: CallStatus) {
+    super(details);
+    this.code = code;
+    this.details = details;
+    this.metadata = metadata;
+  }
+}
+
+function inflaterFor(encoding: string): Gunzip | Inflate {
+  if (encoding === 'gzip') return createGunzip();
+  if (encoding === 'deflate') return createInflate();
+  const message = `messages compressed with ${JSON.stringify(encoding)} are not read; send gzip, deflate or identity`;
+  throw new Refused({ code: grpcStatus.UNIMPLEMENTED, details: message, metadata: new Metadata() });
+}
+
+function tooLarge(most: number): Refused {
+  const message = `the message decompresses to more than ${most} bytes, the most that this method takes`;
+  return new Refused(toStatus(new TriptychError('MESSAGE_TOO_LARGE', message)));
+}
+
+function tooMuch(): Refused {
+  const message =
+    'too many bytes are held of compressed messages that grew more than sixteenfold; wait for their answers, or send them uncompressed';
+  return new Refused(toStatus(new TriptychError('OVERLOADED', message)));
+}
+
+function broken(cause: unknown): Refused {
+  const message = `a compressed message cannot be decompressed (${messageOf(cause)})`;
+  return new Refused({ code: grpcStatus.INTERNAL, details: message, metadata: new Metadata() });
+}

@@ -1,0 +1,38 @@
+/**
+ * Bytes that decompression has added to what clients sent, and that are still held: a few KiB of zeros inflate to 16 MiB, and
+ * a connection may send them by the thousand. Up to sixteenfold nothing is counted: recordings, pictures and texts do not compress
+ * better than that.
+ */
+export class InflatedBytes {
+  #held = 0;
+
+  /** Those of one connection, within those of `all`. */
+  constructor(
+    readonly most: number,
+    private readonly all?: InflatedBytes,
+  ) {}
+
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Counts bytes in. Where they do not fit it returns false, and counts none. */
+  take(bytes: number): boolean {
+    if (this.#held + bytes > this.most || this.all?.take(bytes) === false) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
+    this.all?.giveBack(bytes);
+  }
+}
+
+const FREE_BYTES = 1024;
+const FREE_RATIO = 16;
+
+/** What a message of so many compressed bytes may inflate to before that is counted. */
+export function uncountedBytes(compressed: number): number {
+  return FREE_BYTES + FREE_RATIO * compressed;
+}

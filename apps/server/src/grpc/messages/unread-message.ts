@@ -1,0 +1,48 @@
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { messageOf, TriptychError } from '@triptych/core';
+import type { RequestRule } from '@triptych/protocol';
+
+/** A message as it came: bytes, which are checked and decoded when a handler takes it. */
+class UnreadMessage {
+  constructor(
+    private bytes: Buffer | undefined,
+    private readonly rule: RequestRule,
+    private readonly decode: (bytes: Buffer) => unknown,
+  ) {}
+
+  read(): unknown {
+    const { bytes } = this;
+    if (!bytes) throw new TriptychError('INTERNAL', 'a message was read twice');
+    this.bytes = undefined;
+    this.rule.shape.check(bytes);
+    try {
+      return this.decode(bytes);
+    } catch (cause) {
+      const message = `the message cannot be decoded (${messageOf(cause)})`;
+      throw new TriptychError('MESSAGE_MALFORMED', message, { cause });
+    }
+  }
+}
+
+/**
+ * The same service, but messages reach its handlers unread: a stream's messages wait as bytes, of which no objects are made
+ * before they are counted, and what is no message is refused with a reason where gRPC itself says INTERNAL and nothing more.
+ */
+export function leaveUnread(
+  service: ServiceDefinition,
+  rules: ReadonlyMap<string, RequestRule>,
+): ServiceDefinition {
+  const methods = Object.entries(service).map(([name, method]) => {
+    const rule = rules.get(method.path);
+    if (!rule) throw new TriptychError('INTERNAL', `${method.path} has no rule for its requests`);
+    const decode = (bytes: Buffer): unknown => method.requestDeserialize(bytes);
+    const requestDeserialize = (bytes: Buffer) => new UnreadMessage(bytes, rule, decode);
+    return [name, { ...method, requestDeserialize }] as const;
+  });
+  return Object.fromEntries(methods);
+}
+
+/** A message, decoded. Throws BATCH_TOO_LARGE or MESSAGE_MALFORMED. */
+export function readMessage<T>(message: T): T {
+  return message instanceof UnreadMessage ? (message.read() as T) : message;
+}
