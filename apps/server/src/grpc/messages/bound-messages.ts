@@ -52,7 +52,7 @@ export function boundMessages(
   return {
     interceptor: ({ path, requestStream }, base) => {
       // One that wrapped it would be passed by every message.
-      const call = base as ServerInterceptingCallInterface as ServerInterceptingCall & Internals;
+      const call = base as ServerInterceptingCall & Internals;
       if (!hasInternals(call)) {
         declines = true;
         return call;
