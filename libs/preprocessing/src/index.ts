@@ -2,9 +2,13 @@ export {
   AudioPreprocessor,
   type AudioPreprocessorOptions,
   type AudioStream,
+  type ClipReply,
+  type ClipRequest,
+  type WindowsReply,
 } from './audio/audio-preprocessor.js';
+export type { DecodeOptions } from './audio/decoder-lane.js';
 export type { WindowerStart } from './audio/windower.js';
-export type { ClipReply, ClipRequest, PreparedWindow, WindowsReply } from './audio/worker/protocol.js';
+export type { PreparedWindow } from './audio/worker/protocol.js';
 export { ImagePreprocessor, type ImagePreprocessorOptions } from './image/image-preprocessor.js';
 export { type ImageRecipe, readImageRecipe } from './image/recipe.js';
 export type { PreparedImage } from './image/worker/protocol.js';

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { contextSamples, readWhisperConfig } from '@triptych/audio-encoder';
-import { messageOf, TriptychError } from '@triptych/core';
+import { messageOf, soleCaller, TriptychError } from '@triptych/core';
 import {
   AudioPreprocessor,
+  type AudioStream,
   ImagePreprocessor,
   readImageRecipe,
   TextPreprocessor,
@@ -25,16 +26,13 @@ export async function prepareAudio(
   const decoder = await AudioPreprocessor.start(limits);
   try {
     const clips = await eachFile(files, async (data) => {
-      const stream = decoder.open({ encoding: 'container' }, config.mel.sampleRate, plan);
+      const format = { encoding: 'container' } as const;
+      const stream = decoder.open(format, config.mel.sampleRate, plan, { caller: soleCaller() });
       try {
-        const replies = [await stream.push(data, 0, false), await stream.finish(1)];
-        return replies.flatMap(({ windows, failure }) => {
-          if (failure) throw TriptychError.fromRecord(failure);
-          return windows.map(({ content }) => {
-            if ('error' in content) throw TriptychError.fromRecord(content.error);
-            return content.samples;
-          });
-        });
+        stream.push(data, 0, false);
+        const body = await windowsOf(stream);
+        stream.finish(1);
+        return [...body, ...(await windowsOf(stream))];
       } finally {
         stream.close();
       }
@@ -42,6 +40,20 @@ export async function prepareAudio(
     return clips.flat();
   } finally {
     await decoder.close();
+  }
+}
+
+/** What is left of the windows of what was pushed. */
+async function windowsOf(stream: AudioStream): Promise<Float32Array<ArrayBuffer>[]> {
+  const all: Float32Array<ArrayBuffer>[] = [];
+  for (;;) {
+    const { windows, isDone, failure } = await stream.pull(Infinity);
+    if (failure) throw TriptychError.fromRecord(failure);
+    for (const { content } of windows) {
+      if ('error' in content) throw TriptychError.fromRecord(content.error);
+      all.push(content.samples);
+    }
+    if (isDone) return all;
   }
 }
 

@@ -1,27 +1,35 @@
 import { TriptychError } from '@triptych/core';
 import { audioLimits } from './audio-limits.js';
 
-/** A float sample that is no audio. */
-export interface SampleFault {
-  readonly reason: 'AUDIO_NOT_FINITE' | 'AUDIO_OUT_OF_RANGE';
+/** Float samples that are no audio, close to each other: the first of them, and how many there are. */
+export interface SampleFaults {
+  /** Of the first. */
   readonly value: number;
-  /** Frames (samples of each channel) from the start. */
+  /** Of the first, in frames (samples of each channel) from the start. */
   readonly position: number;
+  /** Of the last. */
+  readonly lastPosition: number;
+  readonly count: number;
 }
 
-/** The fault of one float sample, if it has one. */
-export function faultOf(value: number, position: number): SampleFault | undefined {
-  if (Math.abs(value) <= audioLimits.maxMagnitude) return undefined;
-  return { reason: Number.isFinite(value) ? 'AUDIO_OUT_OF_RANGE' : 'AUDIO_NOT_FINITE', value, position };
+/** Whether a float sample is audio: neither NaN nor infinite nor far beyond full scale. */
+export function isAudio(value: number): boolean {
+  return Math.abs(value) <= audioLimits.maxMagnitude;
 }
 
-export function faultError({ reason, value, position }: SampleFault): TriptychError {
-  const found = `sample ${position} is ${Number.isFinite(value) ? value.toPrecision(6) : value}`;
-  const expected =
-    reason === 'AUDIO_NOT_FINITE'
-      ? 'expected finite values'
-      : `expected values within ±${audioLimits.maxMagnitude}`;
-  return new TriptychError(reason, `${found}; ${expected} (full scale is ±1)`, { field: 'data' });
+/** What is said of them: an error for each would cost more than the audio. */
+export function faultError({ value, position }: SampleFaults, count: number): TriptychError {
+  const isFinite = Number.isFinite(value);
+  const found = `sample ${position} is ${isFinite ? value.toPrecision(6) : value}`;
+  const among = count > 1 ? `, the first of ${count} that are no audio` : '';
+  const expected = isFinite
+    ? `expected values within ±${audioLimits.maxMagnitude}`
+    : 'expected finite values';
+  return new TriptychError(
+    isFinite ? 'AUDIO_OUT_OF_RANGE' : 'AUDIO_NOT_FINITE',
+    `${found}${among}; ${expected} (full scale is ±1)`,
+    { field: 'data' },
+  );
 }
 
 /** Throws AUDIO_PARTIAL_SAMPLE when bytes are left over after the last whole frame. */

@@ -13,8 +13,8 @@ export {
   checkLongEnough,
   checkWholeFrames,
   faultError,
-  faultOf,
-  type SampleFault,
+  isAudio,
+  type SampleFaults,
   tooLong,
 } from './audio-samples.js';
 export {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkAudioFormat } from './audio-format.js';
-import { checkLongEnough, checkWholeFrames, faultOf } from './audio-samples.js';
+import { checkLongEnough, checkWholeFrames, faultError, isAudio } from './audio-samples.js';
 import { checkSequence, checkWindow } from './audio-window.js';
 import { checkEmbeddingOptions } from './embedding-options.js';
 
@@ -37,15 +37,14 @@ describe('audio formats', () => {
 
 describe('samples', () => {
   it('may lie within ±1.1, and must be finite', () => {
-    const reasons = [0, 1.1, -1.1, 1.1001, NaN, Infinity].map((value) => faultOf(value, 7)?.reason);
-    expect(reasons).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      'AUDIO_OUT_OF_RANGE',
-      'AUDIO_NOT_FINITE',
-      'AUDIO_NOT_FINITE',
-    ]);
+    const faulty = [0, 1.1, -1.1, 1.1001, NaN, Infinity].map((value) => !isAudio(value));
+    expect(faulty).toEqual([false, false, false, true, true, true]);
+    const faults = { position: 7, lastPosition: 9, count: 3 };
+    const reasons = [-1.2, NaN, Infinity].map((value) => faultError({ ...faults, value }, 3).reason);
+    expect(reasons).toEqual(['AUDIO_OUT_OF_RANGE', 'AUDIO_NOT_FINITE', 'AUDIO_NOT_FINITE']);
+    expect(faultError({ ...faults, value: 32767 }, 3).message).toBe(
+      'sample 7 is 32767.0, the first of 3 that are no audio; expected values within ±1.1 (full scale is ±1)',
+    );
   });
 
   it('must be a tenth of a second at least, in whole frames', () => {

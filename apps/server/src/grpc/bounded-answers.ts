@@ -3,7 +3,7 @@ export type AnswerOrder = 'as-added' | 'as-ready';
 
 /**
  * Answers that are computed side by side and written one at a time. Those in work or unwritten weigh at most `limit`
- * together: `add` waits, so whoever produces them slows down to the pace of computing and of the reader.
+ * together: `add` and `room` wait, so whoever produces them slows down to the pace of computing and of the reader.
  */
 export class BoundedAnswers<T> {
   #open = 0;
@@ -21,10 +21,7 @@ export class BoundedAnswers<T> {
 
   /** Starts computing an answer. Throws what an earlier one failed with. Alone, an answer may be of any weight. */
   async add(compute: () => Promise<T>, weight = 1): Promise<void> {
-    while (this.#open > 0 && this.#open + weight > this.limit && !this.#failure) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-    if (this.#failure) throw this.#failure.thrown;
+    await this.#until(() => this.#open === 0 || this.#open + weight <= this.limit);
     this.#open += weight;
     const answer = compute();
     const done = (
@@ -41,9 +38,20 @@ export class BoundedAnswers<T> {
     this.#adding.add(done);
   }
 
+  /** Waits until there is room, and says how much: an answer need not even be made before. Throws what an earlier one failed with. */
+  async room(): Promise<number> {
+    await this.#until(() => this.#open < this.limit);
+    return this.limit - this.#open;
+  }
+
   /** Waits until everything added has been written. Throws what one failed with. */
   async done(): Promise<void> {
     await Promise.all(this.#adding);
+    if (this.#failure) throw this.#failure.thrown;
+  }
+
+  async #until(hasRoom: () => boolean): Promise<void> {
+    while (!hasRoom() && !this.#failure) await new Promise<void>((resolve) => (this.#wake = resolve));
     if (this.#failure) throw this.#failure.thrown;
   }
 

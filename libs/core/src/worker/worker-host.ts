@@ -33,7 +33,7 @@ export interface CallOptions {
 interface PendingCall {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: TriptychError) => void;
-  readonly timer: NodeJS.Timeout | undefined;
+  timer: NodeJS.Timeout | undefined;
 }
 
 type State = 'starting' | 'ready' | 'restarting' | 'closed';
@@ -41,6 +41,8 @@ type State = 'starting' | 'ready' | 'restarting' | 'closed';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
 const LONGEST_FAREWELL_MS = 60_000;
+/** A timer that fires so much too late tells of this thread, which was busy or paused, not of the worker. */
+const LATE_MS = 50;
 
 /**
  * One worker with remote calls, supervised: when it dies, every call it held is rejected with
@@ -133,8 +135,8 @@ export class WorkerHost {
     }
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId++;
-      const timer = timeout && setTimeout(() => this.#expire(id, timeout), timeout.ms);
-      this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer });
+      this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer: undefined });
+      if (timeout) this.#watch(id, timeout);
       worker.post({ id, method, argument }, transfer);
     });
   }
@@ -144,6 +146,16 @@ export class WorkerHost {
     if (!call) return;
     if ('error' in answer) call.reject(TriptychError.fromRecord(answer.error));
     else call.resolve(answer.result);
+  }
+
+  #watch(id: number, timeout: NonNullable<CallOptions['timeout']>): void {
+    const call = this.#pending.get(id);
+    if (!call) return;
+    const due = performance.now() + timeout.ms;
+    call.timer = setTimeout(() => {
+      if (performance.now() - due > LATE_MS) this.#watch(id, timeout);
+      else this.#expire(id, timeout);
+    }, timeout.ms);
   }
 
   #expire(id: number, { ms, reason }: NonNullable<CallOptions['timeout']>): void {

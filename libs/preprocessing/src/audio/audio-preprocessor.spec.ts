@@ -1,59 +1,119 @@
 import { readFileSync } from 'node:fs';
+import { soleCaller } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AudioPreprocessor, type AudioStream } from './audio-preprocessor.js';
+import { AudioPreprocessor, type AudioStream, type WindowsReply } from './audio-preprocessor.js';
 
 const RATE = 16_000;
 const plan = { windowSamples: RATE, hopSamples: RATE, emitTail: true };
 const container = { encoding: 'container' } as const;
+const mulaw = { encoding: 'mulaw', sampleRate: 4001, channels: 1 } as const;
 const wav = new Uint8Array(readFileSync(new URL('../../../../examples/speech/pizza-a.wav', import.meta.url)));
 
 let preprocessor: AudioPreprocessor;
 beforeAll(async () => {
-  preprocessor = await AudioPreprocessor.start({ workers: 1, decodeTimeoutMs: 300 });
+  preprocessor = await AudioPreprocessor.start({ workers: 1, decodeTimeoutMs: 100 });
 });
 afterAll(() => preprocessor.close());
 
-/** A stream whose first bytes have been taken: by a worker that has just started they may take too long. */
-async function started(): Promise<AudioStream> {
+const mine = () => ({ caller: soleCaller() });
+
+/** All windows of what was handed over, and the last reply. */
+async function pullAll(stream: AudioStream): Promise<{ spans: number[][]; last: WindowsReply }> {
+  const spans: number[][] = [];
   for (;;) {
-    const stream = preprocessor.open(container, RATE, plan);
-    const reply = await stream.push(wav.slice(0, 20_000), 0, false).catch(() => undefined);
-    if (reply) return stream;
-    stream.close();
+    const last = await stream.pull(2);
+    spans.push(...last.windows.map(({ startSample, endSample }) => [startSample, endSample]));
+    if (last.isDone) return { spans, last };
   }
+}
+
+/** 20 s of 8 channels at 192 kHz: longer to decode than a piece may take. */
+function greedyWav(): Uint8Array {
+  const data = Buffer.alloc(192_000 * 16 * 20);
+  const header = Buffer.from(wav.slice(0, 44));
+  header.writeUInt16LE(8, 22);
+  header.writeUInt32LE(192_000, 24);
+  header.writeUInt32LE(192_000 * 16, 28);
+  header.writeUInt16LE(16, 32);
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
 }
 
 describe('an audio preprocessor', () => {
   it('opens a stream with its first bytes, or none', async () => {
     const pcm = { encoding: 's16le', sampleRate: RATE, channels: 1 } as const;
-    const [empty, unused, short] = [1, 2, 3].map(() => preprocessor.open(pcm, RATE, plan));
-    expect(await empty.finish(0)).toMatchObject({ windows: [], samples: 0 });
+    const [empty, unused, short] = [1, 2, 3].map(() => preprocessor.open(pcm, RATE, plan, mine()));
+    empty.finish(0);
+    expect(await empty.pull(1)).toMatchObject({ windows: [], samples: 0, isDone: true });
     unused.close();
-    const first = await short.push(new Uint8Array(2 * RATE), 0, false);
-    const last = await short.finish(1);
-    expect([first, last].map(({ windows, samples }) => [windows.length, samples])).toEqual([
-      [1, RATE],
-      [0, RATE],
-    ]);
+    short.push(new Uint8Array(2 * RATE), 0, false);
+    const { spans, last } = await pullAll(short);
+    expect([spans, last.samples]).toEqual([[[0, RATE]], RATE]);
+    short.finish(1);
+    expect(await pullAll(short)).toMatchObject({ spans: [], last: { samples: RATE } });
     for (const stream of [empty, unused, short]) stream.close();
   });
 
-  it('says that a stream was lost when the bytes of another ended their decoder', async () => {
-    const stream = await started();
-    // A minute of 8 channels at 192 kHz: longer to decode than a piece may take.
-    const data = Buffer.alloc(192_000 * 16 * 60);
-    const header = Buffer.from(wav.slice(0, 44));
-    header.writeUInt16LE(8, 22);
-    header.writeUInt32LE(192_000, 24);
-    header.writeUInt32LE(192_000 * 16, 28);
-    header.writeUInt16LE(16, 32);
-    header.writeUInt32LE(data.length, 40);
-    const greedy = Buffer.concat([header, data]);
-    const other = preprocessor.open(container, RATE, plan);
-    await expect(other.push(greedy, 0, false)).rejects.toMatchObject({ reason: 'AUDIO_DECODE_TIMEOUT' });
-    const lost = expect(stream.push(wav.slice(20_000), 1, false)).rejects;
-    await lost.toMatchObject({ reason: expect.stringMatching(/WORKER_LOST|NOT_READY/) as string });
+  it('makes windows as they are pulled, no more than there is room for', async () => {
+    const pcm = { encoding: 's16le', sampleRate: RATE, channels: 1 } as const;
+    const stream = preprocessor.open(pcm, RATE, { ...plan, hopSamples: 160 }, mine());
+    stream.push(new Uint8Array(20 * RATE), 0, false);
+    const { windows, isDone, samples } = await stream.pull(3);
+    expect(windows.length).toBeLessThanOrEqual(3);
+    expect(isDone).toBe(false);
+    expect(samples).toBeLessThanOrEqual(2 * RATE);
+    expect((await pullAll(stream)).spans).toHaveLength(900 + 1 - windows.length);
     stream.close();
-    other.close();
+  });
+
+  it('ends what takes too long, and nothing else: a stream beside it goes on', async () => {
+    const stream = preprocessor.open(container, RATE, plan, mine());
+    stream.push(wav.slice(0, 20_000), 0, false);
+    await pullAll(stream);
+    const others = [1, 2].map(() => preprocessor.open(container, RATE, plan, mine()));
+    const outcomes = others.map(async (other) => {
+      other.push(greedyWav(), 0, false);
+      await expect(pullAll(other)).rejects.toMatchObject({ reason: 'AUDIO_DECODE_TIMEOUT' });
+    });
+    stream.push(wav.slice(20_000), 1, false);
+    await pullAll(stream);
+    await Promise.all(outcomes);
+    stream.finish(2);
+    expect((await pullAll(stream)).last).toMatchObject({ isDone: true, samples: (wav.length - 44) / 2 });
+    for (const opened of [stream, ...others]) opened.close();
+  });
+
+  it('gives everybody turns: what is short is done while what is long is in work', async () => {
+    const long = preprocessor.open(mulaw, RATE, { ...plan, windowSamples: 100 * RATE }, mine());
+    long.push(new Uint8Array(3_000_000), 0, false);
+    let isLongDone = false;
+    const longDone = pullAll(long).finally(() => (isLongDone = true));
+    const request = { format: mulaw, data: new Uint8Array(4001), targetRate: RATE, maxSamples: 4 * RATE };
+    for (let i = 0; i < 5; i++)
+      expect((await preprocessor.clip(request, mine())).samples).toHaveLength(Math.ceil(RATE));
+    expect(isLongDone).toBe(false);
+    await longDone;
+    long.close();
+  });
+
+  it('drops what nobody waits for any more, while it is decoded', async () => {
+    const controller = new AbortController();
+    const caller = soleCaller();
+    const long = preprocessor.open(
+      mulaw,
+      RATE,
+      { ...plan, windowSamples: 100 * RATE },
+      {
+        caller,
+        signal: controller.signal,
+      },
+    );
+    long.push(new Uint8Array(16_000_000), 0, false);
+    const outcome = expect(pullAll(long)).rejects.toMatchObject({ reason: 'CANCELLED' });
+    const request = { format: mulaw, data: new Uint8Array(4001), targetRate: RATE, maxSamples: 4 * RATE };
+    await preprocessor.clip(request, mine());
+    controller.abort();
+    await outcome;
+    long.close();
   });
 });

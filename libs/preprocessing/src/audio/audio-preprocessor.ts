@@ -1,137 +1,159 @@
-import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
+import { type Isolation, type Logger, TriptychError } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
+import { DecodeJob } from './decode-job.js';
+import { type DecodeOptions, DecoderLane } from './decoder-lane.js';
 import type { WindowerStart } from './windower.js';
-import type {
-  ClipReply,
-  ClipRequest,
-  FinishRequest,
-  PushRequest,
-  StreamStart,
-  WindowsReply,
-} from './worker/protocol.js';
+import type { ClipStart, Input, PreparedWindow, StreamStart, TurnReply } from './worker/protocol.js';
 
 export interface AudioPreprocessorOptions {
-  /** Worker threads for PCM. Containers have one more of their own: only there can bytes trap or stall a decoder. */
+  /** Worker threads for PCM. Containers have {@link CONTAINER_LANES} of their own: only there can bytes trap or stall a decoder. */
   readonly workers: number;
-  /** Longest that decoding one piece of a container may take. */
+  /** Longest that decoding one clip or chunk of a container may take, others' turns in between not counted. */
   readonly decodeTimeoutMs: number;
+  /** Where containers are decoded. Default: in threads. */
+  readonly isolation?: Isolation;
   readonly logger?: Logger;
+}
+
+export interface ClipRequest extends ClipStart {
+  readonly data: Uint8Array;
+}
+
+export interface ClipReply {
+  readonly samples: Float32Array<ArrayBuffer>;
+  readonly preprocessUs: number;
+}
+
+export interface WindowsReply {
+  readonly windows: readonly PreparedWindow[];
+  /** Everything that was handed over is used up. */
+  readonly isDone: boolean;
+  /** Samples of the target rate so far. */
+  readonly samples: number;
+  /** What these windows took. */
+  readonly preprocessUs: number;
+  /** Set where the audio is broken: the windows before it are whole, none comes after. */
+  readonly failure?: TurnReply['failure'];
 }
 
 /** A stream bound to the worker that holds its decoder and resampler. */
 export interface AudioStream {
-  /** Windows that this chunk completes. The buffer changes threads. */
-  push(data: Uint8Array, sequence: number, flush: boolean): Promise<WindowsReply>;
-  finish(sequence: number): Promise<WindowsReply>;
+  /** Hands over a chunk. Pull its windows until they are done, then hand over the next. */
+  push(data: Uint8Array, sequence: number, flush: boolean): void;
+  /** No more audio comes: the tail may be pulled. */
+  finish(sequence: number): void;
+  /** The next windows, at most `room`: they are made now. Rejects with CANCELLED, AUDIO_DECODE_TIMEOUT, WORKER_LOST. */
+  pull(room: number): Promise<WindowsReply>;
   close(): void;
 }
 
 /** What PCM of no bytes makes. */
-const nothing: WindowsReply = { windows: [], samples: 0, preprocessUs: 0 };
+const nothing: WindowsReply = { windows: [], isDone: true, samples: 0, preprocessUs: 0 };
 
-interface Lane {
-  readonly host: WorkerHost;
-  readonly timeoutMs: number | undefined;
-  /** Clips and streams that use it. */
-  load: number;
-  /** Where calls have a time limit they go one by one: nobody's limit runs while another's bytes are decoded. */
-  last: Promise<unknown>;
-}
+const noBytes = new Uint8Array(0);
 
-/** Decoding, resampling and windowing, in worker threads. */
+/** More than one: whatever stalls one of them does not stall every container. */
+const CONTAINER_LANES = 2;
+
+/** A turn takes milliseconds; the first of a format compiles its decoder, on a machine that may be busy. */
+const SHORTEST_HANG_MS = 2000;
+
+/** Decoding, resampling and windowing, in workers. */
 export class AudioPreprocessor {
-  #nextStream = 0;
+  #nextJob = 0;
 
   private constructor(
-    private readonly pcm: readonly Lane[],
-    private readonly containers: Lane,
+    private readonly pcm: readonly DecoderLane[],
+    private readonly containers: readonly DecoderLane[],
+    private readonly timeoutMs: number,
   ) {}
 
   static async start(options: AudioPreprocessorOptions): Promise<AudioPreprocessor> {
-    const lane = async (name: string, timeoutMs?: number): Promise<Lane> => {
-      const entry = workerEntry(import.meta.url, './worker/audio-worker.js');
-      const logger = options.logger ? { logger: options.logger } : {};
-      return {
-        host: await WorkerHost.start({ entry, name, restart: true, ...logger }),
-        timeoutMs,
-        load: 0,
-        last: Promise.resolve(),
-      };
-    };
-    const [containers, ...pcm] = await Promise.all([
-      lane('audio:containers', options.decodeTimeoutMs),
-      ...Array.from({ length: options.workers }, (_, i) => lane(`audio:pcm-${i}`)),
+    const { workers, decodeTimeoutMs, isolation = 'thread', logger } = options;
+    const hangMs = Math.max(SHORTEST_HANG_MS, decodeTimeoutMs);
+    const [pcm, containers] = await Promise.all([
+      startLanes(workers, (i) => ({ name: `audio:pcm-${i}`, isolation: 'thread', logger })),
+      startLanes(CONTAINER_LANES, (i) => ({ name: `audio:containers-${i}`, isolation, hangMs, logger })),
     ]);
-    return new AudioPreprocessor(pcm, containers);
+    return new AudioPreprocessor(pcm, containers, decodeTimeoutMs);
   }
 
-  /** One whole clip → samples. Throws AUDIO_* errors, NOT_READY, WORKER_LOST. */
-  async clip(request: ClipRequest): Promise<ClipReply> {
-    const lane = this.#lane(request.format);
-    lane.load++;
+  /** One whole clip → samples. Throws AUDIO_* errors, CANCELLED, WORKER_LOST. */
+  async clip({ data, ...start }: ClipRequest, options: DecodeOptions): Promise<ClipReply> {
+    const job = this.#job(start, options);
+    let preprocessUs = 0;
     try {
-      return await decode<ClipReply>(lane, 'clip', request);
+      for (let input: Input | undefined = { data, sequence: 0, flush: false, isLast: true }; ;) {
+        const { clip, failure, spentUs } = await job.turn(1, input);
+        input = undefined;
+        preprocessUs += spentUs;
+        if (failure) throw TriptychError.fromRecord(failure);
+        if (clip) return { samples: whole(clip), preprocessUs };
+      }
     } finally {
-      lane.load--;
+      job.close();
     }
   }
 
-  /**
-   * `start`: where a stream goes on that broke off. Default: at its beginning. A worker hears of it with its first bytes:
-   * streams that send none cost it nothing.
-   */
-  open(format: AudioFormat, targetRate: number, plan: WindowPlan, start?: WindowerStart): AudioStream {
-    const lane = this.#lane(format);
-    const stream = this.#nextStream++;
-    lane.load++;
-    let [isOpened, isClosed] = [false, false];
-    const first = (): StreamStart | undefined => {
-      if (isOpened) return undefined;
-      isOpened = true;
-      return { format, targetRate, plan, start };
-    };
+  /** `start`: where a stream goes on that broke off. Default: at its beginning. */
+  open(
+    format: AudioFormat,
+    targetRate: number,
+    plan: WindowPlan,
+    options: DecodeOptions,
+    start?: WindowerStart,
+  ): AudioStream {
+    const stream: StreamStart = { format, targetRate, plan, start };
+    const job = this.#job(stream, options);
+    let input: Input | undefined;
     return {
-      push: (data, sequence, flush) =>
-        decode(lane, 'push', { stream, data, sequence, flush, open: first() } satisfies PushRequest),
-      finish: (sequence) =>
-        isOpened || start || format.encoding === 'container'
-          ? decode(lane, 'finish', { stream, sequence, open: first() } satisfies FinishRequest)
-          : Promise.resolve(nothing),
-      close: () => {
-        if (isClosed) return;
-        isClosed = true;
-        lane.load--;
-        // A worker that has died holds nothing that needs closing.
-        if (isOpened) lane.host.call('close', stream).catch(() => undefined);
+      push: (data, sequence, flush) => (input = { data, sequence, flush, isLast: false }),
+      finish: (sequence) => (input = { data: noBytes, sequence, flush: false, isLast: true }),
+      pull: async (room) => {
+        if (!job.isOpen && input?.isLast && !start && format.encoding !== 'container') return nothing;
+        for (let preprocessUs = 0; ;) {
+          const turn = job.turn(room, input);
+          input = undefined;
+          const { windows, isDone, position: samples, spentUs, failure } = await turn;
+          preprocessUs += spentUs;
+          if (windows.length > 0 || isDone)
+            return { windows: windows.map(ofItsOwn), isDone, samples, preprocessUs, failure };
+        }
       },
+      close: () => job.close(),
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.pcm, this.containers].map((lane) => lane.host.close()));
+    await Promise.all([...this.pcm, ...this.containers].map((lane) => lane.close()));
   }
 
-  /** Containers have their own lane; PCM goes where the least is going on. */
-  #lane(format: AudioFormat): Lane {
-    if (format.encoding === 'container') return this.containers;
-    return this.pcm.reduce((least, lane) => (lane.load < least.load ? lane : least));
+  /** Containers have lanes of their own; in each kind, work goes where the least is going on. */
+  #job(start: ClipStart | StreamStart, options: DecodeOptions): DecodeJob {
+    const isContainer = start.format.encoding === 'container';
+    const lanes = isContainer ? this.containers : this.pcm;
+    const ready = lanes.filter(({ isReady }) => isReady);
+    const lane = (ready.length > 0 ? ready : lanes).reduce((least, other) =>
+      other.load < least.load ? other : least,
+    );
+    // What PCM comes to is bounded by its bytes.
+    return new DecodeJob(lane, this.#nextJob++, start, options, isContainer ? this.timeoutMs : Infinity);
   }
 }
 
-function decode<T>(lane: Lane, method: string, argument: object): Promise<T> {
-  const { host, timeoutMs } = lane;
-  const { owned, transfer } = ownData(argument);
-  if (timeoutMs === undefined) return host.call<T>(method, owned, { transfer });
-  const timeout = { ms: timeoutMs, reason: 'AUDIO_DECODE_TIMEOUT' } as const;
-  const call = lane.last.then(() => host.call<T>(method, owned, { transfer, timeout }));
-  lane.last = call.catch(() => undefined);
-  return call;
+function startLanes(
+  count: number,
+  options: (index: number) => Parameters<typeof DecoderLane.start>[0],
+): Promise<DecoderLane[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => DecoderLane.start(options(i))));
 }
 
-/** Bytes of a request are a view into a larger message: sending the view would clone all of it. */
-function ownData(argument: object): { owned: object; transfer: ArrayBuffer[] } {
-  if (!('data' in argument) || !(argument.data instanceof Uint8Array))
-    return { owned: argument, transfer: [] };
-  const data = new Uint8Array(argument.data);
-  return { owned: { ...argument, data }, transfer: [data.buffer] };
+function ofItsOwn(window: PreparedWindow): PreparedWindow {
+  const { content } = window;
+  return 'samples' in content ? { ...window, content: { samples: whole(content.samples) } } : window;
+}
+
+/** What comes from a process is a part of a message: whoever sends its buffer on would send all of that. */
+function whole(samples: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  return samples.byteLength === samples.buffer.byteLength ? samples : samples.slice();
 }

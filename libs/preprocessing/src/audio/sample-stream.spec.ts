@@ -27,10 +27,10 @@ async function decode(
   try {
     for (let at = 0, i = 0; at < bytes.length; i++) {
       const next = at + pieces[i % pieces.length];
-      parts.push(await stream.push(bytes.slice(at, next)));
+      for await (const part of stream.push(bytes.slice(at, next))) if (part) parts.push(part);
       at = next;
     }
-    parts.push(await stream.finish());
+    for await (const part of stream.finish()) if (part) parts.push(part);
   } finally {
     stream.close();
   }
@@ -143,19 +143,45 @@ describe('resampling', () => {
 
 describe('faulty float samples', () => {
   it('become silence and are reported with the output samples that they reach', async () => {
-    const values = new Float32Array(4800).fill(0.1);
+    const values = new Float32Array(14_400).fill(0.1);
     values[2400] = NaN;
     values[3000] = 32767;
+    values[12_000] = -2;
     const at48k = await decode(
       { encoding: 'f32le', sampleRate: 48000, channels: 1 },
       new Uint8Array(values.buffer),
     );
-    expect(at48k.faults.map((f) => f.error.reason)).toEqual(['AUDIO_NOT_FINITE', 'AUDIO_OUT_OF_RANGE']);
-    for (const [i, position] of [800, 1000].entries()) {
-      expect(at48k.faults[i].start).toBeLessThan(position);
-      expect(at48k.faults[i].end).toBeGreaterThan(position);
+    expect(at48k.faults.map(({ faults }) => [faults.value, faults.position, faults.count])).toEqual([
+      [NaN, 2400, 2],
+      [-2, 12_000, 1],
+    ]);
+    for (const [i, from, to] of [
+      [0, 800, 1000],
+      [1, 4000, 4000],
+    ]) {
+      expect(at48k.faults[i].start).toBeLessThan(from);
+      expect(at48k.faults[i].end).toBeGreaterThan(to);
     }
     expect(at48k.samples.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('a step', () => {
+  it('makes a bounded number of samples, whatever few bytes may come to', async () => {
+    const stream = new SampleStream({ encoding: 'mulaw', sampleRate: 4001, channels: 1 }, RATE);
+    const lengths: number[] = [];
+    for await (const step of stream.push(new Uint8Array(400_000))) lengths.push(step?.samples.length ?? 0);
+    stream.close();
+    expect(lengths.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(1_590_000);
+    expect(Math.max(...lengths)).toBeLessThan(20_000);
+  });
+
+  it('leaves a container alone between two of its frames', async () => {
+    const stream = new SampleStream(container, RATE);
+    const lengths: number[] = [];
+    for await (const step of stream.push(fixture('speech.flac'))) lengths.push(step?.samples.length ?? 0);
+    stream.close();
+    expect(Math.max(...lengths)).toBe(4096);
   });
 });
 
@@ -171,6 +197,8 @@ describe('bytes that are no audio', () => {
     ['Ogg cut within a page', cut('speech.opus', 3_000), 'AUDIO_CONTAINER_CORRUPT'],
     ['MP3 cut within a frame', cut('speech-44k-stereo.mp3', 10_000), 'AUDIO_CONTAINER_CORRUPT'],
     ['Ogg with a flipped byte', flipped('speech.vorbis.ogg', 5000), 'AUDIO_CONTAINER_CORRUPT'],
+    ['Opus of 255 channels', oggPage(Buffer.from('OpusHead\x01\xff12345678910', 'latin1')), 'AUDIO_CHANNELS'],
+    ['Vorbis of 9', oggPage(Buffer.from('\x01vorbis1234\x0912345678910', 'latin1')), 'AUDIO_CHANNELS'],
   ])('%s', async (_name, bytes, reason) => {
     await expect(decode(container, bytes)).rejects.toMatchObject({ reason });
   });
@@ -182,6 +210,23 @@ describe('bytes that are no audio', () => {
       reason: 'AUDIO_PARTIAL_SAMPLE',
     });
   });
+
+  /** A page that begins a stream, its checksum right. */
+  function oggPage(packet: Uint8Array): Uint8Array {
+    const header = Buffer.alloc(28);
+    header.write('OggS');
+    header[5] = 2;
+    header[26] = 1;
+    header[27] = packet.length;
+    const page = Buffer.concat([header, packet]);
+    let crc = 0;
+    for (const byte of page) {
+      crc ^= byte << 24;
+      for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0);
+    }
+    page.writeUInt32LE(crc >>> 0, 22);
+    return page;
+  }
 
   function flipped(name: string, at: number): Uint8Array {
     const bytes = fixture(name);

@@ -1,24 +1,34 @@
 import { TriptychError } from '@triptych/core';
-import { type AudioFormat, faultError, type SampleFault } from '@triptych/validation';
+import type { AudioFormat, SampleFaults } from '@triptych/validation';
 import { ContainerDecoder } from './decode/container-decoder.js';
-import type { AudioDecoder, Decoded } from './decode/decoder.js';
+import type { AudioDecoder, Decoded, Steps } from './decode/decoder.js';
 import { PcmDecoder } from './decode/pcm-decoder.js';
-import { concat, createResampler, type Resampler } from './resampler.js';
+import { createResampler, type Resampler } from './resampler.js';
 
-/** Output samples that a faulty input sample has touched, and what is wrong with it. */
+/** Output samples that faulty input samples have touched. */
 export interface FaultRange {
   readonly start: number;
   readonly end: number;
-  readonly error: TriptychError;
+  readonly faults: SampleFaults;
 }
 
 export interface Samples {
   /** Mono float32 at the target rate. */
   readonly samples: Float32Array<ArrayBuffer>;
+  /** Those of samples to come may be among them. */
   readonly faults: readonly FaultRange[];
 }
 
-/** Bytes in any format, split anywhere → mono samples at one rate. */
+/** What a step comes to; undefined: nothing yet. */
+export type SampleSteps = AsyncGenerator<Samples | undefined>;
+
+/** Samples that are resampled in one step, on the side that has more of them: about a millisecond. */
+const STEP_SAMPLES = 16 * 1024;
+
+/**
+ * Bytes in any format, split anywhere → mono samples at one rate, in steps of some milliseconds: what a few bytes come to may take
+ * seconds.
+ */
 export class SampleStream {
   readonly #decoder: AudioDecoder;
   #resampler: Resampler | undefined;
@@ -34,15 +44,15 @@ export class SampleStream {
         : new PcmDecoder({ ...format, format: format.encoding });
   }
 
-  /** Throws AUDIO_* errors; the stream is then of no further use. */
-  async push(bytes: Uint8Array): Promise<Samples> {
-    return this.#resample(await this.#decoder.push(bytes));
+  /** Throws AUDIO_* errors; the stream is then of no further use. The steps must have been used up before the next push. */
+  push(bytes: Uint8Array): SampleSteps {
+    return this.#resampled(this.#decoder.push(bytes));
   }
 
   /** What the decoder and the resampler still hold. Throws where the bytes ended too early. */
-  async finish(): Promise<Samples> {
-    const { samples, faults } = await this.#resample(await this.#decoder.finish());
-    return { samples: concat([samples, this.#resampler?.finish() ?? new Float32Array(0)]), faults };
+  async *finish(): SampleSteps {
+    yield* this.#resampled(this.#decoder.finish());
+    if (this.#resampler) yield { samples: this.#resampler.finish(), faults: [] };
   }
 
   close(): void {
@@ -51,28 +61,46 @@ export class SampleStream {
     this.#resampler = undefined;
   }
 
-  async #resample(decoded: readonly Decoded[]): Promise<Samples> {
-    const parts: Float32Array<ArrayBuffer>[] = [];
-    const faults: FaultRange[] = [];
-    for (const { samples, sampleRate, faults: found } of decoded) {
-      this.#sourceRate ??= sampleRate;
-      if (this.#sourceRate !== sampleRate) {
-        throw new TriptychError(
-          'AUDIO_CONTAINER_CORRUPT',
-          `the sample rate changes from ${this.#sourceRate} to ${sampleRate} Hz within the stream`,
-          { field: 'data' },
-        );
-      }
-      this.#resampler ??= await createResampler(sampleRate, this.targetRate);
-      parts.push(this.#resampler.push(samples));
-      faults.push(...found.map((fault) => this.#toRange(fault, sampleRate)));
+  async *#resampled(steps: Steps): SampleSteps {
+    for await (const decoded of steps) {
+      if (decoded) yield* await this.#resample(decoded);
+      else yield undefined;
     }
-    return { samples: parts.length === 1 ? parts[0] : concat(parts), faults };
   }
 
-  #toRange(fault: SampleFault, sampleRate: number): FaultRange {
-    const at = (fault.position * this.targetRate) / sampleRate;
-    const reach = this.#resampler?.reach ?? 0;
-    return { start: Math.floor(at) - reach, end: Math.ceil(at) + reach + 1, error: faultError(fault) };
+  async #resample({ samples, sampleRate, faults }: Decoded): Promise<Iterable<Samples>> {
+    this.#sourceRate ??= sampleRate;
+    if (this.#sourceRate !== sampleRate) {
+      throw new TriptychError(
+        'AUDIO_CONTAINER_CORRUPT',
+        `the sample rate changes from ${this.#sourceRate} to ${sampleRate} Hz within the stream`,
+        { field: 'data' },
+      );
+    }
+    const resampler = (this.#resampler ??= await createResampler(sampleRate, this.targetRate));
+    const ranges = faults.map((found) => this.#toRange(found, sampleRate, resampler.reach));
+    if (sampleRate === this.targetRate) return [{ samples, faults: ranges }];
+    const size = Math.floor(STEP_SAMPLES * Math.min(1, sampleRate / this.targetRate));
+    return resampledPieces(resampler, samples, size, ranges);
   }
+
+  #toRange(faults: SampleFaults, sampleRate: number, reach: number): FaultRange {
+    const at = (position: number) => (position * this.targetRate) / sampleRate;
+    const end = Math.ceil(at(faults.lastPosition)) + reach + 1;
+    return { start: Math.floor(at(faults.position)) - reach, end, faults };
+  }
+}
+
+/** The faults come with the first piece: none of them comes later than what it touches. */
+function* resampledPieces(
+  resampler: Resampler,
+  samples: Float32Array<ArrayBuffer>,
+  size: number,
+  faults: readonly FaultRange[],
+): Generator<Samples> {
+  for (let at = 0; at < samples.length; at += size)
+    yield {
+      samples: resampler.push(samples.subarray(at, at + size)),
+      faults: at === 0 ? faults : [],
+    };
 }

@@ -1,11 +1,10 @@
-import { TriptychError } from '@triptych/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Window, Windower } from './windower.js';
 
 const RATE = 1000;
 const ramp = (from: number, to: number) => Float32Array.from({ length: to - from }, (_, i) => from + i);
-const spans = (windows: Window[]) => windows.map((w) => [w.startSample, w.endSample, w.partial]);
+const spans = (windows: Iterable<Window>) => [...windows].map((w) => [w.startSample, w.endSample, w.partial]);
 
 /** Feeds `total` samples in pieces of the given lengths and returns all windows, the tail too. */
 function cut(
@@ -72,17 +71,53 @@ describe('windows', () => {
 
   it('start anew where a flush stood', () => {
     const windower = new Windower({ windowSamples: 400, hopSamples: 400, emitTail: true }, RATE);
-    expect(windower.push({ samples: ramp(0, 150), faults: [] }, 0)).toEqual([]);
+    expect(spans(windower.push({ samples: ramp(0, 150), faults: [] }, 0))).toEqual([]);
     expect(spans(windower.flush(0))).toEqual([[0, 150, true]]);
-    expect(windower.flush(0)).toEqual([]);
+    expect(spans(windower.flush(0))).toEqual([]);
     expect(spans(windower.push({ samples: ramp(150, 550), faults: [] }, 1))).toEqual([[150, 550, false]]);
   });
 
   it('that a fault reaches are errors; the others are not', () => {
     const windower = new Windower({ windowSamples: 200, hopSamples: 200, emitTail: true }, RATE);
-    const error = new TriptychError('AUDIO_NOT_FINITE', 'sample 250 is NaN');
-    const windows = windower.push({ samples: ramp(0, 800), faults: [{ start: 240, end: 410, error }] }, 0);
+    const faults = { value: NaN, position: 250, lastPosition: 400, count: 2 };
+    const ranges = [{ start: 240, end: 410, faults }];
+    const windows = [...windower.push({ samples: ramp(0, 800), faults: ranges }, 0)];
     expect(windows.map((w) => 'error' in w.content)).toEqual([false, true, true, false]);
+  });
+
+  it('are errors where a sample in them is bad, and only there, however many samples are (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 0, max: 1999 }), { maxLength: 60 }),
+        fc.integer({ min: 100, max: 400 }),
+        fc.integer({ min: 1, max: 100 }),
+        (bad, window, hopPercent) => {
+          const hop = Math.max(1, Math.round((window * hopPercent) / 100));
+          const windower = new Windower({ windowSamples: window, hopSamples: hop, emitTail: true }, RATE);
+          const faults = [...bad]
+            .sort((a, b) => a - b)
+            .map((at) => ({
+              start: at,
+              end: at + 1,
+              faults: { value: NaN, position: at, lastPosition: at, count: 1 },
+            }));
+          for (const { startSample, endSample, content } of windower.push(
+            { samples: ramp(0, 2000), faults },
+            0,
+          )) {
+            const isBad = bad.some((at) => at >= startSample && at < endSample);
+            expect('error' in content).toBe(isBad);
+          }
+        },
+      ),
+    );
+  });
+
+  it('are made one by one, as they are asked for', () => {
+    const windower = new Windower({ windowSamples: 400, hopSamples: 1, emitTail: true }, RATE);
+    const windows = windower.push({ samples: ramp(0, 100_000), faults: [] }, 0);
+    expect(windows.next().value).toMatchObject({ startSample: 0 });
+    expect(windower.position).toBeLessThanOrEqual(800);
   });
 
   it('say which chunk reached them last', () => {

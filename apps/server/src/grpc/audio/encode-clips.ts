@@ -38,12 +38,15 @@ export async function encodeClip(
   context: CallContext,
 ): Promise<AudioResult> {
   const { preprocessor, config, contextSamples } = plan.model.audio;
-  const { samples, preprocessUs } = await preprocessor.clip({
-    format: checkAudioFormat(format),
-    data,
-    targetRate: config.mel.sampleRate,
-    maxSamples: contextSamples,
-  });
+  const { samples, preprocessUs } = await preprocessor.clip(
+    {
+      format: checkAudioFormat(format),
+      data,
+      targetRate: config.mel.sampleRate,
+      maxSamples: contextSamples,
+    },
+    context,
+  );
   const frames = validFrames(config, samples.length);
   return { id, validFrames: frames, ...(await encodeSamples(plan, samples, preprocessUs, context)) };
 }

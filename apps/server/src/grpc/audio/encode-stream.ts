@@ -1,7 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { validFrames } from '@triptych/audio-encoder';
 import { TriptychError } from '@triptych/core';
-import type { AudioStream, PreparedWindow, WindowsReply } from '@triptych/preprocessing';
+import type { AudioStream, PreparedWindow } from '@triptych/preprocessing';
 import {
   type AudioStreamConfig,
   type AudioStreamConfig__Output,
@@ -47,6 +47,7 @@ export async function encodeStream(parts: ServiceParts, call: Call, context: Cal
     inField('config', () => checkAudioFormat(config.format)),
     sampleRate,
     windows,
+    context,
     resume && {
       index: resume.windowIndex,
       startSample: resume.windowStartSample,
@@ -90,29 +91,35 @@ async function pump(
   let windows = resume?.windowIndex ?? 0;
   let [samples, lateWindows] = [0, 0];
   let arrived = performance.now();
-  const take = async (reply: WindowsReply) => {
-    for (const window of reply.windows) {
-      windows++;
-      const since = arrived;
-      await answers.add(async () => {
-        const preprocessUs = Math.round(reply.preprocessUs / reply.windows.length);
-        const answer = await encode(window, preprocessUs, since);
-        metrics.window(performance.now() - since);
-        if (answer.window?.error?.reason === 'WINDOW_LATE') lateWindows++;
-        return answer;
-      });
+  /** Takes windows as there is room for them, until what was handed over is used up. */
+  const takeAll = async () => {
+    for (let isDone = false; !isDone;) {
+      const reply = await stream.pull(await answers.room());
+      for (const window of reply.windows) {
+        windows++;
+        const since = arrived;
+        await answers.add(async () => {
+          const preprocessUs = Math.round(reply.preprocessUs / reply.windows.length);
+          const answer = await encode(window, preprocessUs, since);
+          metrics.window(performance.now() - since);
+          if (answer.window?.error?.reason === 'WINDOW_LATE') lateWindows++;
+          return answer;
+        });
+      }
+      if (reply.failure) throw TriptychError.fromRecord(reply.failure).within('chunk');
+      ({ samples, isDone } = reply);
     }
-    if (reply.failure) throw TriptychError.fromRecord(reply.failure).within('chunk');
-    return reply.samples;
   };
   try {
     for await (const message of incoming) {
       const chunk = checkChunk(message, chunks);
       arrived = performance.now();
-      await take(await stream.push(chunk.data, chunk.sequence, chunk.flush));
+      stream.push(chunk.data, chunk.sequence, chunk.flush);
+      await takeAll();
       chunks++;
     }
-    samples = await take(await stream.finish(Math.max(0, chunks - 1)));
+    stream.finish(Math.max(0, chunks - 1));
+    await takeAll();
   } finally {
     await answers.done();
   }

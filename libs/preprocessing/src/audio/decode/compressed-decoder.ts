@@ -27,10 +27,7 @@ export interface LengthCheck {
   finish(frames: number): void;
 }
 
-/**
- * Bytes that are decoded at a time: small, so that a few bytes which decode to hours are noticed before the hours
- * are in memory.
- */
+/** Most bytes that are decoded in one step: few, as a few bytes may decode to hours. */
 const SLICE_BYTES = 2048;
 
 /** How one format is decoded. */
@@ -38,6 +35,11 @@ export interface CompressedFormat {
   readonly name: string;
   readonly decoder: WasmDecoder;
   readonly length: LengthCheck;
+  /**
+   * Where the next frame or page may begin in `bytes`, after its first byte: a step ends there, so that it decodes one of them, whatever
+   * that one holds. Undefined: nowhere. Default: frames are so small that any number of them fits a step.
+   */
+  readonly nextUnit?: (bytes: Uint8Array) => number | undefined;
   /** Bytes at the end of `bytes` that the decoder must not see before those that follow them. Default: none. */
   readonly heldBack?: (bytes: Uint8Array) => number;
 }
@@ -54,14 +56,13 @@ export class CompressedDecoder implements AudioDecoder {
     private readonly maxSecondsPerPush: number,
   ) {}
 
-  async push(bytes: Uint8Array): Promise<Decoded[]> {
-    const decoded: Decoded[] = [];
+  *push(bytes: Uint8Array): Generator<Decoded | undefined> {
     let seconds = 0;
-    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-      for (const part of this.#decode(bytes.subarray(at, at + SLICE_BYTES))) {
-        decoded.push(part);
-        seconds += part.samples.length / part.sampleRate;
-      }
+    for (let at = 0; at < bytes.length;) {
+      const slice = this.#slice(bytes.subarray(at, at + SLICE_BYTES));
+      at += slice.length;
+      const decoded = this.#decode(slice);
+      if (decoded) seconds += decoded.samples.length / decoded.sampleRate;
       if (seconds > this.maxSecondsPerPush) {
         throw new TriptychError(
           'AUDIO_TOO_LONG',
@@ -69,16 +70,16 @@ export class CompressedDecoder implements AudioDecoder {
           { field: 'data' },
         );
       }
+      yield decoded;
     }
-    return decoded;
   }
 
-  async finish(): Promise<Decoded[]> {
+  *finish(): Generator<Decoded | undefined> {
     const { decoder, length } = this.format;
     const rest = this.#rest;
-    const decoded = [...this.#run(() => decoder.decode(rest)), ...this.#run(() => decoder.flush?.())];
+    yield this.#run(() => decoder.decode(rest));
+    yield this.#run(() => decoder.flush?.());
     length.finish(this.#frames);
-    return decoded;
   }
 
   close(): void {
@@ -89,7 +90,11 @@ export class CompressedDecoder implements AudioDecoder {
     }
   }
 
-  #decode(slice: Uint8Array): Decoded[] {
+  #slice(bytes: Uint8Array): Uint8Array {
+    return bytes.subarray(0, this.format.nextUnit?.(bytes) ?? bytes.length);
+  }
+
+  #decode(slice: Uint8Array): Decoded | undefined {
     const { decoder, length, heldBack } = this.format;
     length.push(slice);
     const bytes = joined(this.#rest, slice);
@@ -98,7 +103,7 @@ export class CompressedDecoder implements AudioDecoder {
     return this.#run(() => decoder.decode(bytes.subarray(0, ready)));
   }
 
-  #run(step: () => WasmDecoded | undefined): Decoded[] {
+  #run(step: () => WasmDecoded | undefined): Decoded | undefined {
     let result: WasmDecoded | undefined;
     try {
       result = step();
@@ -109,11 +114,11 @@ export class CompressedDecoder implements AudioDecoder {
     if (fault) throw this.#corrupt(fault.message);
     const room = (this.format.length.declaredFrames ?? Infinity) - this.#frames;
     const frames = Math.min(result?.channelData[0]?.length ?? 0, room);
-    if (!result || frames <= 0) return [];
+    if (!result || frames <= 0) return undefined;
     checkChannels(result.channelData.length);
     const sampleRate = checkSampleRate(result.sampleRate);
     this.#frames += frames;
-    return [{ samples: mixDown(result.channelData, frames), sampleRate, faults: [] }];
+    return { samples: mixDown(result.channelData, frames), sampleRate, faults: [] };
   }
 
   #corrupt(what: string, cause?: unknown): TriptychError {

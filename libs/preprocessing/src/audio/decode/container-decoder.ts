@@ -3,9 +3,9 @@ import { audioLimits } from '@triptych/validation';
 import { ascii, ByteQueue } from './byte-queue.js';
 import { CompressedDecoder, type CompressedFormat } from './compressed-decoder.js';
 import type { AudioDecoder, Decoded } from './decoder.js';
-import { FlacLength, partialSync } from './flac-length.js';
+import { FlacLength, nextFrame, partialSync } from './flac-length.js';
 import { Mp3Length } from './mp3-length.js';
-import { OggLength } from './ogg-length.js';
+import { nextPage, OggLength } from './ogg-length.js';
 import { WavDecoder } from './wav-decoder.js';
 
 /** The first page of an Ogg stream, up to the name of its codec. */
@@ -18,19 +18,26 @@ export class ContainerDecoder implements AudioDecoder {
   readonly #head = new ByteQueue();
   #decoder: AudioDecoder | undefined;
 
-  async push(bytes: Uint8Array): Promise<Decoded[]> {
-    if (this.#decoder) return this.#decoder.push(bytes);
+  async *push(bytes: Uint8Array): AsyncGenerator<Decoded | undefined> {
+    if (this.#decoder) {
+      yield* this.#decoder.push(bytes);
+      return;
+    }
     this.#head.push(bytes);
-    if (this.#head.length < MAGIC_BYTES) return [];
+    if (this.#head.length < MAGIC_BYTES) return;
     const head = this.#head.take(this.#head.length);
-    return (await this.#open(head)).push(head);
+    yield* (await this.#open(head)).push(head);
   }
 
-  async finish(): Promise<Decoded[]> {
-    if (this.#decoder) return this.#decoder.finish();
+  async *finish(): AsyncGenerator<Decoded | undefined> {
+    if (this.#decoder) {
+      yield* this.#decoder.finish();
+      return;
+    }
     const head = this.#head.take(this.#head.length);
     const decoder = await this.#open(head);
-    return [...(await decoder.push(head)), ...(await decoder.finish())];
+    yield* decoder.push(head);
+    yield* decoder.finish();
   }
 
   close(): void {
@@ -51,6 +58,7 @@ const openers: Record<Container, () => Promise<AudioDecoder>> = {
       decoder: await decoder(),
       length: new FlacLength(),
       heldBack: partialSync,
+      nextUnit: nextFrame,
     });
   },
   mp3: async () => {
@@ -59,11 +67,21 @@ const openers: Record<Container, () => Promise<AudioDecoder>> = {
   },
   opus: async () => {
     const { decoder } = await import('@audio/decode-opus');
-    return compressed({ name: 'Ogg Opus', decoder: await decoder(), length: new OggLength() });
+    return compressed({
+      name: 'Ogg Opus',
+      decoder: await decoder(),
+      length: new OggLength(),
+      nextUnit: nextPage,
+    });
   },
   vorbis: async () => {
     const { decoder } = await import('@audio/decode-vorbis');
-    return compressed({ name: 'Ogg Vorbis', decoder: await decoder(), length: new OggLength() });
+    return compressed({
+      name: 'Ogg Vorbis',
+      decoder: await decoder(),
+      length: new OggLength(),
+      nextUnit: nextPage,
+    });
   },
 };
 

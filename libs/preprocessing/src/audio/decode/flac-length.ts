@@ -38,9 +38,18 @@ const SYNC_BYTES = 17;
 
 /** Bytes at the end that may begin a frame: the decoder's parser drops a frame whose first bytes come in two pieces. */
 export function partialSync(bytes: Uint8Array): number {
-  for (let at = Math.max(0, bytes.length - SYNC_BYTES + 1); at < bytes.length; at++) {
-    const isSync = bytes[at] === 0xff && (at + 1 === bytes.length || (bytes[at + 1] & 0xfe) === 0xf8);
-    if (isSync) return bytes.length - at;
-  }
-  return 0;
+  const at = findSync(bytes, Math.max(0, bytes.length - SYNC_BYTES + 1));
+  return at === undefined ? 0 : bytes.length - at;
+}
+
+/** Where a frame after the first may begin. */
+export function nextFrame(bytes: Uint8Array): number | undefined {
+  return findSync(bytes, 1);
+}
+
+/** Where a sync code (RFC 9639, section 9.1) begins, or may once more bytes come. */
+function findSync(bytes: Uint8Array, from: number): number | undefined {
+  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1))
+    if (at + 1 === bytes.length || (bytes[at + 1] & 0xfe) === 0xf8) return at;
+  return undefined;
 }

@@ -1,10 +1,12 @@
 import { TriptychError } from '@triptych/core';
+import { checkChannels } from '@triptych/validation';
 import { ascii, ByteQueue } from './byte-queue.js';
 import type { LengthCheck } from './compressed-decoder.js';
 
 /** Fixed part of a page header (RFC 3533). */
 const HEADER_BYTES = 27;
 const END_OF_STREAM = 4;
+const BEGINNING_OF_STREAM = 2;
 /** Offset of the pre-skip in an Opus identification header (RFC 7845). */
 const OPUS_PRE_SKIP_AT = 10;
 
@@ -14,6 +16,14 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0);
   return crc;
 });
+
+const pageMagic = Buffer.from('OggS');
+
+/** Where a page after the first may begin. */
+export function nextPage(bytes: Uint8Array): number | undefined {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(pageMagic, 1);
+  return at < 0 ? undefined : at;
+}
 
 /** Checks each Ogg page's checksum and order, and that the last one is marked as such. */
 export class OggLength implements LengthCheck {
@@ -61,11 +71,19 @@ export class OggLength implements LengthCheck {
     if (number !== expected) throw corrupt(`page ${number} where page ${expected} was expected`);
     this.#nextPage.set(serial, number + 1);
     this.#ended = (page[5] & END_OF_STREAM) !== 0;
+    if (page[5] & BEGINNING_OF_STREAM) checkChannels(readChannels(page));
     this.#preSkip ??= readPreSkip(page);
     // A chained stream counts anew: only a single one says how long all of it is.
     const isOnly = this.#nextPage.size === 1 && this.#ended;
     this.declaredFrames = isOnly ? Number(view.getBigInt64(6, true)) - this.#preSkip : undefined;
   }
+}
+
+/** Channels by the identification header of Opus (RFC 7845) or Vorbis; 1 where it is neither's. Each may cost as much as all of mono. */
+function readChannels(firstPage: Uint8Array): number {
+  const body = firstPage.subarray(HEADER_BYTES + firstPage[26]);
+  if (ascii(body, 0, 8) === 'OpusHead') return body[9];
+  return ascii(body, 0, 7) === '\x01vorbis' ? body[11] : 1;
 }
 
 function readPreSkip(firstPage: Uint8Array): number {

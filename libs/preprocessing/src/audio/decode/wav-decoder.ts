@@ -1,7 +1,7 @@
 import { TriptychError } from '@triptych/core';
 import { checkChannels, checkSampleRate } from '@triptych/validation';
 import { ascii, ByteQueue } from './byte-queue.js';
-import type { AudioDecoder, Decoded } from './decoder.js';
+import { type AudioDecoder, type Decoded, pieces } from './decoder.js';
 import { PcmDecoder } from './pcm-decoder.js';
 import type { SampleFormatName } from './sample-formats.js';
 
@@ -9,6 +9,8 @@ const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
 /** Format chunks have 16 to 40 bytes; one far beyond that is an attack on memory. */
 const MAX_FORMAT_BYTES = 1024;
+/** Bytes of headers that are read in one step: chunks of no bytes, thousands of them, take a millisecond. */
+const HEADER_STEP_BYTES = 16 * 1024;
 /** Sizes that writers put where they cannot go back to fill in the true one: the audio runs to the end. */
 const UNKNOWN_SIZES = new Set([0, 0x7fffffff, 0x7ffffffe, 0xffffffff, 0xfffffffe]);
 
@@ -32,11 +34,20 @@ export class WavDecoder implements AudioDecoder {
   #dataLeft = 0;
   #declared = 0;
 
-  push(bytes: Uint8Array): Promise<Decoded[]> {
-    return Promise.resolve(this.#read(bytes));
+  *push(bytes: Uint8Array): Generator<Decoded | undefined> {
+    let at = 0;
+    for (const piece of pieces(bytes, HEADER_STEP_BYTES)) {
+      if (this.#state === 'data' || this.#state === 'after') break;
+      at += piece.length;
+      this.#readHeaders(piece);
+      yield undefined;
+    }
+    if (this.#state !== 'data') return;
+    yield* this.#audio(this.#queue.take(this.#queue.length));
+    yield* this.#audio(bytes.subarray(at));
   }
 
-  async finish(): Promise<Decoded[]> {
+  finish(): Iterable<Decoded | undefined> {
     if (this.#state === 'riff' || this.#state === 'chunks') throw corrupt('it ends before its audio begins');
     if (this.#state === 'data' && Number.isFinite(this.#dataLeft)) {
       throw new TriptychError(
@@ -45,23 +56,20 @@ export class WavDecoder implements AudioDecoder {
         { field: 'data' },
       );
     }
-    return (await this.#pcm?.finish()) ?? [];
+    return this.#pcm?.finish() ?? [];
   }
 
   close(): void {
     this.#pcm?.close();
   }
 
-  #read(bytes: Uint8Array): Decoded[] {
-    if (this.#state === 'after') return [];
-    if (this.#state === 'data') return this.#audio(bytes);
+  #readHeaders(bytes: Uint8Array): void {
     this.#queue.push(bytes);
     if (this.#state === 'riff' && this.#queue.length >= RIFF_HEADER_BYTES) {
       if (ascii(this.#queue.take(RIFF_HEADER_BYTES), 8, 4) !== 'WAVE') throw corrupt('RIFF, but not WAVE');
       this.#state = 'chunks';
     }
     while (this.#state === 'chunks' && this.#nextChunk());
-    return (this.#state as string) === 'data' ? this.#audio(this.#queue.take(this.#queue.length)) : [];
   }
 
   /** Reads one chunk's header, and the format chunk whole. False: more bytes are needed. */
@@ -91,11 +99,11 @@ export class WavDecoder implements AudioDecoder {
     return true;
   }
 
-  #audio(bytes: Uint8Array): Decoded[] {
+  *#audio(bytes: Uint8Array): Generator<Decoded | undefined> {
     const own = bytes.subarray(0, Math.min(bytes.length, this.#dataLeft));
     this.#dataLeft -= own.length;
     if (this.#dataLeft === 0) this.#state = 'after';
-    return this.#pcm?.decode(own) ?? [];
+    if (this.#pcm) yield* this.#pcm.push(own);
   }
 }
 

@@ -1,131 +1,70 @@
-import { discard, serveWorker, Transferred, TriptychError } from '@triptych/core';
-import { checkLongEnough, tooLong } from '@triptych/validation';
-import { concat } from '../resampler.js';
-import { type FaultRange, SampleStream, type Samples } from '../sample-stream.js';
-import { type Window, Windower } from '../windower.js';
-import type {
-  ClipReply,
-  ClipRequest,
-  FinishRequest,
-  PreparedWindow,
-  PushRequest,
-  StreamStart,
-  WindowsReply,
-} from './protocol.js';
+import { type ErrorRecord, serveWorker, stepBack, Transferred, TriptychError } from '@triptych/core';
+import type { Window } from '../windower.js';
+import { ClipJob } from './clip-job.js';
+import type { Job } from './job.js';
+import type { PreparedWindow, TurnReply, TurnRequest } from './protocol.js';
+import { StreamJob } from './stream-job.js';
 
-/** Clips are decoded in pieces, so that one which turns out too long is refused before all of it is in memory. */
-const PIECE_BYTES = 256 * 1024;
+/** A turn ends at the first step after so many milliseconds: nobody waits longer for another's. */
+const TURN_MS = 5;
 
-interface OpenStream {
-  readonly source: SampleStream;
-  readonly windower: Windower;
+/** As much as inference steps back: what one caller sends to be decoded must not starve what others have computed. */
+const NICENESS = 10;
+
+interface Open {
+  readonly job: Job;
+  work?: AsyncGenerator<Window | undefined, void>;
 }
 
-const streams = new Map<number, OpenStream>();
+const jobs = new Map<number, Open>();
+
+stepBack(NICENESS);
 
 // The WebAssembly decoders print what they also return: what a client sent must not fill the server's log.
 console.error = () => undefined;
 
 serveWorker({
-  clip: async (request: ClipRequest) => {
+  turn: async (request: TurnRequest) => {
     const started = performance.now();
-    const samples = await decodeClip(request);
-    const reply: ClipReply = { samples, preprocessUs: microseconds(started) };
-    return new Transferred(reply, [samples.buffer]);
+    const reply = await takeTurn(request, started + TURN_MS);
+    const transfer = reply.windows.flatMap(({ content }) =>
+      'samples' in content ? [content.samples.buffer] : [],
+    );
+    if (reply.clip) transfer.push(reply.clip.buffer);
+    return new Transferred({ ...reply, spentUs: Math.round(1000 * (performance.now() - started)) }, transfer);
   },
-  push: ({ data, flush, ...request }: PushRequest) =>
-    step(request, async ({ source, windower }) => {
-      const windows = windower.push(await source.push(data), request.sequence);
-      return flush ? [...windows, ...windower.flush(request.sequence)] : windows;
-    }),
-  finish: ({ sequence, ...request }: FinishRequest) =>
-    step(request, async ({ source, windower }) => {
-      let last: Samples;
-      try {
-        last = await source.finish();
-      } catch (thrown) {
-        // The bytes ended too early: what came before still makes a tail, and the stream tells what is missing.
-        throw new EndedEarly(windower.finish(sequence), TriptychError.from(thrown));
-      }
-      return [...windower.push(last, sequence), ...windower.finish(sequence)];
-    }),
-  close: (stream: number) => close(stream),
+  close: (job: number) => close(job),
 });
 
-class EndedEarly extends Error {
-  constructor(
-    readonly windows: readonly Window[],
-    readonly reason: TriptychError,
-  ) {
-    super(reason.message);
-  }
-}
-
-async function decodeClip({
-  format,
-  data,
-  targetRate,
-  maxSamples,
-}: ClipRequest): Promise<Float32Array<ArrayBuffer>> {
-  const source = new SampleStream(format, targetRate);
-  const parts: Float32Array<ArrayBuffer>[] = [];
-  const faults: FaultRange[] = [];
-  let length = 0;
-  const take = (decoded: Samples) => {
-    parts.push(decoded.samples);
-    faults.push(...decoded.faults);
-    length += decoded.samples.length;
-    if (length > maxSamples) throw tooLong(maxSamples / targetRate);
-  };
-  try {
-    for (let at = 0; at < data.length; at += PIECE_BYTES)
-      take(await source.push(data.subarray(at, at + PIECE_BYTES)));
-    take(await source.finish());
-  } finally {
-    source.close();
-  }
-  if (faults.length > 0) throw faults[0].error;
-  checkLongEnough(length, targetRate);
-  const [first, ...others] = parts.filter((part) => part.length > 0);
-  const isWhole = others.length === 0 && first.byteLength === first.buffer.byteLength;
-  const samples = isWhole ? first : concat(parts);
-  if (samples.buffer !== data.buffer) discard([data.buffer as ArrayBuffer]);
-  return samples;
-}
-
-/** Runs one step of a stream. A failure of the audio closes it and travels beside the windows that came before. */
-async function step(
-  { stream, open: start }: Pick<FinishRequest, 'stream' | 'open'>,
-  run: (open: OpenStream) => Promise<Window[]>,
-): Promise<Transferred<WindowsReply>> {
-  if (start) streams.set(stream, openStream(start));
-  const open = streams.get(stream);
-  // Another stream's bytes have ended the worker that held it.
+/** Goes on with a job until it has used up its input, has made as many windows as are wanted, or the turn is over. */
+async function takeTurn(
+  { job: id, open: start, input, room }: TurnRequest,
+  until: number,
+): Promise<Omit<TurnReply, 'spentUs'>> {
+  if (start) jobs.set(id, { job: 'plan' in start ? new StreamJob(start) : new ClipJob(start) });
+  const open = jobs.get(id);
+  // Another's bytes have ended the worker that held it.
   if (!open)
-    throw new TriptychError('WORKER_LOST', 'the worker that decoded this stream died; start it again');
-  const started = performance.now();
-  let windows: readonly Window[] = [];
-  let failure: TriptychError | undefined;
+    throw new TriptychError('WORKER_LOST', 'the worker that decoded this audio died; start it again');
+  const { job } = open;
+  if (input) open.work = job.take(input);
+  const windows: PreparedWindow[] = [];
   try {
-    windows = await run(open);
+    while (open.work && windows.length < room) {
+      const { done, value } = await open.work.next();
+      if (done) {
+        if (job.clip) close(id);
+        return { windows, isDone: true, position: job.position, clip: job.clip };
+      }
+      if (value) windows.push(prepare(value));
+      if (performance.now() >= until) break;
+    }
+    return { windows, isDone: !open.work, position: job.position };
   } catch (thrown) {
-    if (thrown instanceof EndedEarly) windows = thrown.windows;
-    failure = thrown instanceof EndedEarly ? thrown.reason : TriptychError.from(thrown);
-    close(stream);
+    close(id);
+    const failure = toRecord(thrown);
+    return { windows, isDone: true, position: job.position, failure };
   }
-  const prepared = windows.map(prepare);
-  const transfer = prepared.flatMap(({ content }) => ('samples' in content ? [content.samples.buffer] : []));
-  const reply: WindowsReply = {
-    windows: prepared,
-    samples: open.windower.position,
-    preprocessUs: microseconds(started),
-    ...(failure ? { failure: failure.toRecord() } : {}),
-  };
-  return new Transferred(reply, transfer);
-}
-
-function openStream({ format, targetRate, plan, start }: StreamStart): OpenStream {
-  return { source: new SampleStream(format, targetRate), windower: new Windower(plan, targetRate, start) };
 }
 
 function prepare(window: Window): PreparedWindow {
@@ -133,11 +72,13 @@ function prepare(window: Window): PreparedWindow {
   return { ...window, content: 'error' in content ? { error: content.error.toRecord() } : content };
 }
 
-function close(stream: number): void {
-  streams.get(stream)?.source.close();
-  streams.delete(stream);
+/** A fault of ours comes with its stack, for the log. */
+function toRecord(thrown: unknown): ErrorRecord {
+  const stack = thrown instanceof Error && !(thrown instanceof TriptychError) ? thrown.stack : undefined;
+  return { ...TriptychError.from(thrown).toRecord(), stack };
 }
 
-function microseconds(since: number): number {
-  return Math.round(1000 * (performance.now() - since));
+function close(id: number): void {
+  jobs.get(id)?.job.close();
+  jobs.delete(id);
 }

@@ -2,20 +2,15 @@ import type { ErrorRecord } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
 import type { WindowerStart } from '../windower.js';
 
-export interface ClipRequest {
+/** What a clip is: its samples are wanted whole. */
+export interface ClipStart {
   readonly format: AudioFormat;
-  readonly data: Uint8Array;
   readonly targetRate: number;
   /** Longest clip, in samples of the target rate. */
   readonly maxSamples: number;
 }
 
-export interface ClipReply {
-  readonly samples: Float32Array<ArrayBuffer>;
-  readonly preprocessUs: number;
-}
-
-/** What a stream is. */
+/** What a stream is: its samples are wanted in windows. */
 export interface StreamStart {
   readonly format: AudioFormat;
   readonly targetRate: number;
@@ -23,16 +18,22 @@ export interface StreamStart {
   readonly start?: WindowerStart | undefined;
 }
 
-export interface FinishRequest {
-  readonly stream: number;
+/** Bytes that have come, or that no more come. They must have been used up before the next. */
+export interface Input {
+  readonly data: Uint8Array;
   readonly sequence: number;
-  /** Comes with the first request of a stream. */
-  readonly open?: StreamStart | undefined;
+  readonly flush: boolean;
+  readonly isLast: boolean;
 }
 
-export interface PushRequest extends FinishRequest {
-  readonly data: Uint8Array;
-  readonly flush: boolean;
+/** Goes on with a job, for some milliseconds. */
+export interface TurnRequest {
+  readonly job: number;
+  /** Comes with the first turn of a job. */
+  readonly open?: ClipStart | StreamStart | undefined;
+  readonly input?: Input | undefined;
+  /** Most windows that are wanted now. */
+  readonly room: number;
 }
 
 /** A window as it leaves the worker. */
@@ -45,11 +46,15 @@ export interface PreparedWindow {
   readonly content: { readonly samples: Float32Array<ArrayBuffer> } | { readonly error: ErrorRecord };
 }
 
-export interface WindowsReply {
+export interface TurnReply {
   readonly windows: readonly PreparedWindow[];
+  /** A clip's, once it is done. */
+  readonly clip?: Float32Array<ArrayBuffer> | undefined;
+  /** The input is used up. */
+  readonly isDone: boolean;
   /** Samples of the target rate so far. */
-  readonly samples: number;
-  readonly preprocessUs: number;
+  readonly position: number;
+  readonly spentUs: number;
   /** Set where the audio is broken: the windows before it are whole, none comes after. */
-  readonly failure?: ErrorRecord;
+  readonly failure?: ErrorRecord | undefined;
 }

@@ -1,0 +1,60 @@
+import { TriptychError } from '@triptych/core';
+import type { DecodeOptions, DecoderLane } from './decoder-lane.js';
+import type { ClipStart, Input, StreamStart, TurnReply } from './worker/protocol.js';
+
+/** Milliseconds that a turn costs beside decoding, and bytes that are decoded in one, at least, where nothing is known yet. */
+const TURN_MS = 0.2;
+const FIRST_TURN_BYTES_PER_MS = 20_000;
+const MOST_MS = 5;
+
+/** A clip or a stream on the lane that holds its decoder. */
+export class DecodeJob {
+  #isOpen = false;
+  #isOver = false;
+  /** Time that the present input has taken. */
+  #spentUs = 0;
+  #costMs = TURN_MS;
+
+  constructor(
+    private readonly lane: DecoderLane,
+    private readonly id: number,
+    private readonly start: ClipStart | StreamStart,
+    private readonly options: DecodeOptions,
+    /** Longest that one input may take. */
+    private readonly timeoutMs: number,
+  ) {
+    lane.load++;
+  }
+
+  /** Goes on, with a new input where there is one, for at most `room` windows. Throws AUDIO_DECODE_TIMEOUT, and as the lane does. */
+  async turn(room: number, input?: Input): Promise<TurnReply> {
+    if (input) {
+      this.#spentUs = 0;
+      this.#costMs = TURN_MS + Math.min(MOST_MS, input.data.length / FIRST_TURN_BYTES_PER_MS);
+    }
+    const { id: job, start } = this;
+    const open = this.#isOpen ? undefined : start;
+    this.#isOpen = true;
+    const reply = await this.lane.turn({ job, open, input, room }, this.#costMs, this.options);
+    this.#costMs = TURN_MS + reply.spentUs / 1000;
+    this.#spentUs += reply.spentUs;
+    if (reply.isDone || this.#spentUs <= 1000 * this.timeoutMs) return reply;
+    throw new TriptychError(
+      'AUDIO_DECODE_TIMEOUT',
+      `not decoded after ${this.timeoutMs} ms of work, the longest this server allows`,
+      { field: 'data' },
+    );
+  }
+
+  /** A worker hears of a job with its first bytes: those that send none cost it nothing. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.lane.load--;
+    if (this.#isOpen) this.lane.end(this.id);
+  }
+}
