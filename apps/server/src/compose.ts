@@ -4,7 +4,7 @@ import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { shutDown } from './grpc/shut-down.js';
-import type { Health } from './grpc/health.js';
+import type { Health } from './grpc/health/follow-health.js';
 import { loadModel, type Observers } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
 import { SharedWorkers } from './models/shared-workers.js';

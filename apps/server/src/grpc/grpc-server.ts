@@ -9,7 +9,8 @@ import { authentication } from '../security/authentication.js';
 import type { TokenFile } from '../security/token-file.js';
 import { Admission } from './admission.js';
 import { earlyRefusal } from './early-refusal.js';
-import { followHealth, type Health } from './health.js';
+import { followHealth, type Health } from './health/follow-health.js';
+import { limitProbes } from './health/limit-probes.js';
 import { detailFailures } from './http2/detail-failures.js';
 import { widenWindows } from './http2/flow-control.js';
 import { onHttp2Server } from './http2/http2-servers.js';
@@ -45,7 +46,7 @@ export function createGrpcServer(
   const rules = serverRequestRules(config);
   const bounds = boundMessages(config, rules);
   const server = new Server({
-    interceptors: [bounds.interceptor, refuse(checks, observers)],
+    interceptors: [bounds.interceptor, refuse(checks, observers), limitProbes()],
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
@@ -69,7 +70,7 @@ export function createGrpcServer(
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);
-  health.implementation.addToServer(server);
+  server.addService(health.service.definition, health.service.handlers);
   if (config.reflection)
     new ReflectionService(loadPublishedPackage(), { services: names }).addToServer(server);
   return { server, health, sessions, calls: observers.calls };

@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import { isProbe } from './health.js';
+import { isProbe } from './health/limit-probes.js';
 import type { CallCheck } from './refusal.js';
 
 /**

@@ -1,4 +1,4 @@
-import { isProbe } from '../grpc/health.js';
+import { isProbe } from '../grpc/health/limit-probes.js';
 import type { CallCheck } from '../grpc/refusal.js';
 import type { TokenFile } from './token-file.js';
 

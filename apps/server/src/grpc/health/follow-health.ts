@@ -1,6 +1,6 @@
-import { HealthImplementation } from 'grpc-health-check';
-import type { ModelRegistry } from '../models/model-registry.js';
-import { encodersByModality, type ModalityName } from '../models/served-model.js';
+import type { ModelRegistry } from '../../models/model-registry.js';
+import { encodersByModality, type ModalityName } from '../../models/served-model.js';
+import { HealthService } from './health-service.js';
 
 /** Modalities that a service needs; none: it answers while the server does. */
 const needs: Readonly<Record<string, readonly ModalityName[]>> = {
@@ -11,17 +11,14 @@ const needs: Readonly<Record<string, readonly ModalityName[]>> = {
   'triptych.v1.Models': [],
 };
 
-/** Calls of health: answered whatever else is refused. */
-export function isProbe(path: string): boolean {
-  return path.startsWith('/grpc.health.v1.Health/');
-}
-
 /** `grpc.health.v1.Health`, and the same over HTTP. */
 export interface Health {
-  readonly implementation: HealthImplementation;
+  readonly service: HealthService;
   /** True while every model can answer. */
   readonly serving: boolean;
-  /** From now on nothing is serving. */
+  /** Called when `serving` may have changed. */
+  onChange(listener: () => void): void;
+  /** From now on nothing is serving; watches are told, and end. */
   drain(): void;
 }
 
@@ -30,7 +27,8 @@ export interface Health {
  * there is one; the server as a whole while all can.
  */
 export function followHealth(models: ModelRegistry, services: readonly string[]): Health {
-  const implementation = new HealthImplementation({});
+  const service = new HealthService(['', ...services]);
+  const listeners: (() => void)[] = [];
   const encoders = models.models.flatMap(encodersByModality);
   let isDraining = false;
   const areReady = (modality?: ModalityName) => {
@@ -39,21 +37,24 @@ export function followHealth(models: ModelRegistry, services: readonly string[])
   };
   const isServing = () => !isDraining && areReady();
   const update = () => {
-    const tell = (service: string, serves: boolean) =>
-      implementation.setStatus(service, serves && !isDraining ? 'SERVING' : 'NOT_SERVING');
+    const tell = (name: string, serves: boolean) =>
+      service.set(name, serves && !isDraining ? 'SERVING' : 'NOT_SERVING');
     tell('', isServing());
-    for (const service of services) tell(service, (needs[service] ?? []).every(areReady));
+    for (const name of services) tell(name, (needs[name] ?? []).every(areReady));
+    for (const listener of listeners) listener();
   };
   for (const [, { worker }] of encoders) worker.onReadyChange(update);
   update();
   return {
-    implementation,
+    service,
     get serving() {
       return isServing();
     },
+    onChange: (listener) => listeners.push(listener),
     drain: () => {
       isDraining = true;
       update();
+      service.end();
     },
   };
 }

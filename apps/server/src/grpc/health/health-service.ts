@@ -1,0 +1,125 @@
+import type {
+  sendUnaryData,
+  ServerUnaryCall,
+  ServerWritableStream,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { TriptychError } from '@triptych/core';
+import { service as published } from 'grpc-health-check';
+import { toStatus } from '../status.js';
+import { Watch } from './watch.js';
+
+export type ServingStatus = 'SERVING' | 'NOT_SERVING';
+
+/** A name that is served, found by what a client asked for; undefined: none is of that name. */
+interface Asked {
+  readonly service: string | undefined;
+}
+interface Answer {
+  readonly status: ServingStatus | 'SERVICE_UNKNOWN';
+}
+type WatchCall = ServerWritableStream<Asked, Answer>;
+
+/** Watches that one connection may have open: a client has one for each service that it calls. */
+const MOST_OF_CONNECTION = 32;
+/** Watches that all may have open together. */
+const MOST_WATCHES = 4096;
+/** What grpc-js calls a peer without an address: whoever comes over a Unix socket. */
+const NO_ADDRESS = 'unknown';
+
+/**
+ * `grpc.health.v1.Health` for names that are known from the start. What a client asks for is looked up as it is read, and never
+ * kept; watches are bounded, so that who may call nothing else cannot fill the server with them.
+ */
+export class HealthService {
+  readonly definition: ServiceDefinition;
+  readonly handlers: UntypedServiceImplementation;
+  readonly #statuses: Map<string, ServingStatus>;
+  readonly #watches = new Map<
+    WatchCall,
+    { readonly service: string | undefined; readonly watch: Watch<Answer['status']> }
+  >();
+  readonly #ofPeer = new Map<string, number>();
+  #ended = false;
+
+  constructor(names: readonly string[]) {
+    this.#statuses = new Map(names.map((name) => [name, 'NOT_SERVING']));
+    this.definition = Object.fromEntries(
+      Object.entries(published).map(([name, method]) => {
+        const requestDeserialize = (bytes: Buffer): Asked => {
+          const { service } = method.requestDeserialize(bytes) as { service?: string };
+          return { service: names.find((name) => name === service) };
+        };
+        return [name, { ...method, requestDeserialize }];
+      }),
+    );
+    this.handlers = {
+      check: (call: ServerUnaryCall<Asked, Answer>, done: sendUnaryData<Answer>) => this.#check(call, done),
+      watch: (call: WatchCall) => this.#watch(call),
+      list: (_call: unknown, done: sendUnaryData<object>) => done(null, this.#list()),
+    };
+  }
+
+  /** Tells those who watch it. */
+  set(service: string, status: ServingStatus): void {
+    if (this.#statuses.get(service) === status) return;
+    this.#statuses.set(service, status);
+    for (const entry of this.#watches.values()) if (entry.service === service) entry.watch.tell(status);
+  }
+
+  /** Ends every watch, and those that are yet to come: a server that shuts down does not wait for them. */
+  end(): void {
+    this.#ended = true;
+    for (const call of this.#watches.keys()) endWatch(call);
+  }
+
+  #check({ request: { service } }: ServerUnaryCall<Asked, Answer>, done: sendUnaryData<Answer>): void {
+    const status = service === undefined ? undefined : this.#statuses.get(service);
+    if (status) done(null, { status });
+    else
+      done(
+        toStatus(
+          new TriptychError(
+            'SERVICE_UNKNOWN',
+            'no service of this name is served; List names those that are',
+          ),
+        ),
+      );
+  }
+
+  #list(): object {
+    return { statuses: Object.fromEntries([...this.#statuses].map(([name, status]) => [name, { status }])) };
+  }
+
+  #watch(call: WatchCall): void {
+    // A cancelled call emits errors of its own; there is nobody left to tell.
+    call.on('error', () => undefined);
+    const peer = call.getPeer();
+    const ofPeer = this.#ofPeer.get(peer) ?? 0;
+    if (this.#watches.size >= MOST_WATCHES || (ofPeer >= MOST_OF_CONNECTION && peer !== NO_ADDRESS)) {
+      const message = `${ofPeer} watches are open on this connection, ${this.#watches.size} on all; at most ${MOST_OF_CONNECTION} and ${MOST_WATCHES} may be`;
+      call.emit('error', toStatus(new TriptychError('OVERLOADED', message)));
+      return;
+    }
+    const { service } = call.request;
+    const watch = new Watch<Answer['status']>((status) => call.write({ status }));
+    call.on('drain', () => watch.drained());
+    call.once('cancelled', () => this.#gone(call, peer));
+    this.#watches.set(call, { service, watch });
+    this.#ofPeer.set(peer, ofPeer + 1);
+    watch.tell(service === undefined ? 'SERVICE_UNKNOWN' : this.#statuses.get(service)!);
+    if (this.#ended) endWatch(call);
+  }
+
+  #gone(call: WatchCall, peer: string): void {
+    if (!this.#watches.delete(call)) return;
+    const left = this.#ofPeer.get(peer)! - 1;
+    if (left > 0) this.#ofPeer.set(peer, left);
+    else this.#ofPeer.delete(peer);
+  }
+}
+
+function endWatch(call: WatchCall): void {
+  call.emit('error', toStatus(new TriptychError('DRAINING', 'the server is shutting down; watch another')));
+}

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { credentials, makeGenericClientConstructor, type ClientReadableStream } from '@grpc/grpc-js';
+import { service } from 'grpc-health-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkHealth } from '../../testing/check-health.js';
+import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { Watch } from './watch.js';
+
+interface Answer {
+  readonly status: string;
+}
+interface HealthClient {
+  watch(request: { service: string }): ClientReadableStream<Answer>;
+  list(
+    request: object,
+    done: (error: Error | null, answer: { statuses: Record<string, Answer> }) => void,
+  ): void;
+  close(): void;
+}
+const Client = makeGenericClientConstructor(service, 'Health');
+
+let test: TestServer;
+let health: HealthClient;
+const connectHealth = (address: string) =>
+  new Client(address, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+  }) as unknown as HealthClient;
+beforeAll(async () => {
+  test = await serveDemo();
+  health = connectHealth(test.server.address);
+});
+afterAll(() => {
+  health.close();
+  return test.close();
+});
+
+const audio = 'triptych.v1.AudioEncoder';
+const first = async (watch: ClientReadableStream<Answer>) =>
+  ((await once(watch, 'data')) as [Answer])[0].status;
+const ending = async (watch: ClientReadableStream<Answer>) =>
+  ((await once(watch, 'error')) as [{ code: number; details: string }])[0];
+
+describe('health', () => {
+  it('answers for the server and each service, and lists them', async () => {
+    expect(await checkHealth(test.server.address)).toBe('SERVING');
+    expect(await checkHealth(test.server.address, audio)).toBe('SERVING');
+    expect(await checkHealth(test.server.address, 'triptych.v1.ImageEncoder')).toBe('NOT_SERVING');
+    const listed = await new Promise((resolve) =>
+      health.list({}, (_error, { statuses }) => resolve(statuses)),
+    );
+    expect(listed).toMatchObject({ '': { status: 'SERVING' }, [audio]: { status: 'SERVING' } });
+  });
+
+  it('says of a name that is not served nothing but that', async () => {
+    await expect(checkHealth(test.server.address, 'x'.repeat(60_000))).rejects.toMatchObject({
+      code: 5,
+      details: 'no service of this name is served; List names those that are',
+    });
+  });
+
+  it('keeps a watch of an unknown name open', async () => {
+    const watch = health.watch({ service: 'nothing.v1' }).on('error', () => undefined);
+    expect(await first(watch)).toBe('SERVICE_UNKNOWN');
+    expect(watch.readableEnded).toBe(false);
+    watch.cancel();
+  });
+
+  it('tells watches of a change, then ends them, where the server shuts down', async () => {
+    const draining = await serveDemo({ drainMs: 60_000 });
+    const client = connectHealth(draining.server.address);
+    const watches = [audio, '', 'nothing.v1'].map((name) => client.watch({ service: name }));
+    expect(await Promise.all(watches.map(first))).toEqual(['SERVING', 'SERVING', 'SERVICE_UNKNOWN']);
+    const changed = Promise.all(watches.slice(0, 2).map(first));
+    const ended = Promise.all(watches.map(ending));
+    await draining.close();
+    expect(await changed).toEqual(['NOT_SERVING', 'NOT_SERVING']);
+    expect((await ended).map(({ code }) => code)).toEqual([14, 14, 14]);
+    client.close();
+  });
+
+  it('bounds the watches of a connection, and takes others once they end', async () => {
+    const client = connectHealth(test.server.address);
+    const watches = Array.from({ length: 32 }, () =>
+      client.watch({ service: audio }).on('error', () => undefined),
+    );
+    await Promise.all(watches.map(first));
+    expect(await ending(client.watch({ service: audio }))).toMatchObject({ code: 8 });
+    expect(await checkHealth(test.server.address)).toBe('SERVING');
+    for (const watch of watches) watch.cancel();
+    const another = async () => {
+      const watch = client.watch({ service: audio }).on('error', () => undefined);
+      return first(watch)
+        .catch(() => 'refused')
+        .finally(() => watch.cancel());
+    };
+    await expect.poll(another, { timeout: 20_000 }).toBe('SERVING');
+    client.close();
+  });
+});
+
+describe('probes that say nothing', () => {
+  const probe = (session: ClientHttp2Session) =>
+    session
+      .request({
+        ':method': 'POST',
+        ':path': '/grpc.health.v1.Health/Check',
+        'content-type': 'application/grpc',
+        te: 'trailers',
+      })
+      .on('error', () => undefined);
+
+  it('make room for others, the oldest first', async () => {
+    const sessions = [0, 1].map(() => connect(`http://${test.server.address}`));
+    const oldest = probe(sessions[0]);
+    const ended = once(oldest, 'response');
+    await new Promise<void>((resolve) => sessions[0].ping(() => resolve()));
+    const silent = sessions.flatMap((session) => Array.from({ length: 700 }, () => probe(session)));
+    expect((await ended)[0]).toMatchObject({ 'grpc-status': '8' });
+    expect(await checkHealth(test.server.address)).toBe('SERVING');
+    // The youngest is still heard.
+    const youngest = silent[silent.length - 1];
+    const answer = once(youngest, 'trailers');
+    youngest.resume().end(Buffer.alloc(5));
+    expect((await answer)[0]).toMatchObject({ 'grpc-status': '0' });
+    for (const session of sessions) session.destroy();
+  });
+});
+
+describe('a watch whose client does not read', () => {
+  it('tells the newest status once it does, and none twice', () => {
+    const told: string[] = [];
+    let hasRoom = false;
+    const watch = new Watch<string>((status) => {
+      told.push(status);
+      return hasRoom;
+    });
+    for (const status of ['SERVING', 'NOT_SERVING', 'SERVING', 'NOT_SERVING']) watch.tell(status);
+    expect(told).toEqual(['SERVING']);
+    hasRoom = true;
+    watch.drained();
+    watch.tell('NOT_SERVING');
+    expect(told).toEqual(['SERVING', 'NOT_SERVING']);
+  });
+});

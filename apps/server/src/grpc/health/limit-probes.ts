@@ -1,0 +1,52 @@
+import {
+  ResponderBuilder,
+  type ServerInterceptor,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  ServerListenerBuilder,
+} from '@grpc/grpc-js';
+import { TriptychError } from '@triptych/core';
+import { toStatus } from '../status.js';
+
+/** Calls of health: answered whatever else is refused. */
+export function isProbe(path: string): boolean {
+  return path.startsWith('/grpc.health.v1.Health/');
+}
+
+/** Probes that may be open without having said what they ask. */
+const MOST_SILENT = 1024;
+
+/**
+ * Ends the probes that have waited longest to say what they ask, where there are too many of them: they need no token and count
+ * against no limit. A probe in earnest asks at once, and is never among them.
+ */
+export function limitProbes(): ServerInterceptor {
+  const silent = new Set<ServerInterceptingCallInterface>();
+  return ({ path }, call) => {
+    if (!isProbe(path)) return call as ServerInterceptingCall;
+    const heard = () => silent.delete(call);
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMessage((message, next) => {
+        heard();
+        next(message);
+      })
+      .withOnCancel(heard)
+      .build();
+    const responder = new ResponderBuilder()
+      .withStart((next) => {
+        silent.add(call);
+        const [oldest] = silent;
+        if (silent.size > MOST_SILENT) {
+          silent.delete(oldest);
+          oldest.sendStatus(toStatus(tooSilent()));
+        }
+        next(listener);
+      })
+      .build();
+    return new ServerInterceptingCall(call, responder);
+  };
+}
+
+function tooSilent(): TriptychError {
+  return new TriptychError('OVERLOADED', 'the probe sent no message, and others came; send it at once');
+}
