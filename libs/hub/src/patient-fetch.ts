@@ -43,9 +43,9 @@ export const patientFetch: typeof fetch = async (input, init) => {
 
 function waitOf(response: Response, attempt: number): number {
   const after = response.headers.get('retry-after');
-  if (after === null) return backOff(attempt);
-  const seconds = Number(after);
-  return Number.isFinite(seconds) ? 1000 * seconds : Math.max(0, Date.parse(after) - Date.now());
+  const asked = after === null ? 0 : 1000 * Number(after);
+  const until = Number.isNaN(asked) ? Date.parse(after ?? '') - Date.now() : asked;
+  return Math.max(backOff(attempt), until || 0);
 }
 
 const backOff = (attempt: number) => FIRST_WAIT_MS * 2 ** (attempt - 1);

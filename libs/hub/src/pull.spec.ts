@@ -117,7 +117,10 @@ describe('a pull', () => {
     const cut: Misfortune = (request, response) => {
       const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
       if (request.headers.range === 'bytes=0-0') return false;
-      response.writeHead(start === 0 ? 200 : 206, { 'content-length': weights.length - start });
+      response.writeHead(start === 0 ? 200 : 206, {
+        'content-length': weights.length - start,
+        'content-range': `bytes ${start}-${weights.length - 1}/${weights.length}`,
+      });
       response.write(weights.subarray(start, start + 400_000), () =>
         setTimeout(() => response.destroy(), 50),
       );

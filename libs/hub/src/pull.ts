@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { downloadFile, fileDownloadInfo, HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
-import { messageOf, TriptychError } from '@triptych/core';
-import { download, type HubFile } from './download.js';
+import { join } from 'node:path';
+import { HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
+import { isPlainName, messageOf, parseJson, TriptychError } from '@triptych/core';
+import { download, type HubBody, type HubFile } from './download.js';
 import { HubCache } from './hub-cache.js';
+import { answerFetch, hubFetch } from './hub-fetch.js';
 import type { HubModel, HubSettings } from './hub-settings.js';
-import { patientFetch } from './patient-fetch.js';
 
 /** How far a pull is. */
 export interface PullProgress {
@@ -22,6 +22,9 @@ export interface PulledCheckpoint {
 
 const INDEX = 'model.safetensors.index.json';
 const WEIGHTS = 'model.safetensors';
+const SHARD = '.safetensors';
+/** What describes a model is read into memory; the largest tokenizers have some 40 MB. */
+const MAX_DESCRIPTION_BYTES = 256 * 1024 * 1024;
 /** What an encoder is made of, beside its weights; what a checkpoint has none of it does not need. */
 const DESCRIPTION = [
   'config.json',
@@ -56,8 +59,10 @@ export async function pullCheckpoint(
   const files = description.filter((file) => file !== index || !weights);
   let [doneBytes, totalBytes] = [0, files.reduce((sum, { size }) => sum + size, 0)];
   const fetchFile = async (file: HubFile) => {
-    const counted = (bytes: number) => onProgress({ doneBytes: (doneBytes += bytes), totalBytes });
-    await download(file, cache.blob(file.hash), () => hub.open(commit, file.path), counted);
+    await download(file, cache.blob(file.hash), {
+      open: (start) => hub.open(commit, file, start),
+      onBytes: (bytes) => onProgress({ doneBytes: (doneBytes += bytes), totalBytes }),
+    });
     await cache.link(commit, file.path, file.hash);
   };
   if (!weights && index) {
@@ -91,43 +96,39 @@ async function pulledBefore({ name, revision }: HubModel, cache: HubCache): Prom
 
 /** Names of the files that an index spreads the weights over. Throws HUB_CORRUPT for those that leave their folder. */
 async function shardsOf(path: string): Promise<string[]> {
-  const { weight_map } = JSON.parse(await readFile(path, 'utf8')) as { weight_map?: Record<string, string> };
-  const shards = [...new Set(Object.values(weight_map ?? {}))];
-  const stray = shards.find((shard) => shard !== posix.basename(shard) || !shard.endsWith('.safetensors'));
-  if (stray === undefined && shards.length > 0) return shards;
+  let names: unknown[];
+  try {
+    const { weight_map } = parseJson(await readFile(path, 'utf8')) as { weight_map: object };
+    names = [...new Set<unknown>(Object.values(weight_map))];
+  } catch (cause) {
+    throw new TriptychError('HUB_CORRUPT', `${INDEX}: expected a weight_map (${messageOf(cause)})`, {
+      cause,
+    });
+  }
+  const shards = names.filter((name): name is string => isPlainName(name) && name.endsWith(SHARD));
+  if (shards.length === names.length && shards.length > 0) return shards;
+  const stray = names.find((name) => !shards.includes(name as string));
   throw new TriptychError(
     'HUB_CORRUPT',
-    `${INDEX}: expected names of .safetensors files, found ${stray ?? 'none'}`,
+    `${INDEX}: expected names of ${SHARD} files, found ${JSON.stringify(stray ?? null)}`,
   );
 }
 
-/** The library takes only tokens of the public hub; others have their own. Whoever a redirect leads to gets none. */
-function withToken(endpoint: string, token: string): typeof fetch {
-  const { origin } = new URL(endpoint);
-  return (input, init) => {
-    const url = input instanceof Request ? input.url : input;
-    if (new URL(url).origin !== origin) return patientFetch(input, init);
-    const headers = new Headers(init?.headers);
-    headers.set('authorization', `Bearer ${token}`);
-    return patientFetch(input, { ...init, headers });
-  };
-}
+/** Of what a hub says of its failure. */
+const MOST_QUOTED = 500;
 
 /** A hub's API, with its failures as ours. */
 class Hub {
-  readonly #repo;
   readonly #common;
+  readonly #fetch: typeof fetch;
 
   constructor(
     private readonly model: HubModel,
     private readonly settings: HubSettings,
   ) {
     const { endpoint, token } = settings;
-    this.#repo = { type: 'model', name: model.name } as const;
-    this.#common = {
-      hubUrl: endpoint,
-      fetch: token === undefined ? patientFetch : withToken(endpoint, token),
-    };
+    this.#fetch = hubFetch(endpoint, token);
+    this.#common = { hubUrl: endpoint, fetch: answerFetch(this.#fetch) };
   }
 
   /** What the revision stands for now. */
@@ -140,47 +141,76 @@ class Hub {
     throw new TriptychError('HUB_CORRUPT', `${name}: the hub names no commit for ${revision}`);
   }
 
-  /** Those of the paths that the commit has. */
+  /** Those of the paths that the commit has, each once. */
   async files(commit: string, paths: string[]): Promise<HubFile[]> {
-    const infos = await this.#asked(
-      pathsInfo({ repo: this.#repo, paths, revision: commit, ...this.#common }),
-    );
-    return infos.flatMap(({ path, type, size, oid, lfs }) => {
-      if (type !== 'file' || !paths.includes(path)) return [];
-      const hash = lfs?.oid ?? oid ?? '';
-      if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return [{ path, size: lfs?.size ?? size, hash }];
-      throw new TriptychError('HUB_CORRUPT', `${path}: the hub announces no hash`);
-    });
+    const repo = { type: 'model', name: this.model.name } as const;
+    const infos = await this.#asked(pathsInfo({ repo, paths, revision: commit, ...this.#common }));
+    const files = new Map<string, HubFile>();
+    for (const { path, type, size, oid, lfs } of infos) {
+      // A hub may list whatever it likes.
+      if (type !== 'file' || !isPlainName(path) || !paths.includes(path)) continue;
+      files.set(path, checkAnnounced({ path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid ?? '' }));
+    }
+    return [...files.values()];
   }
 
-  async open(commit: string, path: string): Promise<Blob> {
-    const request = { repo: this.#repo, path, revision: commit, ...this.#common };
-    const downloadInfo = await this.#asked(fileDownloadInfo(request));
-    const blob = downloadInfo && (await this.#asked(downloadFile({ ...request, downloadInfo })));
-    if (blob) return blob;
-    throw new TriptychError('HUB_NOT_FOUND', `${this.model.name} has no ${path} at ${commit}`);
+  /** A file's bytes from `start` on, or from its beginning where the hub knows no ranges. */
+  async open(commit: string, { path, size }: HubFile, start: number): Promise<HubBody> {
+    const { endpoint } = this.settings;
+    const url = `${endpoint}/${this.model.name}/resolve/${commit}/${encodeURIComponent(path)}`;
+    const headers = {
+      'accept-encoding': 'identity',
+      ...(start > 0 ? { range: `bytes=${start}-${size - 1}` } : {}),
+    };
+    const { status, body, headers: answered } = await this.#fetch(url, { headers });
+    if (status === 200 && body) return { start: 0, body };
+    const isPart = status === 206 && answered.get('content-range')?.startsWith(`bytes ${start}-`);
+    if (isPart && body) return { start, body };
+    await body?.cancel();
+    if (status === 404)
+      throw new TriptychError('HUB_NOT_FOUND', `${this.model.name} has no ${path} at ${commit}`);
+    throw this.#failure(status, new Error(`it answers ${status} for ${path}, from byte ${start} on`));
   }
 
   async #asked<T>(answer: Promise<T>): Promise<T> {
-    const { name, revision } = this.model;
-    const { endpoint, token } = this.settings;
     try {
       return await answer;
     } catch (cause) {
       if (cause instanceof TriptychError) throw cause;
-      if (!(cause instanceof HubApiError))
-        throw new TriptychError('HUB_UNREACHABLE', `${endpoint}: ${messageOf(cause)}`, { cause });
-      if (cause.statusCode === 404)
-        throw new TriptychError('HUB_NOT_FOUND', `${endpoint} has no ${name} at ${revision}`, { cause });
-      if (cause.statusCode === 401 || cause.statusCode === 403) {
-        const hint =
-          token === undefined
-            ? 'if it is there and private or gated, set HF_TOKEN'
-            : 'the token is not valid, or may not read it: is its licence accepted?';
-        const message = `${endpoint} answers ${cause.statusCode} for ${name}: ${hint}`;
-        throw new TriptychError('HUB_DENIED', message, { cause });
-      }
-      throw new TriptychError('HUB_UNREACHABLE', `${endpoint}: ${cause.message}`, { cause });
+      throw this.#failure(cause instanceof HubApiError ? cause.statusCode : undefined, cause);
     }
   }
+
+  /** What a status of the hub means. */
+  #failure(status: number | undefined, cause: unknown): TriptychError {
+    const { name, revision } = this.model;
+    const { endpoint, token } = this.settings;
+    if (status === 404)
+      return new TriptychError('HUB_NOT_FOUND', `${endpoint} has no ${name} at ${revision}`, { cause });
+    if (status === 401 || status === 403) {
+      const hint =
+        token === undefined
+          ? 'if it is there and private or gated, set HF_TOKEN'
+          : 'the token is not valid, or may not read it: is its licence accepted?';
+      return new TriptychError('HUB_DENIED', `${endpoint} answers ${status} for ${name}: ${hint}`, { cause });
+    }
+    return new TriptychError('HUB_UNREACHABLE', `${endpoint}: ${messageOf(cause).slice(0, MOST_QUOTED)}`, {
+      cause,
+    });
+  }
+}
+
+/** Throws HUB_CORRUPT for a file without a hash, or of a size that is none or that such a file cannot have. */
+function checkAnnounced(file: { path: string; size: unknown; hash: unknown }): HubFile {
+  const { path, size, hash } = file;
+  if (typeof hash !== 'string' || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash))
+    throw new TriptychError('HUB_CORRUPT', `${path}: the hub announces no hash`);
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+    throw new TriptychError('HUB_CORRUPT', `${path}: the hub announces no size`);
+  if (!path.endsWith(SHARD) && size > MAX_DESCRIPTION_BYTES)
+    throw new TriptychError(
+      'HUB_CORRUPT',
+      `${path}: the hub announces ${size} bytes; what describes a model has at most ${MAX_DESCRIPTION_BYTES}`,
+    );
+  return { path, size, hash };
 }
