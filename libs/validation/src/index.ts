@@ -36,6 +36,7 @@ export { checkEnum } from './enums.js';
 export { checkBatch } from './batch.js';
 export {
   checkImage,
+  type EncodedImageSource,
   type ImageSource,
   type PixelLayout,
   type RawImageSource,

@@ -62,9 +62,11 @@ export class ServedProcess {
     return this.childPids().reduce((most, pid) => (used(pid) > used(most) ? pid : most));
   }
 
+  /** Memory of the server and of the processes that it has started; what they share with it is counted once. */
   rssMb(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    return this.childPids().reduce((sum, pid) => sum + proportionalMb(pid), own);
   }
 
   descriptors(): number {
@@ -82,6 +84,16 @@ export class ServedProcess {
   async stop(): Promise<void> {
     if (this.isRunning) this.signal('SIGTERM');
     await this.exited;
+  }
+}
+
+/** Memory of a process, of shared pages its share; 0 where it has just ended. */
+function proportionalMb(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1]) / 1024;
+  } catch {
+    return 0;
   }
 }
 

@@ -149,7 +149,7 @@ export const settings = {
     env: 'TRIPTYCH_IMAGE_WORKERS',
     default: 0,
     description:
-      'worker threads that decode and resize images; 0: one a core, at most 4; AVIF has one more of its own',
+      'processes that decode and resize images of like cost side by side; 0: one a core, at most 4; dearer images have as many of their own while there are some',
     schema: count(0, 64),
   }),
   decodeTimeoutMs: define({

@@ -15,6 +15,8 @@ export interface ChannelEvents {
 
 /** A worker that runs, and the way to it. */
 export interface Channel {
+  /** Of a process of its own. */
+  readonly pid: number | undefined;
   /** Buffers to transfer change threads; to a process they are copied. */
   post(call: WorkerCall, transfer: readonly Transferable[]): void;
   /** Ends it at once, and waits until it has ended. */
@@ -27,8 +29,10 @@ export interface ChannelOptions {
   /** Its file. */
   readonly entry: URL;
   readonly name: string;
-  /** Largest JavaScript heap of a thread. */
+  /** Largest JavaScript heap. */
   readonly memoryMb?: number | undefined;
+  /** Environment of a process. Default: this one's. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
 /** Starts a worker. */
@@ -44,15 +48,17 @@ function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEv
   worker.on('error', (error) => (cause = error));
   worker.once('exit', () => events.ended(cause));
   return {
+    pid: undefined,
     post: (call, transfer) => worker.postMessage(call, transfer),
     terminate: () => worker.terminate(),
   };
 }
 
-function openProcess({ entry }: ChannelOptions, events: ChannelEvents): Channel {
+function openProcess({ entry, memoryMb, env = process.env }: ChannelOptions, events: ChannelEvents): Channel {
   const child = fork(fileURLToPath(entry), {
     serialization: 'advanced',
-    execArgv: [],
+    execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
+    env,
     // Standard output belongs to what the command prints.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
@@ -66,6 +72,7 @@ function openProcess({ entry }: ChannelOptions, events: ChannelEvents): Channel 
     });
   });
   return {
+    pid: child.pid,
     // Where the process has just ended, `close` tells.
     post: (call) => void child.send(call, () => undefined),
     terminate: () => {

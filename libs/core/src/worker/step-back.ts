@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /**
@@ -9,6 +9,16 @@ export function stepBack(niceness: number): void {
   if (process.platform !== 'linux') return;
   try {
     setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), niceness);
+  } catch {
+    // As equal as the others.
+  }
+}
+
+/** {@link stepBack} for every thread that this process has. */
+export function stepBackProcess(niceness: number): void {
+  if (process.platform !== 'linux') return;
+  try {
+    for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), niceness);
   } catch {
     // As equal as the others.
   }

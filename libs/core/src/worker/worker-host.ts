@@ -21,6 +21,8 @@ export interface WorkerHostOptions {
   readonly farewellMs?: number;
   /** Largest JavaScript heap of a thread, beyond which it ends alone. Default: Node's. */
   readonly memoryMb?: number | undefined;
+  /** Environment of a process. Default: this one's. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   readonly logger?: Logger;
 }
 
@@ -81,6 +83,11 @@ export class WorkerHost {
     return this.#state === 'ready';
   }
 
+  /** Of a worker that runs in a process of its own. */
+  get pid(): number | undefined {
+    return this.#worker?.pid;
+  }
+
   /** Calls `method` in the worker. Rejects with its TriptychError, or WORKER_LOST, NOT_READY or its timeout's reason. */
   readonly call = <T>(method: string, argument: unknown, options: CallOptions = {}): Promise<T> => {
     if (this.#state !== 'ready') {
@@ -109,10 +116,10 @@ export class WorkerHost {
   }
 
   async #spawn(): Promise<void> {
-    const { entry, name, isolation = 'thread', memoryMb } = this.options;
+    const { entry, name, isolation = 'thread', memoryMb, env } = this.options;
     let cause: unknown;
-    const worker = openChannel(
-      { isolation, entry, name, memoryMb },
+    const worker: Channel = openChannel(
+      { isolation, entry, name, memoryMb, env },
       {
         answer: (answer) => this.#settle(answer),
         ended: (thrown) => this.#lost(worker, (cause = thrown)),

@@ -54,7 +54,11 @@ export async function encodeImage(
   context: CallContext,
 ): Promise<ImageResult> {
   const { preprocessor, recipe, encoder } = model.image;
-  const { pixels, preprocessUs } = await preprocessor.prepare(checkImage(image, maxPixels), recipe);
+  const { pixels, preprocessUs } = await preprocessor.prepare(
+    checkImage(image, maxPixels),
+    recipe,
+    context,
+  );
   const item = { pixels, pooling: embedding.pooling, form: embedding.form };
   return {
     id: image.id,

@@ -1,15 +1,22 @@
-import { serveWorker, Transferred } from '@triptych/core';
-import { decodeImage } from '../decode/decode.js';
+import { serveWorker, stepBackProcess } from '@triptych/core';
+import { decodeImage, MorePixels } from '../decode/decode.js';
+import { restrictLoaders } from '../decode/loaders.js';
 import { rawPixels } from '../raw-pixels.js';
 import { applyRecipe } from '../recipe.js';
-import type { PreparedImage, PrepareRequest } from './protocol.js';
+import type { PrepareReply, PrepareRequest } from './protocol.js';
 
 serveWorker({
-  prepare: async ({ source, recipe, limits }: PrepareRequest) => {
+  start: restrictLoaders,
+  stepBack: stepBackProcess,
+  prepare: async ({ source, recipe, limits }: PrepareRequest): Promise<PrepareReply> => {
     const started = performance.now();
-    const image = source.kind === 'raw' ? rawPixels(source) : await decodeImage(source.data, limits);
-    const pixels = applyRecipe(image, recipe);
-    const reply: PreparedImage = { pixels, preprocessUs: Math.round(1000 * (performance.now() - started)) };
-    return new Transferred(reply, [pixels.buffer]);
+    try {
+      const image = source.kind === 'raw' ? rawPixels(source) : await decodeImage(source.data, limits);
+      const pixels = applyRecipe(image, recipe);
+      return { pixels, preprocessUs: Math.round(1000 * (performance.now() - started)) };
+    } catch (thrown) {
+      if (thrown instanceof MorePixels) return { foundPixels: thrown.pixels };
+      throw thrown;
+    }
   },
 });

@@ -13,3 +13,6 @@ export interface PreparedImage {
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly preprocessUs: number;
 }
+
+/** An image, or how many pixels it has where those are more than its first bytes say; it is not decoded then. */
+export type PrepareReply = PreparedImage | { readonly foundPixels: number };

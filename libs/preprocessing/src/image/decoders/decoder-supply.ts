@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Logger, TriptychError } from '@triptych/core';
+import { Decoder } from './decoder.js';
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5000;
+
+/** Starts decoders, one of them ahead of time, so that whoever loses one has another at once. */
+export class DecoderSupply {
+  #spare: Promise<Decoder> | undefined;
+  readonly #all = new Set<Decoder>();
+  readonly #ending = new Set<Promise<void>>();
+  #pauseMs = 0;
+  #isClosed = false;
+
+  constructor(private readonly logger?: Logger) {}
+
+  /** Starts the one that is there ahead of time. Rejects where it does not start. */
+  async prepare(): Promise<void> {
+    this.#spare ??= this.#start();
+    await this.#spare;
+  }
+
+  /** A decoder that nobody else has. Rejects where none starts; the next try waits, longer each time. */
+  async take(): Promise<Decoder> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    try {
+      let decoder = await (spare ?? this.#start());
+      if (!decoder.isAlive) decoder = await this.#start();
+      this.#spare ??= this.#start();
+      this.#spare.catch(() => (this.#spare = undefined));
+      return decoder;
+    } catch (thrown) {
+      this.logger?.error({ err: thrown, pauseMs: this.#pauseMs }, 'an image decoder did not start');
+      throw thrown;
+    }
+  }
+
+  /** Ends a decoder that was taken. */
+  async end(decoder: Decoder): Promise<void> {
+    this.#all.delete(decoder);
+    const ending = decoder.end();
+    this.#ending.add(ending);
+    await ending;
+    this.#ending.delete(ending);
+  }
+
+  /** Ends every decoder. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#spare?.catch(() => undefined);
+    for (const decoder of this.#all) void this.end(decoder);
+    await Promise.all(this.#ending);
+  }
+
+  async #start(): Promise<Decoder> {
+    if (this.#pauseMs > 0) await sleep(this.#pauseMs, undefined, { ref: false });
+    if (this.#isClosed) throw new TriptychError('DRAINING', 'the image decoders are closed');
+    try {
+      const decoder = await Decoder.start(this.logger);
+      this.#pauseMs = 0;
+      this.#all.add(decoder);
+      if (this.#isClosed) await this.end(decoder);
+      return decoder;
+    } catch (thrown) {
+      this.#pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * this.#pauseMs || FIRST_PAUSE_MS);
+      throw thrown;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
+import type { PrepareReply, PrepareRequest } from '../worker/protocol.js';
+import { type ProcessUsage, processUsage } from './process-usage.js';
+
+/** Of V8's heap, which pixels are outside of: a decoder needs little of it. */
+const HEAP_MB = 128;
+
+/** What of the server's environment a process needs that reads hostile bytes; tokens and passwords are not among it. */
+const PASSED = /^(MALLOC_|LD_LIBRARY_PATH$|NODE_V8_COVERAGE$|TMPDIR$|TZ$|SystemRoot$)/;
+
+/** A process that decodes one image at a time, and may be ended at any moment. */
+export class Decoder {
+  private constructor(private readonly host: WorkerHost) {}
+
+  /** Rejects where the process does not start. */
+  static async start(logger?: Logger): Promise<Decoder> {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name)));
+    const host = await WorkerHost.start({
+      entry: workerEntry(import.meta.url, '../worker/image-worker.js'),
+      name: 'image decoder',
+      isolation: 'process',
+      memoryMb: HEAP_MB,
+      // One image at a time is decoded, and files are read by the other thread.
+      env: { ...env, UV_THREADPOOL_SIZE: '2' },
+      init: (call) => call('start', undefined),
+      ...(logger ? { logger } : {}),
+    });
+    return new Decoder(host);
+  }
+
+  get isAlive(): boolean {
+    return this.host.ready;
+  }
+
+  get pid(): number | undefined {
+    return this.host.pid;
+  }
+
+  /** Rejects with what the image is refused for, or WORKER_LOST when the process has ended. */
+  prepare(request: PrepareRequest): Promise<PrepareReply> {
+    return this.host.call<PrepareReply>('prepare', request);
+  }
+
+  /** For good: nothing raises a process's priority again. */
+  stepBack(niceness: number): Promise<void> {
+    return this.host.call('stepBack', niceness);
+  }
+
+  usage(): ProcessUsage | undefined {
+    return this.pid === undefined ? undefined : processUsage(this.pid);
+  }
+
+  /** At once, whatever it does. What it holds is rejected. */
+  async end(): Promise<void> {
+    await this.host.kill();
+    await this.host.close();
+  }
+}

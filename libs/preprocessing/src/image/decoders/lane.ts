@@ -1,0 +1,231 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FairOrder, type Logger, TriptychError } from '@triptych/core';
+import type { DecodeJob } from './decode-job.js';
+import type { Decoder } from './decoder.js';
+import type { DecoderSupply } from './decoder-supply.js';
+import type { MemoryBudget } from './memory-budget.js';
+import { type Excess, watchDecoder } from './watch.js';
+
+/** Which images a lane takes, and how. */
+export interface LanePlan {
+  /** Images that are expected to take at most so long, in milliseconds of a core. */
+  readonly upToMs: number;
+  readonly decoders: number;
+  /** Of its decoders: cheaper images go first where both want a core. */
+  readonly niceness: number;
+  /** Its images count against the memory that all large ones share. */
+  readonly isBudgeted: boolean;
+  /** A decoder is ended when the caller of its image has gone; else it goes on, which is cheaper for images that take little. */
+  readonly stopsCancelled: boolean;
+  /** Decoders that were idle for so long are ended. Infinity: none is. */
+  readonly idleMs: number;
+}
+
+export interface LaneParts {
+  readonly plan: LanePlan;
+  readonly supply: DecoderSupply;
+  readonly budget: MemoryBudget;
+  /** Longest that one image may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Takes a job back that is not done: what was found out about it may make it another lane's. */
+  readonly reroute: (job: DecodeJob) => void;
+  readonly logger?: Logger | undefined;
+}
+
+/** An image that has taken so many times of what its lane is for makes room for those that wait, and goes on in another lane. */
+const OVERRUN = 4;
+/** The first images of a decoder take long: its code is not optimised yet. */
+const LEAST_OVERRUN_MS = 500;
+
+/** Memory beyond what an image is expected to need before its decoder is ended. */
+const MEMORY_TIMES = 1.25;
+const MEMORY_SLACK_BYTES = 100_000_000;
+
+/** A decoder that has decoded so large an image is ended: what it took is the system's again. */
+const RETIRING_BYTES = 100_000_000;
+
+/** An image that so many decoders ended on is what ended them. */
+const MOST_LOSSES = 2;
+
+/** Why a decoder was ended. */
+type Ended = Excess | 'overrun' | 'cancelled';
+
+/** Images of like cost wait in a fair order for decoders that others never occupy. */
+export class Lane {
+  readonly #waiting = new FairOrder<DecodeJob>();
+  readonly #idle: { readonly decoder: Decoder; readonly timer: NodeJS.Timeout | undefined }[] = [];
+  #busy = 0;
+  #isClosed = false;
+
+  constructor(private readonly parts: LaneParts) {}
+
+  add(job: DecodeJob): void {
+    if (job.isSettled) return;
+    if (this.#isClosed) {
+      job.fail(closed());
+      return;
+    }
+    job.whenCancelled(() => this.#waiting.remove(job));
+    this.#waiting.add(job);
+    this.#dispatch();
+  }
+
+  /** Images that wait or are decoded. */
+  get load(): number {
+    return this.#waiting.size + this.#busy;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { timer } of this.#idle) clearTimeout(timer);
+    for (let job = this.#next(); job; job = this.#next()) job.fail(closed());
+  }
+
+  readonly #dispatch = (): void => {
+    const { plan, budget } = this.parts;
+    for (let first = this.#waiting.first; first && this.#busy < plan.decoders; first = this.#waiting.first) {
+      const bytes = plan.isBudgeted ? first.expected.bytes : 0;
+      if (bytes > 0 && !budget.take(bytes, this.#dispatch)) return;
+      this.#busy++;
+      void this.#process(this.#next()).finally(() => {
+        this.#busy--;
+        if (bytes > 0) budget.free(bytes);
+        this.#dispatch();
+      });
+    }
+  };
+
+  #next(): DecodeJob | undefined {
+    const [job] = this.#waiting.take(
+      () => false,
+      () => 1,
+    );
+    return job;
+  }
+
+  async #process(job: DecodeJob | undefined): Promise<void> {
+    if (!job || job.isSettled || job.isLate()) return;
+    const decoder = await this.#decoder();
+    if (!decoder) {
+      this.add(job);
+      return;
+    }
+    if (job.isSettled) this.#keep(decoder, 0);
+    else await this.#decode(job, decoder);
+  }
+
+  /** Undefined where none starts for now. */
+  async #decoder(): Promise<Decoder | undefined> {
+    for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
+      clearTimeout(kept.timer);
+      if (kept.decoder.isAlive) return kept.decoder;
+    }
+    const { supply, plan } = this.parts;
+    try {
+      const decoder = await supply.take();
+      if (plan.niceness > 0) await decoder.stepBack(plan.niceness);
+      return decoder;
+    } catch {
+      // The supply has logged it; its next try waits.
+      await sleep(0);
+      return undefined;
+    }
+  }
+
+  async #decode(job: DecodeJob, decoder: Decoder): Promise<void> {
+    const { plan, supply, timeoutMs, reroute } = this.parts;
+    let ended: Ended | undefined;
+    const end = (why: Ended) => {
+      if (ended) return;
+      ended = why;
+      void supply.end(decoder);
+    };
+    job.whenCancelled(() => plan.stopsCancelled && end('cancelled'));
+    const overrunMs = Math.max(LEAST_OVERRUN_MS, OVERRUN * plan.upToMs);
+    const bytes = job.expected.bytes * MEMORY_TIMES + MEMORY_SLACK_BYTES;
+    // Where nobody waits, it is in nobody's way.
+    const isBounded = () => this.#waiting.size > 0 && overrunMs < timeoutMs;
+    const watch = watchDecoder(
+      decoder,
+      () => ({ ms: isBounded() ? overrunMs : timeoutMs, bytes }),
+      (excess) => end(excess === 'time' && isBounded() ? 'overrun' : excess),
+    );
+    try {
+      const reply = await decoder.prepare(job.request);
+      if ('foundPixels' in reply) reroute(job.expecting(reply.foundPixels));
+      else job.succeed(reply);
+      this.#keep(decoder, job.expected.bytes);
+    } catch (thrown) {
+      if (decoder.isAlive) {
+        job.fail(thrown);
+        this.#keep(decoder, job.expected.bytes);
+      } else this.#lost(job, ended, thrown);
+    } finally {
+      watch.stop();
+    }
+  }
+
+  /** For the next image, unless it took so much memory that starting another is cheaper than leaving it. */
+  #keep(decoder: Decoder, bytes: number): void {
+    const { plan, supply } = this.parts;
+    if (this.#isClosed || !decoder.isAlive || bytes > RETIRING_BYTES) {
+      void supply.end(decoder);
+      return;
+    }
+    const timer = Number.isFinite(plan.idleMs)
+      ? setTimeout(() => this.#endIdle(decoder), plan.idleMs).unref()
+      : undefined;
+    this.#idle.push({ decoder, timer });
+  }
+
+  #endIdle(decoder: Decoder): void {
+    const at = this.#idle.findIndex((kept) => kept.decoder === decoder);
+    if (at < 0) return;
+    this.#idle.splice(at, 1);
+    void this.parts.supply.end(decoder);
+  }
+
+  /** What becomes of a job whose decoder was ended, or ended by itself. */
+  #lost(job: DecodeJob, ended: Ended | undefined, cause: unknown): void {
+    const { logger, plan, reroute, timeoutMs } = this.parts;
+    if (!ended && !this.#isClosed)
+      logger?.error({ err: cause, losses: job.losses + 1 }, 'an image decoder died');
+    if (job.isSettled) return;
+    if (this.#isClosed) job.fail(closed());
+    else if (ended === 'overrun') {
+      job.expected = { ...job.expected, ms: Math.max(job.expected.ms, OVERRUN * plan.upToMs) };
+      reroute(job);
+    } else if (ended === 'time') job.fail(tookTooLong(timeoutMs));
+    else if (ended === 'memory') job.fail(tookTooMuch());
+    else if (++job.losses < MOST_LOSSES) reroute(job);
+    else job.fail(decoderEnded(cause));
+  }
+}
+
+function closed(): TriptychError {
+  return new TriptychError('DRAINING', 'the image decoders are closed');
+}
+
+function tookTooLong(timeoutMs: number): TriptychError {
+  return new TriptychError(
+    'IMAGE_DECODE_TIMEOUT',
+    `not decoded after ${timeoutMs} ms, the longest this server allows`,
+    { field: 'encoded' },
+  );
+}
+
+function tookTooMuch(): TriptychError {
+  return new TriptychError(
+    'IMAGE_TOO_LARGE',
+    'decoding takes far more memory than an image of its size needs; encode it anew',
+    { field: 'encoded' },
+  );
+}
+
+function decoderEnded(cause: unknown): TriptychError {
+  return new TriptychError(
+    'IMAGE_CORRUPT',
+    `${MOST_LOSSES} decoders ended on this image; expected one that can be decoded`,
+    { field: 'encoded', cause },
+  );
+}
