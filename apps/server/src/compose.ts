@@ -4,12 +4,11 @@ import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { shutDown } from './grpc/shut-down.js';
-import type { Health } from './grpc/health/follow-health.js';
 import { loadModel, type Observers } from './models/load-model.js';
 import { ModelRegistry } from './models/model-registry.js';
 import { SharedWorkers } from './models/shared-workers.js';
-import { serveHttp } from './observability/http.js';
 import { Metrics } from './observability/metrics.js';
+import { serveProbes } from './observability/probes/serve-probes.js';
 import { Tracing } from './observability/tracing.js';
 import { TokenFile } from './security/token-file.js';
 import { boundThreads } from './process-settings.js';
@@ -48,12 +47,9 @@ async function start(
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const metrics = new Metrics();
-  const probed: { health?: Health } = {};
   // First: probes are answered while models load.
-  const http = config.metricsListen
-    ? await serveHttp(config.metricsListen, metrics, () => probed.health?.serving ?? false)
-    : undefined;
-  closers.push(async () => http?.close());
+  const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;
+  closers.push(async () => probes?.close());
   const workers = new SharedWorkers(config, logger);
   closers.push(() => workers.close());
   const models = await loadModels(config, workers, { logger, metrics }, closers);
@@ -62,11 +58,13 @@ async function start(
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));
   const grpc = createGrpcServer(models, config, { logger, metrics, tracing }, tokens);
-  probed.health = grpc.health;
   const security = transportSecurity(config, logger);
   const address = await bind(grpc.server, config.listen, security.credentials);
   await security.loaded();
-  const metricsAddress = http?.address;
+  const tellProbes = () => probes?.setReady(grpc.health.serving);
+  grpc.health.onChange(tellProbes);
+  tellProbes();
+  const metricsAddress = probes?.address;
   logger.info({ address, metricsAddress, models: models.models.map((m) => m.name) }, 'serving');
   return {
     address,
@@ -77,7 +75,7 @@ async function start(
       grpc.health.drain();
       await shutDown(grpc, config.drainMs);
       tokens?.close();
-      await Promise.all([models.close(), workers.close(), http?.close(), tracing.close()]);
+      await Promise.all([models.close(), workers.close(), probes?.close(), tracing.close()]);
       logger.info({}, 'stopped');
     },
   };

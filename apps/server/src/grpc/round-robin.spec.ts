@@ -30,12 +30,11 @@ async function spread(
   const client = new TriptychClient(addresses, { loadBalancing, ownConnections: true });
   const since = async (before: number[]) => (await answered()).map((count, i) => count - before[i]);
   const start = await answered();
-  await expect
-    .poll(async () => {
-      await client.listModels();
-      return isConnected(await since(start));
-    })
-    .toBe(true);
+  const connected = async () => {
+    await client.listModels();
+    return isConnected(await since(start));
+  };
+  await expect.poll(connected, { timeout: 20_000 }).toBe(true);
   const before = await answered();
   for (let i = 0; i < CALLS; i++) await client.listModels();
   client.close();
