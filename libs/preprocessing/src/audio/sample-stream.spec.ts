@@ -211,14 +211,35 @@ describe('bytes that are no audio', () => {
     });
   });
 
-  /** A page that begins a stream, its checksum right. */
-  function oggPage(packet: Uint8Array): Uint8Array {
-    const header = Buffer.alloc(28);
+  it('an Opus page of 24 s in stereo, which would be decoded in one step', async () => {
+    const head = oggPage(Buffer.from('OpusHead\x01\x02\0\0\x80\xbb\0\0\0\0\0', 'latin1'));
+    // 200 packets of 120 ms, two bytes each.
+    const audio = oggPage(Buffer.concat(Array.from({ length: 200 }, () => Buffer.of(0xff, 6))), {
+      flags: 0,
+      number: 1,
+      sizes: Array.from({ length: 200 }, () => 2),
+    });
+    await expect(decode(container, Buffer.concat([head, audio]))).rejects.toMatchObject({
+      reason: 'AUDIO_CONTAINER_CORRUPT',
+      message: expect.stringContaining('a page of') as string,
+    });
+  });
+
+  /** A page, that which begins a stream unless told otherwise, its checksum right. */
+  function oggPage(
+    body: Uint8Array,
+    {
+      flags = 2,
+      number = 0,
+      sizes = [body.length],
+    }: { flags?: number; number?: number; sizes?: number[] } = {},
+  ): Uint8Array {
+    const header = Buffer.alloc(27);
     header.write('OggS');
-    header[5] = 2;
-    header[26] = 1;
-    header[27] = packet.length;
-    const page = Buffer.concat([header, packet]);
+    header[5] = flags;
+    header.writeUInt32LE(number, 18);
+    header[26] = sizes.length;
+    const page = Buffer.concat([header, Buffer.from(sizes), body]);
     let crc = 0;
     for (const byte of page) {
       crc ^= byte << 24;

@@ -2,13 +2,18 @@ import { TriptychError } from '@triptych/core';
 import { checkChannels } from '@triptych/validation';
 import { ascii, ByteQueue } from './byte-queue.js';
 import type { LengthCheck } from './compressed-decoder.js';
+import { type OggCodec, packetsOf, PAGE_HEADER_BYTES, readCodec } from './ogg-codec.js';
 
-/** Fixed part of a page header (RFC 3533). */
-const HEADER_BYTES = 27;
 const END_OF_STREAM = 4;
 const BEGINNING_OF_STREAM = 2;
-/** Offset of the pre-skip in an Opus identification header (RFC 7845). */
-const OPUS_PRE_SKIP_AT = 10;
+/**
+ * Samples, of all channels, that one page may decode to: a page is decoded in one step. Encoders put a second on a page; silence of
+ * 5 s in stereo is half of this.
+ */
+const MOST_PAGE_SAMPLES = 2 ** 20;
+
+/** Logical streams that may lie between each other: what is kept of each is kept until it ends. */
+const MOST_STREAMS = 16;
 
 /** CRC-32 with Ogg's polynomial 0x04c11db7, most significant bit first. */
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -28,8 +33,12 @@ export function nextPage(bytes: Uint8Array): number | undefined {
 /** Checks each Ogg page's checksum and order, and that the last one is marked as such. */
 export class OggLength implements LengthCheck {
   readonly #queue = new ByteQueue();
+  /** Of each logical stream that has not ended. */
   readonly #nextPage = new Map<number, number>();
+  /** Logical streams that have begun. */
+  #streams = 0;
   #ended = false;
+  #codec: OggCodec | undefined;
   /** Samples that Opus counts in its positions but that are to be thrown away. */
   #preSkip: number | undefined;
   declaredFrames: number | undefined;
@@ -49,15 +58,22 @@ export class OggLength implements LengthCheck {
   }
 
   #nextWholePage(): boolean {
-    const header = this.#queue.peek(HEADER_BYTES);
-    if (header.length < HEADER_BYTES) return false;
+    const header = this.#queue.peek(PAGE_HEADER_BYTES);
+    if (header.length < PAGE_HEADER_BYTES) return false;
     if (ascii(header, 0, 4) !== 'OggS') throw corrupt('bytes between its pages');
     const segments = header[26];
-    const table = this.#queue.peek(HEADER_BYTES + segments).subarray(HEADER_BYTES);
-    const size = HEADER_BYTES + segments + table.reduce((sum, n) => sum + n, 0);
+    const table = this.#queue.peek(PAGE_HEADER_BYTES + segments).subarray(PAGE_HEADER_BYTES);
+    const size = PAGE_HEADER_BYTES + segments + table.reduce((sum, n) => sum + n, 0);
     if (table.length < segments || this.#queue.length < size) return false;
     this.#check(this.#queue.take(size).slice());
     return true;
+  }
+
+  #begin(page: Uint8Array): void {
+    const [first] = packetsOf(page);
+    this.#codec = first && readCodec(first);
+    if (this.#codec) checkChannels(this.#codec.channels);
+    this.#preSkip ??= this.#codec?.preSkip ?? 0;
   }
 
   #check(page: Uint8Array): void {
@@ -67,29 +83,29 @@ export class OggLength implements LengthCheck {
     const checksum = view.getUint32(22, true);
     view.setUint32(22, 0, true);
     if (crc32(page) !== checksum) throw corrupt(`page ${number} fails its checksum`);
-    const expected = this.#nextPage.get(serial) ?? number;
-    if (number !== expected) throw corrupt(`page ${number} where page ${expected} was expected`);
-    this.#nextPage.set(serial, number + 1);
+    const expected = this.#nextPage.get(serial);
+    if (expected === undefined) this.#streams++;
+    else if (number !== expected) throw corrupt(`page ${number} where page ${expected} was expected`);
     this.#ended = (page[5] & END_OF_STREAM) !== 0;
-    if (page[5] & BEGINNING_OF_STREAM) checkChannels(readChannels(page));
-    this.#preSkip ??= readPreSkip(page);
+    if (this.#ended) this.#nextPage.delete(serial);
+    else this.#nextPage.set(serial, number + 1);
+    if (this.#nextPage.size > MOST_STREAMS)
+      throw corrupt(`more than ${MOST_STREAMS} streams side by side; expected one`);
+    if (page[5] & BEGINNING_OF_STREAM) this.#begin(page);
+    checkSamples(page, this.#codec);
     // A chained stream counts anew: only a single one says how long all of it is.
-    const isOnly = this.#nextPage.size === 1 && this.#ended;
-    this.declaredFrames = isOnly ? Number(view.getBigInt64(6, true)) - this.#preSkip : undefined;
+    const isOnly = this.#streams === 1 && this.#ended;
+    this.declaredFrames = isOnly ? Number(view.getBigInt64(6, true)) - (this.#preSkip ?? 0) : undefined;
   }
 }
 
-/** Channels by the identification header of Opus (RFC 7845) or Vorbis; 1 where it is neither's. Each may cost as much as all of mono. */
-function readChannels(firstPage: Uint8Array): number {
-  const body = firstPage.subarray(HEADER_BYTES + firstPage[26]);
-  if (ascii(body, 0, 8) === 'OpusHead') return body[9];
-  return ascii(body, 0, 7) === '\x01vorbis' ? body[11] : 1;
-}
-
-function readPreSkip(firstPage: Uint8Array): number {
-  const body = firstPage.subarray(HEADER_BYTES + firstPage[26]);
-  if (ascii(body, 0, 8) !== 'OpusHead') return 0;
-  return body[OPUS_PRE_SKIP_AT] | (body[OPUS_PRE_SKIP_AT + 1] << 8);
+/** Throws where a page comes to more audio than is decoded in one step. */
+function checkSamples(page: Uint8Array, codec: OggCodec | undefined): void {
+  if (!codec) return;
+  let frames = 0;
+  for (const packet of packetsOf(page)) frames += codec.frames(packet);
+  if (frames * codec.channels > MOST_PAGE_SAMPLES)
+    throw corrupt(`a page of ${frames * codec.channels} samples; expected at most ${MOST_PAGE_SAMPLES}`);
 }
 
 function crc32(bytes: Uint8Array): number {
