@@ -28,11 +28,19 @@ export function parquetFile(path: string): VectorWriter {
     for await (const window of windows) yield tableToIPC(tableOf(window as EncodedVector), 'stream');
   }
   const written = writeParquet(path, tables());
-  written.catch((error: Error) => windows.destroy(error));
+  let [failure, wake]: [Error | undefined, () => void] = [undefined, () => undefined];
+  windows.on('drain', () => wake());
+  written.catch((error: Error) => {
+    failure = error;
+    windows.destroy(error);
+    wake();
+  });
   return {
     async write(window) {
       if (windows.write(window)) return;
-      await Promise.race([new Promise((resolve) => windows.once('drain', resolve)), written]);
+      // No race against `written`: that would keep every wait until all is written.
+      if (!failure) await new Promise<void>((resolve) => (wake = resolve));
+      if (failure) throw failure;
     },
     async close() {
       windows.end();

@@ -34,7 +34,8 @@ const LEAD_SECONDS = 0.1;
  * breaks off.
  */
 export class AudioLog {
-  readonly #chunks: LoggedChunk[] = [];
+  #chunks: LoggedChunk[] = [];
+  #isGivenUp = false;
   #endByte = 0;
   #next = { index: 0, startSample: 0, coveredSample: 0 };
   /** Chunks up to this one have been flushed, and their windows answered. */
@@ -50,6 +51,17 @@ export class AudioLog {
     return this.#chunks;
   }
 
+  /** Whether all that would be needed to go on is kept. */
+  get isWhole(): boolean {
+    return !this.#isGivenUp;
+  }
+
+  /** Keeps nothing any more: a container of which more came than may be kept, all of which it would take to go on. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+    this.#chunks = [];
+  }
+
   get nextIndex(): number {
     return this.#next.index;
   }
@@ -57,7 +69,7 @@ export class AudioLog {
   add(chunk: Omit<LoggedChunk, 'startByte'>): LoggedChunk {
     const logged = { ...chunk, startByte: this.#endByte };
     this.#endByte += chunk.data.length;
-    this.#chunks.push(logged);
+    if (!this.#isGivenUp) this.#chunks.push(logged);
     return logged;
   }
 

@@ -36,6 +36,8 @@ export class Lifeline<Stream extends Cancellable> {
 
 /** How a stream is opened anew where it breaks off. */
 export interface Resumable<Answer> {
+  /** Whether all is kept that it takes to open it anew. Default: yes. */
+  readonly isResumable?: boolean;
   /** Opens it where the last one stopped, and sends what is to be sent. */
   open(): AsyncIterable<Answer>;
   /** Notes an answer: whether the caller is to see it, and whether it shows that this attempt got somewhere. */
@@ -63,7 +65,8 @@ export async function* resumed<Answer>(
         }
         return;
       } catch (thrown) {
-        if (lifeline.isOver || !isPassing(thrown) || attempt >= maxAttempts) throw thrown;
+        const isHopeless = stream.isResumable === false || !isPassing(thrown) || attempt >= maxAttempts;
+        if (lifeline.isOver || isHopeless) throw thrown;
         lifeline.broken();
         await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
       }

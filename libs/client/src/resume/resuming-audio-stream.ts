@@ -9,7 +9,10 @@ import { AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
 import { Lifeline, resumed, type RetryOptions } from './resumed.js';
 
 export interface ResumeOptions extends RetryOptions {
-  /** Audio that may be kept for sending it again; beyond it `send` waits for answers. Default: 64 MiB. */
+  /**
+   * Audio that may be kept for sending it again. Beyond it `send` waits for answers; a container, of which every byte would be needed,
+   * goes on without being resumable. Default: 64 MiB.
+   */
   readonly maxLogBytes?: number;
 }
 
@@ -42,7 +45,16 @@ export function openResumingAudioStream(
   let [sequence, isFinished] = [0, false];
   const lifeline = new Lifeline<AudioStream>();
   const { signal } = lifeline;
+  const isContainer = config.format?.encoding === AudioEncoding.AUDIO_ENCODING_CONTAINER;
   let lateWindows = 0;
+
+  /** Whether more audio is kept than may be. */
+  const isFull = (): boolean => {
+    if (log.bytes <= maxLogBytes) return false;
+    if (!isContainer || !lifeline.current) return true;
+    log.giveUp();
+    return false;
+  };
 
   /** Opens a stream where the last one stopped. */
   const connect = (): AudioStream => {
@@ -78,6 +90,9 @@ export function openResumingAudioStream(
   };
 
   const stream = {
+    get isResumable() {
+      return log.isWhole;
+    },
     open: () => {
       const opened = connect();
       void pump(opened);
@@ -101,11 +116,10 @@ export function openResumingAudioStream(
     async send(data, { flush = false } = {}) {
       if (isFinished) throw new TypeError('the stream is finished');
       // A copy: the caller may use its buffer again.
-      const chunk = log.add({ sequence: sequence++, data: Uint8Array.from(data), flush });
+      const chunk = log.add({ sequence: sequence++, data: new Uint8Array(data), flush });
       if (lifeline.current) unsent.push(chunk);
       signal.change();
-      while (!lifeline.isOver && (unsent.length > MOST_UNSENT || log.bytes > maxLogBytes))
-        await signal.changed;
+      while (!lifeline.isOver && (isFull() || unsent.length > MOST_UNSENT)) await signal.changed;
     },
     finish() {
       isFinished = true;

@@ -138,6 +138,28 @@ describe('a stream that is cut again and again', () => {
   });
 });
 
+describe('a container of which more came than may be kept', () => {
+  const config = { format: { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER }, windowMs: 300 };
+  const wav = readFileSync(new URL('../../../../../examples/speech/pizza-a.wav', import.meta.url));
+
+  it('goes on, and fails where its connection breaks off', async () => {
+    const proxy = await startCuttingProxy(demo.server.address);
+    const client = new TriptychClient(proxy.address);
+    const stream = client.resumingAudio(config, { maxLogBytes: 8000, firstWaitMs: 1 });
+    const answers = stream[Symbol.asyncIterator]();
+    await answers.next();
+    for (let at = 0; at < 20_000; at += 1600) await stream.send(wav.subarray(at, at + 1600));
+    expect((await answers.next()).value).toMatchObject({ window: { index: 0 } });
+    proxy.cut();
+    const rest = (async () => {
+      while (!(await answers.next()).done);
+    })();
+    await expect(rest).rejects.toMatchObject({ code: 14 });
+    client.close();
+    await proxy.close();
+  });
+});
+
 describe('a stream that goes on', () => {
   it.each([
     [
