@@ -26,10 +26,9 @@ export class SharedWorkers {
   ) {}
 
   audio(): Promise<AudioPreprocessor> {
-    const { audioWorkers: workers, decodeTimeoutMs } = this.config;
-    return this.#once('audio', () =>
-      AudioPreprocessor.start({ workers, decodeTimeoutMs, logger: this.logger }),
-    );
+    const { audioWorkers: workers, decodeTimeoutMs, isolation } = this.config;
+    const options = { workers, decodeTimeoutMs, isolation, logger: this.logger };
+    return this.#once('audio', () => AudioPreprocessor.start(options));
   }
 
   image(): Promise<ImagePreprocessor> {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { soleCaller } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,5 +117,48 @@ describe('an audio preprocessor', () => {
     controller.abort();
     await outcome;
     long.close();
+  });
+});
+
+describe('containers that are decoded in processes of their own', () => {
+  let isolated: AudioPreprocessor;
+  beforeAll(async () => {
+    isolated = await AudioPreprocessor.start({ workers: 1, decodeTimeoutMs: 10_000, isolation: 'process' });
+  });
+  afterAll(() => isolated.close());
+
+  /** This process's children that decode. */
+  function decoders(): number[] {
+    const rows = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', `${process.pid}`], { encoding: 'utf8' });
+    const own = rows.split('\n').filter((row) => row.includes('audio-worker'));
+    return own.map((row) => Number.parseInt(row));
+  }
+
+  const clip = () =>
+    isolated.clip({ format: container, data: wav, targetRate: RATE, maxSamples: 30 * RATE }, mine());
+
+  it('give the same samples as in a thread', async () => {
+    const request = { format: container, data: wav, targetRate: RATE, maxSamples: 30 * RATE };
+    const { samples } = await clip();
+    expect(samples.buffer.byteLength).toBe(samples.byteLength);
+    expect(samples).toEqual((await preprocessor.clip(request, mine())).samples);
+  });
+
+  it('lose what a crashed decoder held, and nothing else', async () => {
+    const pcm = isolated.open({ encoding: 's16le', sampleRate: RATE, channels: 1 }, RATE, plan, mine());
+    pcm.push(new Uint8Array(RATE), 0, false);
+    await pullAll(pcm);
+    const held = isolated.open(container, RATE, plan, mine());
+    held.push(wav.slice(0, 20_000), 0, false);
+    await pullAll(held);
+    expect(decoders()).toHaveLength(2);
+    for (const pid of decoders()) process.kill(pid, 'SIGSEGV');
+    held.push(wav.slice(20_000), 1, false);
+    await expect(pullAll(held)).rejects.toMatchObject({ reason: 'WORKER_LOST', retryable: true });
+    // What has not begun waits for the next decoder.
+    expect((await clip()).samples).toHaveLength((wav.length - 44) / 2);
+    pcm.push(new Uint8Array(2 * RATE), 1, false);
+    expect((await pullAll(pcm)).spans).toEqual([[0, RATE]]);
+    for (const stream of [pcm, held]) stream.close();
   });
 });
