@@ -85,7 +85,10 @@ describe('a server', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(24);
     for (const error of refused)
-      expect(error).toMatchObject({ code: 8, details: { reason: 'OVERLOADED', retryDelayMs: 250 } });
+      expect(error).toMatchObject({
+        code: 8,
+        details: { reason: 'OVERLOADED', retryDelayMs: expect.any(Number) as number },
+      });
   });
 
   it('does not read a stream faster than its answers are read, and frees it when it is cancelled', async () => {

@@ -74,6 +74,7 @@ async function start(
       logger.info({ graceMs: config.drainMs }, 'draining');
       grpc.health.drain();
       await shutDown(grpc, config.drainMs);
+      grpc.idle.close();
       tokens?.close();
       await Promise.all([models.close(), workers.close(), probes?.close(), tracing.close()]);
       logger.info({}, 'stopped');

@@ -171,14 +171,22 @@ export const settings = {
     env: 'TRIPTYCH_QUEUE_ITEMS',
     default: 256,
     description:
-      'items of unary calls that may be in work at a time, and items that may wait for one encoder',
+      'items that are prepared or computed at a time for one model and modality, and items of unary calls that one caller may have in work there',
+    schema: count(1, 1_000_000),
+  }),
+  queueAllItems: define({
+    flag: '--queue-all-items <n>',
+    env: 'TRIPTYCH_QUEUE_ALL_ITEMS',
+    default: 4096,
+    description: 'items of unary calls that all callers together may have in work for one model and modality',
     schema: count(1, 1_000_000),
   }),
   queueBytes: define({
     flag: '--queue-bytes <bytes>',
     env: 'TRIPTYCH_QUEUE_BYTES',
     default: 256 * MIB,
-    description: 'bytes of them, in each of the two',
+    description:
+      'bytes of messages that are in work, of which one caller may hold no more than stay free, and bytes that may wait for one encoder',
     schema: count(MIB, Number.MAX_SAFE_INTEGER),
   }),
   maxClips: define({
@@ -262,7 +270,47 @@ export const settings = {
     flag: '--max-calls <n>',
     env: 'TRIPTYCH_MAX_CALLS',
     default: 10_000,
-    description: 'calls and streams that all connections together may have open at a time',
+    description:
+      'calls and streams that all connections together may have open at a time; one caller may have no more than stay free for others',
+    schema: count(1, 1_000_000),
+  }),
+  maxConnections: define({
+    flag: '--max-connections <n>',
+    env: 'TRIPTYCH_MAX_CONNECTIONS',
+    default: 10_000,
+    description: 'connections that may be open at a time, three quarters of them from one address',
+    schema: count(1, 1_000_000),
+  }),
+  idleMs: define({
+    flag: '--idle-ms <ms>',
+    env: 'TRIPTYCH_IDLE_MS',
+    default: 300_000,
+    description:
+      'time without a message either way, and with nothing in work, after which a call or stream ends, in milliseconds; 0: never',
+    schema: count(0, 2_147_000_000),
+  }),
+  unreadMs: define({
+    flag: '--unread-ms <ms>',
+    env: 'TRIPTYCH_UNREAD_MS',
+    default: 30_000,
+    description:
+      'time that an answer waits for its client to read it, beside a second for each 128 KB, before the call ends, in milliseconds',
+    schema: count(100, 2_147_000_000),
+  }),
+  unreadBytes: define({
+    flag: '--unread-bytes <bytes>',
+    env: 'TRIPTYCH_UNREAD_BYTES',
+    default: 64 * MIB,
+    description:
+      'bytes of answers that may wait for one caller to read them; beyond, its calls are refused, and beyond twice as much ended',
+    schema: count(1024, Number.MAX_SAFE_INTEGER),
+  }),
+  authFailures: define({
+    flag: '--auth-failures <n>',
+    env: 'TRIPTYCH_AUTH_FAILURES',
+    default: 60,
+    description:
+      'calls of one address a minute without a token that is known that are answered at once; further ones are slowed down',
     schema: count(1, 1_000_000),
   }),
   connectionAgeMs: define({

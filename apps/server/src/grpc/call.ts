@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { abortError, type Caller, clientGone, TriptychError, untilAborted } from '@triptych/core';
+import { type Caller, clientGone, TriptychError, untilAborted } from '@triptych/core';
+import type { Admission } from '../admission/admission.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace } from '../observability/tracing.js';
 import { readMessage } from './messages/unread-message.js';
@@ -10,16 +11,15 @@ import { type CallObservers, observeCall, type ObservedCall } from './observe-ca
 export interface CallContext {
   /** Aborts when the client cancels, its deadline passes, its connection ends, or the server's grace does. */
   readonly signal: AbortSignal;
-  /** Whom it is done for: a connection, and of it a stream, or all unary calls together. */
+  /** Whom it is done for: a principal (docs/decisions/admission.md), and of it a stream, or all unary calls of a connection. */
   readonly caller: Caller;
+  /** Lets items in. */
+  readonly admission: Admission;
   /** Milliseconds since the epoch; Infinity where the client gave none. */
   readonly deadline: number;
   readonly metrics: Metrics;
   readonly trace: CallTrace;
 }
-
-/** The flow of all unary calls of a connection. */
-const UNARY = 'unary';
 
 interface AnyCall {
   readonly cancelled: boolean;
@@ -36,10 +36,9 @@ export function unary<Request, Response>(
   handle: (request: Request, context: CallContext) => Promise<Response> | Response,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
-    const { context, observed, closed } = begin(observers, call, UNARY);
+    const { context, observed } = begin(observers, call);
     Promise.resolve()
       .then(() => handle(readMessage(call.request), context))
-      .finally(closed)
       .then(
         (response) => callback(null, response, observed.succeeded()),
         (thrown: unknown) => callback(observed.failed(thrown)),
@@ -53,38 +52,29 @@ export function duplex<Request, Response>(
   handle: (call: ServerDuplexStream<Request, Response>, context: CallContext) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    const { context, observed, closed } = begin(observers, call, Symbol('stream'));
+    const { context, observed } = begin(observers, call, Symbol('stream'));
     // A cancelled call emits errors of its own; there is nobody left to tell.
     call.on('error', () => undefined);
-    handle(call, context)
-      .finally(closed)
-      .then(
-        () => call.end(observed.succeeded()),
-        (thrown: unknown) => call.emit('error', observed.failed(thrown)),
-      );
+    handle(call, context).then(
+      () => call.end(observed.succeeded()),
+      (thrown: unknown) => call.emit('error', observed.failed(thrown)),
+    );
   };
 }
 
-/** Writes one answer and waits while the client is slow to read. Throws CANCELLED when it is gone. */
+/** Writes one answer, and waits until HTTP/2 has taken it: an answer that is not read keeps no other in memory. Throws CANCELLED. */
 export async function send<Response>(
   call: ServerDuplexStream<never, Response>,
   message: Response,
   signal: AbortSignal,
 ): Promise<void> {
-  if (signal.aborted) throw abortError(signal);
-  if (call.write(message)) return;
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = () => {
-      call.off('drain', onDrain);
-      reject(abortError(signal));
-    };
-    const onDrain = () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    };
-    call.once('drain', onDrain);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
+  await untilAborted(
+    new Promise<void>((resolve, reject) => {
+      // gRPC fails a write with what broke the connection, which the call's signal tells too.
+      call.write(message, (error: Error | null | undefined) => (error ? reject(error) : resolve()));
+    }).catch(toCancelled),
+    signal,
+  );
 }
 
 /** A stream's messages one by one; the client is read no faster than they are taken. Throws CANCELLED. */
@@ -106,16 +96,20 @@ function toCancelled(cause: unknown): never {
   throw new TriptychError('CANCELLED', 'the stream broke off', { cause });
 }
 
-/** What a handler gets with a call; `closed` is to be called when it is done. */
+/** What a handler gets with a call. `flow` is what it is of its principal; undefined: one of its connection's unary calls. */
 function begin(
   observers: CallObservers,
   call: AnyCall,
-  flow: unknown,
-): { readonly context: CallContext; readonly observed: ObservedCall; readonly closed: () => void } {
-  const { metrics, calls } = observers;
+  flow?: unknown,
+): { readonly context: CallContext; readonly observed: ObservedCall } {
+  const { metrics, calls, admission } = observers;
   const identity = { path: call.getPath(), peer: call.getPeer(), metadata: call.metadata };
   const observed = observeCall(observers, identity);
-  const controller = calls.open();
+  const open = calls.of(call.metadata);
+  if (!open) throw new TriptychError('INTERNAL', 'a call was handled that nobody let in');
+  open.isHandled = true;
+  if (flow !== undefined) open.caller = { ...open.caller, flow };
+  const { caller, controller } = open;
   const { signal } = controller;
   // Every item of the call listens; their number is bounded by the limits on batches and windows.
   setMaxListeners(0, signal);
@@ -123,8 +117,7 @@ function begin(
   if (call.cancelled) controller.abort(clientGone);
   const deadline = Number(call.getDeadline());
   return {
-    context: { signal, caller: { principal: identity.peer, flow }, deadline, metrics, trace: observed.trace },
+    context: { signal, caller, admission, deadline, metrics, trace: observed.trace },
     observed,
-    closed: () => calls.closed(controller),
   };
 }

@@ -3,20 +3,26 @@ import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-j
 import { ReflectionService } from '@grpc/reflection';
 import { messageOf, TriptychError } from '@triptych/core';
 import { loadPublishedPackage } from '@triptych/protocol';
+import { Admission } from '../admission/admission.js';
 import type { ServerConfig } from '../config/settings.js';
 import type { ModelRegistry } from '../models/model-registry.js';
+import { lanesOf } from '../models/served-model.js';
 import { authentication } from '../security/authentication.js';
+import { GuessLimit } from '../security/guess-limit.js';
 import type { TokenFile } from '../security/token-file.js';
-import { Admission } from './admission.js';
+import { Connections } from './connections.js';
 import { earlyRefusal } from './early-refusal.js';
+import { IdleCalls } from './end-idle.js';
 import { followHealth, type Health } from './health/follow-health.js';
 import { limitProbes } from './health/limit-probes.js';
 import { detailFailures } from './http2/detail-failures.js';
 import { widenWindows } from './http2/flow-control.js';
 import { onHttp2Server } from './http2/http2-servers.js';
 import { limitResets } from './http2/limit-resets.js';
-import { limitCalls } from './limit-calls.js';
+import { CallLimit } from './limit-calls.js';
+import { ConnectionLimit } from './http2/limit-connections.js';
 import { limitMetadata } from './limit-metadata.js';
+import { limitUnread } from './limit-unread.js';
 import { boundMessages } from './messages/bound-messages.js';
 import { serverRequestRules } from './messages/request-rules.js';
 import type { CallObservers } from './observe-call.js';
@@ -32,21 +38,29 @@ const KEEPALIVE_TIMEOUT_MS = 20_000;
 export function createGrpcServer(
   models: ModelRegistry,
   config: ServerConfig,
-  hearers: Omit<CallObservers, 'calls'>,
+  hearers: Omit<CallObservers, 'calls' | 'admission'>,
   tokens: TokenFile | undefined,
-): Serving & { readonly health: Health } {
-  const observers = { ...hearers, calls: new OpenCalls() };
-  const admission = new Admission({ maxItems: config.queueItems, maxBytes: config.queueBytes });
+): Serving & { readonly health: Health; readonly idle: IdleCalls } {
+  const admission = admissionOf(models, config);
+  const calls = new OpenCalls();
+  const observers = { ...hearers, calls, admission };
+  const { metrics } = observers;
+  const idle = new IdleCalls(calls, admission, config, (reason) => metrics.callEnded(reason));
+  const open = new CallLimit(config.maxCalls);
+  const connections = new Connections();
+  const connectionLimit = new ConnectionLimit(config.maxConnections);
+  const guesses = new GuessLimit(config.authFailures);
   const checks = [
     limitMetadata(config.maxMetadataBytes),
-    ...(tokens ? [authentication(tokens)] : []),
-    limitCalls(config.maxCalls),
+    ...(tokens ? [authentication(tokens, guesses, (answer) => metrics.authenticationFailed(answer))] : []),
+    open.check,
+    limitUnread(idle, config.unreadBytes),
     earlyRefusal(admission),
   ];
   const rules = serverRequestRules(config);
   const bounds = boundMessages(config, rules);
   const server = new Server({
-    interceptors: [bounds.interceptor, refuse(checks, observers), limitProbes()],
+    interceptors: [bounds.interceptor, refuse(checks, observers, connections), limitProbes()],
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
@@ -60,20 +74,47 @@ export function createGrpcServer(
     detailFailures(http2);
     limitResets(http2);
     bounds.prepare(http2);
+    connectionLimit.follow(http2);
+    connections.follow(http2);
     http2.on('session', (session) => {
       sessions.add(session);
       session.once('close', () => sessions.delete(session));
     });
   });
-  const parts = { models, admission, limits: config, metrics: observers.metrics };
-  const offered = services(parts, observers, rules);
+  const offered = services({ models, limits: config, metrics }, observers, rules);
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);
   server.addService(health.service.definition, health.service.handlers);
   if (config.reflection)
     new ReflectionService(loadPublishedPackage(), { services: names }).addToServer(server);
-  return { server, health, sessions, calls: observers.calls };
+  metrics.followOccupancy({
+    lanes: admission.lanes,
+    get bytes() {
+      return admission.bytes;
+    },
+    get calls() {
+      return open.open;
+    },
+    get callers() {
+      return open.callers;
+    },
+    get connections() {
+      return sessions.size;
+    },
+    get unreadBytes() {
+      return idle.unreadBytes;
+    },
+  });
+  return { server, health, sessions, calls, idle };
+}
+
+function admissionOf(
+  models: ModelRegistry,
+  { queueItems, queueAllItems, queueBytes }: ServerConfig,
+): Admission {
+  const limits = { items: queueItems, allItems: queueAllItems, bytes: queueBytes };
+  return new Admission(limits, lanesOf(models.models));
 }
 
 /** What ends connections. gRPC takes a missing option for never. */

@@ -1,20 +1,55 @@
-import { TriptychError } from '@triptych/core';
+import { overloaded } from '../admission/overloaded.js';
+import { Shares } from '../admission/shares.js';
 import { isProbe } from './health/limit-probes.js';
 import type { CallCheck } from './refusal.js';
 
+/** Calls that anybody may have open wherever there is room. */
+const FEW = 8;
+/** What one address may hold for each call that it leaves free: three quarters of all, alone. */
+const ADDRESS_RATIO = 3;
+
 /**
- * Refuses calls beyond `most` that are open at a time, over all connections. Probes do not count: a server that is full is
- * no dead one.
+ * Bounds the calls that are open at a time over all connections, and those of a principal by what stays free for others.
+ * Connections of one address that none but their address tells apart share three quarters.
  */
-export function limitCalls(most: number): CallCheck {
-  let open = 0;
-  return ({ path }) => {
+export class CallLimit {
+  readonly #shares: Shares<string>;
+  readonly #addresses: Shares<string>;
+
+  constructor(private readonly most: number) {
+    this.#shares = new Shares({ capacity: most, floor: FEW });
+    this.#addresses = new Shares({ capacity: most, floor: FEW, ratio: ADDRESS_RATIO });
+  }
+
+  get open(): number {
+    return this.#shares.taken;
+  }
+
+  /** Principals that have calls open. */
+  get callers(): number {
+    return this.#shares.takers;
+  }
+
+  /** Probes do not count: a server that is full is no dead one. */
+  readonly check: CallCheck = ({ path, principal, connection }) => {
     if (isProbe(path)) return undefined;
-    if (open >= most) {
-      const message = `${most} calls are open, as many as this server allows; try again later`;
-      throw new TriptychError('OVERLOADED', message);
+    if (!this.#shares.fits(principal, 1)) {
+      throw overloaded(
+        `${this.open} calls are open, ${this.#shares.held(principal)} of them yours; at most ${this.most} may be, and of ` +
+          'one caller no more than stay free for others',
+      );
     }
-    open++;
-    return () => open--;
+    const leave = [this.#shares.take(principal, 1)];
+    const address = principal === connection.id ? connection.address : undefined;
+    if (address !== undefined) {
+      if (!this.#addresses.fits(address, 1)) {
+        leave[0]();
+        throw overloaded(
+          `${this.#addresses.held(address)} calls of ${address} are open, three quarters of what may be`,
+        );
+      }
+      leave.push(this.#addresses.take(address, 1));
+    }
+    return () => leave.forEach((one) => one());
   };
 }

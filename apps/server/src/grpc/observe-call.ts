@@ -3,6 +3,7 @@ import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import type { Observers } from '../models/load-model.js';
 import type { CallTrace, Tracing } from '../observability/tracing.js';
+import type { Admission } from '../admission/admission.js';
 import type { OpenCalls } from './open-calls.js';
 import { type CallStatus, toStatus } from './status.js';
 
@@ -10,6 +11,7 @@ import { type CallStatus, toStatus } from './status.js';
 export interface CallObservers extends Observers {
   readonly tracing: Tracing;
   readonly calls: OpenCalls;
+  readonly admission: Admission;
 }
 
 /** What every kind of call tells of itself. */
@@ -65,6 +67,7 @@ export function observeCall(
       const status = toStatus(error, requestId);
       status.metadata.set(REQUEST_ID, requestId);
       ended(grpcStatus[status.code]);
+      if (error.code === 'overloaded') metrics.refused(path, reason);
       trace.end(status.code, reason);
       if (error.code === 'internal') logger.error({ ...fields(), err: error, cause }, 'call failed');
       else logger.info({ ...fields(), peer, reason, field }, 'call refused');

@@ -5,6 +5,7 @@ import {
   ServerInterceptingCall,
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
+import type { Connection, Connections } from './connections.js';
 import { type CallObservers, observeCall } from './observe-call.js';
 
 /** What is known of a call before a message of it is read. */
@@ -14,43 +15,92 @@ export interface CallStart {
   readonly metadata: Metadata;
   /** Milliseconds since the epoch; Infinity where there is none. */
   readonly deadline: number;
+  readonly connection: Connection;
+  /** Who answers for the call: the connection, until a check knows better. See docs/decisions/admission.md. */
+  principal: string;
+  /** How long its refusal is held back. */
+  slowedMs: number;
 }
 
-/** Throws at calls that are to be refused. What it returns is called once, when a call that it let in ends. */
+/** Throws at calls that are to be refused. What it returns is called once, when a call that it let in has gone from the connection. */
 export type CallCheck = (call: CallStart) => (() => void) | void;
 
 /**
  * Refuses the calls that a check throws at, with a status, before a message of theirs is read. The checks come in their
  * order, all in one interceptor: each of those is one more that every message passes.
  */
-export function refuse(checks: readonly CallCheck[], observers: CallObservers): ServerInterceptor {
+export function refuse(
+  checks: readonly CallCheck[],
+  observers: CallObservers,
+  connections: Connections,
+): ServerInterceptor {
   return ({ path }, call) => {
-    const endings: (() => void)[] = [];
-    const end = () => {
-      for (const ending of endings.splice(0)) ending();
-    };
+    const { stream, connection } = connections.arriving;
+    let active = () => undefined as void;
+    let finished = active;
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
+        const principal = connection.certificate ? `certificate ${connection.certificate}` : connection.id;
+        const deadline = Number(call.getDeadline());
+        const start: CallStart = { path, metadata, deadline, connection, principal, slowedMs: 0 };
+        const endings: (() => void)[] = [];
+        const refused = (thrown: unknown) => {
+          const observed = observeCall(observers, { path, metadata, peer: call.getPeer() });
+          call.sendStatus(observed.failed(thrown));
+          observers.calls.answered(stream);
+        };
         try {
           for (const check of checks) {
-            const ending = check({ path, metadata, deadline: Number(call.getDeadline()) });
+            const ending = check(start);
             if (ending) endings.push(ending);
           }
         } catch (thrown) {
-          end();
-          const observed = observeCall(observers, { path, metadata, peer: call.getPeer() });
-          call.sendStatus(observed.failed(thrown));
+          for (const ending of endings) ending();
+          if (start.slowedMs > 0) setTimeout(() => refused(thrown), start.slowedMs);
+          else refused(thrown);
           return;
         }
+        const open = {
+          caller: { principal: start.principal, flow: connection.id },
+          stream,
+          controller: new AbortController(),
+          active: performance.now(),
+          refuse: refused,
+          isHandled: false,
+        };
+        active = () => {
+          if (open.active !== Infinity) open.active = performance.now();
+        };
+        finished = () => {
+          open.active = Infinity;
+        };
+        endings.push(observers.calls.enter(metadata, open));
+        // What was answered and is not read yet is still here: a call has gone when its stream has.
+        const end = () => {
+          for (const ending of endings) ending();
+        };
+        if (stream.destroyed) end();
+        else stream.once('close', end);
         next(metadata);
       })
-      .withOnCancel(end)
+      .withOnReceiveMessage((message, next) => {
+        active();
+        next(message);
+      })
+      .withOnReceiveHalfClose((next) => {
+        finished();
+        next();
+      })
       .build();
     const responder = new ResponderBuilder()
       .withStart((next) => next(listener))
+      .withSendMessage((message, next) => {
+        active();
+        next(message);
+      })
       .withSendStatus((status, next) => {
-        end();
         next(status);
+        observers.calls.answered(stream);
       })
       .build();
     return new ServerInterceptingCall(call, responder);

@@ -1,12 +1,10 @@
 import type { ServerConfig } from '../config/settings.js';
 import type { ModelRegistry } from '../models/model-registry.js';
 import type { Metrics } from '../observability/metrics.js';
-import type { Admission } from './admission.js';
 
 /** What the services are made of. */
 export interface ServiceParts {
   readonly models: ModelRegistry;
-  readonly admission: Admission;
   readonly metrics: Metrics;
   readonly limits: Pick<
     ServerConfig,

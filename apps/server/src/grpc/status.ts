@@ -23,7 +23,7 @@ const statusOf: Record<ErrorCode, grpcStatus> = {
   internal: grpcStatus.INTERNAL,
 };
 
-/** What a client is told to wait before it tries a retryable failure again. */
+/** What a client is told to wait before it tries a retryable failure again, where nothing better is known. */
 const RETRY_DELAY_MS = 250;
 
 const MAX_MESSAGE_LENGTH = 500;
@@ -60,7 +60,7 @@ export function toStatus(error: TriptychError, requestId?: string): CallStatus {
   // Nobody is there to read it; where somebody is, details are added as it is sent.
   if (error.code === 'cancelled') return { code, details: message, metadata };
   const violations = error.field === undefined ? [] : [{ field: error.field, description: message }];
-  const retryDelayMs = error.retryable ? RETRY_DELAY_MS : undefined;
+  const retryDelayMs = error.retryable ? (error.retryAfterMs ?? RETRY_DELAY_MS) : undefined;
   const { reason } = error;
   const resource = error.resource && { ...error.resource, name: clip(error.resource.name) };
   metadata.set(

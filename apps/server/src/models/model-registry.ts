@@ -48,11 +48,16 @@ export class ModelRegistry {
     });
   }
 
-  /** The model whose audio encoder's default vectors lie in a space. Throws MODALITY_NOT_SERVED. */
-  audioIn(space: string): Serving<'audio'> {
-    const model = this.models.find(
+  /** The model whose audio encoder's default vectors lie in a space; undefined where there is none. */
+  findAudioIn(space: string): Serving<'audio'> | undefined {
+    return this.models.find(
       (candidate): candidate is Serving<'audio'> => candidate.audio?.space('mean', 'padded') === space,
     );
+  }
+
+  /** The same. Throws MODALITY_NOT_SERVED. */
+  audioIn(space: string): Serving<'audio'> {
+    const model = this.findAudioIn(space);
     if (model) return model;
     throw new TriptychError(
       'MODALITY_NOT_SERVED',

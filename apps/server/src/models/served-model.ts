@@ -9,6 +9,8 @@ import type {
 import type { TextConfig, TextEncoder, TextPooling } from '@triptych/text-encoder';
 import type { VisionConfig, VisionEncoder, VisionPooling } from '@triptych/vision-encoder';
 
+import type { LaneName } from '../admission/lane.js';
+
 export type ModalityName = 'audio' | 'image' | 'text';
 
 /** A model as it is being served, with an encoder for each modality that it takes. */
@@ -78,6 +80,13 @@ type AnyEncoder = AudioEncoder | VisionEncoder | TextEncoder;
 /** Every encoder of a model. */
 export function encodersOf(model: ServedModel): AnyEncoder[] {
   return encodersByModality(model).map(([, encoder]) => encoder);
+}
+
+/** Where items of these models wait for each other. */
+export function lanesOf(models: readonly ServedModel[]): LaneName[] {
+  return models.flatMap((model) =>
+    encodersByModality(model).map(([modality]) => ({ model: model.name, modality })),
+  );
 }
 
 export function encodersByModality(model: ServedModel): [ModalityName, AnyEncoder][] {

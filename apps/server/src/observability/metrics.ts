@@ -5,6 +5,23 @@ import { encodersByModality, type ServedModel } from '../models/served-model.js'
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const BATCHES = [1, 2, 4, 8, 16, 32];
 
+/** Why the server ended a call by itself. */
+export type CallEndings = 'idle' | 'unread';
+
+/** What of a server is bounded, as far as it is taken: read when somebody asks. */
+export interface Occupancy {
+  /** Items that have a place, and items that wait for one. */
+  readonly lanes: Iterable<{
+    readonly name: { readonly model: string; readonly modality: string };
+    readonly depth: { readonly places: number; readonly waiting: number };
+  }>;
+  readonly bytes: number;
+  readonly calls: number;
+  readonly callers: number;
+  readonly connections: number;
+  readonly unreadBytes: number;
+}
+
 /** What Prometheus sees of a server. Names and units follow its conventions: docs/operations.md lists them. */
 export class Metrics {
   readonly registry = new Registry();
@@ -50,6 +67,18 @@ export class Metrics {
     'triptych_audio_seconds_total',
     'Audio that was encoded, and silence padded to it.',
     ['kind'],
+  );
+  readonly #refused = this.#counter('triptych_calls_refused_total', 'Calls that were not let in.', [
+    'method',
+    'reason',
+  ]);
+  readonly #ended = this.#counter('triptych_calls_ended_total', 'Calls that the server ended by itself.', [
+    'reason',
+  ]);
+  readonly #guesses = this.#counter(
+    'triptych_authentication_failures_total',
+    'Calls without a token that is known, by how they were answered.',
+    ['answer'],
   );
   readonly #load = this.#gauge('triptych_model_load_seconds', 'What loading took.', ['model']);
   readonly #info = this.#gauge('triptych_model_info', 'Always 1; the labels say what is served.', [
@@ -102,6 +131,50 @@ export class Metrics {
   audio(seconds: number, paddingSeconds: number): void {
     this.#audio.inc({ kind: 'audio' }, seconds);
     this.#audio.inc({ kind: 'padding' }, paddingSeconds);
+  }
+
+  /** A call was not let in, or to no place. */
+  refused(method: string, reason: string): void {
+    this.#refused.inc({ method, reason });
+  }
+
+  /** The server ended a call by itself. */
+  callEnded(reason: CallEndings): void {
+    this.#ended.inc({ reason });
+  }
+
+  authenticationFailed(answer: string): void {
+    this.#guesses.inc({ answer });
+  }
+
+  /** Follows how much of what is bounded is taken. */
+  followOccupancy(occupancy: Occupancy): void {
+    const read = (name: string, help: string, value: () => number) => {
+      const gauge = this.#gauge(name, help, []);
+      Object.assign(gauge, { collect: () => gauge.set(value()) });
+    };
+    read('triptych_admitted_bytes', 'Bytes of messages in work.', () => occupancy.bytes);
+    read(
+      'triptych_open_calls',
+      'Calls and streams that are open, answers unread included.',
+      () => occupancy.calls,
+    );
+    read('triptych_open_callers', 'Callers that have calls open.', () => occupancy.callers);
+    read('triptych_connections', 'Connections that are open.', () => occupancy.connections);
+    read('triptych_unread_bytes', 'Bytes of answers that wait to be read.', () => occupancy.unreadBytes);
+    const items = this.#gauge('triptych_admitted_items', 'Items in work: with a place, or waiting for one.', [
+      'encoder',
+      'state',
+    ]);
+    Object.assign(items, {
+      collect: () => {
+        for (const { name, depth } of occupancy.lanes) {
+          const encoder = `${name.model}/${name.modality}`;
+          items.set({ encoder, state: 'placed' }, depth.places);
+          items.set({ encoder, state: 'waiting' }, depth.waiting);
+        }
+      },
+    });
   }
 
   /** Follows what these models' encoders are doing; read when somebody asks. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TriptychError, soleCaller } from '@triptych/core';
 import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
+import { Admission } from '../admission/admission.js';
 import { encodeClip } from '../grpc/audio/encode-clips.js';
 import { planAudio } from '../grpc/audio/audio-request.js';
 import { encodeImage, planImages } from '../grpc/image/image-request.js';
@@ -11,7 +12,7 @@ import { ModelRegistry } from '../models/model-registry.js';
 import type { Observers } from '../models/load-model.js';
 import type { Metrics } from '../observability/metrics.js';
 import { untraced } from '../observability/tracing.js';
-import type { ServedModel } from '../models/served-model.js';
+import { lanesOf, type ServedModel } from '../models/served-model.js';
 import { compareVectors } from './compare.js';
 import { readReference, type ReferenceItem } from './reference.js';
 
@@ -59,7 +60,8 @@ async function encode(
   metrics: Metrics,
 ): Promise<Float32Array> {
   const { signal } = new AbortController();
-  const context = { signal, caller: soleCaller(), deadline: Infinity, metrics, trace: untraced };
+  const admission = new Admission({ items: 1, allItems: 1, bytes: Infinity }, lanesOf([model]));
+  const context = { signal, caller: soleCaller(), admission, deadline: Infinity, metrics, trace: untraced };
   const own = new ModelRegistry([model]);
   const read = () =>
     readFile(input).catch((cause: unknown) => {

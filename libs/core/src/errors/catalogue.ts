@@ -106,7 +106,12 @@ export const catalogue = {
     'The window would have been answered later than max_lag_ms after its last chunk, and was dropped.',
   ),
   DEADLINE_PASSED: entry('deadline-passed', "The call's deadline passed before the item was computed."),
+  CALL_IDLE: later('not-ready', 'Nothing was sent or read on the call for as long as this server waits.'),
   TOKEN_MISSING: entry('unauthenticated', 'The call brings no bearer token, or none that this server knows.'),
+  TOKEN_GUESSED: later(
+    'overloaded',
+    'Too many calls without a token that this server knows came from there.',
+  ),
   METHOD_DENIED: entry('permission-denied', 'The token may not call this method.'),
   FILE_OUTSIDE: entry('bad-weights', 'A file names another that lies outside of its directory.'),
   WEIGHTS_MISSING: entry('bad-weights', 'A model file is missing.'),

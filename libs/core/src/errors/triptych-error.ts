@@ -23,16 +23,24 @@ export class TriptychError extends Error {
   readonly field: string | undefined;
   /** What was asked for, where it is that which is missing or refused. */
   readonly resource: Resource | undefined;
+  /** When the same may succeed, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     reason: Reason,
     message: string,
-    options: { field?: string | undefined; cause?: unknown; resource?: Resource | undefined } = {},
+    options: {
+      field?: string | undefined;
+      cause?: unknown;
+      resource?: Resource | undefined;
+      retryAfterMs?: number | undefined;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.field = options.field;
     this.resource = options.resource;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get code(): ErrorCode {
@@ -46,8 +54,8 @@ export class TriptychError extends Error {
   /** The same failure with its field's path placed below `prefix`, as in `clips[2]` + `data`. */
   within(prefix: string): TriptychError {
     const field = this.field === undefined ? prefix : `${prefix}.${this.field}`;
-    const { cause, resource } = this;
-    return new TriptychError(this.reason, this.message, { field, cause, resource });
+    const { cause, resource, retryAfterMs } = this;
+    return new TriptychError(this.reason, this.message, { field, cause, resource, retryAfterMs });
   }
 
   toRecord(): ErrorRecord {

@@ -1,6 +1,6 @@
 import type { Caller } from './caller.js';
 import { Recent } from './recent.js';
-import { type TieBreak, Turns } from './turns.js';
+import { type Rank, Turns } from './turns.js';
 
 /** What waits for its turn. */
 export interface Queueing {
@@ -13,7 +13,7 @@ export interface Queueing {
 
 interface Entry<T> {
   readonly item: T;
-  readonly arrival: number;
+  readonly rank: Rank;
 }
 
 /** A flow's items, in the order they came; never empty. */
@@ -36,7 +36,7 @@ const KEPT_PRINCIPALS = 64;
  * the others wait for.
  */
 export class FairOrder<T extends Queueing> {
-  readonly #principals = new Turns<unknown, Principal<T>>((a, b) => compare(headOf(a), headOf(b)));
+  readonly #principals = new Turns<unknown, Principal<T>>();
   /** Principals that asked for something lately, whether or not they wait now. */
   readonly #active = new Recent<unknown>(ACTIVE_MS);
   readonly #known = new Map<unknown, Principal<T>>();
@@ -49,8 +49,8 @@ export class FairOrder<T extends Queueing> {
 
   /** What is to go next. */
   get first(): T | undefined {
-    const [next] = this.#principals.inOrder();
-    return next && headOf(next[1]).item;
+    const [next] = this.#principals.inOrder;
+    return next?.member.flows.inOrder[0].member[0].item;
   }
 
   add(item: T): void {
@@ -59,11 +59,13 @@ export class FairOrder<T extends Queueing> {
     const principal = this.#known.get(key) ?? newPrincipal<T>();
     this.#known.set(key, principal);
     principal.active.see(flow);
-    const entry = { item, arrival: this.#arrivals++ };
+    const rank = { deadline: item.deadline, arrival: this.#arrivals++ };
     const waiting = principal.flows.get(flow);
-    if (waiting) waiting.push(entry);
-    else principal.flows.enter(flow, [entry]);
-    if (this.#principals.get(key) === undefined) this.#principals.enter(key, principal);
+    if (waiting) waiting.push({ item, rank });
+    else principal.flows.enter(flow, [{ item, rank }], rank);
+    const first = principal.flows.firstRank ?? rank;
+    if (this.#principals.get(key)) this.#principals.rerank(key, first);
+    else this.#principals.enter(key, principal, first);
     this.#size++;
   }
 
@@ -89,14 +91,28 @@ export class FairOrder<T extends Queueing> {
     return batch.items;
   }
 
+  /** Takes the item that is to go next of the first principal whose next one `admits` accepts; undefined where none is. */
+  takeNext(admits: (item: T) => boolean): T | undefined {
+    for (const { key, member } of this.#principals.inOrder) {
+      const [{ key: flow, member: waiting }] = member.flows.inOrder;
+      const [{ item }] = waiting;
+      if (!admits(item)) continue;
+      this.#principals.advance(key);
+      this.#spend(key, flow, waiting, 0);
+      this.#forgetIdle();
+      return item;
+    }
+    return undefined;
+  }
+
   /**
    * False where one principal (or flow, where there is but one) alone waits while others are active: what would be handed over
    * ahead of time is what their next item, which may come at any moment, waits for.
    */
   get isShared(): boolean {
     if (this.#activePrincipals() > 1) return this.#principals.size > 1;
-    const [only] = this.#principals.inOrder();
-    return !only || only[1].active.size <= 1 || only[1].flows.size > 1;
+    const [only] = this.#principals.inOrder;
+    return !only || only.member.active.size <= 1 || only.member.flows.size > 1;
   }
 
   /**
@@ -105,41 +121,52 @@ export class FairOrder<T extends Queueing> {
    */
   get crowd(): number {
     const principals = this.#activePrincipals();
-    const waiting = this.#principals.inOrder();
+    const waiting = this.#principals.inOrder;
     const isOne = principals === 1 && waiting.length === 1;
     const [callers, active] = isOne
-      ? [waiting[0][1].flows.size, Math.max(1, waiting[0][1].active.size)]
+      ? [waiting[0].member.flows.size, Math.max(1, waiting[0].member.active.size)]
       : [waiting.length, principals];
     return Math.max(callers, Math.floor(this.#size / active));
   }
 
   /** Takes the next item that fits a batch; false where none does. */
   #takeNext(batch: Batch<T>, fits: (item: T) => boolean): boolean {
-    for (const [key, { flows, active }] of this.#principals.inOrder()) {
+    for (const { key, member } of this.#principals.inOrder) {
       if (!batch.admitsPrincipal(key)) continue;
-      for (const [flow, waiting] of flows.inOrder()) {
-        if (!batch.admitsFlow(key, flow, active.size)) continue;
+      const activeFlows = member.active.size;
+      for (const { key: flow, member: waiting } of member.flows.inOrder) {
+        if (!batch.admitsFlow(key, flow, activeFlows)) continue;
         const at = waiting.findIndex(({ item }) => fits(item));
         if (at < 0) continue;
         const { item } = waiting[at];
         batch.add(item);
-        flows.advance(flow);
-        flows.spend(flow, item.cost ?? 1);
-        this.#principals.spend(key, item.cost ?? 1);
-        this.#takeOut(item.caller, waiting, at);
+        this.#spend(key, flow, waiting, at);
         return true;
       }
     }
     return false;
   }
 
+  /** An item has its turn. */
+  #spend(principal: unknown, flow: unknown, waiting: Flow<T>, at: number): void {
+    const { cost = 1 } = waiting[at].item;
+    const { rank } = waiting[0];
+    const flows = this.#principals.get(principal)?.flows;
+    flows?.advance(flow);
+    flows?.spend(flow, cost, rank);
+    this.#principals.spend(principal, cost, flows?.firstRank ?? rank);
+    this.#takeOut({ principal, flow }, waiting, at);
+  }
+
   #takeOut({ principal, flow }: Caller, waiting: Flow<T>, at: number): void {
     waiting.splice(at, 1);
     this.#size--;
-    if (waiting.length > 0) return;
     const flows = this.#principals.get(principal)?.flows;
-    flows?.leave(flow);
-    if (flows?.size === 0) this.#principals.leave(principal);
+    if (!flows) return;
+    if (waiting.length === 0) flows.leave(flow);
+    else flows.rerank(flow, waiting[0].rank);
+    if (flows.firstRank) this.#principals.rerank(principal, flows.firstRank);
+    else this.#principals.leave(principal);
   }
 
   #activePrincipals(): number {
@@ -191,17 +218,5 @@ class Batch<T extends Queueing> {
 }
 
 function newPrincipal<T extends Queueing>(): Principal<T> {
-  const tie: TieBreak<Flow<T>> = ([a], [b]) => compare(a, b);
-  return { flows: new Turns(tie), active: new Recent(ACTIVE_MS) };
-}
-
-function headOf<T extends Queueing>({ flows }: Principal<T>): Entry<T> {
-  const [[, [head]]] = flows.inOrder();
-  return head;
-}
-
-function compare<T extends Queueing>(a: Entry<T>, b: Entry<T>): number {
-  // Both may be Infinity, whose difference is no number.
-  if (a.item.deadline !== b.item.deadline) return a.item.deadline < b.item.deadline ? -1 : 1;
-  return a.arrival - b.arrival;
+  return { flows: new Turns(), active: new Recent(ACTIVE_MS) };
 }

@@ -111,6 +111,27 @@ describe('a batch queue', () => {
     await Promise.all(greedy);
   });
 
+  it('lets callers in by turns where it is full, however many items of one wait for room', async () => {
+    const { queue, batches } = queueOf({ maxBatch: 2, maxItems: 4 });
+    const wait = true;
+    const greedy = Array.from({ length: 40 }, (_, i) =>
+      queue.submit(2 * i, { caller: named('greedy'), wait }),
+    );
+    await expect(queue.submit(98, { caller: named('modest') })).rejects.toMatchObject({
+      reason: 'OVERLOADED',
+    });
+    const modest = [100, 102].map((item) => queue.submit(item, { caller: named('modest'), wait }));
+    expect(queue.depth.items).toBe(4);
+    for (let i = 0; i < 42; i++) {
+      await settled();
+      batches[i]?.finish();
+    }
+    await Promise.all([...greedy, ...modest]);
+    const order = batches.flatMap(({ items }) => items);
+    expect(order.indexOf(102)).toBeLessThan(12);
+    expect(queue.depth).toEqual({ items: 0, bytes: 0 });
+  });
+
   it('of equal callers takes the one first whose deadline is near, and drops what came too late', async () => {
     const drops: string[] = [];
     const { queue, batches } = queueOf({

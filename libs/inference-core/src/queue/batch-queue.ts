@@ -76,10 +76,11 @@ interface Entry<Item, Result> extends Queueing {
  */
 export class BatchQueue<Item, Result> {
   readonly #waiting = new FairOrder<Entry<Item, Result>>();
+  /** Where there is no room: in a fair order too, or whoever waits for the most would have all of it. */
+  readonly #outside = new FairOrder<Entry<Item, Result>>();
   #bytes = 0;
   /** What a batch takes from its start to its end: a moving average. */
   #runMs = 0;
-  #room: (() => void)[] = [];
 
   constructor(private readonly options: BatchQueueOptions<Item, Result>) {}
 
@@ -92,13 +93,9 @@ export class BatchQueue<Item, Result> {
   async submit(item: Item, options: SubmitOptions = {}): Promise<Queued<Result>> {
     const { signal, caller = soleCaller(), deadline = Infinity, wait = false } = options;
     const bytes = this.options.bytes(item);
-    while (this.#full(bytes)) {
-      if (!wait) {
-        this.options.observer?.dropped('overloaded');
-        throw this.#overloaded();
-      }
-      await new Promise<void>((resolve) => this.#room.push(resolve));
-      if (signal?.aborted) break;
+    if (!wait && (this.#outside.size > 0 || this.#full(bytes))) {
+      this.options.observer?.dropped('overloaded');
+      throw this.#overloaded();
     }
     if (signal?.aborted) {
       this.options.observer?.dropped('cancelled');
@@ -117,8 +114,8 @@ export class BatchQueue<Item, Result> {
         reject,
       };
       signal?.addEventListener('abort', entry.onAbort, { once: true });
-      this.#waiting.add(entry);
-      this.#bytes += bytes;
+      if (this.#outside.size === 0 && !this.#full(bytes)) this.#enter(entry);
+      else this.#outside.add(entry);
       this.#dispatch();
     });
   }
@@ -137,27 +134,33 @@ export class BatchQueue<Item, Result> {
   }
 
   #abort(entry: Entry<Item, Result>): void {
-    if (this.#waiting.remove(entry)) this.#drop(entry, 'cancelled', abortError(entry.signal));
+    const isIn = this.#waiting.remove(entry);
+    if (!isIn && !this.#outside.remove(entry)) return;
+    if (isIn) this.#bytes -= entry.bytes;
+    this.#drop(entry, 'cancelled', abortError(entry.signal));
+    this.#letIn();
   }
 
   /** An item that has left the line goes without a result. */
   #drop(entry: Entry<Item, Result>, reason: DropReason, error: TriptychError): void {
-    this.#release(entry);
+    entry.signal?.removeEventListener('abort', entry.onAbort);
     this.options.observer?.dropped(reason);
     entry.reject(error);
-    this.#announceRoom();
   }
 
-  #release(entry: Entry<Item, Result>): void {
-    this.#bytes -= entry.bytes;
-    entry.signal?.removeEventListener('abort', entry.onAbort);
+  #enter(entry: Entry<Item, Result>): void {
+    this.#waiting.add(entry);
+    this.#bytes += entry.bytes;
   }
 
-  /** Everybody who waits for room looks again; who comes too late waits on. */
-  #announceRoom(): void {
-    const woken = this.#room;
-    this.#room = [];
-    for (const wake of woken) wake();
+  /** Lets in whom there is room for. */
+  #letIn(): void {
+    const fits = ({ bytes }: Entry<Item, Result>) => !this.#full(bytes);
+    while (this.#outside.size > 0 && this.#waiting.size < this.options.maxItems) {
+      const next = this.#outside.takeNext(fits);
+      if (!next) return;
+      this.#enter(next);
+    }
   }
 
   #dispatch(): void {
@@ -179,10 +182,12 @@ export class BatchQueue<Item, Result> {
     );
     // What would end too late is as lost as what starts too late, and costs more.
     const now = Date.now() + this.#runMs;
+    for (const { bytes } of taken) this.#bytes -= bytes;
     const late = taken.filter(({ deadline }) => deadline <= now);
     for (const entry of late) this.#drop(entry, 'deadline', deadlinePassed());
     const batch = late.length === 0 ? taken : taken.filter(({ deadline }) => deadline > now);
-    batch.forEach((entry) => this.#release(entry));
+    for (const entry of batch) entry.signal?.removeEventListener('abort', entry.onAbort);
+    this.#letIn();
     return batch;
   }
 
@@ -192,7 +197,6 @@ export class BatchQueue<Item, Result> {
   ): Promise<void> {
     const started = performance.now();
     this.options.observer?.started(batch.map(({ since }) => started - since));
-    this.#announceRoom();
     try {
       const results = await place.run(batch.map((entry) => entry.item));
       batch.forEach((entry, i) => {

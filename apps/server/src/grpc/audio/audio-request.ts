@@ -37,6 +37,15 @@ export function planAudio(
   };
 }
 
+/** A clip without silence costs what it holds, and never nothing. */
+const SHORTEST_PART = 0.05;
+
+/** What encoding so many samples costs, a whole context being 1. */
+export function audioCost({ model, context }: AudioPlan, samples: number): number {
+  if (context === 'padded') return 1;
+  return Math.min(1, Math.max(SHORTEST_PART, samples / model.audio.contextSamples));
+}
+
 export function audioStamp({ model, context, embedding }: AudioPlan): ModelStamp {
   return {
     model: model.name,

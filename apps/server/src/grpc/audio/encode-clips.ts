@@ -4,13 +4,13 @@ import { checkAudioFormat, checkBatch } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import { encodeItems } from '../items.js';
 import type { ServiceParts } from '../service-parts.js';
-import { type AudioPlan, audioStamp, encodeSamples, planAudio } from './audio-request.js';
+import { type AudioPlan, audioCost, audioStamp, encodeSamples, planAudio } from './audio-request.js';
 
 type Clip = EncodeAudioRequest__Output['clips'][number];
 
 /** `AudioEncoder.Encode`: every clip on its own, so that a bad one fails alone. */
 export async function encodeClips(
-  { models, admission, limits }: ServiceParts,
+  { models, limits }: ServiceParts,
   request: EncodeAudioRequest__Output,
   context: CallContext,
 ): Promise<EncodeAudioResponse> {
@@ -18,9 +18,9 @@ export async function encodeClips(
   const plan = planAudio(models.serving('audio', request.model), request);
   checkBatch(clips.length, limits.maxClips, 'clips');
   const bytes = clips.reduce((sum, clip) => sum + clip.data.length, 0);
-  const lane = `${plan.model.name}/audio/${plan.context}`;
-  const load = { lane, items: clips.length, bytes, deadline: context.deadline };
-  const results = await admission.run(load, () =>
+  const cost = clips.reduce((sum, clip) => sum + clipCost(plan, clip), 0);
+  const loads = [{ model: plan.model.name, modality: 'audio', items: clips.length, cost }];
+  const results = await context.admission.run({ ...context, bytes, loads }, () =>
     encodeItems<Clip, AudioResult>(
       clips,
       'clips',
@@ -32,7 +32,14 @@ export async function encodeClips(
 }
 
 /** One clip, by a plan. Throws AUDIO_* errors, and as the encoder does. */
-export async function encodeClip(
+export function encodeClip(plan: AudioPlan, clip: Clip, context: CallContext): Promise<AudioResult> {
+  const item = { ...context, cost: clipCost(plan, clip) };
+  return context.admission.item({ model: plan.model.name, modality: 'audio' }, item, () =>
+    decodeAndEncode(plan, clip, context),
+  );
+}
+
+async function decodeAndEncode(
   plan: AudioPlan,
   { id, format, data }: Clip,
   context: CallContext,
@@ -49,4 +56,9 @@ export async function encodeClip(
   );
   const frames = validFrames(config, samples.length);
   return { id, validFrames: frames, ...(await encodeSamples(plan, samples, preprocessUs, context)) };
+}
+
+/** What a clip is expected to cost: its length is a guess, that of 16-bit samples. */
+function clipCost(plan: AudioPlan, { data }: Clip): number {
+  return audioCost(plan, data.length / 2);
 }

@@ -25,7 +25,7 @@ import { itemFailure } from '../items.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { ServiceParts } from '../service-parts.js';
-import { type AudioPlan, audioStamp, encodeSamples, planAudio } from './audio-request.js';
+import { type AudioPlan, audioCost, audioStamp, encodeSamples, planAudio } from './audio-request.js';
 
 type Call = ServerDuplexStream<AudioStreamRequest__Output, AudioStreamResponse>;
 type Chunk = NonNullable<AudioStreamRequest__Output['chunk']>;
@@ -140,7 +140,11 @@ async function encodeWindow(
   const deadline = Math.min(context.deadline, latest);
   try {
     if ('error' in content) throw TriptychError.fromRecord(content.error);
-    const encoded = await encodeSamples(plan, content.samples, preprocessUs, { ...context, deadline });
+    const { samples } = content;
+    const wanted = { ...context, deadline, cost: audioCost(plan, samples.length) };
+    const encoded = await context.admission.item({ model: plan.model.name, modality: 'audio' }, wanted, () =>
+      encodeSamples(plan, samples, preprocessUs, { ...context, deadline }),
+    );
     return { window: { ...window, ...encoded } };
   } catch (thrown) {
     const failure = itemFailure(thrown);

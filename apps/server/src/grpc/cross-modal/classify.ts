@@ -10,7 +10,7 @@ import type { CallContext } from '../call.js';
 import { inField, inFieldAsync } from '../in-field.js';
 import type { ServiceParts } from '../service-parts.js';
 import { encodeText, textBytes } from '../text/text-request.js';
-import { itemBytes, itemVectors, wholeItems } from './item-vectors.js';
+import { itemBytes, itemLoads, itemVectors, wholeItems } from './item-vectors.js';
 import { planSpace, type SpacePlan, spaceStamp } from './space-plan.js';
 
 /**
@@ -22,7 +22,7 @@ export async function classify(
   request: ClassifyRequest__Output,
   context: CallContext,
 ): Promise<ClassifyResponse> {
-  const { admission, limits } = parts;
+  const { limits } = parts;
   const plan = planSpace(parts, request.model);
   const { dimensions, temperature, engine } = plan.model.shared;
   checkBatch(request.items.length, limits.maxItems, 'items');
@@ -30,12 +30,11 @@ export async function classify(
   const labels = request.labels.map((label, i) => inField(`labels[${i}]`, () => checkText(textBytes(label))));
   const template = inField('template', () => checkText(textBytes(request.template)));
   const sentences = labels.map((label) => fillTemplate(template, label));
-  const [items, classes] = await admission.run(
+  const [items, classes] = await context.admission.run(
     {
-      lane: `${plan.model.name}/cross-modal`,
-      items: request.items.length + labels.length,
-      bytes: itemBytes(request.items),
-      deadline: context.deadline,
+      ...context,
+      bytes: itemBytes(request.items) + labels.reduce((sum, label) => sum + label.length, 0),
+      loads: itemLoads(plan, request.items, labels.length),
     },
     () =>
       Promise.all([

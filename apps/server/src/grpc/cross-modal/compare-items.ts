@@ -2,12 +2,12 @@ import type { Item__Output } from '@triptych/protocol';
 import { checkBatch } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { ServiceParts } from '../service-parts.js';
-import { itemBytes, type ItemVector, itemVectors } from './item-vectors.js';
+import { itemBytes, itemLoads, type ItemVector, itemVectors } from './item-vectors.js';
 import type { SpacePlan } from './space-plan.js';
 
 /** Vectors of what a call compares. Throws BATCH_EMPTY, BATCH_TOO_LARGE or OVERLOADED. */
 export function compareItems(
-  { admission, limits }: ServiceParts,
+  { limits }: ServiceParts,
   plan: SpacePlan,
   {
     queries,
@@ -18,11 +18,8 @@ export function compareItems(
   checkBatch(queries.length, limits.maxItems, 'queries');
   checkBatch(candidates.length, limits.maxItems - queries.length, 'candidates');
   const all = [...queries, ...candidates];
-  // What was computed elsewhere is no work here.
-  const toEncode = all.filter((item) => !item.embedding).length;
-  const lane = `${plan.model.name}/cross-modal`;
-  const load = { lane, items: toEncode, bytes: itemBytes(all), deadline: context.deadline };
-  return admission.run(load, async () => {
+  const load = { ...context, bytes: itemBytes(all), loads: itemLoads(plan, all) };
+  return context.admission.run(load, async () => {
     const [ofQueries, ofCandidates] = await Promise.all([
       itemVectors(plan, queries, 'queries', context),
       itemVectors(plan, candidates, 'candidates', context),

@@ -8,8 +8,9 @@ import {
   type ItemError,
   readEmbedding,
 } from '@triptych/protocol';
+import type { Load } from '../../admission/admission.js';
 import { encodeClip } from '../audio/encode-clips.js';
-import { encodeImage, imageBytes } from '../image/image-request.js';
+import { encodeImage, imageBytes, imageCost } from '../image/image-request.js';
 import { inFieldAsync } from '../in-field.js';
 import { encodeItems } from '../items.js';
 import { encodeText, textBytes } from '../text/text-request.js';
@@ -49,6 +50,22 @@ async function vectorOf(plan: SpacePlan, item: Item__Output, context: CallContex
   if (embedding)
     return checkPrecomputed({ values: readEmbedding(embedding).values, space }, plan.model.shared);
   throw new TriptychError('ITEM_EMPTY', 'the item is empty; expected text, image, audio or embedding');
+}
+
+/** What items bring to the encoders of a space, with some texts beside. What was computed elsewhere is no work here. */
+export function itemLoads(plan: SpacePlan, items: readonly Item__Output[], texts = 0): Load[] {
+  const { name } = plan.model;
+  const images = items.flatMap(({ image }) => image ?? []);
+  const sentences = items.filter(({ content }) => content === 'text').length + texts;
+  const clips = items.filter(({ audio }) => audio).length;
+  const imagesCost = images.reduce((sum, image) => sum + imageCost(image), 0);
+  const loads = [
+    { model: name, modality: 'text', items: sentences, cost: sentences },
+    { model: name, modality: 'image', items: images.length, cost: imagesCost },
+    { model: plan.audioModel, modality: 'audio', items: clips, cost: clips },
+  ];
+  // Clips that no model takes fail one by one.
+  return loads.flatMap(({ model, ...load }) => (model && load.items > 0 ? [{ model, ...load }] : []));
 }
 
 /** Bytes of items as they came. */

@@ -12,6 +12,8 @@ export interface SpacePlan {
   readonly text: () => TextPlan;
   readonly image: () => ImagePlan;
   readonly audio: () => AudioPlan;
+  /** The model that takes audio, where one does. */
+  readonly audioModel: string | undefined;
 }
 
 /** Length 1, float32: what cosines are taken of. */
@@ -22,6 +24,7 @@ export function planSpace({ models, limits }: ServiceParts, name: string): Space
   const model = models.serving('shared', name);
   return {
     model,
+    audioModel: models.findAudioIn(model.shared.name)?.name,
     text: () => planTexts(models.serving('text', model.name), options, false),
     image: () => planImages(models.serving('image', model.name), options, limits.maxPixels),
     audio: () => planAudio(models.audioIn(model.shared.name), { context: 0, options }),

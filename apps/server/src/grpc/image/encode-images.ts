@@ -2,22 +2,21 @@ import type { EncodeImagesRequest__Output, EncodeImagesResponse } from '@triptyc
 import { checkBatch } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { ServiceParts } from '../service-parts.js';
-import { encodeBatch, imageBytes, imageStamp, planImages } from './image-request.js';
+import { encodeBatch, imageBytes, imageCost, imageStamp, planImages } from './image-request.js';
 
 /** `ImageEncoder.Encode` */
 export async function encodeImages(
-  { models, admission, limits }: ServiceParts,
+  { models, limits }: ServiceParts,
   { model, images, options }: EncodeImagesRequest__Output,
   context: CallContext,
 ): Promise<EncodeImagesResponse> {
   const plan = planImages(models.serving('image', model), options, limits.maxPixels);
   checkBatch(images.length, limits.maxImages, 'images');
-  const load = {
-    lane: `${plan.model.name}/image`,
-    items: images.length,
-    bytes: imageBytes(images),
-    deadline: context.deadline,
-  };
-  const results = await admission.run(load, () => encodeBatch(plan, images, 'images', context));
+  const bytes = imageBytes(images);
+  const cost = images.reduce((sum, image) => sum + imageCost(image), 0);
+  const loads = [{ model: plan.model.name, modality: 'image', items: images.length, cost }];
+  const results = await context.admission.run({ ...context, bytes, loads }, () =>
+    encodeBatch(plan, images, 'images', context),
+  );
   return { stamp: imageStamp(plan), results };
 }

@@ -6,7 +6,7 @@ import { type CallContext, messages, send } from '../call.js';
 import { inField } from '../in-field.js';
 import type { ServiceParts } from '../service-parts.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';
-import { encodeBatch, imageStamp, planImages } from './image-request.js';
+import { encodeBatch, imageBytes, imageStamp, planImages } from './image-request.js';
 
 type Call = ServerDuplexStream<ImageStreamRequest__Output, ImageStreamResponse>;
 
@@ -43,8 +43,10 @@ export async function encodeImageStream(
       if (batch.images.length > 0) checkBatch(batch.images.length, limits.maxImages, 'batch.images');
       batches++;
       images += batch.images.length;
+      // A stream is read on as its principal's part of all bytes has room.
+      const leave = await context.admission.hold(context, imageBytes(batch.images));
       const answer = async () => {
-        const results = await encodeBatch(plan, batch.images, 'batch.images', context);
+        const results = await encodeBatch(plan, batch.images, 'batch.images', context).finally(leave);
         failed += results.filter((result) => result.error).length;
         return { result: { batchId: batch.batchId, results } };
       };

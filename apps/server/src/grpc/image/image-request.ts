@@ -48,7 +48,18 @@ export function encodeBatch(
 }
 
 /** One image, by a plan. Throws IMAGE_* errors, and as the encoder does. */
-export async function encodeImage(
+export function encodeImage(
+  plan: ImagePlan,
+  image: Image__Output,
+  context: CallContext,
+): Promise<ImageResult> {
+  const item = { ...context, cost: imageCost(image) };
+  return context.admission.item({ model: plan.model.name, modality: 'image' }, item, () =>
+    decodeAndEncode(plan, image, context),
+  );
+}
+
+async function decodeAndEncode(
   { model, embedding, maxPixels }: ImagePlan,
   image: Image__Output,
   context: CallContext,
@@ -64,6 +75,14 @@ export async function encodeImage(
     id: image.id,
     ...(await encodePrepared(encoder, 'image', item, embedding, preprocessUs, context)),
   };
+}
+
+/** Bytes of an encoded image that take as long to decode as its encoding does: a guess. */
+const BYTES_OF_COST = 1 << 20;
+
+/** What an image is expected to cost, a small one being 1. */
+export function imageCost(image: Image__Output): number {
+  return 1 + imageBytes([image]) / BYTES_OF_COST;
 }
 
 /** Bytes of images as they came. */

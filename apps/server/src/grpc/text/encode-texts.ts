@@ -7,7 +7,7 @@ import { encodeText, planTexts, textBytes, textStamp } from './text-request.js';
 
 /** `TextEncoder.Encode`: every text on its own, so that a bad one fails alone. */
 export async function encodeTexts(
-  { models, admission, limits }: ServiceParts,
+  { models, limits }: ServiceParts,
   request: EncodeTextsRequest__Output,
   context: CallContext,
 ): Promise<EncodeTextsResponse> {
@@ -15,9 +15,8 @@ export async function encodeTexts(
   const texts = request.texts.map(textBytes);
   checkBatch(texts.length, limits.maxTexts, 'texts');
   const bytes = texts.reduce((sum, text) => sum + text.length, 0);
-  const { name } = plan.model;
-  const load = { lane: `${name}/text`, items: texts.length, bytes, deadline: context.deadline };
-  const results = await admission.run(load, () =>
+  const loads = [{ model: plan.model.name, modality: 'text', items: texts.length, cost: texts.length }];
+  const results = await context.admission.run({ ...context, bytes, loads }, () =>
     encodeItems<Uint8Array, TextResult>(
       texts,
       'texts',

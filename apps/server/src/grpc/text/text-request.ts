@@ -34,7 +34,13 @@ export function textStamp({ model, embedding }: TextPlan): ModelStamp {
 }
 
 /** One text, as the bytes of its message, by a plan. Throws TEXT_* errors, and as the encoder does. */
-export async function encodeText(
+export function encodeText(plan: TextPlan, bytes: Uint8Array, context: CallContext): Promise<TextResult> {
+  return context.admission.item({ model: plan.model.name, modality: 'text' }, { ...context, cost: 1 }, () =>
+    tokenizeAndEncode(plan, bytes, context),
+  );
+}
+
+async function tokenizeAndEncode(
   { model, embedding, rejectTooLong }: TextPlan,
   bytes: Uint8Array,
   context: CallContext,

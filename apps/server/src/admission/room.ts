@@ -1,0 +1,67 @@
+import { abortError, type Caller, FairOrder } from '@triptych/core';
+import { type ShareLimits, Shares } from './shares.js';
+
+/** Who waits, until when. */
+export interface Wanted {
+  readonly caller: Caller;
+  /** Milliseconds since the epoch; Infinity where there is none. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+interface Waiter extends Wanted {
+  readonly amount: number;
+  readonly start: () => void;
+}
+
+/** Room that principals share, and a fair order for those who wait for it. */
+export class Room {
+  readonly shares: Shares<unknown>;
+  readonly #waiting = new FairOrder<Waiter>();
+
+  constructor(limits: ShareLimits) {
+    this.shares = new Shares(limits);
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Takes room at once, there being some or not; what is returned gives it back. */
+  take(principal: unknown, amount: number): () => void {
+    const leave = this.shares.take(principal, amount);
+    return () => {
+      leave();
+      this.#giveAway();
+    };
+  }
+
+  /** Waits for room; what it resolves with gives it back. Throws what the signal aborts with. */
+  async wait(wanted: Wanted, amount: number): Promise<() => void> {
+    const { caller, signal } = wanted;
+    if (signal.aborted) throw abortError(signal);
+    if (this.#waiting.size === 0 && this.shares.fits(caller.principal, amount))
+      return this.take(caller.principal, amount);
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        if (this.#waiting.remove(waiter)) reject(abortError(signal));
+        // It may have been what others waited behind.
+        this.#giveAway();
+      };
+      const start = () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(this.take(caller.principal, amount));
+      };
+      const waiter: Waiter = { ...wanted, amount, start };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(waiter);
+      this.#giveAway();
+    });
+  }
+
+  #giveAway(): void {
+    const fits = ({ caller, amount }: Waiter) => this.shares.fits(caller.principal, amount);
+    for (let next = this.#waiting.takeNext(fits); next; next = this.#waiting.takeNext(fits)) next.start();
+  }
+}

@@ -1,0 +1,103 @@
+import { TriptychError } from '@triptych/core';
+import type { Admission } from '../admission/admission.js';
+import type { CallEndings } from '../observability/metrics.js';
+import { endCall, type OpenCall, type OpenCalls } from './open-calls.js';
+
+/** Bounds on calls that do nothing. */
+export interface IdleLimits {
+  /** Longest time without a message, either way, while nothing is in work; 0: none. */
+  readonly idleMs: number;
+  /** Longest time that an answer waits for its reader, beside what its bytes take a slow one. */
+  readonly unreadMs: number;
+  /** Bytes of answers that wait for one principal to read them. */
+  readonly unreadBytes: number;
+}
+
+const LOOK_MS = 500;
+/** A client that has its status gets so long to close its side of the stream. */
+const CLOSE_MS = 2000;
+/** The slowest reader that is waited for: bytes a millisecond. */
+const SLOWEST_READER = 128;
+const ENHANCE_YOUR_CALM = 11;
+
+/** What of a call waits to be read, and since when it has been so much. */
+interface Unread {
+  readonly bytes: number;
+  readonly since: number;
+}
+
+/** Ends calls that send nothing, and calls whose answers nobody reads. */
+export class IdleCalls {
+  readonly #unread = new WeakMap<OpenCall, Unread>();
+  /** Bytes that wait for each principal, as of the last look. */
+  #byPrincipal = new Map<unknown, number>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly calls: OpenCalls,
+    private readonly admission: Pick<Admission, 'isWorking'>,
+    private readonly limits: IdleLimits,
+    private readonly ended: (reason: CallEndings) => void,
+  ) {
+    this.#timer = setInterval(() => this.look(), LOOK_MS).unref();
+  }
+
+  /** Bytes of answers that wait to be read. */
+  get unreadBytes(): number {
+    return [...this.#byPrincipal.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Bytes of answers that wait for one principal. */
+  unreadOf(principal: unknown): number {
+    return this.#byPrincipal.get(principal) ?? 0;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  look(): void {
+    const now = performance.now();
+    const byPrincipal = new Map<unknown, number>();
+    for (const call of this.calls) {
+      const bytes = call.stream.writableLength;
+      if (bytes > 0) this.#lookAtReader(call, bytes, now, byPrincipal);
+      else if (this.#isIdle(call, now)) {
+        this.ended('idle');
+        endCall(call, idle(this.limits.idleMs));
+      }
+    }
+    this.#byPrincipal = byPrincipal;
+    this.calls.closeAnswered(now - CLOSE_MS);
+  }
+
+  #isIdle({ active, caller }: OpenCall, now: number): boolean {
+    const { idleMs } = this.limits;
+    return idleMs > 0 && now - active > idleMs && !this.admission.isWorking(caller.flow);
+  }
+
+  /** A call whose answer has waited too long, or which holds more than its principal may have waiting, ends. */
+  #lookAtReader(call: OpenCall, bytes: number, now: number, byPrincipal: Map<unknown, number>): void {
+    const { unreadMs, unreadBytes } = this.limits;
+    const { principal } = call.caller;
+    const before = this.#unread.get(call);
+    const since = before?.bytes === bytes ? before.since : now;
+    this.#unread.set(call, { bytes, since });
+    const all = (byPrincipal.get(principal) ?? 0) + bytes;
+    const isTooLong = now - since > unreadMs + bytes / SLOWEST_READER;
+    // What has just been written is given a look's time to go.
+    const isTooMuch = all > 2 * unreadBytes && all > bytes && now > since;
+    if (isTooLong || isTooMuch) {
+      this.ended('unread');
+      // Its status would wait behind the answers.
+      call.stream.close(ENHANCE_YOUR_CALM);
+    } else byPrincipal.set(principal, all);
+  }
+}
+
+function idle(idleMs: number): TriptychError {
+  return new TriptychError(
+    'CALL_IDLE',
+    `no message came or went for ${idleMs / 1000} s, and nothing was in work; open the call when there is something to send`,
+  );
+}
