@@ -65,11 +65,7 @@ async function decodeAndEncode(
   context: CallContext,
 ): Promise<ImageResult> {
   const { preprocessor, recipe, encoder } = model.image;
-  const { pixels, preprocessUs } = await preprocessor.prepare(
-    checkImage(image, maxPixels),
-    recipe,
-    context,
-  );
+  const { pixels, preprocessUs } = await preprocessor.prepare(checkImage(image, maxPixels), recipe, context);
   const item = { pixels, pooling: embedding.pooling, form: embedding.form };
   return {
     id: image.id,
