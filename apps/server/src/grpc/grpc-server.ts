@@ -15,9 +15,11 @@ import { earlyRefusal } from './early-refusal.js';
 import { IdleCalls } from './end-idle.js';
 import { followHealth, type Health } from './health/follow-health.js';
 import { limitProbes } from './health/limit-probes.js';
+import { cutDead } from './http2/cut-dead.js';
 import { detailFailures } from './http2/detail-failures.js';
 import { widenWindows } from './http2/flow-control.js';
 import { onHttp2Server } from './http2/http2-servers.js';
+import { limitHeaders } from './http2/limit-headers.js';
 import { limitResets } from './http2/limit-resets.js';
 import { CallLimit } from './limit-calls.js';
 import { ConnectionLimit } from './http2/limit-connections.js';
@@ -71,8 +73,10 @@ export function createGrpcServer(
   const sessions = new Set<Http2Session>();
   onHttp2Server(server, (http2) => {
     widenWindows(http2);
+    limitHeaders(http2, config.maxMetadataBytes);
     detailFailures(http2);
     limitResets(http2);
+    cutDead(http2);
     bounds.prepare(http2);
     connectionLimit.follow(http2);
     connections.follow(http2);

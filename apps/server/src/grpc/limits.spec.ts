@@ -24,6 +24,21 @@ describe('the limit on metadata', () => {
   });
 });
 
+describe('metadata that no connection would survive', () => {
+  it('is not sent by the client, unary or stream', async () => {
+    let length = 100_000;
+    const metadata = () => ({ 'x-anything': '~'.repeat(length) });
+    const client = new TriptychClient(test.server.address, { metadata, ownConnections: true });
+    await expect(client.listModels()).rejects.toMatchObject({ code: 8 });
+    const stream = client.streamAudio();
+    stream.configure({ format: { encoding: 1, sampleRateHz: RATE } });
+    await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 8 });
+    length = 100;
+    expect(await client.listModels()).toHaveLength(1);
+    client.close();
+  });
+});
+
 describe('the limit on open calls', () => {
   it('holds over all connections, refuses what is beyond it, and makes room as calls end', async () => {
     const clients = [0, 1].map(() => new TriptychClient(test.server.address, { ownConnections: true }));

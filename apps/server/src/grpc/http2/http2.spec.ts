@@ -72,6 +72,65 @@ describe('a connection', () => {
   });
 });
 
+describe('a call whose headers are too long', () => {
+  const headers = { ':method': 'POST', 'content-type': 'application/grpc', te: 'trailers' };
+  /** How it ends, and what becomes of another stream of its connection. */
+  async function beside(values: readonly string[]): Promise<{ rstCode: number; other: 'lives' | 'ended' }> {
+    const session = connect(`http://${test.server.address}`, { maxSendHeaderBlockLength: 2 ** 24 });
+    session.on('error', () => undefined);
+    // The server holds a client to what it was told, once it knows that it was.
+    await once(session, 'remoteSettings');
+    await new Promise<void>((resolve) => session.ping(() => resolve()));
+    const other = session.request({ ...headers, ':path': '/triptych.v1.AudioEncoder/EncodeStream' });
+    other.on('error', () => undefined);
+    const long = session.request({
+      ...headers,
+      ':path': '/triptych.v1.Models/List',
+      ...Object.fromEntries(values.map((value, i) => [`x-${i}`, value])),
+    });
+    await new Promise((resolve) =>
+      long
+        .on('error', () => undefined)
+        .resume()
+        .once('close', resolve)
+        .end(),
+    );
+    // The connection answers, or has ended.
+    await new Promise<void>((resolve) => {
+      session.once('close', resolve);
+      if (session.destroyed || !session.ping(() => resolve())) resolve();
+    });
+    const found = { rstCode: long.rstCode ?? 0, other: other.destroyed ? 'ended' : 'lives' } as const;
+    session.destroy();
+    return found;
+  }
+
+  it('is known to clients beforehand', async () => {
+    await withSession(async (session) => {
+      await expect.poll(() => session.remoteSettings.maxHeaderListSize).toBe(64 * 1024);
+    });
+  });
+
+  it('ends alone', async () => {
+    const { NGHTTP2_ENHANCE_YOUR_CALM } = constants;
+    for (const values of [Array(7).fill('~'.repeat(10_000)), ['~'.repeat(60_000), '~'.repeat(60_000)]])
+      expect(await beside(values as string[])).toEqual({
+        rstCode: NGHTTP2_ENHANCE_YOUR_CALM,
+        other: 'lives',
+      });
+  });
+
+  // What Node cannot be told: docs/decisions/http2.md. It breaks where it can.
+  it.each([
+    ['one value is longer than nghttp2 decodes', [70_000]],
+    ['they take more frames than nghttp2 follows', Array<number>(20).fill(15_000)],
+  ])('ends its connection where %s', async (_what, lengths) => {
+    expect(await beside(lengths.map((length) => '~'.repeat(length)))).toMatchObject({ other: 'ended' });
+    // And is not kept until a keepalive ping goes unanswered.
+    await expect.poll(sockets, { timeout: 30_000 }).toBe(idleSockets);
+  });
+});
+
 describe('a connection whose streams are reset', () => {
   const headers = {
     ':method': 'POST',
