@@ -67,6 +67,8 @@ const MOST_HELD_CHARACTERS = 2048;
  */
 export class TextPreprocessor {
   readonly #waiting = new FairOrder<Waiting>();
+  /** The one whose turn it is, until the worker has room for it. */
+  #next: Waiting | undefined;
   /** What the worker holds, in the order that it answers in. */
   #held: Held[] = [];
   #limit: NodeJS.Timeout | undefined;
@@ -135,25 +137,24 @@ export class TextPreprocessor {
   }
 
   #dispatch(): void {
-    while (this.host.ready && this.#hasRoom()) {
-      const [entry] = this.#waiting.take(
-        () => false,
-        () => 1,
-      );
-      if (entry.deadline <= Date.now())
+    while (this.host.ready) {
+      const [entry] = this.#next ? [this.#next] : this.#waiting.take(never, one);
+      this.#next = entry;
+      if (!entry || !this.#hasRoomFor(entry)) return;
+      this.#next = undefined;
+      if (entry.signal?.aborted) continue;
+      if (entry.deadline > Date.now()) this.#handOver({ entry });
+      else
         entry.reject(
           new TriptychError('DEADLINE_PASSED', 'the deadline passed before the text was tokenized'),
         );
-      else this.#handOver({ entry });
     }
   }
 
-  #hasRoom(): boolean {
-    const next = this.#waiting.first;
-    if (!next) return false;
+  #hasRoomFor({ request }: Waiting): boolean {
+    if (this.#held.length === 0) return true;
     const characters = this.#held.reduce((sum, { entry }) => sum + entry.request.text.length, 0);
-    const fits = characters + next.request.text.length <= MOST_HELD_CHARACTERS;
-    return this.#held.length === 0 || (fits && this.#held.length < MOST_HELD);
+    return this.#held.length < MOST_HELD && characters + request.text.length <= MOST_HELD_CHARACTERS;
   }
 
   #handOver(held: Held): void {
@@ -228,14 +229,17 @@ export class TextPreprocessor {
   }
 
   #rejectWaiting(error: () => TriptychError): void {
-    while (this.#waiting.first)
-      for (const entry of this.#waiting.take(
-        () => true,
-        () => Infinity,
-      ))
-        entry.reject(error());
+    this.#next?.reject(error());
+    this.#next = undefined;
+    for (const entry of this.#waiting.take(any, all)) entry.reject(error());
   }
 }
+
+/** How {@link FairOrder.take} is told to take one, or all. */
+const never = () => false;
+const one = () => 1;
+const any = () => true;
+const all = () => Infinity;
 
 function closed(): TriptychError {
   return new TriptychError('DRAINING', 'the tokenizer is closed');
