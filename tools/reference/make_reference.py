@@ -3,11 +3,12 @@
 
     python make_reference.py CHECKPOINT OUT.json [--text TEXT]... FILE...
 
-FILEs are images for a CLIP, WAVs of 16 bit, mono, 16 kHz for a Whisper; OUT.json names them relative to itself. Vectors are
+FILEs are images for a CLIP, WAVs of 16 bit, mono, 16 kHz for a Whisper; OUT.json names them relative to itself; those from
+elsewhere are copied into the folder `reference` beside it, since a reference names no file outside of its folder. Vectors are
 CLIP's projections and the mean of Whisper's encoder over all frames, as the model gives them, not normalised. Needs torch,
 transformers, Pillow and numpy.
 """
-import argparse, base64, json, os, wave
+import argparse, base64, filecmp, json, os, shutil, wave
 import numpy as np
 import PIL
 import torch
@@ -39,13 +40,27 @@ def whisper_vectors(checkpoint, files):
         yield dict(audio=path), model.encoder(features).last_hidden_state.mean(1)
 
 
+def beside(path, folder):
+    """A file's name below a folder, into which it is copied where it lies elsewhere."""
+    path, folder = os.path.realpath(path), os.path.realpath(folder)
+    name = os.path.relpath(path, folder)
+    if name.split(os.sep)[0] != os.pardir:
+        return name
+    name = os.path.join("reference", os.path.basename(path))
+    copy = os.path.join(folder, name)
+    assert not os.path.exists(copy) or filecmp.cmp(path, copy, shallow=False), f"{copy}: another file than {path}"
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    shutil.copyfile(path, copy)
+    return name
+
+
 def main(checkpoint, out, files, texts):
     kind = AutoConfig.from_pretrained(checkpoint).model_type
     made = clip_vectors(checkpoint, files, texts) if kind == "clip" else whisper_vectors(checkpoint, files)
     folder, items = os.path.dirname(os.path.abspath(out)), []
     with torch.no_grad():
         for item, vector in made:
-            item = {key: value if key == "text" else os.path.relpath(value, folder) for key, value in item.items()}
+            item = {key: value if key == "text" else beside(value, folder) for key, value in item.items()}
             items.append({**item, "vector": base64.b64encode(vector[0].numpy().astype("<f4").tobytes()).decode()})
     versions = dict(torch=torch.__version__, transformers=transformers.__version__, pillow=PIL.__version__)
     with open(out, "w") as file:

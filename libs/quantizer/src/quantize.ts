@@ -33,8 +33,8 @@ export interface QuantizeRequest {
   readonly compression?: WeightCompression | undefined;
   /** Default: the source's own. */
   readonly modelName?: string | undefined;
-  /** Files to put into the model directory, by name: texts. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Files to put into the model directory, by name. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly converterVersion: string;
 }
 

@@ -3,7 +3,7 @@ import { quantizeModel, type QuantizeReport } from '@triptych/quantizer';
 import type { WeightCompression } from '@triptych/weight-loader';
 import { StepBar } from '../output/progress-bar.js';
 import { calibrationInputs } from '../quantize/calibration.js';
-import { rebasedReference } from '../quantize/reference.js';
+import { copiedReference } from '../quantize/reference.js';
 import { quantizationTable } from '../quantize/report.js';
 import { removedOnInterrupt } from '../quantize/scratch.js';
 import { version } from '../version.js';
@@ -61,7 +61,7 @@ export async function quantize(
     inputs,
     compression,
     modelName: name,
-    files: await rebasedReference(source, target),
+    files: await copiedReference(source),
     converterVersion: version,
   };
   const bar = new StepBar();

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { TriptychClient } from '@triptych/client';
-import { TriptychError } from '@triptych/core';
+import { fileWithin, TriptychError } from '@triptych/core';
 import {
   compareVectors,
   createLogger,
@@ -68,7 +67,7 @@ export function validateCommand(): Command {
 }
 
 async function validate(directory: string, options: Options): Promise<Validation> {
-  const path = options.reference ?? join(directory, REFERENCE_FILE);
+  const path = options.reference ?? (await fileWithin(directory, REFERENCE_FILE));
   if (!existsSync(path)) {
     throw new TriptychError(
       'FILE_UNREADABLE',

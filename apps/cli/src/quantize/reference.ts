@@ -1,18 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
-import { REFERENCE_FILE } from '@triptych/server';
+import { fileWithin } from '@triptych/core';
+import { readReference, REFERENCE_FILE } from '@triptych/server';
 
-/** The source's reference vectors, for the directory that is made of it: paths of inputs start from there. */
-export async function rebasedReference(source: string, target: string): Promise<Record<string, string>> {
-  const path = join(source, REFERENCE_FILE);
+/** The source's reference vectors and their inputs, for the directory that is made of it: contents by name. */
+export async function copiedReference(source: string): Promise<Record<string, string | Uint8Array>> {
+  const path = await fileWithin(source, REFERENCE_FILE);
   if (!existsSync(path)) return {};
-  const reference = JSON.parse(await readFile(path, 'utf8')) as { items: Record<string, string>[] };
-  const rebase = (input: string) => relative(resolve(target), resolve(dirname(path), input));
-  const items = reference.items.map((item) => ({
-    ...item,
-    ...(item['audio'] === undefined ? {} : { audio: rebase(item['audio']) }),
-    ...(item['image'] === undefined ? {} : { image: rebase(item['image']) }),
-  }));
-  return { [REFERENCE_FILE]: `${JSON.stringify({ ...reference, items }, null, 1)}\n` };
+  const files: Record<string, string | Uint8Array> = { [REFERENCE_FILE]: await readFile(path, 'utf8') };
+  const { items } = await readReference(path);
+  for (const { kind, name, input } of items) if (kind !== 'text') files[name] = await readFile(input);
+  return files;
 }

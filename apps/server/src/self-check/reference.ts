@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { messageOf, TriptychError } from '@triptych/core';
+import { dirname } from 'node:path';
+import { fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
 
 /** What a model of another implementation made of one input. */
 export interface ReferenceItem {
@@ -21,24 +21,26 @@ export interface Reference {
 
 const kinds = ['image', 'audio', 'text'] as const;
 
-/** Throws FILE_UNREADABLE. */
+/** Throws FILE_UNREADABLE, or FILE_OUTSIDE where an input lies outside of the reference's folder. */
 export async function readReference(path: string): Promise<Reference> {
   try {
-    const { made_by, versions, items } = JSON.parse(await readFile(path, 'utf8')) as {
+    const { made_by, versions, items } = parseJson(await readFile(path, 'utf8')) as {
       made_by: string;
       versions: Record<string, string>;
       items: Record<string, string>[];
     };
     if (items.length === 0) throw new TypeError('it holds no items');
-    return { madeBy: made_by, versions, items: items.map((item) => readItem(item, dirname(path))) };
+    const read = await Promise.all(items.map((item) => readItem(item, dirname(path))));
+    return { madeBy: made_by, versions, items: read };
   } catch (cause) {
+    if (cause instanceof TriptychError) throw cause;
     throw new TriptychError('FILE_UNREADABLE', `${path}: not a reference file (${messageOf(cause)})`, {
       cause,
     });
   }
 }
 
-function readItem(item: Readonly<Record<string, string>>, folder: string): ReferenceItem {
+async function readItem(item: Readonly<Record<string, string>>, folder: string): Promise<ReferenceItem> {
   const kind = kinds.find((key) => typeof item[key] === 'string');
   if (!kind) throw new TypeError(`an item has none of ${kinds.join(', ')}`);
   const bytes = Buffer.from(item['vector'] ?? '', 'base64');
@@ -47,7 +49,7 @@ function readItem(item: Readonly<Record<string, string>>, folder: string): Refer
   return {
     kind,
     name: item[kind],
-    input: kind === 'text' ? item[kind] : resolve(folder, item[kind]),
+    input: kind === 'text' ? item[kind] : await fileWithin(folder, item[kind]),
     vector,
   };
 }

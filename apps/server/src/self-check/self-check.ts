@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { TriptychError, soleCaller } from '@triptych/core';
+import { fileWithin, soleCaller, TriptychError } from '@triptych/core';
 import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
 import { Admission } from '../admission/admission.js';
 import { encodeClip } from '../grpc/audio/encode-clips.js';
@@ -32,7 +31,7 @@ export async function selfCheck(
   maxPixels: number,
   { logger, metrics }: Observers,
 ): Promise<void> {
-  const path = join(model.directory, REFERENCE_FILE);
+  const path = await fileWithin(model.directory, REFERENCE_FILE);
   if (!existsSync(path)) {
     throw new TriptychError(
       'SELF_CHECK_FAILED',

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { messageOf, TriptychError } from '@triptych/core';
+import { fileWithin, messageOf, TriptychError } from '@triptych/core';
 import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
 import { openTensors } from '../parquet/read.js';
@@ -23,8 +23,8 @@ export interface ModelContents {
   readonly tokenizer: TokenizerFiles;
   /** One after the other; each may be gone when the next is asked for. */
   readonly tensors: AsyncIterable<StoredTensor> | Iterable<StoredTensor>;
-  /** Other files of the model by name: texts. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Other files of the model by name, which may be below folders. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** int8 tensors take V2. Default: V1. */
   readonly schema?: SchemaVersion;
   /** Default: zstd. */
@@ -63,8 +63,11 @@ export async function writeModelDirectory(
     await mkdir(partial, { recursive: true });
     const digests = await writeWeights(join(partial, WEIGHTS_FILE), contents, done);
     if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
-    for (const [name, text] of Object.entries({ ...tokenizer, ...files }))
-      await writeFile(join(partial, name), text);
+    for (const [name, content] of Object.entries({ ...tokenizer, ...files })) {
+      const path = await fileWithin(partial, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
     const { architecture, config } = metadata;
     await writeJson(join(partial, METADATA_FILE), {
       ...metadata,
