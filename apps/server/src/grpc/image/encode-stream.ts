@@ -6,6 +6,7 @@ import { type CallContext, messages, send } from '../call.js';
 import { inField } from '../in-field.js';
 import type { ServiceParts } from '../service-parts.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';
+import { batchWeight } from './batch-weight.js';
 import { encodeBatch, imageBytes, imageStamp, planImages } from './image-request.js';
 
 type Call = ServerDuplexStream<ImageStreamRequest__Output, ImageStreamResponse>;
@@ -50,7 +51,7 @@ export async function encodeImageStream(
         failed += results.filter((result) => result.error).length;
         return { result: { batchId: batch.batchId, results } };
       };
-      await answers.add(answer, Math.max(1, batch.images.length));
+      await answers.add(answer, batchWeight(batch.images, limits));
     }
   } finally {
     await answers.done();
