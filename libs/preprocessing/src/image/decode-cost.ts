@@ -27,13 +27,14 @@ interface Rate {
 const rates: Readonly<Record<ImageFormat | 'raw', Rate>> = {
   raw: { fixedMs: 1, msPerMegapixel: 12, bytesPerPixel: 3 },
   jpeg: { fixedMs: 2, msPerMegapixel: 20, bytesPerPixel: 3.2 },
-  png: { fixedMs: 2, msPerMegapixel: 22, bytesPerPixel: 4.2 },
+  png: { fixedMs: 2, msPerMegapixel: 22, bytesPerPixel: 3.5 },
   webp: { fixedMs: 3, msPerMegapixel: 35, bytesPerPixel: 8 },
   gif: { fixedMs: 2, msPerMegapixel: 22, bytesPerPixel: 7 },
-  tiff: { fixedMs: 2, msPerMegapixel: 22, bytesPerPixel: 4.2 },
+  tiff: { fixedMs: 2, msPerMegapixel: 22, bytesPerPixel: 3.5 },
   avif: { fixedMs: 25, msPerMegapixel: 130, bytesPerPixel: 21 },
 };
-const INTERLACED_TIMES = { ms: 1.6, bytes: 2.5 };
+const INTERLACED = { times: 1.6, moreBytesPerPixel: 5.5 };
+const PLAIN = { times: 1, moreBytesPerPixel: 0 };
 
 /** Assumed where the size is not told; a decoder finds it out. */
 const UNKNOWN_PIXELS = 2_000_000;
@@ -56,11 +57,11 @@ export function costOfPixels(source: EncodedImageSource, pixels: number, maxPixe
 }
 
 function costOf(rate: Rate, pixels: number, isInterlaced: boolean): DecodeCost {
-  const times = isInterlaced ? INTERLACED_TIMES : { ms: 1, bytes: 1 };
+  const { times, moreBytesPerPixel } = isInterlaced ? INTERLACED : PLAIN;
   return {
     pixels,
-    ms: rate.fixedMs + ((rate.msPerMegapixel * pixels) / 1e6) * times.ms,
-    bytes: rate.bytesPerPixel * pixels * times.bytes,
+    ms: rate.fixedMs + (rate.msPerMegapixel * pixels * times) / 1e6,
+    bytes: (rate.bytesPerPixel + moreBytesPerPixel) * pixels,
   };
 }
 

@@ -2,19 +2,12 @@ import { TriptychError } from '@triptych/core';
 import type { RawImageSource } from '@triptych/validation';
 import type { Pixels } from './pixels.js';
 
-const channelsOf = { rgb: 3, rgba: 4 } as const;
+const channelsOf = { rgb: 3, rgba: 4, grey: 1 } as const;
 
 /** Pixels that came without a container. Throws IMAGE_OUT_OF_RANGE for floats that are no light. */
 export function rawPixels({ layout, width, height, data }: RawImageSource): Pixels {
-  if (layout === 'grey') return { width, height, channels: 3, data: replicated(data) };
   if (layout === 'rgb-float') return { width, height, channels: 3, data: quantized(data) };
   return { width, height, channels: channelsOf[layout], data };
-}
-
-function replicated(grey: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array(3 * grey.length);
-  for (let i = 0; i < grey.length; i++) rgb.fill(grey[i], 3 * i, 3 * i + 3);
-  return rgb;
 }
 
 /** float32 in [0, 1] → bytes, rounded: what was a byte / 255 is that byte again. */

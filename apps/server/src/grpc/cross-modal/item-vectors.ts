@@ -58,7 +58,7 @@ export function itemLoads(plan: SpacePlan, items: readonly Item__Output[], texts
   const images = items.flatMap(({ image }) => image ?? []);
   const sentences = items.filter(({ content }) => content === 'text').length + texts;
   const clips = items.filter(({ audio }) => audio).length;
-  const imagesCost = images.reduce((sum, image) => sum + imageCost(image), 0);
+  const imagesCost = images.reduce((sum, image) => sum + imageCost(image, plan.image().maxPixels), 0);
   const loads = [
     { model: name, modality: 'text', items: sentences, cost: sentences },
     { model: name, modality: 'image', items: images.length, cost: imagesCost },

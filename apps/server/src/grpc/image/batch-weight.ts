@@ -1,6 +1,5 @@
-import { decodeCost } from '@triptych/preprocessing';
 import type { Image__Output } from '@triptych/protocol';
-import { checkImage } from '@triptych/validation';
+import { decodeMs } from './decode-ms.js';
 import { imageBytes } from './image-request.js';
 
 /** What one stream may have in work beside its number of images: bytes as they came, and milliseconds of decoding. */
@@ -18,13 +17,4 @@ export function batchWeight(
   const bytes = imageBytes(images) / STREAM_BYTES;
   const decoding = images.reduce((sum, image) => sum + decodeMs(image, maxPixels), 0) / STREAM_DECODE_MS;
   return Math.max(1, images.length, streamImages * Math.max(bytes, decoding));
-}
-
-/** Milliseconds that decoding one is expected to take; none where it is refused before. */
-export function decodeMs(image: Image__Output, maxPixels: number): number {
-  try {
-    return decodeCost(checkImage(image, maxPixels), maxPixels).ms;
-  } catch {
-    return 0;
-  }
 }

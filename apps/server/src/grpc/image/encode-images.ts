@@ -13,7 +13,7 @@ export async function encodeImages(
   const plan = planImages(models.serving('image', model), options, limits.maxPixels);
   checkBatch(images.length, limits.maxImages, 'images');
   const bytes = imageBytes(images);
-  const cost = images.reduce((sum, image) => sum + imageCost(image), 0);
+  const cost = images.reduce((sum, image) => sum + imageCost(image, limits.maxPixels), 0);
   const loads = [{ model: plan.model.name, modality: 'image', items: images.length, cost }];
   const results = await context.admission.run({ ...context, bytes, loads }, () =>
     encodeBatch(plan, images, 'images', context),

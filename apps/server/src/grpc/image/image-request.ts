@@ -10,6 +10,7 @@ import type { VisionPooling } from '@triptych/vision-encoder';
 import type { Serving } from '../../models/served-model.js';
 import { encodePrepared } from '../encode-prepared.js';
 import { encodeItems } from '../items.js';
+import { decodeMs } from './decode-ms.js';
 
 /** What an image is encoded with, checked and complete. */
 export interface ImagePlan {
@@ -53,7 +54,7 @@ export function encodeImage(
   image: Image__Output,
   context: CallContext,
 ): Promise<ImageResult> {
-  const item = { ...context, cost: imageCost(image) };
+  const item = { ...context, cost: imageCost(image, plan.maxPixels) };
   return context.admission.item({ model: plan.model.name, modality: 'image' }, item, () =>
     decodeAndEncode(plan, image, context),
   );
@@ -73,12 +74,12 @@ async function decodeAndEncode(
   };
 }
 
-/** Bytes of an encoded image that take as long to decode as its encoding does: a guess. */
-const BYTES_OF_COST = 1 << 20;
+/** Decoding for so long counts as much as encoding a usual image. */
+const MS_OF_COST = 20;
 
 /** What an image is expected to cost, a small one being 1. */
-export function imageCost(image: Image__Output): number {
-  return 1 + imageBytes([image]) / BYTES_OF_COST;
+export function imageCost(image: Image__Output, maxPixels: number): number {
+  return 1 + decodeMs(image, maxPixels) / MS_OF_COST;
 }
 
 /** Bytes of images as they came. */

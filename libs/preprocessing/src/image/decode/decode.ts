@@ -4,7 +4,7 @@ import type { Pixels } from '../pixels.js';
 import { decodeAvif } from './avif.js';
 import { type ImageFormat, imageFormat } from './format.js';
 import { withoutTransparency } from './gif-transparency.js';
-import { cmykToRgb, grey16ToRgb } from './to-rgb.js';
+import { cmykToRgb, grey16ToGrey } from './to-rgb.js';
 
 export interface DecodeLimits {
   /** Checked against the header, before anything is decoded. */
@@ -79,10 +79,10 @@ async function readPixels(image: Sharp, { space, channels }: Metadata): Promise<
       .toColourspace('grey16')
       .raw({ depth: 'ushort' })
       .toBuffer({ resolveWithObject: true });
-    const grey = new Uint16Array(new Uint8Array(data).buffer);
-    return { width: info.width, height: info.height, channels: 3, data: grey16ToRgb(grey) };
+    const grey = new Uint16Array(data.buffer, data.byteOffset, info.width * info.height);
+    return { width: info.width, height: info.height, channels: 1, data: grey16ToGrey(grey) };
   }
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: info.channels, data };
 }
 

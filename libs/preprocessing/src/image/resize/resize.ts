@@ -53,6 +53,7 @@ function resizeRows(
 ): Uint8ClampedArray {
   const { taps, first, count, weights } = columns;
   const length = first.length;
+  const [greenAt, blueAt] = channels < 3 ? [0, 0] : [1, 2];
   const out = new Uint8ClampedArray((bottom - top) * length * 3);
   let to = 0;
   for (let y = top; y < bottom; y++) {
@@ -66,8 +67,8 @@ function resizeRows(
       for (let t = x * taps; t < end; t++) {
         const weight = weights[t];
         red = (red + Math.imul(weight, data[from])) | 0;
-        green = (green + Math.imul(weight, data[from + 1])) | 0;
-        blue = (blue + Math.imul(weight, data[from + 2])) | 0;
+        green = (green + Math.imul(weight, data[from + greenAt])) | 0;
+        blue = (blue + Math.imul(weight, data[from + blueAt])) | 0;
         from += channels;
       }
       // The clamped array cuts what the kernel's lobes overshoot.
