@@ -22,7 +22,7 @@ interface Rate {
 
 /**
  * Measured on a core of 2.5 GHz with photographs of 0.1 to 12 and plain images of 49 megapixels; what decides is how formats compare.
- * AVIF is decoded by WebAssembly; whatever is interlaced is held whole before its first row is there.
+ * AVIF is decoded by WebAssembly; what is bulky is mostly held whole before its first row is there.
  */
 const rates: Readonly<Record<ImageFormat | 'raw', Rate>> = {
   raw: { fixedMs: 1, msPerMegapixel: 12, bytesPerPixel: 3 },
@@ -33,7 +33,7 @@ const rates: Readonly<Record<ImageFormat | 'raw', Rate>> = {
   tiff: { fixedMs: 2, msPerMegapixel: 22, bytesPerPixel: 3.5 },
   avif: { fixedMs: 25, msPerMegapixel: 130, bytesPerPixel: 21 },
 };
-const INTERLACED = { times: 1.6, moreBytesPerPixel: 5.5 };
+const BULKY = { times: 1.6, moreBytesPerPixel: 5.5 };
 const PLAIN = { times: 1, moreBytesPerPixel: 0 };
 
 /** Assumed where the size is not told; a decoder finds it out. */
@@ -48,7 +48,7 @@ export function decodeCost(source: ImageSource, maxPixels: number): DecodeCost {
   if (source.kind === 'raw') return costOf(rates.raw, source.width * source.height, false);
   const { format, header } = readImageHeader(source.data);
   const pixels = header ? header.width * header.height : Math.min(UNKNOWN_PIXELS, maxPixels);
-  return checked(costOf(rates[format], pixels, header?.isInterlaced ?? false), source, maxPixels);
+  return checked(costOf(rates[format], pixels, header?.isBulky ?? false), source, maxPixels);
 }
 
 /** Where a decoder has found so many pixels, which the image's first bytes do not tell. Throws IMAGE_TOO_LARGE. */
@@ -56,8 +56,8 @@ export function costOfPixels(source: EncodedImageSource, pixels: number, maxPixe
   return checked(costOf(rates[imageFormat(source.data)], pixels, true), source, maxPixels);
 }
 
-function costOf(rate: Rate, pixels: number, isInterlaced: boolean): DecodeCost {
-  const { times, moreBytesPerPixel } = isInterlaced ? INTERLACED : PLAIN;
+function costOf(rate: Rate, pixels: number, isBulky: boolean): DecodeCost {
+  const { times, moreBytesPerPixel } = isBulky ? BULKY : PLAIN;
   return {
     pixels,
     ms: rate.fixedMs + (rate.msPerMegapixel * pixels * times) / 1e6,

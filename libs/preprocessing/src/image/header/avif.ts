@@ -14,7 +14,7 @@ export function avifHeader(bytes: DataView): ImageHeader | undefined {
     const [size, width, height] = [at - 4, at + 8, at + 12].map((place) => bytes.getUint32(place));
     if (size !== ISPE_BYTES) continue;
     if (!largest || width * height > largest.width * largest.height)
-      largest = { width, height, isInterlaced: false };
+      largest = { width, height, isBulky: false };
   }
   return largest;
 }

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { readImageHeader } from './image-header.js';
 
 const encoders: Readonly<
-  Record<string, { readonly encode: (image: Sharp) => Sharp; readonly isInterlaced?: true }>
+  Record<string, { readonly encode: (image: Sharp) => Sharp; readonly isBulky?: true }>
 > = {
   jpeg: { encode: (image) => image.jpeg() },
-  'progressive jpeg': { encode: (image) => image.jpeg({ progressive: true }), isInterlaced: true },
+  'progressive jpeg': { encode: (image) => image.jpeg({ progressive: true }), isBulky: true },
   png: { encode: (image) => image.png() },
-  'interlaced png': { encode: (image) => image.png({ progressive: true }), isInterlaced: true },
+  'interlaced png': { encode: (image) => image.png({ progressive: true }), isBulky: true },
   webp: { encode: (image) => image.webp() },
   'lossless webp': { encode: (image) => image.webp({ lossless: true }) },
   'webp with metadata': { encode: (image) => image.webp().withExif({ IFD0: { Copyright: 'nobody' } }) },
@@ -24,12 +24,12 @@ const plain = (width: number, height: number) =>
 
 describe("an image's header", () => {
   it.each(Object.keys(encoders))('tells the size of any %s', async (name) => {
-    const { encode, isInterlaced = false } = encoders[name];
+    const { encode, isBulky = false } = encoders[name];
     const size = fc.integer({ min: 1, max: 400 });
     await fc.assert(
       fc.asyncProperty(size, size, async (width, height) => {
         const { header } = readImageHeader(await encode(plain(width, height)).toBuffer());
-        expect(header).toEqual({ width, height, isInterlaced });
+        expect(header).toEqual({ width, height, isBulky });
       }),
       { numRuns: 8 },
     );

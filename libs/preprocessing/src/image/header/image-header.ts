@@ -8,8 +8,8 @@ import { tiffHeader } from './tiff.js';
 export interface ImageHeader {
   readonly width: number;
   readonly height: number;
-  /** Its last bytes change its first rows, so that its decoder holds all of it: progressive JPEG, interlaced PNG. */
-  readonly isInterlaced: boolean;
+  /** Its decoder holds more than rows of RGB: progressive JPEG and interlaced PNG, whose last bytes change the first rows; CMYK. */
+  readonly isBulky: boolean;
 }
 
 const readers: Readonly<Record<ImageFormat, (bytes: DataView) => ImageHeader | undefined>> = {

@@ -6,6 +6,7 @@ const MOST_SEGMENTS = 1000;
 const START_OF_SCAN = 0xda;
 /** In the range of frame headers, and none: Huffman tables, JPEG extensions, arithmetic conditioning. */
 const NO_FRAME = [0xc4, 0xc8, 0xcc];
+const CMYK_CHANNELS = 4;
 const PROGRESSIVE = [0xc2, 0xc6, 0xca, 0xce];
 
 /** JPEG: the frame header, found by going from segment to segment. */
@@ -23,7 +24,7 @@ export function jpegHeader(bytes: DataView): ImageHeader | undefined {
       return {
         width: bytes.getUint16(at + 7),
         height: bytes.getUint16(at + 5),
-        isInterlaced: PROGRESSIVE.includes(marker),
+        isBulky: PROGRESSIVE.includes(marker) || bytes.getUint8(at + 9) === CMYK_CHANNELS,
       };
     }
     at += 2 + bytes.getUint16(at + 2);

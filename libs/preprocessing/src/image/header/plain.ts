@@ -2,12 +2,12 @@ import type { ImageHeader } from './image-header.js';
 
 /** PNG: IHDR is its first chunk. */
 export function pngHeader(bytes: DataView): ImageHeader {
-  return { width: bytes.getUint32(16), height: bytes.getUint32(20), isInterlaced: bytes.getUint8(28) !== 0 };
+  return { width: bytes.getUint32(16), height: bytes.getUint32(20), isBulky: bytes.getUint8(28) !== 0 };
 }
 
 /** GIF: the logical screen. */
 export function gifHeader(bytes: DataView): ImageHeader {
-  return { width: bytes.getUint16(6, true), height: bytes.getUint16(8, true), isInterlaced: false };
+  return { width: bytes.getUint16(6, true), height: bytes.getUint16(8, true), isBulky: false };
 }
 
 const SIZE_14_BITS = 0x3fff;
@@ -28,7 +28,7 @@ export function webpHeader(bytes: DataView): ImageHeader | undefined {
   }
 }
 
-const webpSize = (width: number, height: number) => ({ width, height, isInterlaced: false });
+const webpSize = (width: number, height: number) => ({ width, height, isBulky: false });
 
 const uint24 = (bytes: DataView, at: number) => bytes.getUint16(at, true) + 65_536 * bytes.getUint8(at + 2);
 

@@ -21,5 +21,5 @@ export function tiffHeader(bytes: DataView): ImageHeader {
     if (tag === IMAGE_WIDTH) width = value;
     if (tag === IMAGE_LENGTH) height = value;
   }
-  return { width, height, isInterlaced: false };
+  return { width, height, isBulky: false };
 }
