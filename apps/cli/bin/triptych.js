@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { ensureReady } from '../../../tools/setup/ensure-ready.mjs';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-// In a clone the command builds what is not built yet; it does so once.
-ensureReady();
-const { needsRelaunch, relaunch } = await import('../dist/relaunch.js');
-if (process.argv[2] === 'serve' && needsRelaunch()) {
-  process.exitCode = await relaunch();
-} else {
-  const { main } = await import('../dist/main.js');
-  process.exitCode = await main(process.argv);
+const program = new URL('../dist/run.js', import.meta.url);
+if (existsSync(program)) await import(program.href);
+else {
+  process.stderr.write(
+    `triptych: ${fileURLToPath(program)} is missing: this clone is not built. Run npm run build in it first.\n`,
+  );
+  process.exitCode = 1;
 }

@@ -18,7 +18,7 @@ import { wholeNumber } from '../output/numbers.js';
 import { complain, ProgressBar } from '../output/progress-bar.js';
 import { type Format, formats, openWriter, type VectorWriter } from '../output/vector-writer.js';
 import { addServerOptions } from '../server-options.js';
-import { stopSignal } from './serve.js';
+import { stopSignal } from '../process/stop-signal.js';
 
 interface Options extends ServerOptions {
   readonly name?: string;

@@ -9,7 +9,7 @@ import { positiveInteger } from '../output/numbers.js';
 import { encodeQuery, readQuery } from '../search/query.js';
 import { CACHE_FILE, VectorCache } from '../search/vector-cache.js';
 import { addServerOptions } from '../server-options.js';
-import { stopSignal } from './serve.js';
+import { stopSignal } from '../process/stop-signal.js';
 
 interface Options extends ServerOptions {
   readonly top: number;

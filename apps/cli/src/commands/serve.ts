@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
+import type { Logger } from '@triptych/core';
 import {
   type ConfigReading,
   createLogger,
   printConfig,
   readConfigFile,
+  type RunningServer,
+  type ServerConfig,
   startServer,
   throwProblems,
   unknownVariables,
@@ -11,6 +14,7 @@ import {
 import { resolveModels } from '../hub/resolve-models.js';
 import { complain } from '../output/progress-bar.js';
 import { demoModels } from '../paths.js';
+import { listenForStop, orStop } from '../process/stop-requests.js';
 import { addStrayFlags, strayFlagProblems } from '../serve-flags.js';
 import { addServerOptions, readServerConfig } from '../server-options.js';
 
@@ -62,32 +66,21 @@ function read(command: Command, options: Options): ConfigReading {
   return { ...reading, problems: [...strayFlagProblems(command), ...reading.problems] };
 }
 
-/** Serves until a signal comes. */
+/** Serves until it is asked to stop. */
 async function serve({ config, problems }: ConfigReading, warnings: readonly string[]): Promise<void> {
   throwProblems(problems);
+  const stop = listenForStop();
   const logger = createLogger(config.logLevel);
   for (const warning of warnings) logger.warn({}, warning);
-  const models = config.models.length > 0 ? await resolveModels(config.models) : demoModels;
-  const server = await startServer({ ...config, models }, logger);
-  // Whoever reads that line may end the server at once.
-  const stopped = stopSignal();
+  const server = await orStop(start(config, logger), stop.first);
   process.stdout.write(`listening on ${server.address}\n`);
-  await stopped;
-  const impatient = stopSignal().then(() => process.exit(130));
-  await Promise.race([server.drain(), impatient]);
-  // Whoever still listens on it must not keep the process.
-  process.channel?.unref();
+  const { endedStarter } = await stop.first;
+  if (endedStarter !== undefined)
+    logger.warn({}, `${endedStarter} that started this server has ended: draining; setsid would keep it`);
+  await orStop(server.drain(), stop.second);
 }
 
-/** Resolves with the first SIGINT or SIGTERM from now on, or when the process that started this one has gone. */
-export function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      for (const event of stopEvents) process.off(event, stop);
-      resolve();
-    };
-    for (const event of stopEvents) process.on(event, stop);
-  });
+async function start(config: ServerConfig, logger: Logger): Promise<RunningServer> {
+  const models = config.models.length > 0 ? await resolveModels(config.models) : demoModels;
+  return startServer({ ...config, models }, logger);
 }
-
-const stopEvents = ['SIGINT', 'SIGTERM', 'disconnect'] as const;

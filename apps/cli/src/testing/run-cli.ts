@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptionsWithoutStdio } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../../bin/triptych.js', import.meta.url));
+/** The installed program. */
+export const bin = fileURLToPath(new URL('../../bin/triptych.js', import.meta.url));
 export const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export interface Finished {
@@ -17,8 +18,17 @@ export function startCli(
   input?: Uint8Array,
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; finished: Promise<Finished> } {
+  return startProgram([process.execPath, bin, ...args], input, { env });
+}
+
+/** Starts any program in the repository. It has finished once nobody holds its outputs: neither it nor what it has started. */
+export function startProgram(
+  [program, ...args]: readonly string[],
+  input?: Uint8Array,
+  options: SpawnOptionsWithoutStdio = {},
+): { child: ChildProcess; finished: Promise<Finished> } {
   const started = performance.now();
-  const child = spawn(process.execPath, [bin, ...args], { cwd: root, env: { ...process.env, ...env } });
+  const child = spawn(program, args, { cwd: root, ...options, env: { ...process.env, ...options.env } });
   const stdout: Buffer[] = [];
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -1,0 +1,202 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AudioEncoding, TriptychClient } from '@triptych/client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { sampleSpeech } from '../paths.js';
+import { bin, type Finished, startProgram } from '../testing/run-cli.js';
+
+const serve = ['serve', '--listen', '127.0.0.1:0', '--log-level', 'warn'];
+const installed = [process.execPath, bin, ...serve];
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' ');
+
+/** Passes SIGTERM on, and the exit code, as service managers do. */
+const supervisor = `
+  const child = require('node:child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: 'inherit' });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : code));`;
+
+interface Server {
+  readonly child: ChildProcess;
+  readonly address: string;
+  /** Resolves once the server and all that started it have ended. */
+  readonly finished: Promise<Finished>;
+}
+
+const open: Server[] = [];
+afterEach(() => {
+  for (const { child } of open.splice(0)) child.kill('SIGKILL');
+});
+
+/** Runs a program in a process group of its own until the server that it starts is serving. */
+async function start(command: readonly string[], env?: NodeJS.ProcessEnv): Promise<Server> {
+  const { child, finished } = startProgram(command, undefined, { env, detached: true });
+  const address = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (chunk: Buffer) => {
+      const [, found] = /^listening on (.+)$/m.exec((text += chunk.toString())) ?? [];
+      if (found) resolve(found);
+    });
+    void finished.then(({ stderr }) => reject(new Error(`no server: ${stderr}`)));
+  });
+  const server = { child, address, finished };
+  open.push(server);
+  return server;
+}
+
+/** A stream that has sent half of what it has. */
+async function halfwayThrough(address: string) {
+  const client = new TriptychClient(address);
+  const stream = client.streamAudio();
+  stream.configure({ format: { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER }, windowMs: 250 });
+  const audio = await readFile(join(sampleSpeech, 'pizza-a.wav'));
+  const half = audio.byteLength >> 1;
+  await stream.send(audio.subarray(0, half));
+  const answers = stream[Symbol.asyncIterator]();
+  await answers.next();
+  return {
+    /** Sends the rest; the number of answers to it. */
+    async finish(): Promise<number> {
+      await stream.send(audio.subarray(half));
+      stream.finish();
+      let count = 0;
+      while (!(await answers.next()).done) count++;
+      client.close();
+      return count;
+    },
+  };
+}
+
+async function answers(address: string): Promise<boolean> {
+  const client = new TriptychClient(address, { timeoutMs: 5000 });
+  try {
+    return (await client.listModels()).length > 0;
+  } catch {
+    return false;
+  } finally {
+    client.close();
+  }
+}
+
+const stack = /^\s+at /m;
+
+describe('SIGTERM to what started a server', () => {
+  it.each<[string, readonly string[]]>([
+    ['npx', ['npx', 'triptych', ...serve]],
+    ['npm run', ['npm', 'run', 'triptych', '--', ...serve]],
+    ['a shell', ['sh', '-c', quoted(installed)]],
+    ['a shell with more to do afterwards', ['sh', '-c', `${quoted(installed)}; echo afterwards`]],
+    ['a shell that runs npx', ['sh', '-c', `npx triptych ${quoted(serve)}; true`]],
+    ['a supervisor that runs npx', [process.execPath, '-e', supervisor, 'npx', 'triptych', ...serve]],
+  ])('ends it: %s', async (_what, command) => {
+    const { child, finished } = await start(command);
+    child.kill('SIGTERM');
+    // Nobody is left then, neither the server nor what started it.
+    expect((await finished).stderr).not.toMatch(stack);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['the command', installed],
+    ['a supervisor', [process.execPath, '-e', supervisor, ...installed]],
+  ])('ends it, with its exit code: %s', async (_what, command) => {
+    const { child, finished } = await start(command);
+    child.kill('SIGTERM');
+    expect(await finished).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('ends it where one process is all there is', async () => {
+    const { child, finished } = await start(installed, { MALLOC_MMAP_THRESHOLD_: '20000000' });
+    child.kill('SIGTERM');
+    expect(await finished).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('ends it at once with 143, and without a word, while it still waits for a model', async () => {
+    const hub = createServer().listen(0, '127.0.0.1');
+    await once(hub, 'listening');
+    const work = await mkdtemp(join(tmpdir(), 'triptych-stopping-'));
+    const { port } = hub.address() as AddressInfo;
+    const env = { HF_ENDPOINT: `http://127.0.0.1:${port}`, HF_HOME: work, TRIPTYCH_CACHE: work };
+    const { child, finished } = startProgram([...installed, '--model', 'someone/model'], undefined, { env });
+    await once(hub, 'request');
+    child.kill('SIGTERM');
+    expect((await finished).code).toBe(128 + constants.signals.SIGTERM);
+    expect((await finished).stderr).not.toMatch(stack);
+    hub.closeAllConnections();
+    hub.close();
+    await rm(work, { recursive: true });
+  });
+});
+
+describe('SIGKILL', () => {
+  it.each<[string, readonly string[]]>([
+    ['of the command', installed],
+    ['of npx', ['npx', 'triptych', ...serve]],
+    ['of a shell', ['sh', '-c', `${quoted(installed)}; true`]],
+    ['of a supervisor', [process.execPath, '-e', supervisor, ...installed]],
+  ])('%s ends the server, in peace', async (_what, command) => {
+    const { child, address, finished } = await start(command);
+    const stream = await halfwayThrough(address);
+    child.kill('SIGKILL');
+    expect(await stream.finish()).toBeGreaterThan(1);
+    expect((await finished).stderr).toMatch(/that started this server has ended: draining/);
+  });
+});
+
+describe('a signal to the whole group', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('counts once: %s', async (signal) => {
+    const { child, address, finished } = await start(installed);
+    const stream = await halfwayThrough(address);
+    process.kill(-child.pid!, signal);
+    await expect.poll(() => answers(address), { timeout: 10_000 }).toBe(false);
+    expect(await stream.finish()).toBeGreaterThan(1);
+    expect(await finished).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('ends it at once when it comes again', async () => {
+    const { child, address, finished } = await start(installed);
+    await halfwayThrough(address);
+    process.kill(-child.pid!, 'SIGINT');
+    await expect.poll(() => answers(address), { timeout: 10_000 }).toBe(false);
+    process.kill(-child.pid!, 'SIGINT');
+    expect(await finished).toMatchObject({ code: 128 + constants.signals.SIGINT, stderr: '' });
+  });
+});
+
+describe('a server in the background', () => {
+  it('outlives the script that started it and did something else', async () => {
+    const work = await mkdtemp(join(tmpdir(), 'triptych-stopping-'));
+    const done = join(work, 'done');
+    const script = `${quoted(installed)} & until [ -e ${done} ]; do sleep 0.1; done`;
+    const { child, address, finished } = await start(['sh', '-c', script]);
+    await writeFile(done, '');
+    await once(child, 'exit');
+    expect(await goesOn(address)).toBe(true);
+    process.kill(-child.pid!, 'SIGTERM');
+    expect((await finished).stderr).toBe('');
+    await rm(work, { recursive: true });
+  });
+
+  it('outlives what started it in a session of its own', async () => {
+    const { child, address, finished } = await start(['setsid', '--wait', ...installed]);
+    const command = Number(await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'));
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(await goesOn(address)).toBe(true);
+    process.kill(command, 'SIGTERM');
+    expect((await finished).stderr).toBe('');
+  });
+});
+
+/** True where it still answers once it would have noticed that somebody has ended. */
+async function goesOn(address: string): Promise<boolean> {
+  for (let look = 0; look < 5; look++) {
+    await sleep(250);
+    if (!(await answers(address))) return false;
+  }
+  return true;
+}
