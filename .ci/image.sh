@@ -9,7 +9,7 @@ dpkg -s buildah debootstrap iproute2 >/dev/null 2>&1 || {
   apt-get update -qq
   apt-get install -y -qq buildah debootstrap iproute2 >/dev/null
 }
-work=${IMAGE_WORK:-$(mktemp -d)}
+work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 buildah() { command buildah --root "$work/storage" --runroot "$work/run" --storage-driver vfs "$@"; }
@@ -108,10 +108,10 @@ process=$(ps -o pid= --ppid "$server" | tr -d ' ')
 inside() { nsenter --target "$process" --mount --pid --net "$@"; }
 in_image() { inside chroot --userspec="$user" "$root" /bin/sh -c "$(configured "$@")"; }
 
-[ "$(ps -o user:20= -p "$process" | tr -d ' ')" != root ] || { echo 'the image runs as root'; exit 1; }
+[ "$(ps -o uid= -p "$process" | tr -d ' ')" != 0 ] || { echo 'the image runs as root'; exit 1; }
 ! inside touch "$root/triptych/written" 2>/dev/null || { echo "the image's root can be written"; exit 1; }
 in_image healthcheck
-inside npx buf curl --protocol grpc --http2-prior-knowledge http://127.0.0.1:50051/grpc.health.v1.Health/Check | grep -q '"SERVING"'
+nsenter --target "$process" --net node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge http://127.0.0.1:50051/grpc.health.v1.Health/Check | grep -q '"SERVING"'
 in_image run encode --text 'a sailboat' --server 127.0.0.1:50051 >"$work/vectors"
 node -e '
   const [{ values, ...rest }] = require("node:fs").readFileSync(0, "utf8").trim().split("\n").map((line) => JSON.parse(line));

@@ -4,5 +4,9 @@ server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 node apps/cli/bin/triptych.js serve --listen 127.0.0.1:0 --log-level warn >"$work/address" &
 server=$!
-for _ in $(seq 150); do [ -s "$work/address" ] && break; sleep 0.1; done
+for _ in $(seq 600); do
+  [ -s "$work/address" ] && break
+  kill -0 "$server"
+  sleep 0.1
+done
 address=$(sed -n 's/^listening on //p' "$work/address")

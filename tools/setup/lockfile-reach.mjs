@@ -27,8 +27,7 @@ function needs(packages, location) {
   const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = packages[location];
   const find = (name, isOptional) => {
     const found = resolve(packages, location, name);
-    if (!found && !isOptional)
-      throw new Error(`package-lock.json: ${location} needs ${name}, which is not in it`);
+    if (!found && !isOptional) end(`${location} needs ${name}, which is not in it`);
     return found ?? [];
   };
   return [
@@ -49,6 +48,11 @@ function resolve(packages, location, name) {
 }
 
 function entry(packages, location) {
-  if (!packages[location]) throw new Error(`package-lock.json has no ${location}`);
+  if (!packages[location]) end(`it has no ${location}`);
   return packages[location];
+}
+
+function end(problem) {
+  process.stderr.write(`package-lock.json: ${problem}\n`);
+  process.exit(1);
 }

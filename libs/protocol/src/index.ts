@@ -70,7 +70,13 @@ export type { SimilarityRequest, SimilarityRequest__Output } from './gen/triptyc
 export type { SimilarityResponse, SimilarityResponse__Output } from './gen/triptych/v1/SimilarityResponse.js';
 export type { TextEncoderClient, TextEncoderHandlers } from './gen/triptych/v1/TextEncoder.js';
 export type { TextResult } from './gen/triptych/v1/TextResult.js';
-export { loadPublishedPackage, loadWirePackage } from './load.js';
+export { loadWirePackage } from './load.js';
+export {
+  loadPublishedFiles,
+  loadPublishedPackage,
+  type PublishedFile,
+  type PublishedFiles,
+} from './published-files.js';
 export { decodeStatus, encodeStatus, ERROR_DOMAIN, type ErrorDetails } from './rich-status.js';
 export { readEmbedding, toEmbedding, type Vector } from './read-embedding.js';
 export { type CountLimits, type RequestRule, requestRules } from './wire/request-shapes.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { fromJSON, loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
+import { fromJSON, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 
 const directory = fileURLToPath(new URL('../../../proto/', import.meta.url));
@@ -15,11 +15,6 @@ const options: Options = {
   oneofs: true,
   includeDirs: [directory],
 };
-
-/** The API as proto/ declares it: what reflection shows. */
-export function loadPublishedPackage(): PackageDefinition {
-  return loadSync(files, options);
-}
 
 /** The part of protobufjs's JSON that is looked at: packages and messages, and their fields. */
 interface MessageTree {

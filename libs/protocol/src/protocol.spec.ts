@@ -1,6 +1,7 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { describe, expect, it } from 'vitest';
-import { loadPublishedPackage, loadWirePackage } from './load.js';
+import { loadWirePackage } from './load.js';
+import { loadPublishedPackage } from './published-files.js';
 import { decodeStatus, encodeStatus } from './rich-status.js';
 
 interface Method {

@@ -49,17 +49,12 @@ describe('the Dockerfile', () => {
     expect(validate(read('docker/Dockerfile'))).toEqual([]);
   });
 
-  it('copies only what is there, and starts the command that is there as it would start itself', () => {
+  it('starts the command as it would start itself', () => {
     const dockerfile = read('docker/Dockerfile');
     const command = ['node', ...serverProcess.execArgv, 'apps/cli/bin/triptych.js'];
     expect(dockerfile).toContain(`ENTRYPOINT [${command.map((word) => JSON.stringify(word)).join(', ')}]`);
     for (const [name, value] of Object.entries(serverProcess.env))
       expect(dockerfile).toContain(`${name}=${value}`);
-    const ignored = read('../.dockerignore').split('\n');
-    expect(ignored).toContain('**/node_modules');
-    for (const [, path] of dockerfile.matchAll(/^COPY --from=build \S+ \/triptych\/(\S+)/gm))
-      if (path !== 'node_modules')
-        expect(() => read(`../${path}/.`.replace(/\/\.$/, ''))).not.toThrow('ENOENT');
   });
 });
 

@@ -1,8 +1,6 @@
 import type { Http2Session } from 'node:http2';
 import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import { messageOf, TriptychError } from '@triptych/core';
-import { loadPublishedPackage } from '@triptych/protocol';
 import { Admission } from '../admission/admission.js';
 import type { ServerConfig } from '../config/settings.js';
 import type { ModelRegistry } from '../models/model-registry.js';
@@ -29,10 +27,12 @@ import { boundMessages } from './messages/bound-messages.js';
 import { serverRequestRules } from './messages/request-rules.js';
 import type { CallObservers } from './observe-call.js';
 import { OpenCalls } from './open-calls.js';
+import { reflection } from './reflection.js';
 import { refuse } from './refusal.js';
 import { services } from './services.js';
 import type { Serving } from './shut-down.js';
 
+const HEALTH_SERVICE = 'grpc.health.v1.Health';
 /** A client that leaves a ping unanswered for so long is gone. */
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
@@ -91,7 +91,8 @@ export function createGrpcServer(
   const health = followHealth(models, names);
   server.addService(health.service.definition, health.service.handlers);
   if (config.reflection)
-    new ReflectionService(loadPublishedPackage(), { services: names }).addToServer(server);
+    for (const { definition, handlers } of reflection(observers, [...names, HEALTH_SERVICE]))
+      server.addService(definition, handlers);
   metrics.followOccupancy({
     lanes: admission.lanes,
     get bytes() {
