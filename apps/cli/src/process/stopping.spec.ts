@@ -7,7 +7,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AudioEncoding, TriptychClient } from '@triptych/client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { sampleSpeech } from '../paths.js';
 import { bin, type Finished, startProgram } from '../testing/run-cli.js';
 
@@ -20,6 +20,21 @@ const supervisor = `
   const child = require('node:child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: 'inherit' });
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(signal ? 1 : code));`;
+
+/** A user's project with a script that serves. */
+async function projectThatServes(): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { serve: quoted(installed) } }));
+  return folder;
+}
+
+const folders: string[] = [];
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'triptych-stopping-'));
+  folders.push(folder);
+  return folder;
+}
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
 interface Server {
   readonly child: ChildProcess;
@@ -88,13 +103,15 @@ const stack = /^\s+at /m;
 describe('SIGTERM to what started a server', () => {
   it.each<[string, readonly string[]]>([
     ['npx', ['npx', 'triptych', ...serve]],
-    ['npm run', ['npm', 'run', 'triptych', '--', ...serve]],
+    ['npm run', ['npm', 'run', 'serve', '--prefix']],
     ['a shell', ['sh', '-c', quoted(installed)]],
     ['a shell with more to do afterwards', ['sh', '-c', `${quoted(installed)}; echo afterwards`]],
     ['a shell that runs npx', ['sh', '-c', `npx triptych ${quoted(serve)}; true`]],
     ['a supervisor that runs npx', [process.execPath, '-e', supervisor, 'npx', 'triptych', ...serve]],
-  ])('ends it: %s', async (_what, command) => {
-    const { child, finished } = await start(command);
+  ])('ends it: %s', async (what, command) => {
+    const { child, finished } = await start(
+      what === 'npm run' ? [...command, await projectThatServes()] : command,
+    );
     child.kill('SIGTERM');
     // Nobody is left then, neither the server nor what started it.
     expect((await finished).stderr).not.toMatch(stack);
@@ -118,7 +135,7 @@ describe('SIGTERM to what started a server', () => {
   it('ends it at once with 143, and without a word, while it still waits for a model', async () => {
     const hub = createServer().listen(0, '127.0.0.1');
     await once(hub, 'listening');
-    const work = await mkdtemp(join(tmpdir(), 'triptych-stopping-'));
+    const work = await temporaryFolder();
     const { port } = hub.address() as AddressInfo;
     const env = { HF_ENDPOINT: `http://127.0.0.1:${port}`, HF_HOME: work, TRIPTYCH_CACHE: work };
     const { child, finished } = startProgram([...installed, '--model', 'someone/model'], undefined, { env });
@@ -128,7 +145,6 @@ describe('SIGTERM to what started a server', () => {
     expect((await finished).stderr).not.toMatch(stack);
     hub.closeAllConnections();
     hub.close();
-    await rm(work, { recursive: true });
   });
 });
 
@@ -169,7 +185,7 @@ describe('a signal to the whole group', () => {
 
 describe('a server in the background', () => {
   it('outlives the script that started it and did something else', async () => {
-    const work = await mkdtemp(join(tmpdir(), 'triptych-stopping-'));
+    const work = await temporaryFolder();
     const done = join(work, 'done');
     const script = `${quoted(installed)} & until [ -e ${done} ]; do sleep 0.1; done`;
     const { child, address, finished } = await start(['sh', '-c', script]);
@@ -178,7 +194,6 @@ describe('a server in the background', () => {
     expect(await goesOn(address)).toBe(true);
     process.kill(-child.pid!, 'SIGTERM');
     expect((await finished).stderr).toBe('');
-    await rm(work, { recursive: true });
   });
 
   it('outlives what started it in a session of its own', async () => {
