@@ -64,6 +64,8 @@ export class IdleCalls {
       if (bytes > 0) this.#lookAtReader(call, bytes, now, byPrincipal);
       else if (this.#isIdle(call, now)) {
         this.ended('idle');
+        // Once: its status takes its time to go.
+        call.active = Infinity;
         endCall(call, idle(this.limits.idleMs));
       }
     }

@@ -125,6 +125,46 @@ describe('TLS', () => {
     }
   });
 
+  it('tells callers apart by the names of their certificates, over all of their connections', async () => {
+    const pair = await certificate('server', authority);
+    const flags = {
+      tlsCert: await file('callers.pem', pair.cert),
+      tlsKey: await file('callers.key', pair.key),
+      tlsClientCa: await file('callers-ca.pem', authority.cert),
+      maxCalls: 20,
+    };
+    const server = await serve(flags);
+    const clients: TriptychClient[] = [];
+    /** Streams that a caller can open over a new connection. */
+    const openAll = async ({ cert, key }: Pair) => {
+      const client = new TriptychClient(server.address.replace('127.0.0.1', 'localhost'), {
+        credentials: credentials.createSsl(Buffer.from(authority.cert), Buffer.from(key), Buffer.from(cert)),
+        ownConnections: true,
+      });
+      clients.push(client);
+      for (let count = 0; ; count++) {
+        const stream = client.streamAudio();
+        stream.configure({ format: { encoding: 1, sampleRateHz: 16_000 } });
+        try {
+          await stream[Symbol.asyncIterator]().next();
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ details: { reason: 'OVERLOADED' } });
+          return count;
+        }
+      }
+    };
+    try {
+      const [first, second] = [await certificate('first', authority), await certificate('second', authority)];
+      expect(await openAll(first)).toBe(10);
+      expect(await openAll(first)).toBe(0);
+      expect(await openAll(await certificate('first', authority))).toBe(0);
+      expect(await openAll(second)).toBe(8);
+    } finally {
+      for (const client of clients) client.close();
+      await server.drain();
+    }
+  }, 20_000);
+
   it('of files that are missing or do not fit is refused at the start', async () => {
     const [pair, other] = [await certificate('a', authority), await certificate('b', authority)];
     const [tlsCert, tlsKey] = [await file('a.pem', pair.cert), await file('b.key', other.key)];
@@ -176,6 +216,33 @@ describe('bearer tokens', () => {
         /triptych_calls_total\{method="\/triptych.v1.Models\/List",code="UNAUTHENTICATED"\} [3-9]/,
       );
     } finally {
+      await server.drain();
+    }
+  }, 20_000);
+
+  it('that are guessed are answered ever more slowly, and known ones as ever', async () => {
+    const tokens = await file('guessed.json', tokensOf(entry('known', ['*'])));
+    const server = await serve({ tokens, authFailures: 1, metricsListen: '127.0.0.1:0' });
+    const client = (token: string) => new TriptychClient(server.address, { token });
+    const [guesser, honest] = [client('guess'), client('known')];
+    const timed = async (call: Promise<unknown>) => {
+      const started = performance.now();
+      await call;
+      return performance.now() - started;
+    };
+    try {
+      const guess = () => expect(guesser.listModels()).rejects.toMatchObject({ code: 16 });
+      for (let i = 0; i < 10; i++) await guess();
+      expect(await timed(guess())).toBeGreaterThan(950);
+      const slowed = guess();
+      expect(await honest.listModels()).toHaveLength(1);
+      await slowed;
+      const metrics = await (await fetch(`http://${server.metricsAddress}/metrics`)).text();
+      expect(metrics).toMatch(/authentication_failures_total\{answer="answered"\} 10/);
+      expect(metrics).toMatch(/authentication_failures_total\{answer="slowed"\} 2/);
+    } finally {
+      guesser.close();
+      honest.close();
       await server.drain();
     }
   }, 20_000);

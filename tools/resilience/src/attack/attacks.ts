@@ -3,6 +3,11 @@ import { hugeAvifs, largeAvifs, largeWebps, paddedAvifs } from './f-images.js';
 import { avifsCancelled, avifsCancelledByMany, webpsCancelled } from './g-images.js';
 import { decodersCrash } from './k-decoders.js';
 import { tokenizer } from './l-tokenizer.js';
+import { guessedTokens } from './h-guessed-tokens.js';
+import { idleStreams } from './h-idle-streams.js';
+import { manyStreams } from './h-many-streams.js';
+import { unreadAnswers } from './h-unread-answers.js';
+import { fullestCalls } from './i-fullest-calls.js';
 import { quiet } from './quiet.js';
 
 /** Every attack by its name: the letter of its line in docs/attacks.md, and what it does. */
@@ -17,4 +22,14 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'g-avifs-cancelled-by-many': avifsCancelledByMany,
   'k-decoders-crash': decodersCrash,
   'l-tokenizer': tokenizer,
+  'h-streams-1': manyStreams(1),
+  'h-streams-20': manyStreams(20),
+  'h-streams-200': manyStreams(200),
+  'h-streams-2000': manyStreams(2000),
+  'h-idle': idleStreams,
+  'h-unread': unreadAnswers,
+  'h-guesses': guessedTokens,
+  'i-texts': fullestCalls('texts'),
+  'i-images': fullestCalls('images'),
+  'i-clips': fullestCalls('clips'),
 };
