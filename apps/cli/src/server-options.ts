@@ -8,9 +8,10 @@ import {
   type SettingName,
   settings,
   throwProblems,
+  throwReported,
   tryConfig,
 } from '@triptych/server';
-import { resolveModels } from './hub/resolve-models.js';
+import { type PlannedModel, planModels } from './hub/plan-models.js';
 import { demoModels } from './paths.js';
 
 /** Adds the server's flags, from the server's own schema. */
@@ -43,6 +44,19 @@ export function readServerConfig(command: Command, overrides: Flags = {}, file?:
 export async function serverConfig(command: Command, overrides: Flags = {}): Promise<ServerConfig> {
   const { config, problems } = readServerConfig(command, overrides);
   throwProblems(problems);
-  const models = config.models.length > 0 ? await resolveModels(config.models) : demoModels;
-  return { ...config, models };
+  const planned = await planModels(modelsOf(config));
+  throwReported(planned.flatMap(({ problem }) => problem ?? []));
+  return { ...config, models: await provideModels(planned) };
+}
+
+/** The models that are named, or the demo models. */
+export function modelsOf({ models }: ServerConfig): readonly string[] {
+  return models.length > 0 ? models : demoModels;
+}
+
+/** Model directories of planned models, one after the other. */
+export async function provideModels(planned: readonly PlannedModel[]): Promise<string[]> {
+  const models: string[] = [];
+  for (const model of planned) models.push(await model.provide());
+  return models;
 }

@@ -11,6 +11,7 @@ import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
 import { Tracing } from './observability/tracing.js';
 import { TokenFile } from './security/token-file.js';
+import { preflight, throwReported } from './preflight/preflight.js';
 import { boundThreads } from './process-settings.js';
 import { transportSecurity } from './security/transport.js';
 import { selfCheck } from './self-check/self-check.js';
@@ -46,6 +47,9 @@ async function start(
 ): Promise<RunningServer> {
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
+  const { problems, warnings } = await preflight(config);
+  throwReported(problems);
+  for (const warning of warnings) logger.warn({}, warning);
   const metrics = new Metrics();
   // First: probes are answered while models load.
   const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;

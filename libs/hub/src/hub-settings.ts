@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf, TriptychError } from '@triptych/core';
 
 /** Where models come from, and where they are kept; the variables are those of HuggingFace's own tools. */
 export interface HubSettings {
@@ -16,19 +17,37 @@ export interface HubSettings {
 
 const PUBLIC_HUB = 'https://huggingface.co';
 
-/** Reads the settings from an environment; `flags` come before it. */
+/** Reads the settings from an environment; `flags` come before it. Throws CONFIG_INVALID or FILE_UNREADABLE. */
 export function hubSettings(environment: NodeJS.ProcessEnv, flags: Partial<HubSettings> = {}): HubSettings {
   const set = (name: string) => environment[name] || undefined;
   const caches = set('XDG_CACHE_HOME') ?? join(homedir(), '.cache');
   const home = set('HF_HOME') ?? join(caches, 'huggingface');
   const tokenFile = set('HF_TOKEN_PATH') ?? join(home, 'token');
-  const saved = existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() || undefined : undefined;
+  const token = flags.token ?? set('HF_TOKEN') ?? set('HUGGING_FACE_HUB_TOKEN');
   return {
-    endpoint: (flags.endpoint ?? set('HF_ENDPOINT') ?? PUBLIC_HUB).replace(/\/+$/, ''),
-    token: flags.token ?? set('HF_TOKEN') ?? set('HUGGING_FACE_HUB_TOKEN') ?? saved,
+    endpoint: checkedEndpoint(flags.endpoint ?? set('HF_ENDPOINT') ?? PUBLIC_HUB),
+    token: token ?? savedToken(tokenFile),
     cache: flags.cache ?? set('HF_HUB_CACHE') ?? set('HUGGINGFACE_HUB_CACHE') ?? join(home, 'hub'),
     offline: flags.offline ?? /^(1|true|yes|on)$/i.test(set('HF_HUB_OFFLINE') ?? ''),
   };
+}
+
+function checkedEndpoint(endpoint: string): string {
+  if (URL.canParse(endpoint) && /^https?:\/\//.test(endpoint)) return endpoint.replace(/\/+$/, '');
+  throw new TriptychError(
+    'CONFIG_INVALID',
+    `HF_ENDPOINT: expected the hub's URL, such as ${PUBLIC_HUB}, found ${JSON.stringify(endpoint)}`,
+  );
+}
+
+function savedToken(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch (cause) {
+    const message = `${path}: the hub's token cannot be read (${messageOf(cause)}); HF_TOKEN_PATH names another file`;
+    throw new TriptychError('FILE_UNREADABLE', message, { cause });
+  }
 }
 
 /** A model on a hub. */

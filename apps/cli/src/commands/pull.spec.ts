@@ -1,39 +1,20 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeHub, startFakeHub } from '@triptych/hub/testing';
-import { encodeSafetensors, inspect, loadTensor } from '@triptych/weight-loader';
+import { inspect } from '@triptych/weight-loader';
 import { TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoModels } from '../paths.js';
+import { demoCheckpoint } from '../testing/demo-checkpoint.js';
 import { runCli, startCli } from '../testing/run-cli.js';
 
 const MODEL = 'open/demo-whisper';
 let work: string;
 let hub: FakeHub;
 
-/** The demo model as a hub has it. */
-async function checkpoint(): Promise<Record<string, Uint8Array>> {
-  const [directory] = demoModels;
-  const text = await readFile(join(directory, 'metadata.json'), 'utf8');
-  const { config } = JSON.parse(text) as { config: object };
-  const { tensors } = await inspect(directory);
-  const values = await Promise.all(
-    tensors.map(async ({ name, shape }) => {
-      const loaded = await loadTensor(join(directory, 'weights.parquet'), name);
-      return { name, shape, values: loaded.values };
-    }),
-  );
-  return {
-    'config.json': Buffer.from(JSON.stringify(config)),
-    'preprocessor_config.json': await readFile(join(directory, 'preprocessor_config.json')),
-    'model.safetensors': encodeSafetensors(values),
-  };
-}
-
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-pull-'));
-  hub = await startFakeHub(MODEL, await checkpoint());
+  hub = await startFakeHub(MODEL, await demoCheckpoint());
   process.env['HF_ENDPOINT'] = hub.endpoint;
   process.env['HF_HOME'] = join(work, 'hf');
   process.env['TRIPTYCH_CACHE'] = join(work, 'triptych');

@@ -1,7 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { cp, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startFakeHub } from '@triptych/hub/testing';
+import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoModels } from '../paths.js';
 import { type Finished, startCli } from '../testing/run-cli.js';
 
 let work: string;
@@ -16,9 +21,23 @@ async function file(name: string, text: string): Promise<string> {
   return path;
 }
 
+type Pair = Awaited<ReturnType<typeof generate>>;
+
+function certificate(options: Parameters<typeof generate>[1] = {}): Promise<Pair> {
+  return generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    ...options,
+  });
+}
+
+const escape = (text: string) => text.replace(/[[\].]/g, '\\$&');
+
 /** Runs `triptych serve` as somebody who has made a mistake: it ends with 1, and never with a stack. */
 async function mistaken(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const found: Finished = await startCli(['serve', ...args], undefined, env).finished;
+  // Set, it has the process not start itself anew, which takes twice as long.
+  const once = { MALLOC_MMAP_THRESHOLD_: '20000000', ...env };
+  const found: Finished = await startCli(['serve', ...args], undefined, once).finished;
   expect(found).toMatchObject({ code: 1, stdout: Buffer.alloc(0) });
   expect(found.stderr).not.toMatch(/^\s+at |node:internal|received|Error:/m);
   return found.stderr.trimEnd();
@@ -67,6 +86,223 @@ describe('a mistake in the configuration', () => {
     const path = join(work, 'absent.yaml');
     expect(await mistaken(['--config', path])).toBe(`triptych: --config ${path}: no such file`);
     expect(await mistaken([], { TRIPTYCH_CONFIG: path })).toBe(`triptych: --config ${path}: no such file`);
+  });
+});
+
+describe('a mistake that would show only after models were loaded', () => {
+  /** A listener of this process, so that its name is known. */
+  async function taken(options: ListenOptions): Promise<Server> {
+    const server = createServer().listen(options);
+    await once(server, 'listening');
+    return server;
+  }
+  const me = `process ${process.pid} \\(node`;
+
+  it.each(['127.0.0.1', '0.0.0.0', 'localhost', '[::]'])(
+    'a taken port at %s: by which process',
+    async (host) => {
+      const server = await taken({ host: '127.0.0.1', port: 0 });
+      const address = `${host}:${(server.address() as AddressInfo).port}`;
+      const found = await mistaken(['--listen', address]).finally(() => server.close());
+      expect(found).toMatch(
+        new RegExp(`^triptych: --listen: ${escape(address)} is taken by ${me}.*; stop it`),
+      );
+    },
+  );
+
+  it('a taken metrics port, and the port of calls', async () => {
+    const server = await taken({ host: '127.0.0.1', port: 0 });
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const found = await mistaken(['--listen', '127.0.0.1:0'], { TRIPTYCH_METRICS_LISTEN: address }).finally(
+      () => server.close(),
+    );
+    expect(found).toMatch(
+      new RegExp(`^triptych: TRIPTYCH_METRICS_LISTEN: ${escape(address)} is taken by ${me}`),
+    );
+    expect(await mistaken(['--listen', address, '--metrics-listen', address])).toBe(
+      `triptych: --metrics-listen: ${address} is where calls are served (${address}); take another port`,
+    );
+  });
+
+  it('a socket that another process listens on, and a file that is none', async () => {
+    const path = join(work, 'in-use.sock');
+    const server = await taken({ path });
+    const found = await mistaken(['--listen', `unix:${path}`]).finally(() => server.close());
+    expect(found).toMatch(new RegExp(`^triptych: --listen: ${path} is in use by ${me}`));
+    const other = await file('no-socket', 'precious');
+    expect(await mistaken(['--listen', `unix:${other}`])).toBe(
+      `triptych: --listen: ${other} exists, and is no socket; take another path`,
+    );
+    expect(await readFile(other, 'utf8')).toBe('precious');
+    expect(await mistaken(['--listen', `unix:${join(work, 'no/s')}`])).toBe(
+      `triptych: --listen: ${join(work, 'no/s')}: there is no folder ${join(work, 'no')}`,
+    );
+  });
+
+  it('an address that is not of this machine, and a host that there is not', async () => {
+    expect(await mistaken(['--listen', '192.0.2.1:50051'])).toMatch(
+      /--listen: 192\.0\.2\.1 is no address of this machine/,
+    );
+    expect(await mistaken(['--listen', 'nowhere.invalid:50051'])).toMatch(
+      /--listen: nowhere\.invalid is no host that can be found/,
+    );
+  });
+
+  it('certificates, keys, tokens and models, all told at once', async () => {
+    const [pair, other] = await Promise.all([certificate(), certificate()]);
+    const [cert, key] = [await file('a.pem', pair.cert), await file('b.key', other.private)];
+    const [ca, tokens] = [await file('ca.pem', 'hello'), await file('tokens.json', '{"tokens": [{}]}')];
+    const checkpoint = join(work, 'torch');
+    await mkdir(checkpoint);
+    await writeFile(join(checkpoint, 'config.json'), '{}');
+    await writeFile(join(checkpoint, 'pytorch_model.bin'), '');
+    const [whisper, clip] = demoModels;
+    const found = await mistaken([
+      ...['--listen', '127.0.0.1:0', '--threads', 'x', '--tls-cert', cert, '--tls-key', key],
+      ...['--tls-client-ca', ca, '--tokens', tokens, '--model', join(work, 'none'), '--model', checkpoint],
+      ...['--model', `same=${whisper}`, '--model', `same=${clip}`, '--model', key, '--model', 'whisper'],
+    ]);
+    expect(found.split('\n').map((line) => line.replaceAll(`${work}/`, ''))).toEqual([
+      'triptych: 9 problems:',
+      '  --threads: expected a whole number from 0 to 256, found "x"',
+      '  --tls-client-ca: ca.pem: expected a certificate in PEM, found no PEM',
+      '  --tls-key: b.key: does not belong to a.pem',
+      expect.stringMatching(/^ {2}--tokens: tokens.json: not a token file: tokens\.0\.name: expected text/),
+      expect.stringMatching(
+        /^ {2}none: no such folder; expected a model directory, a HuggingFace checkpoint/,
+      ),
+      '  torch holds only pytorch_model.bin; expected model.safetensors, or its shards and their index',
+      '  b.key is a file; expected the folder of a model',
+      expect.stringMatching(/^ {2}whisper: no such folder; expected .+ or OWNER\/NAME/),
+      expect.stringMatching(/^ {2}--model: 2 models are named same \(same=.+\); give each a name of its own/),
+    ]);
+  });
+
+  it.each<[string, (pair: Pair) => [cert: string, key: string], RegExp]>([
+    [
+      'swapped files',
+      (pair) => [pair.private, pair.cert],
+      /--tls-cert: .+ found a private key\n.+--tls-key: .+ found a cert/,
+    ],
+    [
+      'an empty file',
+      (pair) => ['', pair.private],
+      /--tls-cert: .+: expected a certificate in PEM, found an empty file/,
+    ],
+    [
+      'a damaged certificate',
+      (pair) => [pair.cert.replace(/\n.{9}/, '\nAAAAAAAAA'), pair.private],
+      /the certificate is damaged/,
+    ],
+    [
+      'a damaged key',
+      (pair) => [pair.cert, pair.private.replace(/\n.{9}/, '\nAAAAAAAAA')],
+      /the private key is damaged/,
+    ],
+  ])('%s for TLS', async (_what, make, message) => {
+    const [cert, key] = make(await certificate());
+    const files = ['--tls-cert', await file('x.pem', cert), '--tls-key', await file('x.key', key)];
+    expect(await mistaken(['--listen', '127.0.0.1:0', ...files])).toMatch(message);
+  });
+
+  it('half of what TLS takes, and files that are not there or folders', async () => {
+    const listen = ['--listen', '127.0.0.1:0'];
+    const { cert } = await certificate();
+    expect(await mistaken([...listen, '--tls-cert', await file('half.pem', cert)])).toBe(
+      'triptych: --tls-key is missing: TLS needs --tls-cert and --tls-key',
+    );
+    const none = join(work, 'none');
+    expect(await mistaken([...listen, '--tls-cert', none, '--tls-key', work, '--tokens', none])).toBe(
+      [
+        'triptych: 3 problems:',
+        `  --tls-cert: ${none}: no such file`,
+        `  --tls-key: ${work}: is a folder; a file was expected`,
+        `  --tokens: ${none}: no such file`,
+      ].join('\n'),
+    );
+  });
+
+  it('a self-check without a reference', async () => {
+    const copy = join(work, 'unreferenced');
+    await cp(demoModels[0], copy, { recursive: true });
+    await rm(join(copy, 'reference.json'));
+    expect(await mistaken(['--listen', '127.0.0.1:0', '--self-check', '--model', copy])).toMatch(
+      /^triptych: .+\/reference\.json: no such file; make it with .+, or start without --self-check$/,
+    );
+  });
+
+  it.each([
+    [
+      { HF_ENDPOINT: 'hub.example.org' },
+      /^triptych: HF_ENDPOINT: expected the hub's URL, such as https:.+, found "hub\.ex/,
+    ],
+    [{ HF_TOKEN_PATH: tmpdir() }, /^triptych: .+: the hub's token cannot be read/],
+  ])('variables of the hub: %j', async (env, message) => {
+    expect(await mistaken(['--listen', '127.0.0.1:0', '--model', 'a/b'], env)).toMatch(message);
+  });
+
+  it('a name that neither a folder nor a hub has', async () => {
+    const hub = await startFakeHub('open/other', {});
+    const found = await mistaken(['--listen', '127.0.0.1:0', '--model', 'opne/whisper'], {
+      HF_ENDPOINT: hub.endpoint,
+      HF_HOME: work,
+    }).finally(() => hub.close());
+    expect(found).toMatch(
+      /^triptych: there is no folder opne\/whisper here, and of a hub it cannot be had: http.+ has no/,
+    );
+  });
+});
+
+describe('what is no mistake, but dangerous', () => {
+  /** What a server logs until it serves. */
+  async function warningsOf(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+    const { child, finished } = startCli(['serve', '--model', demoModels[0], ...args], undefined, env);
+    await new Promise((resolve) => child.stdout!.once('data', resolve));
+    child.kill('SIGTERM');
+    const { code, stderr } = await finished;
+    expect(code).toBe(0);
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: number; msg: string });
+    return lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+  }
+
+  it('is a warning in the log: an open address, an expired certificate, a variable that nothing reads', async () => {
+    const old = await certificate({
+      notBeforeDate: new Date(2020, 0, 1),
+      notAfterDate: new Date(2021, 0, 1),
+    });
+    const files = [
+      '--tls-cert',
+      await file('old.pem', old.cert),
+      '--tls-key',
+      await file('old.key', old.private),
+    ];
+    expect(await warningsOf(['--listen', '0.0.0.0:0', ...files], { TRIPTYCH_TREADS: '1' })).toEqual([
+      'TRIPTYCH_TREADS is no variable of Triptych; did you mean TRIPTYCH_THREADS?',
+      expect.stringMatching(/old\.pem: the certificate has expired on .+ 2021/),
+      expect.stringMatching(/^0\.0\.0\.0:0 is open: whoever reaches it may call/),
+    ]);
+  });
+
+  it('and is none on a loopback address, on a socket, or with tokens', async () => {
+    const tokens = await file('some.json', `{"tokens": [{"name": "a", "sha256": "${'0'.repeat(64)}"}]}`);
+    expect(await warningsOf(['--listen', 'localhost:0'])).toEqual([]);
+    expect(await warningsOf(['--listen', `unix:${join(work, 'own.sock')}`])).toEqual([]);
+    expect(await warningsOf(['--listen', '0.0.0.0:0', '--tokens', tokens])).toEqual([]);
+  });
+
+  it('a socket of a server that was killed is taken over', async () => {
+    const path = join(work, 'killed.sock');
+    const first = startCli(['serve', '--model', demoModels[0], '--listen', `unix:${path}`], undefined, {
+      MALLOC_MMAP_THRESHOLD_: '20000000',
+    });
+    await new Promise((resolve) => first.child.stdout!.once('data', resolve));
+    first.child.kill('SIGKILL');
+    await first.finished;
+    expect((await lstat(path)).isSocket()).toBe(true);
+    expect(await warningsOf(['--listen', `unix:${path}`])).toEqual([]);
   });
 });
 

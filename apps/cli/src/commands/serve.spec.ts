@@ -107,15 +107,11 @@ describe('triptych serve', () => {
   };
 
   it.each<[string, () => Promise<string>, RegExp]>([
-    [
-      'a missing directory',
-      () => Promise.resolve(join(work, 'absent')),
-      /absent\/metadata\.json: no such file/,
-    ],
+    ['a missing directory', () => Promise.resolve(join(work, 'absent')), /absent: no such folder/],
     [
       'missing weights',
       () => broken((d) => rm(join(d, 'weights.parquet'))),
-      /weights\.parquet: cannot be opened/,
+      /weights\.parquet: no such file/,
     ],
     [
       'truncated weights',

@@ -1,28 +1,30 @@
+import { type Logger, TriptychError } from '@triptych/core';
 import { Command, Option } from 'commander';
-import type { Logger } from '@triptych/core';
 import {
   type ConfigReading,
   createLogger,
+  preflight,
   printConfig,
   readConfigFile,
   type RunningServer,
   type ServerConfig,
   startServer,
   throwProblems,
+  throwReported,
   unknownVariables,
 } from '@triptych/server';
-import { resolveModels } from '../hub/resolve-models.js';
+import { type PlannedModel, planModels } from '../hub/plan-models.js';
 import { complain } from '../output/progress-bar.js';
-import { demoModels } from '../paths.js';
 import { listenForStop, orStop } from '../process/stop-requests.js';
 import { addStrayFlags, strayFlagProblems } from '../serve-flags.js';
-import { addServerOptions, readServerConfig } from '../server-options.js';
+import { addServerOptions, modelsOf, provideModels, readServerConfig } from '../server-options.js';
 
 const help = `
 Examples:
   triptych serve                                     the demo model on 127.0.0.1:50051
   triptych serve --model tiny=./whisper-tiny         one model under another name
   triptych serve --model openai/whisper-tiny         of a hub: pulled and converted the first time
+  triptych serve --model ./clip-vit-base-patch32     a HuggingFace checkpoint: converted the first time
   TRIPTYCH_LISTEN=0.0.0.0:9000 triptych serve        flags come before the environment, that before a file
   triptych serve --print-config > triptych.yaml      all settings as a file, with where each comes from
   triptych serve --config triptych.yaml              settings from a file
@@ -67,12 +69,12 @@ function read(command: Command, options: Options): ConfigReading {
 }
 
 /** Serves until it is asked to stop. */
-async function serve({ config, problems }: ConfigReading, warnings: readonly string[]): Promise<void> {
-  throwProblems(problems);
+async function serve(reading: ConfigReading, warnings: readonly string[]): Promise<void> {
+  const models = await checked(reading);
   const stop = listenForStop();
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(reading.config.logLevel);
   for (const warning of warnings) logger.warn({}, warning);
-  const server = await orStop(start(config, logger), stop.first);
+  const server = await orStop(start(reading.config, models, logger), stop.first);
   process.stdout.write(`listening on ${server.address}\n`);
   const { endedStarter } = await stop.first;
   if (endedStarter !== undefined)
@@ -80,7 +82,19 @@ async function serve({ config, problems }: ConfigReading, warnings: readonly str
   await orStop(server.drain(), stop.second);
 }
 
-async function start(config: ServerConfig, logger: Logger): Promise<RunningServer> {
-  const models = config.models.length > 0 ? await resolveModels(config.models) : demoModels;
-  return startServer({ ...config, models }, logger);
+/** The models to serve, where nothing is wrong that can be found before they are loaded. Throws all of it at once. */
+async function checked({ config, origins, invalid, problems }: ConfigReading): Promise<PlannedModel[]> {
+  const models = await planModels(modelsOf(config));
+  const found = await preflight(config, { origins, invalid, models });
+  const wrong = problems.map((problem) => new TriptychError('CONFIG_INVALID', problem));
+  throwReported([...wrong, ...found.problems]);
+  return models;
+}
+
+async function start(
+  config: ServerConfig,
+  models: readonly PlannedModel[],
+  logger: Logger,
+): Promise<RunningServer> {
+  return startServer({ ...config, models: await provideModels(models) }, logger);
 }

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { messageOf, TriptychError } from '@triptych/core';
 import { type HubModel, type HubSettings, pullCheckpoint, type PulledCheckpoint } from '@triptych/hub';
 import { type ConvertOptions, convertModel } from '../commands/convert.js';
 import { ByteBar, complain } from '../output/progress-bar.js';
+import { cachedModels } from './cache.js';
+import { convertOnce } from './convert-once.js';
 
 /** How a model of a hub is made one that can be served. */
 export interface ProvideOptions extends Pick<ConvertOptions, 'dtype' | 'calibration'> {
@@ -22,21 +21,12 @@ export interface ProvidedModel extends PulledCheckpoint {
 export async function provideModel(hubModel: HubModel, options: ProvideOptions): Promise<ProvidedModel> {
   const pulled = await pull(hubModel, options.settings);
   const target = options.target ?? converted(hubModel, pulled.commit, options.dtype);
-  const isCached = options.target === undefined;
-  if (isCached && existsSync(target)) return { ...pulled, model: target };
-  try {
-    const { dtype, calibration } = options;
-    const more = calibration === undefined ? {} : { calibration };
-    await convertModel(pulled.directory, target, {
-      dtype,
-      compression: 'none',
-      name: hubModel.name,
-      ...more,
-    });
-  } catch (thrown) {
-    // Another process may have made the same one at the same time.
-    if (!isCached || !existsSync(target)) throw thrown;
-  }
+  const { dtype, calibration } = options;
+  const more = calibration === undefined ? {} : { calibration };
+  const convert = () =>
+    convertModel(pulled.directory, target, { dtype, compression: 'none', name: hubModel.name, ...more });
+  if (options.target === undefined) await convertOnce(target, convert);
+  else await convert();
   return { ...pulled, model: target };
 }
 
@@ -56,9 +46,6 @@ export async function pull(hubModel: HubModel, settings: HubSettings): Promise<P
   }
 }
 
-/** Where converted models are kept: `TRIPTYCH_CACHE`, or `triptych` in the user's cache. */
 function converted({ name }: HubModel, commit: string, dtype: string): string {
-  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const root = process.env['TRIPTYCH_CACHE'] || join(caches, 'triptych');
-  return join(root, 'models', name.replace('/', '--'), `${commit.slice(0, 12)}-${dtype}`);
+  return cachedModels(name.replace('/', '--'), `${commit.slice(0, 12)}-${dtype}`);
 }

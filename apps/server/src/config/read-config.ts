@@ -52,14 +52,16 @@ export function tryConfig(flags: Flags, env: Environment, file?: ConfigFile): Co
   return { config: Object.freeze(config) as ServerConfig, origins, invalid, problems };
 }
 
-/** Throws CONFIG_INVALID with all problems, one a line, where there are any. */
+/** Throws CONFIG_INVALID with all problems, where there are any. */
 export function throwProblems(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  const message =
-    problems.length === 1
-      ? problems[0]
-      : `${problems.length} problems:\n${problems.map((p) => `  ${p.replaceAll('\n', '\n  ')}`).join('\n')}`;
-  throw new TriptychError('CONFIG_INVALID', message);
+  if (problems.length > 0) throw new TriptychError('CONFIG_INVALID', joinProblems(problems));
+}
+
+/** One problem as it is; several on a line each, with how many they are. */
+export function joinProblems(problems: readonly string[]): string {
+  if (problems.length === 1) return problems[0];
+  const lines = problems.map((problem) => `  ${problem.replaceAll('\n', '\n  ')}`);
+  return [`${problems.length} problems:`, ...lines].join('\n');
 }
 
 /** A setting's value and where it stands. */

@@ -63,6 +63,7 @@ export function explain(issues: readonly z.core.$ZodIssue[]): string {
     if (issue.code === 'invalid_type') return `expected ${names[issue.expected] ?? issue.expected}`;
     if (issue.code === 'invalid_value') return `expected ${alternatives(issue.values.map(String))}`;
     if (issue.code === 'too_small' && issue.minimum === 1) return 'expected something that is not empty';
+    if (issue.code === 'unrecognized_keys') return `expected no ${issue.keys.join(', ')}`;
     return issue.message;
   });
   return [...new Set(reasons)].join('; ');
@@ -71,6 +72,7 @@ export function explain(issues: readonly z.core.$ZodIssue[]): string {
 const names: Readonly<Record<string, string>> = {
   string: 'text (in a file, quote what looks like a number or a switch)',
   array: 'a list',
+  object: 'a mapping of names to values',
 };
 
 function alternatives(values: readonly string[]): string {

@@ -28,7 +28,7 @@ export const settings = {
     env: 'TRIPTYCH_MODELS',
     default: [] as string[],
     description:
-      'model directory, or OWNER/NAME[@REVISION] of a hub, to serve by its own name or another; the first of a modality is its default (none: the demo models)',
+      'model directory, HuggingFace checkpoint directory, or OWNER/NAME[@REVISION] of a hub, to serve by its own name or another; the first of a modality is its default (none: the demo models)',
     repeatable: true,
     path: true,
     schema: z.array(z.string().min(1)),

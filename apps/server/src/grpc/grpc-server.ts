@@ -1,10 +1,13 @@
+import { lstat, rm } from 'node:fs/promises';
 import type { Http2Session } from 'node:http2';
 import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { messageOf, TriptychError } from '@triptych/core';
 import { Admission } from '../admission/admission.js';
+import { socketPath } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
 import type { ModelRegistry } from '../models/model-registry.js';
 import { lanesOf } from '../models/served-model.js';
+import { isAbandoned, listenProblem } from '../preflight/listen-problem.js';
 import { authentication } from '../security/authentication.js';
 import { GuessLimit } from '../security/guess-limit.js';
 import type { TokenFile } from '../security/token-file.js';
@@ -138,16 +141,25 @@ function connectionOptions({ connectionAgeMs, connectionGraceMs, keepaliveMs }: 
 
 /** Listens on HOST:PORT or unix:PATH, and returns it with the port that was bound. Throws CONFIG_INVALID. */
 export async function bind(server: Server, listen: string, credentials: ServerCredentials): Promise<string> {
+  if (listen.startsWith('unix:')) await removeAbandoned(socketPath(listen));
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(listen, credentials, (error, bound) => {
-      if (!error) resolve(bound);
-      else
+    server.bindAsync(listen, credentials, (cause, bound) => {
+      if (!cause) return resolve(bound);
+      // grpc-js does not say why: tried again, it shows.
+      void listenProblem(listen).then((problem) =>
         reject(
-          new TriptychError('CONFIG_INVALID', `cannot listen on ${listen}: ${messageOf(error)}`, {
-            cause: error,
+          new TriptychError('CONFIG_INVALID', problem ?? `cannot listen on ${listen}: ${messageOf(cause)}`, {
+            cause,
           }),
-        );
+        ),
+      );
     });
   });
   return listen.startsWith('unix:') ? listen : `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`;
+}
+
+/** A server that was killed leaves its socket, and nobody can listen where one is. */
+async function removeAbandoned(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSocket() && (await isAbandoned(path))) await rm(path, { force: true });
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import { z } from 'zod';
+import { explain } from '../config/schemas.js';
+import { fileProblem } from '../file-problem.js';
 
 /** A token as the file has it: its hash, never itself. */
 export interface TokenEntry {
@@ -88,19 +90,33 @@ function modifiedAt(path: string): number {
   try {
     return statSync(path).mtimeMs;
   } catch (cause) {
-    throw new TriptychError('CONFIG_INVALID', `${path}: ${messageOf(cause)}`, { cause });
+    throw new TriptychError('CONFIG_INVALID', `${path}: ${fileProblem(cause)}`, { cause });
   }
 }
 
-function readTokens(path: string): ReadonlyMap<string, TokenEntry> {
+/** The tokens of a file by their hashes. Throws CONFIG_INVALID. */
+export function readTokens(path: string): ReadonlyMap<string, TokenEntry> {
+  const invalid = (problem: string, cause: unknown) =>
+    new TriptychError('CONFIG_INVALID', `${path}: ${problem}`, { cause });
+  let text: string;
   try {
-    const { tokens } = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw invalid(fileProblem(cause), cause);
+  }
+  try {
+    const { tokens } = schema.parse(JSON.parse(text));
     return new Map(tokens.map((entry) => [entry.sha256, entry]));
   } catch (cause) {
-    const problem =
-      cause instanceof z.ZodError
-        ? cause.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; ')
-        : messageOf(cause);
-    throw new TriptychError('CONFIG_INVALID', `${path}: not a token file (${problem})`, { cause });
+    if (cause instanceof SyntaxError) throw invalid(`not JSON; ${EXPECTED}`, cause);
+    if (!(cause instanceof z.ZodError)) throw invalid(messageOf(cause), cause);
+    const wrong = cause.issues.map((issue) => `${fieldOf(issue.path)}: ${explain([issue])}`);
+    throw invalid(`not a token file: ${wrong.join('; ')}; ${EXPECTED}`, cause);
   }
+}
+
+const EXPECTED = 'expected what `triptych token` makes: {"tokens": [{"name", "sha256", "methods"}]}';
+
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'document' : path.join('.');
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { experimental, ServerCredentials } from '@grpc/grpc-js';
-import { type Logger, messageOf, TriptychError } from '@triptych/core';
+import type { Logger } from '@triptych/core';
+import { throwProblems } from '../config/read-config.js';
 import type { ServerConfig } from '../config/settings.js';
-import { checkAuthority, checkIdentity, UsableCertificates } from './usable-certificates.js';
+import { checkTlsFiles } from './tls-files.js';
+import { UsableCertificates } from './usable-certificates.js';
 
 /** What a server binds with. */
 export interface TransportSecurity {
@@ -21,12 +22,8 @@ export function transportSecurity(config: TransportConfig, logger: Logger): Tran
   const { tlsCert, tlsKey, tlsClientCa, tlsReloadMs } = config;
   if (!tlsCert && !tlsKey && !tlsClientCa)
     return { credentials: ServerCredentials.createInsecure(), loaded: () => Promise.resolve() };
-  if (!tlsCert || !tlsKey)
-    throw new TriptychError(
-      'CONFIG_INVALID',
-      'TLS needs --tls-cert and --tls-key; --tls-client-ca goes with them',
-    );
-  checkCertificates(tlsCert, tlsKey, tlsClientCa);
+  // The watcher would wait for ever for files that are not there, or do not fit.
+  throwProblems(checkTlsFiles(config, {}).problems);
   const files = new experimental.FileWatcherCertificateProvider({
     certificateFile: tlsCert,
     privateKeyFile: tlsKey,
@@ -56,17 +53,4 @@ async function certificatesLoaded(provider: UsableCertificates): Promise<void> {
     provider.addIdentityCertificateListener(listener);
   });
   provider.removeIdentityCertificateListener(listener);
-}
-
-/** The watcher would wait for ever for files that are not there, or do not fit. */
-function checkCertificates(certificate: string, key: string, ca: string): void {
-  const usable = (files: string, check: () => void) => {
-    try {
-      check();
-    } catch (cause) {
-      throw new TriptychError('CONFIG_INVALID', `${files}: ${messageOf(cause)}`, { cause });
-    }
-  };
-  usable(`${certificate} and ${key}`, () => checkIdentity(readFileSync(certificate), readFileSync(key)));
-  if (ca) usable(ca, () => checkAuthority(readFileSync(ca)));
 }

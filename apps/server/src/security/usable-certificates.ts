@@ -69,11 +69,11 @@ export class UsableCertificates implements experimental.CertificateProvider {
 }
 
 /** Throws where a certificate and a key, both in PEM, cannot be served with. */
-export function checkIdentity(certificate: Buffer, privateKey: Buffer): void {
+function checkIdentity(certificate: Buffer, privateKey: Buffer): void {
   createSecureContext({ cert: certificate, key: privateKey });
 }
 
 /** Throws where a file of authorities in PEM holds none: OpenSSL would take it, and then refuse every client. */
-export function checkAuthority(caCertificate: Buffer): void {
+function checkAuthority(caCertificate: Buffer): void {
   new X509Certificate(caCertificate);
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileWithin, soleCaller, TriptychError } from '@triptych/core';
 import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
 import { Admission } from '../admission/admission.js';
@@ -31,13 +32,9 @@ export async function selfCheck(
   maxPixels: number,
   { logger, metrics }: Observers,
 ): Promise<void> {
+  const [missing] = missingReferences([model]);
+  if (missing) throw missing;
   const path = await fileWithin(model.directory, REFERENCE_FILE);
-  if (!existsSync(path)) {
-    throw new TriptychError(
-      'SELF_CHECK_FAILED',
-      `${path}: no such file; make it with tools/reference/make_reference.py, or start without --self-check`,
-    );
-  }
   const { items } = await readReference(path);
   const found = await Promise.all(items.map((item) => encode(model, item, maxPixels, metrics)));
   const compared = compareVectors(items, found).items;
@@ -50,6 +47,20 @@ export async function selfCheck(
     );
   }
   logger.info({ model: model.name, vectors: items.length, lowestCosine: worst.cosine }, 'self-check passed');
+}
+
+/** A SELF_CHECK_FAILED for each directory that has no reference. */
+export function missingReferences(models: readonly { readonly directory?: string }[]): TriptychError[] {
+  const paths = models.flatMap(({ directory }) => (directory ? [join(directory, REFERENCE_FILE)] : []));
+  return paths
+    .filter((path) => !existsSync(path))
+    .map(
+      (path) =>
+        new TriptychError(
+          'SELF_CHECK_FAILED',
+          `${path}: no such file; make it with tools/reference/make_reference.py, or start without --self-check`,
+        ),
+    );
 }
 
 async function encode(

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TriptychClient } from '@triptych/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDemoCheckpoint } from '../testing/demo-checkpoint.js';
+import { runCli, startCli } from '../testing/run-cli.js';
+import { convertOnce } from './convert-once.js';
+import { checkpointName, provideCheckpoint } from './provide-checkpoint.js';
+
+let work: string;
+let checkpoint: string;
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'triptych-checkpoint-'));
+  process.env['TRIPTYCH_CACHE'] = join(work, 'cache');
+  checkpoint = join(work, 'openai', 'whisper-own');
+  await writeDemoCheckpoint(checkpoint);
+});
+afterAll(async () => {
+  delete process.env['TRIPTYCH_CACHE'];
+  await rm(work, { recursive: true });
+});
+
+/** Serves, asks what is served, and ends. */
+async function served(...models: string[]) {
+  const flags = models.flatMap((model) => ['--model', model]);
+  const { child, finished } = startCli([
+    'serve',
+    '--listen',
+    '127.0.0.1:0',
+    '--log-level',
+    'error',
+    ...flags,
+  ]);
+  const line = await new Promise<string>((resolve) => {
+    child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+    void finished.then(({ stderr }) => resolve(stderr));
+  });
+  const [, address] = /^listening on (.+)\n$/.exec(line) ?? [];
+  if (address === undefined) throw new Error(line);
+  const client = new TriptychClient(address);
+  const [model] = await client.listModels();
+  client.close();
+  child.kill('SIGTERM');
+  const { code, stderr } = await finished;
+  expect(code).toBe(0);
+  return { model, stderr };
+}
+
+describe('a HuggingFace checkpoint directory', () => {
+  it('is served by the name of its folder, converted once, and anew when it has changed', async () => {
+    const first = await served(checkpoint);
+    expect(first.model).toMatchObject({ name: 'whisper-own', weightType: 'float16' });
+    expect(first.stderr).toMatch(/^triptych: converting .+whisper-own once; the result is kept in .+\n$/);
+    const second = await served(`tiny=${checkpoint}`);
+    expect(second).toMatchObject({
+      stderr: '',
+      model: { name: 'tiny', fingerprint: first.model.fingerprint },
+    });
+    await writeDemoCheckpoint(checkpoint, 0.5);
+    const third = await served(checkpoint);
+    expect(third.stderr).toMatch(/converting/);
+    expect(third.model.fingerprint).not.toBe(first.model.fingerprint);
+  });
+
+  it('that is one of two with the same folder name is not taken for the other', async () => {
+    const other = join(work, 'else', 'whisper-own');
+    await writeDemoCheckpoint(other, 0.5);
+    expect(await provideCheckpoint(other)).not.toBe(await provideCheckpoint(checkpoint));
+  });
+
+  it('leaves two conversions behind, however often it changes', async () => {
+    const folder = dirname(await provideCheckpoint(checkpoint));
+    for (const day of [1, 2, 3]) {
+      const then = new Date(2020, 0, day);
+      await utimes(join(checkpoint, 'model.safetensors'), then, then);
+      expect(existsSync(await provideCheckpoint(checkpoint))).toBe(true);
+    }
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+
+  it('has the name of the hub where it lies in the cache of its tools', () => {
+    expect(checkpointName('/h/hub/models--openai--whisper-tiny/snapshots/0123')).toBe('openai/whisper-tiny');
+    expect(checkpointName('/models/clip')).toBe('clip');
+  });
+
+  it('says so where its conversion cannot be kept', async () => {
+    const env = { TRIPTYCH_CACHE: join(checkpoint, 'config.json') };
+    const { finished } = startCli(
+      ['serve', '--listen', '127.0.0.1:0', '--model', checkpoint],
+      undefined,
+      env,
+    );
+    const { code, stderr } = await finished;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^triptych: the cache of converted models cannot be written \(.+\); name another folder with TRIPTYCH_CACHE/,
+    );
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('is taken by other commands, too', async () => {
+    const { code, stdout } = await runCli(['encode', 'examples/speech/pizza-a.wav', '--model', checkpoint]);
+    expect(code).toBe(0);
+    expect(stdout.toString()).toContain('"embedding"');
+  });
+});
+
+describe('a conversion that several processes want', () => {
+  const target = () => join(work, 'cache', `made-${Math.random().toString(36).slice(2)}`);
+
+  it('is made once, and the others wait for it', async () => {
+    const path = target();
+    let made = 0;
+    const make = async () => {
+      made++;
+      await sleep(300);
+      await mkdir(path);
+    };
+    await Promise.all([1, 2, 3].map(() => convertOnce(path, make)));
+    expect(made).toBe(1);
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it('is made by the next one where the first one fails', async () => {
+    const path = target();
+    const fail = async () => {
+      await sleep(100);
+      throw new TypeError('disk full');
+    };
+    const [failed, made] = await Promise.allSettled([
+      convertOnce(path, fail),
+      sleep(50).then(() => convertOnce(path, () => mkdir(path))),
+    ]);
+    expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'disk full' } });
+    expect(made.status).toBe('fulfilled');
+    expect((await stat(path)).isDirectory()).toBe(true);
+  });
+
+  it.each([
+    ['has ended', () => JSON.stringify({ pid: endedPid(), host: hostname() }), 0],
+    ['gave no sign of life for a minute', () => JSON.stringify({ pid: 1, host: 'elsewhere' }), 60_000],
+  ])('does not wait for a process that %s', async (_what, content, ageMs) => {
+    const path = target();
+    await writeFile(`${path}.lock`, content());
+    const then = new Date(Date.now() - ageMs);
+    await utimes(`${path}.lock`, then, then);
+    await convertOnce(path, () => mkdir(path));
+    expect(existsSync(path)).toBe(true);
+  });
+});
+
+function endedPid(): number {
+  return spawnSync(process.execPath, ['--version']).pid;
+}

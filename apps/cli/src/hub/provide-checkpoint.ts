@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { basename, join, resolve, sep } from 'node:path';
+import { fileWithin, TriptychError } from '@triptych/core';
+import { convertModel } from '../commands/convert.js';
+import { complain } from '../output/progress-bar.js';
+import { version } from '../version.js';
+import { cachedModels } from './cache.js';
+import { convertOnce } from './convert-once.js';
+
+/** How conversions for serving are stored: quickest to load. */
+export const SERVED = { dtype: 'float16', compression: 'none' } as const;
+/** Conversions of one checkpoint that are kept: a server may still read the one before its last change. */
+const KEPT = 2;
+/** Of a weights file so much is read from each end to tell whether it is the same. */
+const SAMPLE_BYTES = 64 * 1024;
+/** Longer texts are treated as weights are. */
+const MOST_TEXT_BYTES = 64 * 1024 * 1024;
+const DESCRIPTION = /^(config|preprocessor_config|tokenizer|tokenizer_config|vocab)\.json$|^merges\.txt$/;
+const WEIGHTS = /\.safetensors(\.index\.json)?$/;
+
+/**
+ * The model directory of a HuggingFace checkpoint directory: converted into the cache the first time, and again once the
+ * checkpoint has changed. Throws as `convert` does.
+ */
+export async function provideCheckpoint(directory: string): Promise<string> {
+  const source = await realpath(directory);
+  const state = await stateOf(source);
+  const name = checkpointName(source);
+  const folder = cachedModels('local', `${basename(name).replace(/[^\w.-]/g, '_')}-${hash(source)}`);
+  const target = join(folder, `${state}-${SERVED.dtype}`);
+  await convertOnce(target, async () => {
+    complain(`converting ${directory} once; the result is kept in ${target}`);
+    await convertModel(source, target, { ...SERVED, name });
+    if ((await stateOf(source)) === state) return removeOld(folder);
+    await rm(target, { recursive: true });
+    throw new TriptychError('WEIGHTS_CORRUPT', `${directory} changed while it was converted; start again`);
+  });
+  return target;
+}
+
+/** What a checkpoint is served as: the name of its folder, or in a hub's cache the model's there. */
+export function checkpointName(directory: string): string {
+  const [folder = '', snapshots, model] = resolve(directory).split(sep).reverse();
+  const [, owner, name] = /^models--(.+?)--(.+)$/.exec(model ?? '') ?? [];
+  return snapshots === 'snapshots' && name !== undefined ? `${owner}/${name}` : folder;
+}
+
+/**
+ * A digest of what a checkpoint is now: texts by their contents, weights by size, time of change and their ends, for reading
+ * gigabytes would take as long as converting them.
+ */
+async function stateOf(directory: string): Promise<string> {
+  const digest = createHash('sha256').update(version);
+  for (const file of (await readdir(directory)).sort()) {
+    if (!DESCRIPTION.test(file) && !WEIGHTS.test(file)) continue;
+    const path = await fileWithin(directory, file);
+    const { size, mtimeNs } = await stat(path, { bigint: true });
+    digest.update(`${file}\0${size}\0`);
+    if (DESCRIPTION.test(file) && size <= MOST_TEXT_BYTES) digest.update(await readFile(path));
+    else {
+      digest.update(`${mtimeNs}\0`);
+      for (const sample of await endsOf(path, Number(size))) digest.update(sample);
+    }
+  }
+  return digest.digest('hex').slice(0, 16);
+}
+
+async function endsOf(path: string, size: number): Promise<Uint8Array[]> {
+  const file = await open(path);
+  try {
+    const starts = [0, Math.max(0, size - SAMPLE_BYTES)];
+    return await Promise.all(
+      starts.map(async (position) => {
+        const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(SAMPLE_BYTES), position });
+        return buffer.subarray(0, bytesRead);
+      }),
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+/** Leaves the newest conversions of a checkpoint. */
+async function removeOld(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{16}-\w+$/.test(name));
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, mtimeMs: (await stat(join(folder, name))).mtimeMs })),
+  );
+  const old = dated.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(KEPT);
+  for (const { name } of old) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
