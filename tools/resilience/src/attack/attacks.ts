@@ -1,4 +1,8 @@
+import { audioStream, audioStreams, imageStream, junkStream } from './a-streams.js';
 import type { Attack } from './attack.js';
+import { nanMessages, scaledFloats } from './d-bad-samples.js';
+import { flacWindows, pcmWindows } from './e-windows.js';
+import { cancelledClips, flacBombs, manyFlacBombs, oddRate } from './f-decoders.js';
 import { hugeAvifs, largeAvifs, largeWebps, paddedAvifs } from './f-images.js';
 import { avifsCancelled, avifsCancelledByMany, webpsCancelled } from './g-images.js';
 import { decodersCrash } from './k-decoders.js';
@@ -13,10 +17,22 @@ import { quiet } from './quiet.js';
 /** Every attack by its name: the letter of its line in docs/attacks.md, and what it does. */
 export const attacks: Readonly<Record<string, Attack>> = {
   quiet,
+  'a-audio-stream': audioStream,
+  'a-audio-streams': audioStreams,
+  'a-image-stream': imageStream,
+  'a-junk': junkStream,
+  'd-scaled-floats': scaledFloats,
+  'd-nan': nanMessages,
+  'e-flac-windows': flacWindows,
+  'e-pcm-windows': pcmWindows,
+  'f-flac-bomb': flacBombs,
+  'f-flac-bombs': manyFlacBombs,
+  'f-odd-rate': oddRate,
   'f-avif-49-megapixels': hugeAvifs,
   'f-avif-8-megapixels': largeAvifs,
   'f-avif-10-megabytes': paddedAvifs,
   'f-webp-22-megapixels': largeWebps,
+  'g-cancelled-clips': cancelledClips,
   'g-webps-cancelled': webpsCancelled,
   'g-avifs-cancelled': avifsCancelled,
   'g-avifs-cancelled-by-many': avifsCancelledByMany,

@@ -15,6 +15,8 @@ export interface BesideOptions {
   readonly flags?: readonly string[];
   /** Most that the server's memory may have grown by a minute after the attack, in MB. Default: 100. */
   readonly grownMb?: number;
+  /** Most that it may have grown by meanwhile, in MB. Default: whatever it takes. */
+  readonly mostMb?: number;
   readonly token?: string;
 }
 
@@ -28,7 +30,7 @@ const RETURN_MS: Readonly<Record<Extent, number>> = { sample: 15_000, full: 60_0
  * them to: p99 of every kind at most three times of before or 300 ms; at most 1 % refused; no stream ended; no WORKER_LOST.
  */
 export async function besideAttackers(options: BesideOptions): Promise<AttackReport> {
-  const { extent, attack, kinds, flags = [], grownMb = 100, token } = options;
+  const { extent, attack, kinds, flags = [], grownMb = 100, mostMb = Infinity, token } = options;
   const server = await startTarget(flags);
   const bystanders = await Bystanders.start(server.address, kinds, token);
   try {
@@ -52,7 +54,9 @@ export async function besideAttackers(options: BesideOptions): Promise<AttackRep
     };
     const kept =
       after > before + grownMb ? [`${(after - before).toFixed(0)} MB more than before are kept`] : [];
-    return { facts: { ...facts, ...memory }, problems: [...problems, ...kept] };
+    const taken =
+      most > before + mostMb ? [`${(most - before).toFixed(0)} MB more meanwhile, asked ${mostMb}`] : [];
+    return { facts: { ...facts, ...memory }, problems: [...problems, ...kept, ...taken] };
   } finally {
     await bystanders.stop();
     await server.stop();

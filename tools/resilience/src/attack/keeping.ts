@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TriptychClient } from '@triptych/client';
+import type { AttackReport } from './attack.js';
+import { settled, watchPeak } from './beside.js';
+import { startTarget } from './target.js';
+
+/** Most that memory may grow by for each MB that is sent. */
+const SLOPE = 0.02;
+/** Most that is left when the streams have ended, in MB. */
+const LEFT_MB = 30;
+const RETURN_MS = 60_000;
+const LOOK_MS = 500;
+/** What is allocated once, and caches that fill, are no slope. */
+const SETTLING = 0.25;
+
+/** Sends so many bytes, and tells of them as they have gone. */
+export type Sending = (
+  client: TriptychClient,
+  bytes: number,
+  sent: (bytes: number) => void,
+) => Promise<unknown>;
+
+export interface KeepingOptions {
+  /** Each kind of sending by its name. */
+  readonly kinds: Readonly<Record<string, Sending>>;
+  readonly bytes: number;
+  /** Most that memory may grow by while they last, in MB. Default: what the slope allows. */
+  readonly grownMb?: number;
+  readonly flags?: readonly string[];
+}
+
+interface Look {
+  readonly sentMb: number;
+  readonly serverMb: number;
+  readonly clientMb: number;
+}
+
+/** Whether long streams leave anything behind, in a fresh server each, or in this process, which is their client. */
+export async function keepsNothing(options: KeepingOptions): Promise<AttackReport> {
+  const facts: Record<string, number | string> = {};
+  const problems: string[] = [];
+  for (const [name, sending] of Object.entries(options.kinds)) {
+    const found = await keptBy(sending, options);
+    for (const [what, value] of Object.entries(found)) facts[`${name}: ${what}`] = value;
+    const { grownMb = Infinity } = options;
+    for (const side of ['server', 'client'] as const) {
+      const slope = found[`${side}, MB kept for each MB sent`];
+      if (slope > SLOPE) problems.push(`${name}: the ${side} keeps ${slope.toFixed(3)} MB of each MB`);
+    }
+    const [most, left] = [found['grown at most, MB'], found['left at the end, MB']];
+    if (most > grownMb) problems.push(`${name}: ${most.toFixed(0)} MB more while it lasts, asked ${grownMb}`);
+    if (left > LEFT_MB)
+      problems.push(`${name}: ${left.toFixed(0)} MB more when it had ended, asked ${LEFT_MB}`);
+  }
+  return { facts, problems };
+}
+
+async function keptBy(sending: Sending, { bytes, flags }: KeepingOptions) {
+  const server = await startTarget(flags);
+  const client = new TriptychClient(server.address, { ownConnections: true });
+  let sentMb = 0;
+  const count = (more: number) => (sentMb += more / 1e6);
+  try {
+    // Buffers and caches of a server that has just started fill once.
+    await sending(client, bytes / 10, count);
+    await sleep(1000);
+    const before = server.rssMb();
+    const peak = watchPeak(server);
+    const looks: Look[] = [];
+    sentMb = 0;
+    const started = performance.now();
+    const timer = setInterval(
+      () => looks.push({ sentMb, serverMb: server.rssMb(), clientMb: ownMb() }),
+      LOOK_MS,
+    );
+    await sending(client, bytes, count).finally(() => clearInterval(timer));
+    const seconds = (performance.now() - started) / 1000;
+    const settledLooks = looks.slice(Math.floor(SETTLING * looks.length));
+    return {
+      'sent, MB': sentMb,
+      'MB/s': sentMb / seconds,
+      'grown at most, MB': peak.stop() - before,
+      'server, MB kept for each MB sent': slope(settledLooks, ({ serverMb }) => serverMb),
+      'client, MB kept for each MB sent': slope(settledLooks, ({ clientMb }) => clientMb),
+      'left at the end, MB': (await settled(server, before + LEFT_MB, RETURN_MS)) - before,
+    };
+  } finally {
+    client.close();
+    await server.stop();
+  }
+}
+
+function ownMb(): number {
+  return process.memoryUsage.rss() / 1e6;
+}
+
+/** Of the least squares' line of memory over what was sent. */
+function slope(looks: readonly Look[], memory: (look: Look) => number): number {
+  const mean = (value: (look: Look) => number) =>
+    looks.reduce((sum, look) => sum + value(look), 0) / looks.length;
+  const [x, y] = [mean(({ sentMb }) => sentMb), mean(memory)];
+  const xy = mean((look) => (look.sentMb - x) * (memory(look) - y));
+  return xy / mean(({ sentMb }) => (sentMb - x) ** 2);
+}
