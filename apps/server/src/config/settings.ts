@@ -134,14 +134,14 @@ export const settings = {
     env: 'TRIPTYCH_ISOLATION',
     default: 'thread',
     description:
-      "where a model's session runs: a thread of the server, or a process of its own, which may crash or be killed without it",
+      "where models' sessions run and containers of audio are decoded: threads of the server, or processes of their own, which may crash or be killed without it; images are decoded in processes always",
     schema: z.enum(['thread', 'process']),
   }),
   audioWorkers: define({
     flag: '--audio-workers <n>',
     env: 'TRIPTYCH_AUDIO_WORKERS',
     default: 1,
-    description: 'worker threads that decode and resample PCM; containers have one more of their own',
+    description: 'worker threads that decode and resample PCM; containers have two workers of their own',
     schema: count(1, 64),
   }),
   imageWorkers: define({
@@ -156,7 +156,8 @@ export const settings = {
     flag: '--decode-timeout-ms <ms>',
     env: 'TRIPTYCH_DECODE_TIMEOUT_MS',
     default: 10_000,
-    description: 'longest that decoding one clip, chunk of a container or image may take, in milliseconds',
+    description:
+      'longest that decoding one clip or chunk of a container, or one image, may take, in milliseconds; turns of others in between do not count',
     schema: count(100, 600_000),
   }),
   tokenizeTimeoutMs: define({

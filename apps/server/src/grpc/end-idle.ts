@@ -23,6 +23,8 @@ const ENHANCE_YOUR_CALM = 11;
 /** What of a call waits to be read, and since when it has been so much. */
 interface Unread {
   readonly bytes: number;
+  /** Messages that had been sent: of answers that are read, each in its turn, as many bytes may wait at every look. */
+  readonly sent: number;
   readonly since: number;
 }
 
@@ -83,8 +85,9 @@ export class IdleCalls {
     const { unreadMs, unreadBytes } = this.limits;
     const { principal } = call.caller;
     const before = this.#unread.get(call);
-    const since = before?.bytes === bytes ? before.since : now;
-    this.#unread.set(call, { bytes, since });
+    const isStuck = before?.bytes === bytes && before.sent === call.sent;
+    const since = isStuck ? before.since : now;
+    this.#unread.set(call, { bytes, sent: call.sent, since });
     const all = (byPrincipal.get(principal) ?? 0) + bytes;
     const isTooLong = now - since > unreadMs + bytes / SLOWEST_READER;
     // What has just been written is given a look's time to go.

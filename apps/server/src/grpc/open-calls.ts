@@ -14,6 +14,8 @@ export interface OpenCall {
   readonly controller: AbortController;
   /** When a message of it was last read or sent, of `performance.now()`; Infinity once the client has sent all. */
   active: number;
+  /** Messages that were sent. A stream sends one when HTTP/2 has taken the one before. */
+  sent: number;
   /** A handler of ours has it, and ends when its signal aborts. */
   isHandled: boolean;
   /** Sends a status, where no handler has the call yet. */

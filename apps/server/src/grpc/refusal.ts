@@ -38,6 +38,7 @@ export function refuse(
     const { stream, connection } = connections.arriving;
     let active = () => undefined as void;
     let finished = active;
+    let sent = active;
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const principal = connection.certificate ? `certificate ${connection.certificate}` : connection.id;
@@ -65,6 +66,7 @@ export function refuse(
           stream,
           controller: new AbortController(),
           active: performance.now(),
+          sent: 0,
           refuse: refused,
           isHandled: false,
         };
@@ -73,6 +75,10 @@ export function refuse(
         };
         finished = () => {
           open.active = Infinity;
+        };
+        sent = () => {
+          active();
+          open.sent++;
         };
         endings.push(observers.calls.enter(metadata, open));
         // What was answered and is not read yet is still here: a call has gone when its stream has.
@@ -95,7 +101,7 @@ export function refuse(
     const responder = new ResponderBuilder()
       .withStart((next) => next(listener))
       .withSendMessage((message, next) => {
-        active();
+        sent();
         next(message);
       })
       .withSendStatus((status, next) => {
