@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** A folder for a report of each project's tests, which CI counts. */
+const reports = process.env['TRIPTYCH_TEST_REPORTS'];
+/** `libs-core`: tests run in their project's folder. */
+const project = process.cwd().split('/').slice(-2).join('-');
+
 /** What every project's tests share: specs beside their sources, one process each, room for real work. */
 export const sharedTests = defineConfig({
   test: {
@@ -8,5 +13,8 @@ export const sharedTests = defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    ...(reports
+      ? { reporters: ['default', 'json'], outputFile: { json: `${reports}/${project}.json` } }
+      : {}),
   },
 });
