@@ -12,6 +12,11 @@ import { idleStreams } from './h-idle-streams.js';
 import { manyStreams } from './h-many-streams.js';
 import { unreadAnswers } from './h-unread-answers.js';
 import { fullestCalls } from './i-fullest-calls.js';
+import { watches } from './b-watches.js';
+import { compressed } from './c-compressed.js';
+import { items } from './c-items.js';
+import { probes } from './j-probes.js';
+import { headers } from './m-headers.js';
 import { quiet } from './quiet.js';
 
 /** Every attack by its name: the letter of its line in docs/attacks.md, and what it does. */
@@ -48,4 +53,9 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'i-texts': fullestCalls('texts'),
   'i-images': fullestCalls('images'),
   'i-clips': fullestCalls('clips'),
+  'b-watches': watches,
+  'c-items': items,
+  'c-compressed': compressed,
+  'j-probes': probes,
+  'm-headers': headers,
 };

@@ -16,10 +16,8 @@ interface Internals extends ServerInterceptingCallInterface {
   decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
-const MIB = 1024 * 1024;
-/** What messages may have grown by that one connection has in the house, and all. */
-const MOST_OF_CONNECTION = 64 * MIB;
-const MOST_OF_ALL = 2 * MOST_OF_CONNECTION;
+/** What compressed messages may have grown by that one connection has in the house, and all: so many of the longest. */
+const [MOST_OF_CONNECTION, MOST_OF_ALL] = [2, 4];
 /** Longest message of a method that takes names and numbers only: health, reflection, lists of models. */
 const MOST_WITHOUT_CONTENT = 64 * 1024;
 /** A message's flag and length. */
@@ -41,10 +39,11 @@ export function boundMessages(
   config: Pick<ServerConfig, 'maxMessageBytes' | 'streamImages'>,
   rules: ReadonlyMap<string, RequestRule>,
 ): MessageBounds {
-  const all = new InflatedBytes(MOST_OF_ALL);
+  const all = new InflatedBytes(MOST_OF_ALL * config.maxMessageBytes);
   const pools = new WeakMap<Http2Session, InflatedBytes>();
   const poolOf = (session: Http2Session | undefined) => {
-    const pool = (session && pools.get(session)) ?? new InflatedBytes(MOST_OF_CONNECTION, all);
+    const pool =
+      (session && pools.get(session)) ?? new InflatedBytes(MOST_OF_CONNECTION * config.maxMessageBytes, all);
     if (session) pools.set(session, pool);
     return pool;
   };

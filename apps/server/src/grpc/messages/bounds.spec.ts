@@ -95,7 +95,7 @@ describe('compressed messages', () => {
   it('hold a bounded number of bytes that decompression added, of a connection', async () => {
     const streams = Array.from({ length: 12 }, () => open('triptych.v1.TextEncoder/Encode'));
     const refused: unknown[] = [];
-    // 64 MiB have room for four of them.
+    // There is room for two of them.
     await new Promise<void>((resolve) => {
       for (const { stream, ended } of streams) {
         // A whole message of a call that has not ended: its bytes stay.

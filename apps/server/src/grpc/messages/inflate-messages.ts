@@ -11,6 +11,8 @@ export interface InflaterBounds {
   readonly mostHeld: number;
 }
 
+const [LEAST_PIECE_BYTES, MOST_PIECE_BYTES] = [16 * 1024, 256 * 1024];
+
 /**
  * Decompresses the messages of one call, one after the other, and counts what that adds until nobody can hold it any more: the
  * call has ended, or enough messages that came later have been read.
@@ -18,7 +20,6 @@ export interface InflaterBounds {
 export class MessageInflater {
   /** What may still be held, the oldest first. */
   readonly #counted: { readonly index: number; readonly bytes: number }[] = [];
-  #last: Promise<unknown> = Promise.resolve();
   #messages = 0;
   #reads = 0;
   #ended = false;
@@ -32,9 +33,7 @@ export class MessageInflater {
   message(bytes: Buffer, encoding: string): Buffer | Promise<Buffer> {
     const index = this.#messages++;
     if (encoding === 'identity') return bytes;
-    const work = this.#last.then(() => this.#inflate(bytes, encoding, index));
-    this.#last = work.catch(() => undefined);
-    return work;
+    return this.pool.inTurn(() => this.#inflate(bytes, encoding, index));
   }
 
   /** To be called when another message is asked for. */
@@ -54,7 +53,8 @@ export class MessageInflater {
     let [total, counted] = [0, 0];
     try {
       const free = uncountedBytes(compressed.length);
-      const inflater = inflaterFor(encoding);
+      const inflater = inflaterFor(encoding, compressed.length);
+      if (this.#ended) throw tooMuch();
       inflater.end(compressed);
       for await (const part of inflater as AsyncIterable<Buffer>) {
         total += part.length;
@@ -88,9 +88,11 @@ class Refused extends Error implements CallStatus {
   }
 }
 
-function inflaterFor(encoding: string): Gunzip | Inflate {
-  if (encoding === 'gzip') return createGunzip();
-  if (encoding === 'deflate') return createInflate();
+function inflaterFor(encoding: string, compressedBytes: number): Gunzip | Inflate {
+  // Each piece is a turn of the event loop.
+  const chunkSize = Math.min(MOST_PIECE_BYTES, Math.max(LEAST_PIECE_BYTES, 4 * compressedBytes));
+  if (encoding === 'gzip') return createGunzip({ chunkSize });
+  if (encoding === 'deflate') return createInflate({ chunkSize });
   const message = `messages compressed with ${JSON.stringify(encoding)} are not read; send gzip, deflate or identity`;
   throw new Refused({ code: grpcStatus.UNIMPLEMENTED, details: message, metadata: new Metadata() });
 }

@@ -5,6 +5,7 @@
  */
 export class InflatedBytes {
   #held = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Those of one connection, within those of `all`. */
   constructor(
@@ -14,6 +15,13 @@ export class InflatedBytes {
 
   get held(): number {
     return this.#held;
+  }
+
+  /** Decompresses when what came before has been: one connection has one thread of the process's at most. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   /** Counts bytes in. Where they do not fit it returns false, and counts none. */

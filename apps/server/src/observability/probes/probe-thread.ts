@@ -9,7 +9,7 @@ import { SharedState } from './shared-state.js';
 
 /** An event loop that has not turned for so long is taken for dead. */
 const DEAD_AFTER_MS = 5000;
-const MOST_CONNECTIONS = 256;
+const MOST_CONNECTIONS = 2048;
 /** Scrapes that may wait for metrics at a time; pipelined ones are several of one connection. */
 const MOST_WAITING = 512;
 const LONGEST_WAIT_MS = 5000;
