@@ -211,6 +211,15 @@ describe('bytes that are no audio', () => {
     });
   });
 
+  it('an MP3 whose tag does not end, of which decoders would keep every byte', async () => {
+    const tag = new Uint8Array(34 * 1024 * 1024);
+    tag.set(Buffer.from('ID3\x04\0\0\x64\0\0\0', 'latin1'));
+    await expect(decode(container, tag)).rejects.toMatchObject({
+      reason: 'AUDIO_CONTAINER_CORRUPT',
+      message: expect.stringContaining('no audio in 33554432 bytes') as string,
+    });
+  });
+
   it('an Opus page of 24 s in stereo, which would be decoded in one step', async () => {
     const head = oggPage(Buffer.from('OpusHead\x01\x02\0\0\x80\xbb\0\0\0\0\0', 'latin1'));
     // 200 packets of 120 ms, two bytes each.

@@ -30,6 +30,9 @@ export interface LengthCheck {
 /** Most bytes that are decoded in one step: few, as a few bytes may decode to hours. */
 const SLICE_BYTES = 2048;
 
+/** Bytes without audio that are read on: pictures in tags are smaller, and decoders keep what they have not understood. */
+const MOST_SILENT_BYTES = 32 * 1024 * 1024;
+
 /** How one format is decoded. */
 export interface CompressedFormat {
   readonly name: string;
@@ -47,6 +50,8 @@ export interface CompressedFormat {
 /** FLAC, MP3 and Ogg by WebAssembly decoders. Any error of theirs makes the audio corrupt: gaps are not papered over. */
 export class CompressedDecoder implements AudioDecoder {
   #frames = 0;
+  /** Bytes since the last audio. */
+  #silentBytes = 0;
 
   #rest = new Uint8Array(0);
 
@@ -62,6 +67,11 @@ export class CompressedDecoder implements AudioDecoder {
       const slice = this.#slice(bytes.subarray(at, at + SLICE_BYTES));
       at += slice.length;
       const decoded = this.#decode(slice);
+      this.#silentBytes = decoded ? 0 : this.#silentBytes + slice.length;
+      if (this.#silentBytes > MOST_SILENT_BYTES)
+        throw this.#corrupt(
+          `no audio in ${MOST_SILENT_BYTES} bytes; expected tags and pictures to be shorter`,
+        );
       if (decoded) seconds += decoded.samples.length / decoded.sampleRate;
       if (seconds > this.maxSecondsPerPush) {
         throw new TriptychError(
