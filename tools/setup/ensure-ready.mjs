@@ -1,7 +1,7 @@
 // Installs and builds what a clone is missing, and nothing twice. Plain Node: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -55,4 +55,4 @@ function run(what, command, args) {
   process.exit(status || 1);
 }
 
-if (process.argv[1] && dirname(process.argv[1]) === dirname(fileURLToPath(import.meta.url))) ensureReady();
+if (process.argv[1] && basename(process.argv[1]) === 'ensure-ready.mjs') ensureReady();

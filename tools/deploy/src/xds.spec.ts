@@ -39,10 +39,13 @@ describe('the client behind a control plane', () => {
     const client = new TriptychClient('xds:///triptych');
     // The first calls find one connection alone.
     await expect
-      .poll(async () => {
-        await client.listModels();
-        return Math.min(...(await answered()));
-      })
+      .poll(
+        async () => {
+          await client.listModels();
+          return Math.min(...(await answered()));
+        },
+        { timeout: 30_000 },
+      )
       .toBeGreaterThan(0);
     const before = await answered();
     for (let i = 0; i < CALLS; i++) await client.listModels();
