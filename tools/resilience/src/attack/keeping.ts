@@ -6,6 +6,8 @@ import { startTarget } from './target.js';
 
 /** Most that memory may grow by for each MB that is sent. */
 const SLOPE = 0.02;
+/** A process comes and goes by so much, in MB, whatever it keeps. */
+const NOISE_MB = 20;
 /** Most that is left when the streams have ended, in MB. */
 const LEFT_MB = 30;
 const RETURN_MS = 60_000;
@@ -45,7 +47,8 @@ export async function keepsNothing(options: KeepingOptions): Promise<AttackRepor
     const { grownMb = Infinity } = options;
     for (const side of ['server', 'client'] as const) {
       const slope = found[`${side}, MB kept for each MB sent`];
-      if (slope > SLOPE) problems.push(`${name}: the ${side} keeps ${slope.toFixed(3)} MB of each MB`);
+      if (slope > SLOPE && slope * found['sent, MB'] > NOISE_MB)
+        problems.push(`${name}: the ${side} keeps ${slope.toFixed(3)} MB of each MB`);
     }
     const [most, left] = [found['grown at most, MB'], found['left at the end, MB']];
     if (most > grownMb) problems.push(`${name}: ${most.toFixed(0)} MB more while it lasts, asked ${grownMb}`);
