@@ -25,6 +25,14 @@ export interface AdmissionLimits extends LaneLimits {
   readonly bytes: number;
 }
 
+/** A message that is on its way. */
+export interface Arriving {
+  /** So many bytes of it have come; what is returned is why they are too many. */
+  readonly came: (bytes: number) => TriptychError | undefined;
+  /** It is complete, and counted by who takes it; or nobody waits for it any more. */
+  readonly taken: () => void;
+}
+
 /** A principal may hold this part of all bytes wherever there is room: small calls pass beside the largest. */
 const PART_OF_BYTES = 1 / 64;
 
@@ -97,6 +105,24 @@ export class Admission {
     return this.#bytes.wait(wanted, bytes);
   }
 
+  /** Counts the bytes of a message that is on its way, until it is taken. */
+  arriving(principal: unknown): Arriving {
+    const { shares } = this.#bytes;
+    let held = 0;
+    return {
+      came: (bytes) => {
+        if (!shares.fits(principal, bytes)) return this.#tooManyBytes(principal, bytes);
+        shares.add(principal, bytes);
+        held += bytes;
+        return undefined;
+      },
+      taken: () => {
+        if (held > 0) this.#bytes.giveBack(principal, held);
+        held = 0;
+      },
+    };
+  }
+
   /**
    * Throws OVERLOADED where no call of these modalities would be let in, whatever it holds and whichever model it names: what
    * it sends need not be read.
@@ -117,9 +143,12 @@ export class Admission {
   }
 
   #checkBytes(principal: unknown, bytes: number): void {
+    if (!this.#bytes.shares.fits(principal, bytes)) throw this.#tooManyBytes(principal, bytes);
+  }
+
+  #tooManyBytes(principal: unknown, bytes: number): TriptychError {
     const { shares } = this.#bytes;
-    if (shares.fits(principal, bytes)) return;
-    throw overloaded(
+    return overloaded(
       `${shares.held(principal)} bytes of yours are in work, ${shares.taken} of all callers, and ${bytes} came; ` +
         `at most ${this.limits.bytes} may be, and of one caller no more than stay free for others`,
     );

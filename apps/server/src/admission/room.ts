@@ -37,6 +37,12 @@ export class Room {
     };
   }
 
+  /** Gives back what was added to a principal's share. */
+  giveBack(principal: unknown, amount: number): void {
+    this.shares.add(principal, -amount);
+    this.#giveAway();
+  }
+
   /** Waits for room; what it resolves with gives it back. Throws what the signal aborts with. */
   async wait(wanted: Wanted, amount: number): Promise<() => void> {
     const { caller, signal } = wanted;

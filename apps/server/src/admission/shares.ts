@@ -44,15 +44,16 @@ export class Shares<Taker> {
 
   /** Takes it, fitting or not; what is returned gives it back, once. */
   take(taker: Taker, amount: number): () => void {
-    this.#add(taker, amount);
+    this.add(taker, amount);
     let isHeld = true;
     return () => {
-      if (isHeld) this.#add(taker, -amount);
+      if (isHeld) this.add(taker, -amount);
       isHeld = false;
     };
   }
 
-  #add(taker: Taker, amount: number): void {
+  /** Adds to what a taker holds, fitting or not; less than 0 gives back. */
+  add(taker: Taker, amount: number): void {
     this.#taken += amount;
     const held = this.held(taker) + amount;
     if (held > 0) this.#held.set(taker, held);

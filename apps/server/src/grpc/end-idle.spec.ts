@@ -86,6 +86,29 @@ describe('a call without a message', () => {
   });
 });
 
+describe('messages that never end', () => {
+  it('are read up to their caller’s part of all bytes, and keep nobody else out', async () => {
+    await serve({ queueBytes: 16 * 1024 * 1024 });
+    const on = session();
+    const statuses: unknown[] = [];
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(15 * 1024 * 1024, 1);
+    for (let i = 0; i < 20; i++) {
+      const stream = open(on, '/triptych.v1.ImageEncoder/EncodeStream');
+      void statusOf(stream).then((status) => statuses.push(status));
+      stream.write(Buffer.concat([head, Buffer.alloc(1024 * 1024)]));
+    }
+    await expect.poll(() => statuses.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(12);
+    expect(new Set(statuses)).toEqual(new Set(['8']));
+    expect(await metric('triptych_admitted_bytes')).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(await metric('triptych_admitted_bytes')).toBeGreaterThan(4 * 1024 * 1024);
+    const clips = [{ format, data: speech('pizza-a').subarray(0, 32_000) }];
+    expect((await test.client.encodeAudio({ clips })).results[0].error).toBeFalsy();
+    on.destroy();
+    await expect.poll(() => metric('triptych_admitted_bytes'), { timeout: 5000 }).toBe(0);
+  });
+});
+
 describe('an answer that is not read', () => {
   it('ends its call after a time, and keeps further calls of its caller out, no others', async () => {
     await serve({ unreadMs: 1000, unreadBytes: 100_000 });

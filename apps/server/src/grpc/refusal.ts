@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Connection, Connections } from './connections.js';
 import { type CallObservers, observeCall } from './observe-call.js';
+import { endCall } from './open-calls.js';
 
 /** What is known of a call before a message of it is read. */
 export interface CallStart {
@@ -39,6 +40,7 @@ export function refuse(
     let active = () => undefined as void;
     let finished = active;
     let sent = active;
+    let taken = active;
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const principal = connection.certificate ? `certificate ${connection.certificate}` : connection.id;
@@ -81,6 +83,19 @@ export function refuse(
           open.sent++;
         };
         endings.push(observers.calls.enter(metadata, open));
+        const arriving = observers.admission.arriving(start.principal);
+        taken = arriving.taken;
+        endings.push(arriving.taken);
+        // Behind the listener that reads messages out of them, which has paused the stream: nothing flows for this one.
+        const came = (bytes: Buffer) => {
+          const refusal = arriving.came(bytes.length);
+          if (!refusal) return;
+          // What comes after it is read and dropped.
+          stream.off('data', came);
+          arriving.taken();
+          endCall(open, refusal);
+        };
+        stream.on('data', came);
         // What was answered and is not read yet is still here: a call has gone when its stream has.
         const end = () => {
           for (const ending of endings) ending();
@@ -91,6 +106,7 @@ export function refuse(
       })
       .withOnReceiveMessage((message, next) => {
         active();
+        taken();
         next(message);
       })
       .withOnReceiveHalfClose((next) => {
