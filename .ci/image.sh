@@ -63,7 +63,7 @@ dangling=$(find "$root/triptych" -xtype l)
 
 # Everything that was installed is on the bill of materials.
 npm run -s sbom >"$work/bill.json"
-find "$root/triptych/node_modules" -name package.json -path '*/node_modules/*' -print0 | xargs -0 node -e '
+find "$root/triptych" -name package.json -path '*/node_modules/*' -print0 | xargs -0 node -e '
   const { readFileSync } = require("node:fs");
   const [bill, ...manifests] = process.argv.slice(1);
   const known = new Set(JSON.parse(readFileSync(bill, "utf8")).components.map((component) => component["bom-ref"]));

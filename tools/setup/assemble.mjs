@@ -53,7 +53,10 @@ function installPackages() {
   const needed = new Set(workspaces.map(({ location }) => resolve(target, location)));
   for (const name of readdirSync(links))
     if (!needed.has(realpathSync(join(links, name)))) rmSync(join(links, name));
-  for (const area of ['libs', 'apps', 'tools']) rmSync(join(target, area), { recursive: true });
+  // What stays of a workspace are packages of its own, of other versions than those that all share.
+  for (const area of ['libs', 'apps', 'tools'])
+    for (const name of readdirSync(join(target, area)))
+      if (!needed.has(join(target, area, name))) rmSync(join(target, area, name), { recursive: true });
 }
 
 /** A workspace as it is run: its code, without tests and what only compilers and debuggers read. */
