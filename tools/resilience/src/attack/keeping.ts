@@ -97,11 +97,12 @@ function ownMb(): number {
   return process.memoryUsage.rss() / 1e6;
 }
 
-/** Of the least squares' line of memory over what was sent. */
+/** By the least memory in either half, in which garbage that waits to be collected does not count. */
 function slope(looks: readonly Look[], memory: (look: Look) => number): number {
-  const mean = (value: (look: Look) => number) =>
-    looks.reduce((sum, look) => sum + value(look), 0) / looks.length;
-  const [x, y] = [mean(({ sentMb }) => sentMb), mean(memory)];
-  const xy = mean((look) => (look.sentMb - x) * (memory(look) - y));
-  return xy / mean(({ sentMb }) => (sentMb - x) ** 2);
+  const half = looks.length >> 1;
+  const least = (part: readonly Look[]) => part.reduce((a, b) => (memory(b) < memory(a) ? b : a));
+  const [before, after] = [looks.slice(0, half), looks.slice(half)];
+  if (before.length === 0) return NaN;
+  const middle = (part: readonly Look[]) => part[part.length >> 1].sentMb;
+  return (memory(least(after)) - memory(least(before))) / (middle(after) - middle(before));
 }
