@@ -35,6 +35,6 @@ export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';
 export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';
-export { stepBack, stepBackProcess } from './worker/step-back.js';
+export { stepBack } from './worker/step-back.js';
 export { workerEntry } from './worker/worker-entry.js';
 export { type CallOptions, WorkerHost, type WorkerHostOptions } from './worker/worker-host.js';

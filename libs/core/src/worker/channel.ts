@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerCall } from './messages.js';
+import { stepBackChild } from './step-back.js';
 
 /** Where a worker runs: in a thread of this process, or in a process of its own, which may die without it. */
 export type Isolation = 'thread' | 'process';
@@ -33,6 +34,8 @@ export interface ChannelOptions {
   readonly memoryMb?: number | undefined;
   /** Environment of a process. Default: this one's. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Of a process, from its start: others go first where both want a core. */
+  readonly niceness?: number | undefined;
 }
 
 /** Starts a worker. */
@@ -54,7 +57,10 @@ function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEv
   };
 }
 
-function openProcess({ entry, memoryMb, env = process.env }: ChannelOptions, events: ChannelEvents): Channel {
+function openProcess(
+  { entry, memoryMb, env = process.env, niceness = 0 }: ChannelOptions,
+  events: ChannelEvents,
+): Channel {
   const child = fork(fileURLToPath(entry), {
     serialization: 'advanced',
     execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
@@ -62,6 +68,7 @@ function openProcess({ entry, memoryMb, env = process.env }: ChannelOptions, eve
     // Standard output belongs to what the command prints.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
+  if (child.pid !== undefined && niceness > 0) stepBackChild(child.pid, niceness);
   let cause: unknown;
   child.on('message', (message) => events.answer(message as WorkerAnswer));
   child.on('error', (error) => (cause = error));

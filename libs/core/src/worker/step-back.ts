@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /**
@@ -14,12 +14,11 @@ export function stepBack(niceness: number): void {
   }
 }
 
-/** {@link stepBack} for every thread that this process has. */
-export function stepBackProcess(niceness: number): void {
-  if (process.platform !== 'linux') return;
+/** {@link stepBack} for a process that has just been started: the threads that it will have are as nice as its first. */
+export function stepBackChild(pid: number, niceness: number): void {
   try {
-    for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), niceness);
+    setPriority(pid, niceness);
   } catch {
-    // As equal as the others.
+    // It has ended, or stays as equal as the others.
   }
 }

@@ -23,6 +23,8 @@ export interface WorkerHostOptions {
   readonly memoryMb?: number | undefined;
   /** Environment of a process. Default: this one's. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Of a process: others go first where both want a core. Default: 0. */
+  readonly niceness?: number | undefined;
   readonly logger?: Logger;
 }
 
@@ -116,10 +118,10 @@ export class WorkerHost {
   }
 
   async #spawn(): Promise<void> {
-    const { entry, name, isolation = 'thread', memoryMb, env } = this.options;
+    const { entry, name, isolation = 'thread', memoryMb, env, niceness } = this.options;
     let cause: unknown;
     const worker: Channel = openChannel(
-      { isolation, entry, name, memoryMb, env },
+      { isolation, entry, name, memoryMb, env, niceness },
       {
         answer: (answer) => this.#settle(answer),
         ended: (thrown) => this.#lost(worker, (cause = thrown)),

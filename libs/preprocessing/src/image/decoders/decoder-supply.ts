@@ -17,24 +17,31 @@ export class DecoderSupply {
 
   /** Starts the one that is there ahead of time. Rejects where it does not start. */
   async prepare(): Promise<void> {
-    this.#spare ??= this.#start();
+    this.#spare ??= this.#start(0);
     await this.#spare;
   }
 
-  /** A decoder that nobody else has. Rejects where none starts; the next try waits, longer each time. */
-  async take(): Promise<Decoder> {
-    const spare = this.#spare;
-    this.#spare = undefined;
+  /**
+   * A decoder that nobody else has. One that steps back does so before it starts: whoever has many of them started takes nothing
+   * from others. Rejects where none starts; the next try waits, longer each time.
+   */
+  async take(niceness: number): Promise<Decoder> {
     try {
-      let decoder = await (spare ?? this.#start());
-      if (!decoder.isAlive) decoder = await this.#start();
-      this.#spare ??= this.#start();
-      this.#spare.catch(() => (this.#spare = undefined));
-      return decoder;
+      return niceness > 0 ? await this.#start(niceness) : await this.#takeSpare();
     } catch (thrown) {
       this.logger?.error({ err: thrown, pauseMs: this.#pauseMs }, 'an image decoder did not start');
       throw thrown;
     }
+  }
+
+  async #takeSpare(): Promise<Decoder> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    let decoder = await (spare ?? this.#start(0));
+    if (!decoder.isAlive) decoder = await this.#start(0);
+    this.#spare ??= this.#start(0);
+    this.#spare.catch(() => (this.#spare = undefined));
+    return decoder;
   }
 
   /** Ends a decoder that was taken. */
@@ -54,11 +61,11 @@ export class DecoderSupply {
     await Promise.all(this.#ending);
   }
 
-  async #start(): Promise<Decoder> {
+  async #start(niceness: number): Promise<Decoder> {
     if (this.#pauseMs > 0) await sleep(this.#pauseMs, undefined, { ref: false });
     if (this.#isClosed) throw new TriptychError('DRAINING', 'the image decoders are closed');
     try {
-      const decoder = await Decoder.start(this.logger);
+      const decoder = await Decoder.start(niceness, this.logger);
       this.#pauseMs = 0;
       this.#all.add(decoder);
       if (this.#isClosed) await this.end(decoder);

@@ -13,13 +13,14 @@ export class Decoder {
   private constructor(private readonly host: WorkerHost) {}
 
   /** Rejects where the process does not start. */
-  static async start(logger?: Logger): Promise<Decoder> {
+  static async start(niceness: number, logger?: Logger): Promise<Decoder> {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name)));
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, '../worker/image-worker.js'),
       name: 'image decoder',
       isolation: 'process',
       memoryMb: HEAP_MB,
+      niceness,
       // One image at a time is decoded, and files are read by the other thread.
       env: { ...env, UV_THREADPOOL_SIZE: '2' },
       init: (call) => call('start', undefined),
@@ -39,11 +40,6 @@ export class Decoder {
   /** Rejects with what the image is refused for, or WORKER_LOST when the process has ended. */
   prepare(request: PrepareRequest): Promise<PrepareReply> {
     return this.host.call<PrepareReply>('prepare', request);
-  }
-
-  /** For good: nothing raises a process's priority again. */
-  stepBack(niceness: number): Promise<void> {
-    return this.host.call('stepBack', niceness);
   }
 
   usage(): ProcessUsage | undefined {

@@ -2,7 +2,6 @@ import type { Logger } from '@triptych/core';
 import type { DecodeJob } from './decode-job.js';
 import { DecoderSupply } from './decoder-supply.js';
 import { Lane, type LanePlan } from './lane.js';
-import { MemoryBudget } from './memory-budget.js';
 
 export interface ImageDecodersOptions {
   /** Of each lane. */
@@ -12,8 +11,8 @@ export interface ImageDecodersOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** Memory of all large images that are decoded at a time, as their sizes let expect it. */
-const LARGE_BYTES = 512_000_000;
+/** Memory of all images that are decoded at a time in a lane. */
+const LANE_BYTES = 512_000_000;
 const IDLE_MS = 10_000;
 
 /**
@@ -21,8 +20,8 @@ const IDLE_MS = 10_000;
  * 640 × 480 JPEG is small, a phone's photograph of 12 megapixels is third.
  */
 function lanePlans(decoders: number): readonly LanePlan[] {
-  const small = { isBudgeted: false, stopsCancelled: false };
-  const large = { isBudgeted: true, stopsCancelled: true, idleMs: IDLE_MS };
+  const small = { memoryBytes: LANE_BYTES, stopsCancelled: false };
+  const large = { memoryBytes: LANE_BYTES, stopsCancelled: true, idleMs: IDLE_MS };
   return [
     { ...small, upToMs: 40, decoders, niceness: 0, idleMs: Infinity },
     { ...small, upToMs: 200, decoders, niceness: 2, idleMs: IDLE_MS },
@@ -40,10 +39,9 @@ export class ImageDecoders {
     private readonly supply: DecoderSupply,
     { decoders, timeoutMs, logger }: ImageDecodersOptions,
   ) {
-    const budget = new MemoryBudget(LARGE_BYTES);
     const reroute = (job: DecodeJob) => this.add(job);
     this.#plans = lanePlans(decoders);
-    this.#lanes = this.#plans.map((plan) => new Lane({ plan, supply, budget, timeoutMs, reroute, logger }));
+    this.#lanes = this.#plans.map((plan) => new Lane({ plan, supply, timeoutMs, reroute, logger }));
   }
 
   /** Rejects where no decoder starts. */

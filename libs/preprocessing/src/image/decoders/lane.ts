@@ -3,8 +3,7 @@ import { FairOrder, type Logger, TriptychError } from '@triptych/core';
 import type { DecodeJob } from './decode-job.js';
 import type { Decoder } from './decoder.js';
 import type { DecoderSupply } from './decoder-supply.js';
-import type { MemoryBudget } from './memory-budget.js';
-import { type Excess, watchDecoder } from './watch.js';
+import { type Taken, watchDecoder } from './watch.js';
 
 /** Which images a lane takes, and how. */
 export interface LanePlan {
@@ -13,8 +12,8 @@ export interface LanePlan {
   readonly decoders: number;
   /** Of its decoders: cheaper images go first where both want a core. */
   readonly niceness: number;
-  /** Its images count against the memory that all large ones share. */
-  readonly isBudgeted: boolean;
+  /** Memory that its images may be expected to need together; alone, one may need any. */
+  readonly memoryBytes: number;
   /** A decoder is ended when the caller of its image has gone; else it goes on, which is cheaper for images that take little. */
   readonly stopsCancelled: boolean;
   /** Decoders that were idle for so long are ended. Infinity: none is. */
@@ -24,7 +23,6 @@ export interface LanePlan {
 export interface LaneParts {
   readonly plan: LanePlan;
   readonly supply: DecoderSupply;
-  readonly budget: MemoryBudget;
   /** Longest that one image may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Takes a job back that is not done: what was found out about it may make it another lane's. */
@@ -37,6 +35,12 @@ const OVERRUN = 4;
 /** The first images of a decoder take long: its code is not optimised yet. */
 const LEAST_OVERRUN_MS = 500;
 
+/** A decoder that stands still is ended after so many times of the processor time that it may take. */
+const PATIENCE = 10;
+
+/** A decoder whose image nobody wants any more goes on for so long: ending one costs as much as starting another. */
+const FAREWELL_MS = 300;
+
 /** Memory beyond what an image is expected to need before its decoder is ended. */
 const MEMORY_TIMES = 1.25;
 const MEMORY_SLACK_BYTES = 100_000_000;
@@ -45,16 +49,18 @@ const MEMORY_SLACK_BYTES = 100_000_000;
 const RETIRING_BYTES = 100_000_000;
 
 /** An image that so many decoders ended on is what ended them. */
-const MOST_LOSSES = 2;
+const MOST_LOSSES = 3;
 
 /** Why a decoder was ended. */
-type Ended = Excess | 'overrun' | 'cancelled';
+type Ended = 'time' | 'memory' | 'overrun' | 'cancelled';
 
 /** Images of like cost wait in a fair order for decoders that others never occupy. */
 export class Lane {
   readonly #waiting = new FairOrder<DecodeJob>();
   readonly #idle: { readonly decoder: Decoder; readonly timer: NodeJS.Timeout | undefined }[] = [];
   #busy = 0;
+  /** What the images are expected to need that are decoded now. */
+  #bytes = 0;
   #isClosed = false;
 
   constructor(private readonly parts: LaneParts) {}
@@ -81,19 +87,20 @@ export class Lane {
     for (let job = this.#next(); job; job = this.#next()) job.fail(closed());
   }
 
-  readonly #dispatch = (): void => {
-    const { plan, budget } = this.parts;
-    for (let first = this.#waiting.first; first && this.#busy < plan.decoders; first = this.#waiting.first) {
-      const bytes = plan.isBudgeted ? first.expected.bytes : 0;
-      if (bytes > 0 && !budget.take(bytes, this.#dispatch)) return;
+  #dispatch(): void {
+    const { decoders, memoryBytes } = this.parts.plan;
+    for (let first = this.#waiting.first; first && this.#busy < decoders; first = this.#waiting.first) {
+      const { bytes } = first.expected;
+      if (this.#busy > 0 && this.#bytes + bytes > memoryBytes) return;
       this.#busy++;
+      this.#bytes += bytes;
       void this.#process(this.#next()).finally(() => {
         this.#busy--;
-        if (bytes > 0) budget.free(bytes);
+        this.#bytes -= bytes;
         this.#dispatch();
       });
     }
-  };
+  }
 
   #next(): DecodeJob | undefined {
     const [job] = this.#waiting.take(
@@ -122,9 +129,7 @@ export class Lane {
     }
     const { supply, plan } = this.parts;
     try {
-      const decoder = await supply.take();
-      if (plan.niceness > 0) await decoder.stepBack(plan.niceness);
-      return decoder;
+      return await supply.take(plan.niceness);
     } catch {
       // The supply has logged it; its next try waits.
       await sleep(0);
@@ -135,33 +140,31 @@ export class Lane {
   async #decode(job: DecodeJob, decoder: Decoder): Promise<void> {
     const { plan, supply, timeoutMs, reroute } = this.parts;
     let ended: Ended | undefined;
-    const end = (why: Ended) => {
-      if (ended) return;
-      ended = why;
-      void supply.end(decoder);
-    };
-    job.whenCancelled(() => plan.stopsCancelled && end('cancelled'));
+    let isCancelled = false;
+    job.whenCancelled(() => (isCancelled = plan.stopsCancelled));
     const overrunMs = Math.max(LEAST_OVERRUN_MS, OVERRUN * plan.upToMs);
-    const bytes = job.expected.bytes * MEMORY_TIMES + MEMORY_SLACK_BYTES;
-    // Where nobody waits, it is in nobody's way.
-    const isBounded = () => this.#waiting.size > 0 && overrunMs < timeoutMs;
-    const watch = watchDecoder(
-      decoder,
-      () => ({ ms: isBounded() ? overrunMs : timeoutMs, bytes }),
-      (excess) => end(excess === 'time' && isBounded() ? 'overrun' : excess),
-    );
+    const mostBytes = job.expected.bytes * MEMORY_TIMES + MEMORY_SLACK_BYTES;
+    const excess = ({ passedMs, cpuMs, bytes }: Taken): Ended | undefined => {
+      if (bytes > mostBytes) return 'memory';
+      if (Math.max(cpuMs, passedMs / PATIENCE) > timeoutMs) return 'time';
+      if (isCancelled && passedMs > FAREWELL_MS) return 'cancelled';
+      // Where nobody waits, it is in nobody's way.
+      return cpuMs > overrunMs && this.#waiting.size > 0 ? 'overrun' : undefined;
+    };
+    const watch = watchDecoder(decoder, (taken) => {
+      ended ??= excess(taken);
+      if (ended) void supply.end(decoder);
+    });
     try {
       const reply = await decoder.prepare(job.request);
       if ('foundPixels' in reply) reroute(job.expecting(reply.foundPixels));
       else job.succeed(reply);
-      this.#keep(decoder, job.expected.bytes);
     } catch (thrown) {
-      if (decoder.isAlive) {
-        job.fail(thrown);
-        this.#keep(decoder, job.expected.bytes);
-      } else this.#lost(job, ended, thrown);
+      if (ended || !decoder.isAlive) this.#lost(job, ended, thrown);
+      else job.fail(thrown);
     } finally {
       watch.stop();
+      if (!ended) this.#keep(decoder, job.expected.bytes);
     }
   }
 

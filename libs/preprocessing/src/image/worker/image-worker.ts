@@ -1,4 +1,4 @@
-import { serveWorker, stepBackProcess } from '@triptych/core';
+import { serveWorker } from '@triptych/core';
 import { decodeImage, MorePixels } from '../decode/decode.js';
 import { restrictLoaders } from '../decode/loaders.js';
 import { rawPixels } from '../raw-pixels.js';
@@ -7,7 +7,6 @@ import type { PrepareReply, PrepareRequest } from './protocol.js';
 
 serveWorker({
   start: restrictLoaders,
-  stepBack: stepBackProcess,
   prepare: async ({ source, recipe, limits }: PrepareRequest): Promise<PrepareReply> => {
     const started = performance.now();
     try {
