@@ -114,8 +114,8 @@ in_image healthcheck
 nsenter --target "$process" --net node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge http://127.0.0.1:50051/grpc.health.v1.Health/Check | grep -q '"SERVING"'
 in_image run encode --text 'a sailboat' --server 127.0.0.1:50051 >"$work/vectors"
 node -e '
-  const [{ values, ...rest }] = require("node:fs").readFileSync(0, "utf8").trim().split("\n").map((line) => JSON.parse(line));
-  if (!(values?.length > 0) || !values.every(Number.isFinite)) throw `no vector: ${JSON.stringify(rest)}`;
+  const [{ embedding, ...rest }] = require("node:fs").readFileSync(0, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  if (!(embedding?.length > 0) || !embedding.every(Number.isFinite)) throw `no vector: ${JSON.stringify(rest)}`;
 ' <"$work/vectors"
 in_image run demo --json >/dev/null
 in_image run quantize models/demo/clip /mnt/int8 >/dev/null 2>"$work/quantize.log" || { tail "$work/quantize.log"; exit 1; }
