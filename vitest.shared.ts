@@ -10,8 +10,10 @@ export const sharedTests = defineConfig({
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What hangs ends; how long work takes depends on what else the machine does.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
     ...(reports
       ? { reporters: ['default', 'json'], outputFile: { json: `${reports}/${project}.json` } }

@@ -1,20 +1,29 @@
 import { Command, CommanderError } from 'commander';
-import { messageOf, TriptychError } from '@triptych/core';
-import { classifyCommand } from './commands/classify.js';
-import { convertCommand } from './commands/convert.js';
-import { demoCommand } from './commands/demo.js';
-import { encodeCommand } from './commands/encode.js';
-import { inspectCommand } from './commands/inspect.js';
-import { pullCommand } from './commands/pull.js';
-import { quantizeCommand } from './commands/quantize.js';
-import { searchCommand } from './commands/search.js';
-import { serveCommand } from './commands/serve.js';
-import { tokenCommand } from './commands/token.js';
-import { validateCommand } from './commands/validate.js';
+import { TriptychError } from '@triptych/core';
+import { explain } from './errors/explain.js';
 import { version } from './version.js';
+
+/** In the order of the help. Each is loaded when it is asked for: what one command needs, others do not wait for. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+  encode: async () => (await import('./commands/encode.js')).encodeCommand(),
+  search: async () => (await import('./commands/search.js')).searchCommand(),
+  classify: async () => (await import('./commands/classify.js')).classifyCommand(),
+  pull: async () => (await import('./commands/pull.js')).pullCommand(),
+  convert: async () => (await import('./commands/convert.js')).convertCommand(),
+  quantize: async () => (await import('./commands/quantize.js')).quantizeCommand(),
+  inspect: async () => (await import('./commands/inspect.js')).inspectCommand(),
+  validate: async () => (await import('./commands/validate.js')).validateCommand(),
+  token: async () => (await import('./commands/token.js')).tokenCommand(),
+};
+
+/** As a shell has it for what SIGPIPE ended. */
+const PIPE_CLOSED = 141;
 
 /** Runs the command line and returns the exit code: 0, or 1 with one message on standard error; 130 where it was stopped. */
 export async function main(argv: readonly string[]): Promise<number> {
+  endWithReader();
   const program = new Command('triptych')
     .description(
       'Audio, images and text in, float32 embeddings out: a gRPC streaming inference server and its tools.',
@@ -22,30 +31,25 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  const commands = [
-    serveCommand(),
-    demoCommand(),
-    encodeCommand(),
-    searchCommand(),
-    classifyCommand(),
-    pullCommand(),
-    convertCommand(),
-    quantizeCommand(),
-    inspectCommand(),
-    validateCommand(),
-    tokenCommand(),
-  ];
-  for (const command of commands) program.addCommand(command.exitOverride());
+  const asked = argv[2] ?? '';
+  const names = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands);
   try {
+    for (const name of names) program.addCommand((await commands[name]()).exitOverride());
     await program.parseAsync(argv);
     return Number(process.exitCode ?? 0);
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode;
-    process.stderr.write(`triptych: ${messageOf(thrown)}\n`);
-    if (!(thrown instanceof TriptychError) || thrown.code === 'internal') {
-      process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? '') : ''}\n`);
-    }
+    const { message, stack } = explain(thrown);
+    process.stderr.write(`triptych: ${message}\n${stack === undefined ? '' : `${stack}\n`}`);
     // As a shell has it for what Ctrl-C ended.
     return thrown instanceof TriptychError && thrown.reason === 'CANCELLED' ? 130 : 1;
   }
+}
+
+/** Whoever reads the output may have read enough, as `head` does: the rest is not an error. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(PIPE_CLOSED);
+    throw error;
+  });
 }

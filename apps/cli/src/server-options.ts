@@ -8,10 +8,9 @@ import {
   type SettingName,
   settings,
   throwProblems,
-  throwReported,
   tryConfig,
-} from '@triptych/server';
-import { type PlannedModel, planModels } from './hub/plan-models.js';
+} from '@triptych/server/config';
+import type { PlannedModel } from './hub/plan-models.js';
 import { demoModels } from './paths.js';
 
 /** Adds the server's flags, from the server's own schema. */
@@ -44,6 +43,9 @@ export function readServerConfig(command: Command, overrides: Flags = {}, file?:
 export async function serverConfig(command: Command, overrides: Flags = {}): Promise<ServerConfig> {
   const { config, problems } = readServerConfig(command, overrides);
   throwProblems(problems);
+  // Who needs no server need not load one.
+  const { throwReported } = await import('@triptych/server');
+  const { planModels } = await import('./hub/plan-models.js');
   const planned = await planModels(modelsOf(config));
   throwReported(planned.flatMap(({ problem }) => problem ?? []));
   return { ...config, models: await provideModels(planned) };

@@ -13,6 +13,7 @@ export {
 export { type ServerConfig, type Setting, type SettingName, settings } from './config/settings.js';
 export { checkFolder, describeModels, type ModelDescription } from './models/describe-models.js';
 export { preflight, type PreflightReport, throwReported } from './preflight/preflight.js';
+export { METHOD_PATTERN } from './security/method-pattern.js';
 export { type TokenEntry, tokenHash } from './security/token-file.js';
 export { unknownVariables } from './config/unknown-variables.js';
 export { createLogger } from './logger.js';

@@ -32,6 +32,7 @@ export {
   type Item,
   Modality,
   type Model__Output,
+  type ModelStamp__Output,
   PixelFormat,
   Pooling,
   type RankRequest,

@@ -227,7 +227,7 @@ describe('a pull', () => {
     const pull = pullCheckpoint(model, await settings(started.endpoint));
     await expect(pull).rejects.toMatchObject({ reason: 'HUB_UNREACHABLE' });
     await expect(pull).rejects.toThrow(/ECONNREFUSED/);
-  }, 20_000);
+  });
 
   it('offline takes what is in the cache, and says what is not', async () => {
     const started = await hub();

@@ -34,7 +34,7 @@ beforeAll(async () => {
       inputs,
       converterVersion: '1',
     });
-}, 120_000);
+});
 afterAll(() => rm(work, { recursive: true }));
 
 describe('the demo models in int8', () => {

@@ -43,7 +43,7 @@ export function checkEmbeddingOptions<P>(
   if (chosen === undefined) {
     throw new TriptychError(
       'POOLING_UNSUPPORTED',
-      `pooling ${pooling} is not offered by this encoder; expected one of ${Object.keys(offer.poolings).join(', ')}`,
+      `pooling ${pooling} is not offered by this encoder; expected one of ${offered(offer.poolings)}`,
       { field: 'options.pooling' },
     );
   }
@@ -55,4 +55,10 @@ export function checkEmbeddingOptions<P>(
   }
   const numbers = checkEnum(encoding, numbersOf, 'options.encoding');
   return { pooling: chosen, form: { normalize, dimensions, numbers }, encoding: encoding || 1 };
+}
+
+/** As in `mean (1), mean-valid (2)`: names, and their numbers in `Pooling`. */
+function offered(poolings: Readonly<Record<number, unknown>>): string {
+  const named = Object.entries(poolings).filter(([number]) => number !== '0');
+  return named.map(([number, name]) => `${String(name)} (${number})`).join(', ');
 }

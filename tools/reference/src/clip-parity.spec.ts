@@ -24,7 +24,7 @@ async function weightsOf(name: string, graph: OnnxGraph): Promise<WeightSet> {
 
 const worst: Record<string, Record<string, number>> = {};
 
-describe.each(['demo', 'b32', 'b16', 'l14'])('%s against CLIPModel', { timeout: 300_000 }, (name) => {
+describe.each(['demo', 'b32', 'b16', 'l14'])('%s against CLIPModel', (name) => {
   let golden: Golden;
   let config: Record<string, unknown>;
   /** Projected vectors by item. */

@@ -34,7 +34,7 @@ describe('a conversion', () => {
       work = await mkdtemp(join(source, 'work-'));
       const target = join(work, 'model');
       const { child, ended } = convert(target);
-      await expect.poll(() => readdir(work), { timeout: 20_000, interval: 5 }).not.toEqual([]);
+      await expect.poll(() => readdir(work), { interval: 5 }).not.toEqual([]);
       child.kill(signal);
       await ended;
       const left = await readdir(work);

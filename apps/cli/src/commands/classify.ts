@@ -1,9 +1,9 @@
 import type { TriptychClient } from '@triptych/client';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { addConnectionOptions, connect, type ServerOptions } from '../encode/connection.js';
 import { findMedia } from '../encode/media.js';
 import { positiveInteger } from '../output/numbers.js';
-import { ProgressBar } from '../output/progress-bar.js';
+import { FileProgress } from '../output/progress.js';
 import { readQuery } from '../search/query.js';
 import { addServerOptions } from '../server-options.js';
 
@@ -30,7 +30,7 @@ export function classifyCommand(): Command {
     .description('which of some labels fits an image or a recording best')
     .argument('<input...>', 'images, recordings, and folders of them')
     .requiredOption('--labels <labels>', 'labels, separated by commas', commaSeparated)
-    .option('--template <template>', 'sentence that a label is put into', 'a photo of a {}')
+    .option('--template <template>', 'sentence that a label is put into', templateOf, 'a photo of a {}')
     .option('--top <n>', 'how many labels are shown of each', positiveInteger, 3)
     .option('--json', 'print a JSON line for each file')
     .addHelpText('after', help);
@@ -38,7 +38,7 @@ export function classifyCommand(): Command {
     async (inputs: string[], options: Options) => {
       const paths = await findMedia(inputs, ['image', 'audio']);
       const connection = await connect(command, options);
-      const bar = new ProgressBar(paths.length);
+      const bar = new FileProgress('classifying', paths.length);
       try {
         for (let at = 0; at < paths.length; at += BATCH)
           await classifyFiles(connection.client, paths.slice(at, at + BATCH), options, bar);
@@ -55,7 +55,7 @@ async function classifyFiles(
   client: TriptychClient,
   paths: readonly string[],
   { labels, template, top, json }: Options,
-  bar: ProgressBar,
+  bar: FileProgress,
 ): Promise<void> {
   const items = await Promise.all(paths.map(readQuery));
   const { classifications } = await client.classify({ items, labels, template });
@@ -74,8 +74,15 @@ async function classifyFiles(
 }
 
 function commaSeparated(text: string): string[] {
-  return text
+  const labels = text
     .split(',')
     .map((label) => label.trim())
     .filter((label) => label !== '');
+  if (labels.length > 0) return labels;
+  throw new InvalidArgumentError('expected labels, separated by commas');
+}
+
+function templateOf(text: string): string {
+  if (text.split('{}').length === 2) return text;
+  throw new InvalidArgumentError('expected {} once, where the label goes, as in "a photo of a {}"');
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { mebibytes } from '../output/numbers.js';
-import { ByteBar } from '../output/progress-bar.js';
+import { ByteProgress } from '../output/progress.js';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { QuantizeReport } from '@triptych/quantizer';
@@ -86,7 +86,7 @@ async function convertTo(
   target: string,
   { dtype, compression, name, space }: ConvertOptions,
 ): Promise<Converted> {
-  const bar = new ByteBar();
+  const bar = new ByteProgress('converting');
   const request = {
     source,
     target,

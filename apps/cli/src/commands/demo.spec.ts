@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { verdictOf } from '../demo/verdict.js';
 import { runCli } from '../testing/run-cli.js';
 
 interface Seen {
@@ -19,13 +20,14 @@ interface Document {
     readonly as: string;
     readonly found: { readonly name: string }[];
   }[];
+  readonly verdict: object;
 }
 
 describe('triptych demo --json', () => {
   it('hears, sees and reads each sample, and finds in one modality what is meant in another', async () => {
     const { code, stdout } = await runCli(['demo', '--json']);
     expect(code).toBe(0);
-    const { samples, pictures, words, findings } = JSON.parse(stdout.toString()) as Document;
+    const { samples, pictures, words, findings, verdict } = JSON.parse(stdout.toString()) as Document;
     expect([samples.length, pictures.length, words.length, findings.length]).toEqual([24, 12, 12, 36]);
     for (const { name, windows, nearest } of samples) {
       expect(nearest[0].name.slice(0, -2)).toBe(name.slice(0, -2));
@@ -39,5 +41,52 @@ describe('triptych demo --json', () => {
         as === 'spoken' ? query.slice(0, -2) : query.replace('a picture of ', '').replaceAll(' ', '-');
       expect(found[0].name).toBe(meant);
     }
+    expect(verdict).toEqual({
+      queries: { right: 36, of: 36 },
+      pairs: { right: 24, of: 24 },
+      passed: true,
+    });
+  });
+});
+
+describe('triptych demo', () => {
+  it('says on one screen how it came out, and what to do next', async () => {
+    const { code, stdout } = await runCli(['demo']);
+    const lines = stdout.toString().trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(stdout.toString()).toContain('36 of 36 queries');
+    expect(stdout.toString()).toContain('24 of 24 recordings');
+    expect(stdout.toString()).toMatch(/The demo passed\.\n\nNext:\n {2}npx triptych demo --verbose/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('the verdict', () => {
+  const finding = (query: string, as: 'written' | 'spoken', name: string) => ({
+    query,
+    as,
+    found: [{ name, cosine: 1 }],
+  });
+  const nearest = new Map([
+    ['pizza-a', [{ name: 'pizza-b', cosine: 1 }]],
+    ['pizza-b', [{ name: 'volcano-a', cosine: 1 }]],
+  ]);
+
+  it('counts what finds something else, and then does not pass', () => {
+    const findings = [
+      finding('a picture of fire engine', 'written', 'fire-engine'),
+      finding('fire-engine-b', 'spoken', 'pizza'),
+    ];
+    expect(verdictOf(findings, nearest)).toEqual({
+      queries: { right: 1, of: 2 },
+      pairs: { right: 1, of: 2 },
+      passed: false,
+    });
+    expect(verdictOf(findings.slice(0, 1), new Map([...nearest].slice(0, 1))).passed).toBe(true);
+  });
+
+  it('does not pass where nothing was found at all', () => {
+    expect(verdictOf([], new Map()).passed).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Model__Output, TriptychClient } from '@triptych/client';
 import { createLogger, startServer } from '@triptych/server';
@@ -7,11 +7,38 @@ import { Command } from 'commander';
 import { find, type Finding, look, read, type Seen } from '../demo/find.js';
 import { type Heard, type HeardWindow, listenTo } from '../demo/listen.js';
 import { type Neighbour, neighbours } from '../demo/neighbours.js';
+import {
+  examples,
+  findingsTable,
+  modelLine,
+  nearestTable,
+  nextSteps,
+  seenLine,
+  summary,
+  verdictLines,
+  windowLine,
+} from '../demo/tables.js';
+import { type Verdict, verdictOf } from '../demo/verdict.js';
+import { FileProgress, whileWaiting } from '../output/progress.js';
 import { sampleImages, sampleSpeech } from '../paths.js';
 import { addServerOptions, serverConfig } from '../server-options.js';
 
+interface Options {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
 /** Speakers join one after the other. */
 const BETWEEN_SPEAKERS_MS = 150;
+
+const help = `
+Streams 24 recordings at the pace of speaking, 12 pictures and 12 texts at a server with the models in models/demo, and
+counts what finds what. Exit code 1 where something is not found.
+
+Examples:
+  triptych demo
+  triptych demo --verbose           every window, vector and query
+  triptych demo --json`;
 
 /** `triptych demo` */
 export function demoCommand(): Command {
@@ -19,29 +46,39 @@ export function demoCommand(): Command {
     .description(
       'stream speech, pictures and words at a server with the demo models and show what comes back',
     )
-    .option('--json', 'print one JSON document instead of tables');
-  return addServerOptions(command, ['threads']).action(async ({ json = false }: { json?: boolean }) => {
+    .option('--verbose', 'show every window, vector and query')
+    .option('--json', 'print one JSON document instead of tables')
+    .addHelpText('after', help);
+  return addServerOptions(command, ['threads']).action(async ({ json = false, verbose = false }: Options) => {
     const config = await serverConfig(command, { listen: '127.0.0.1:0', models: [], logLevel: 'error' });
-    const server = await startServer(config, createLogger(config.logLevel));
+    const starting = startServer(config, createLogger(config.logLevel));
+    const server = await whileWaiting('loading models', starting);
     const client = new TriptychClient(server.address);
     const say = (text: string) => void (json || process.stdout.write(text));
+    const detail = (text: string) => void (verbose && say(text));
     try {
       const models = await client.listModels();
-      say(`Serving gRPC on ${server.address}:\n\n${models.map(modelLine).join('')}`);
-      const heard = await listenToAll(client, say);
+      say(`Serving gRPC on ${server.address}:\n\n${models.map(modelLine).join('')}\n`);
+      detail('Speech, streamed in chunks of 100 ms; each line is a window as it arrives:\n\n');
+      const heard = await listenToAll(client, detail);
       const nearest = neighbours(heard, 3);
-      say(nearestTable(nearest));
+      detail(nearestTable(nearest));
       const pictures = await look(client, await filesOf(sampleImages, '.png'));
-      say(`\nPictures, encoded in one batch:\n\n${pictures.map(seenLine).join('')}`);
+      detail(`\nPictures, encoded in one batch:\n\n${pictures.map(seenLine).join('')}`);
       const words = await read(
         client,
         pictures.map(({ name }) => `a picture of ${name.replaceAll('-', ' ')}`),
       );
-      say(`\nWords:\n\n${words.map(seenLine).join('')}`);
+      detail(`\nWords:\n\n${words.map(seenLine).join('')}`);
       const findings = await find(client, words, heard, pictures, 2);
-      say(findingsTable(findings));
+      detail(`${findingsTable(findings)}\n`);
+      const verdict = verdictOf(findings, nearest);
+      say(`${summary(heard, pictures, words)}\n`);
+      if (!verbose) say(`${examples(findings)}\n`);
+      say(`${verdictLines(verdict)}\n${verdict.passed ? nextSteps : ''}`);
+      if (!verdict.passed) process.exitCode = 1;
       if (json) {
-        const document = toDocument(models, heard, nearest, pictures, words, findings);
+        const document = toDocument(models, heard, nearest, pictures, words, findings, verdict);
         process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
       }
     } finally {
@@ -52,54 +89,27 @@ export function demoCommand(): Command {
 }
 
 /** Streams every sample of speech, and shows windows as they arrive. */
-async function listenToAll(client: TriptychClient, say: (text: string) => void): Promise<Heard[]> {
-  say('\nSpeech, streamed in chunks of 100 ms; each line is a window as it arrives:\n\n');
-  const onWindow = (name: string, window: HeardWindow) => say(windowLine(name, window));
-  return Promise.all(
-    (await filesOf(sampleSpeech, '.wav')).map(async (path, i) => {
-      await sleep(i * BETWEEN_SPEAKERS_MS);
-      return listenTo(client, path, onWindow);
-    }),
-  );
+async function listenToAll(client: TriptychClient, detail: (text: string) => void): Promise<Heard[]> {
+  const paths = await filesOf(sampleSpeech, '.wav');
+  const bar = new FileProgress('speaking', paths.length);
+  const onWindow = (name: string, window: HeardWindow) => detail(windowLine(name, window));
+  try {
+    return await Promise.all(
+      paths.map(async (path, i) => {
+        await sleep(i * BETWEEN_SPEAKERS_MS);
+        const heard = await listenTo(client, path, onWindow);
+        bar.done();
+        return heard;
+      }),
+    );
+  } finally {
+    bar.stop();
+  }
 }
 
 async function filesOf(folder: string, extension: string): Promise<string[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(extension));
   return files.sort().map((file) => join(folder, file));
-}
-
-const modalities = ['', 'audio', 'images', 'text'];
-
-function modelLine({ name, parameters, loadMs, encoders }: Model__Output): string {
-  const takes = encoders.map(({ modality }) => modalities[modality]).join(' and ');
-  const size = `${parameters.toLocaleString('en')} parameters`;
-  return `  ${name.padEnd(24)}${takes.padEnd(18)}${size}, ready after ${loadMs.toFixed(0)} ms\n`;
-}
-
-function windowLine(name: string, { startS, endS, lagMs, dimensions, norm }: HeardWindow): string {
-  const span = `${startS.toFixed(2)}–${endS.toFixed(2)} s`;
-  const lag = `${lagMs.toFixed(1).padStart(6)} ms behind`;
-  return `  ${name.padEnd(24)}${span.padEnd(14)}${lag}   ${dimensions} dimensions, norm ${norm.toFixed(6)}\n`;
-}
-
-function seenLine({ name, dimensions, norm, space }: Seen): string {
-  return `  ${name.padEnd(42)}${dimensions} dimensions, norm ${norm.toFixed(6)}, space ${space}\n`;
-}
-
-function nearestTable(nearest: Map<string, Neighbour[]>): string {
-  const rows = [...nearest].map(([name, others]) => {
-    const list = others.map((o) => `${o.name} ${o.cosine.toFixed(3)}`).join(', ');
-    return `  ${name.padEnd(24)}${list}\n`;
-  });
-  return `\nNearest by cosine, over whole samples (-a and -b are two voices saying the same):\n\n${rows.join('')}`;
-}
-
-function findingsTable(findings: readonly Finding[]): string {
-  const rows = findings.map(({ query, as, found }) => {
-    const list = found.map(({ name, cosine }) => `${name} ${cosine.toFixed(3)}`).join(', ');
-    return `  ${as.padEnd(9)}${basename(query).padEnd(42)}${list}\n`;
-  });
-  return `\nWhich picture each query finds, written and spoken:\n\n${rows.join('')}`;
 }
 
 function toDocument(
@@ -109,6 +119,7 @@ function toDocument(
   pictures: readonly Seen[],
   words: readonly Seen[],
   findings: readonly Finding[],
+  verdict: Verdict,
 ) {
   const samples = heard.map(({ name, seconds, windows }) => ({
     name,
@@ -116,6 +127,6 @@ function toDocument(
     windows,
     nearest: nearest.get(name),
   }));
-  const summary = ({ name, dimensions, norm, space }: Seen) => ({ name, dimensions, norm, space });
-  return { models, samples, pictures: pictures.map(summary), words: words.map(summary), findings };
+  const short = ({ name, dimensions, norm, space }: Seen) => ({ name, dimensions, norm, space });
+  return { models, samples, pictures: pictures.map(short), words: words.map(short), findings, verdict };
 }

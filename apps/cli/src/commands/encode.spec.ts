@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openModelDirectory } from '@triptych/weight-loader';
 import { tableFromIPC } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleImages, sampleSpeech } from '../paths.js';
+import { demoModels, sampleImages, sampleSpeech } from '../paths.js';
 import { jsonLines, runCli } from '../testing/run-cli.js';
 
 interface Line {
@@ -13,17 +14,33 @@ interface Line {
   readonly start_s: number;
   readonly end_s: number;
   readonly shape: number[];
+  readonly model: string;
+  readonly fingerprint: string;
+  readonly space: string;
+  readonly pooling: string;
+  readonly weight_type: string;
+  readonly dtype: string;
   readonly embedding: number[];
 }
 
 let work: string;
 let expected: Line[];
+let models: { readonly fingerprint: string; readonly weight_type: string }[];
 const pizza = join(sampleSpeech, 'pizza-a.wav');
 const cut = ['--window-ms', '500', '--hop-ms', '250'];
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-encode-'));
   expected = jsonLines<Line>((await runCli(['encode', pizza, ...cut])).stdout);
+});
+beforeAll(async () => {
+  models = await Promise.all(
+    demoModels.map(async (directory) => {
+      const model = await openModelDirectory(directory);
+      const { fingerprint, weightType } = model.identify([await model.load()]);
+      return { fingerprint, weight_type: weightType };
+    }),
+  );
 });
 afterAll(() => rm(work, { recursive: true }));
 
@@ -50,14 +67,25 @@ describe('triptych encode', () => {
     expect(jsonLines<Line>(stdout)).toEqual(expected.map((line) => ({ ...line, source: '-' })));
   });
 
-  it('writes a numpy matrix, and what its rows are', async () => {
+  it('says of each vector what made it', () => {
+    const [model] = models;
+    for (const line of expected)
+      expect(line).toMatchObject({
+        model: 'demo-whisper',
+        fingerprint: model.fingerprint,
+        space: 'triptych-demo',
+        pooling: 'mean',
+        weight_type: model.weight_type,
+        dtype: 'float32',
+      });
+  });
+
+  it('writes a numpy matrix, and beside it what its rows are', async () => {
     const output = join(work, 'v.npy');
     const { stdout } = await runCli(['encode', pizza, ...cut, '--format', 'npy', '--output', output]);
-    expect(jsonLines<{ row: number; window: number }>(stdout).map((l) => [l.row, l.window])).toEqual([
-      [0, 0],
-      [1, 1],
-      [2, 2],
-    ]);
+    expect(stdout.toString()).toBe('');
+    const rows = jsonLines<{ row: number }>(await readFile(`${output}.jsonl`));
+    expect(rows).toEqual(expected.map(({ embedding: _, shape: __, ...line }, row) => ({ row, ...line })));
     const file = await readFile(output);
     expect(file.toString('latin1', 1, 6)).toBe('NUMPY');
     expect(file.toString('latin1', 10, 128)).toMatch(
@@ -68,17 +96,26 @@ describe('triptych encode', () => {
     );
   });
 
-  it('writes Parquet', async () => {
+  it('writes Parquet with vectors of fixed size, and what made them in its metadata', async () => {
     const output = join(work, 'v.parquet');
     await runCli(['encode', pizza, ...cut, '--format', 'parquet', '--output', output]);
-    const parquet = await (await ParquetFile.fromFile(new Blob([await readFile(output)]))).read();
-    const table = tableFromIPC(parquet.intoIPCStream());
+    const parquet = await ParquetFile.fromFile(new Blob([await readFile(output)]));
+    const table = tableFromIPC((await parquet.read()).intoIPCStream());
     expect(table.numRows).toBe(3);
+    expect(table.schema.fields.find(({ name }) => name === 'embedding')!.type.toString()).toBe(
+      'FixedSizeList[128]<Float32>',
+    );
     const embeddings = Array.from({ length: 3 }, (_, i) => [
       ...(table.getChild('embedding')!.get(i) as Iterable<number>),
     ]);
     expect(embeddings).toEqual(expected.map((l) => l.embedding));
     expect(table.getChild('end_s')!.get(2)).toBe(14826 / 16000);
+    const [{ model, fingerprint, space, pooling, weight_type, dtype }] = expected;
+    const identity = { model, fingerprint, space, pooling, weight_type, dtype };
+    const metadata = parquet.metadata().fileMetadata().keyValueMetadata() as Map<string, string>;
+    expect(JSON.parse(metadata.get('triptych.models')!)).toEqual([identity]);
+    for (const [key, value] of Object.entries(identity)) expect(metadata.get(`triptych.${key}`)).toBe(value);
+    expect(table.getChild('space')!.get(0)).toBe(space);
   });
 
   it('takes folders; files that are no audio are named, the others go on, and the exit code is 1', async () => {
@@ -107,22 +144,23 @@ describe('triptych encode', () => {
     }
   });
 
-  it('says what was wrong with what it was asked', async () => {
-    expect(await runCli(['encode', join(work, 'absent.wav')])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('absent.wav') as string,
-    });
-    expect(await runCli(['encode', pizza, '--format', 'npy'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('needs --output') as string,
-    });
-    expect(await runCli(['encode', '-', '--pcm', 'mp3'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('expected ENCODING') as string,
-    });
-    expect(await runCli(['encode', pizza, '--window-ms', '9000'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('window_ms is 9000') as string,
-    });
+  it('names the files of a folder that are not decoded, and goes on', async () => {
+    const folder = join(work, 'photos');
+    await mkdir(folder);
+    await cp(join(sampleImages, 'pizza.png'), join(folder, 'pizza.png'));
+    await writeFile(join(folder, 'dot.bmp'), bmp);
+    const inFolder = await runCli(['encode', folder]);
+    expect(inFolder).toMatchObject({ code: 0 });
+    expect(inFolder.stderr).toContain(`skipped ${join(folder, 'dot.bmp')}: not decoded; expected .wav`);
+    expect(jsonLines<Line>(inFolder.stdout)).toHaveLength(1);
+    const named = await runCli(['encode', join(folder, 'dot.bmp')]);
+    expect(named.code).toBe(1);
+    expect(named.stderr).toContain('dot.bmp: the image is BMP; expected JPEG, PNG, WebP, GIF, AVIF or TIFF');
   });
 });
+
+/** One red pixel in 24 bits, as Windows' Paint saves it. */
+const bmp = Buffer.from(
+  '424d3a0000000000000036000000280000000100000001000000010018000000000004000000000000000000000000000000000000000000ff00',
+  'hex',
+);

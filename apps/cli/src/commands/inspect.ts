@@ -3,7 +3,7 @@ import { inspect, type Inspection, openModelDirectory } from '@triptych/weight-l
 import { Command } from 'commander';
 import { type Check, checkTensors } from '../inspect/required.js';
 import { mebibytes } from '../output/numbers.js';
-import { complain } from '../output/progress-bar.js';
+import { complain } from '../output/complain.js';
 
 interface Options {
   readonly tensors?: boolean;

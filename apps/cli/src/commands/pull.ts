@@ -54,6 +54,11 @@ async function run(text: string, target: string | undefined, options: Options): 
       `${text}: expected OWNER/NAME or OWNER/NAME@REVISION, as in openai/whisper-tiny`,
     );
   }
+  if (endpoint !== undefined && !/^https?:\/\/./.test(endpoint))
+    throw new TriptychError(
+      'CONFIG_INVALID',
+      `--endpoint ${endpoint}: expected http:// or https://, as in https://huggingface.co`,
+    );
   const flags: Partial<HubSettings> = {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(token === undefined ? {} : { token }),

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { quantizeModel, type QuantizeReport } from '@triptych/quantizer';
 import type { WeightCompression } from '@triptych/weight-loader';
-import { StepBar } from '../output/progress-bar.js';
+import { StepProgress } from '../output/progress.js';
 import { calibrationInputs } from '../quantize/calibration.js';
 import { copiedReference } from '../quantize/reference.js';
 import { quantizationTable } from '../quantize/report.js';
@@ -64,7 +64,7 @@ export async function quantize(
     files: await copiedReference(source),
     converterVersion: version,
   };
-  const bar = new StepBar();
+  const bar = new StepProgress('quantising');
   return removedOnInterrupt(target, () =>
     quantizeModel(request, (progress) => bar.show(progress)).finally(() => bar.stop()),
   );

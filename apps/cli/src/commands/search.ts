@@ -1,15 +1,15 @@
-import { rankVectors } from '@triptych/clip-engine';
-import { messageOf, TriptychError } from '@triptych/core';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { TriptychError } from '@triptych/core';
+import { parseModelSource, throwProblems } from '@triptych/server/config';
 import { Command } from 'commander';
-import { addConnectionOptions, connect, type Connection, type ServerOptions } from '../encode/connection.js';
-import { encodeImages } from '../encode/encode-images.js';
+import { addConnectionOptions, connect, type ServerOptions } from '../encode/connection.js';
 import { findMedia } from '../encode/media.js';
-import { complain, ProgressBar } from '../output/progress-bar.js';
 import { positiveInteger } from '../output/numbers.js';
-import { encodeQuery, readQuery } from '../search/query.js';
-import { CACHE_FILE, VectorCache } from '../search/vector-cache.js';
-import { addServerOptions } from '../server-options.js';
-import { stopSignal } from '../process/stop-signal.js';
+import { isWords } from '../search/is-words.js';
+import type { Found } from '../search/rank.js';
+import { CACHE_FILE } from '../search/vector-cache.js';
+import { addServerOptions, modelsOf, readServerConfig } from '../server-options.js';
 
 interface Options extends ServerOptions {
   readonly top: number;
@@ -38,75 +38,48 @@ export function searchCommand(): Command {
     .addHelpText('after', help);
   return addServerOptions(addConnectionOptions(command), ['models', 'threads']).action(
     async (query: string, folder: string, options: Options) => {
+      if (query.trim() === '')
+        throw new TriptychError('CONFIG_INVALID', 'the query is empty; expected words or a file');
       const paths = await findMedia([folder], ['image']);
-      const item = await readQuery(query);
-      const connection = await connect(command, options);
-      try {
-        const { vector, space } = await encodeQuery(connection.client, item);
-        const vectors = await folderVectors(connection, folder, paths, options.cache, space);
-        const found = [...vectors.keys()];
-        const results = rankVectors(vector, [...vectors.values()], options.top).map(({ index, score }) => ({
-          path: found[index],
-          score,
-        }));
-        process.stdout.write(
-          options.json
-            ? `${JSON.stringify({ query, space, images: vectors.size, results })}\n`
-            : table(results),
-        );
-        if (vectors.size < paths.length) process.exitCode = 1;
-      } finally {
-        await connection.close();
-      }
+      const { vector, space, vectors } = await findVectors(command, query, folder, paths, options);
+      const { rankVectors } = await import('@triptych/clip-engine');
+      const found = [...vectors.keys()];
+      const results = rankVectors(vector, [...vectors.values()], options.top).map(({ index, score }) => ({
+        path: found[index],
+        score,
+      }));
+      const images = vectors.size;
+      const json = () => `${JSON.stringify({ query, space, images, results })}\n`;
+      process.stdout.write(options.json ? json() : table(results));
+      if (images < paths.length) process.exitCode = 1;
     },
   );
 }
 
-/** The vector of each image, from the cache or the server. Throws SPACE_MISMATCH where the query lies elsewhere. */
-async function folderVectors(
-  { client }: Connection,
+/** From the cache alone where that is enough; else by a server, which is loaded only then. */
+async function findVectors(
+  command: Command,
+  query: string,
   folder: string,
   paths: readonly string[],
-  useCache: boolean,
-  space: string,
-): Promise<Map<string, Float32Array>> {
-  const model = (await client.listModels()).find(({ encoders }) =>
-    encoders.some((e) => e.image && e.isDefault),
-  );
-  const encoder = model?.encoders.find((e) => e.image);
-  if (!model || encoder?.space !== space) {
-    throw new TriptychError(
-      'SPACE_MISMATCH',
-      `the query lies in space ${JSON.stringify(space)}, images in ${JSON.stringify(encoder?.space ?? 'none')}`,
-    );
+  options: Options,
+): Promise<Found> {
+  if (options.server === undefined && options.cache && isWords(query)) {
+    const { config, problems } = readServerConfig(command);
+    throwProblems(problems);
+    const directories = modelsOf(config).map((source) => parseModelSource(source).directory);
+    const areModels = directories.every((directory) => existsSync(join(directory, 'metadata.json')));
+    const { searchCached } = await import('../search/cached.js');
+    const found = areModels && (await searchCached(directories, config.threads, query, folder, paths));
+    if (found) return found;
   }
-  const cache = useCache
-    ? await VectorCache.open(folder, { fingerprint: model.fingerprint, space })
-    : undefined;
-  const vectors = new Map<string, Float32Array>();
-  const missing: string[] = [];
-  for (const path of paths) {
-    const vector = await cache?.get(path);
-    if (vector) vectors.set(path, vector);
-    else missing.push(path);
-  }
-  if (missing.length === 0) return vectors;
-  const bar = new ProgressBar(missing.length);
-  let isStopped = false;
-  void stopSignal().then(() => (isStopped = true));
+  const connection = await connect(command, options);
   try {
-    for await (const { source, values } of encodeImages(client, missing, { options: { encoding: 2 } }, bar)) {
-      vectors.set(source, values);
-      await cache?.set(source, values);
-      if (isStopped)
-        throw new TriptychError('CANCELLED', 'stopped; what was encoded is kept for the next search');
-    }
+    const { searchByServer } = await import('../search/images.js');
+    return await searchByServer(connection.client, query, folder, paths, options.cache);
   } finally {
-    bar.stop();
-    // What was encoded before Ctrl-C or a failure need not be encoded again.
-    await cache?.save(paths).catch((thrown: unknown) => complain(`no cache: ${messageOf(thrown)}`));
+    await connection.close();
   }
-  return vectors;
 }
 
 function table(results: readonly { readonly path: string; readonly score: number }[]): string {

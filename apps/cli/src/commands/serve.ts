@@ -14,7 +14,7 @@ import {
   unknownVariables,
 } from '@triptych/server';
 import { type PlannedModel, planModels } from '../hub/plan-models.js';
-import { complain } from '../output/progress-bar.js';
+import { complain } from '../output/complain.js';
 import { listenForStop, orStop } from '../process/stop-requests.js';
 import { addStrayFlags, strayFlagProblems } from '../serve-flags.js';
 import { addServerOptions, modelsOf, provideModels, readServerConfig } from '../server-options.js';

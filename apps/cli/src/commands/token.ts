@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type TokenEntry, tokenHash } from '@triptych/server';
+import { TriptychError } from '@triptych/core';
+import { METHOD_PATTERN, type TokenEntry, tokenHash } from '@triptych/server';
 import { Command } from 'commander';
 
 interface Options {
@@ -25,9 +26,22 @@ export function tokenCommand(): Command {
     .option('--json', 'print both as JSON')
     .addHelpText('after', help)
     .action((name: string, { methods = ['*'], json }: Options) => {
+      check(name, methods);
       const token = `triptych_${randomBytes(24).toString('base64url')}`;
       const entry: TokenEntry = { name, sha256: tokenHash(token), methods };
       if (json) process.stdout.write(`${JSON.stringify({ token, entry })}\n`);
       else process.stdout.write(`token  ${token}\nentry  ${JSON.stringify(entry)}\n`);
     });
+}
+
+/** Throws CONFIG_INVALID for what a token file would not take. */
+function check(name: string, methods: readonly string[]): void {
+  if (name.trim() === '')
+    throw new TriptychError('CONFIG_INVALID', 'the name is empty; expected whose token it is');
+  const wrong = methods.find((method) => !METHOD_PATTERN.test(method));
+  if (wrong === undefined) return;
+  throw new TriptychError(
+    'CONFIG_INVALID',
+    `--methods ${wrong}: expected *, /SERVICE/* or /SERVICE/METHOD, as in /triptych.v1.Models/List`,
+  );
 }

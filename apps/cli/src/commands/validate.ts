@@ -11,8 +11,9 @@ import {
   startServer,
 } from '@triptych/server';
 import { Command } from 'commander';
+import { checkWritable } from '../output/check-writable.js';
 import { fraction } from '../output/numbers.js';
-import { ProgressBar } from '../output/progress-bar.js';
+import { FileProgress } from '../output/progress.js';
 import { encodeItem } from '../validate/encode-reference.js';
 import { digits, factsOf, htmlReport, type Validation } from '../validate/report.js';
 
@@ -59,8 +60,9 @@ export function validateCommand(): Command {
     .option('--json', 'print everything as JSON')
     .addHelpText('after', help)
     .action(async (directory: string, options: Options) => {
+      if (options.html !== undefined) await checkWritable('--html', options.html);
       const validation = await validate(directory, options);
-      if (options.html) await writeFile(options.html, htmlReport(validation));
+      if (options.html !== undefined) await writeFile(options.html, htmlReport(validation));
       process.stdout.write(options.json ? `${JSON.stringify(validation)}\n` : summary(validation));
       if (!validation.passed) process.exitCode = 1;
     });
@@ -81,7 +83,7 @@ async function validate(directory: string, options: Options): Promise<Validation
   );
   const server = await startServer(config, createLogger(config.logLevel));
   const client = new TriptychClient(server.address);
-  const bar = new ProgressBar(items.length);
+  const bar = new FileProgress('validating', items.length);
   try {
     const found: Float32Array[] = [];
     for (const item of items) {

@@ -1,20 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { credentials, TriptychClient } from '@triptych/client';
-import { createLogger, startServer } from '@triptych/server';
+import type { TriptychClient } from '@triptych/client';
 import { type Command, Option } from 'commander';
-import { serverConfig } from '../server-options.js';
+import type { ServerOptions } from './reach-server.js';
+
+export type { ServerOptions } from './reach-server.js';
 
 export interface Connection {
   readonly client: TriptychClient;
   close(): Promise<void>;
-}
-
-/** A running server to connect to. */
-export interface ServerOptions {
-  readonly server?: string;
-  /** Certificate authorities in PEM: the connection is secured. */
-  readonly tlsCa?: string;
-  readonly token?: string;
 }
 
 /** Adds the flags of {@link ServerOptions}. */
@@ -25,24 +17,16 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(new Option('--token <token>', 'bearer token for it').env('TRIPTYCH_TOKEN'));
 }
 
-/** Connects to a running server, or starts one in this process for as long as it is needed. */
+/**
+ * Connects to a running server, or starts one in this process for as long as it is needed. Either is loaded when it is
+ * asked for: a server is most of what this program takes to start.
+ */
 export async function connect(command: Command, options: ServerOptions): Promise<Connection> {
-  const { server: address, tlsCa, token } = options;
-  if (address !== undefined) {
-    const client = new TriptychClient(address, {
-      ...(tlsCa === undefined ? {} : { credentials: credentials.createSsl(await readFile(tlsCa)) }),
-      ...(token === undefined ? {} : { token }),
-    });
+  if (options.server !== undefined) {
+    const { reachServer } = await import('./reach-server.js');
+    const client = await reachServer(options.server, options);
     return { client, close: () => Promise.resolve(client.close()) };
   }
-  const config = await serverConfig(command, { listen: '127.0.0.1:0', logLevel: 'error', drainMs: 0 });
-  const server = await startServer(config, createLogger(config.logLevel));
-  const client = new TriptychClient(server.address);
-  return {
-    client,
-    close: async () => {
-      client.close();
-      await server.drain();
-    },
-  };
+  const { startOwnServer } = await import('./own-server.js');
+  return startOwnServer(command);
 }

@@ -1,6 +1,7 @@
 import { type AudioStreamConfig, readEmbedding, type TriptychClient } from '@triptych/client';
-import { TriptychError } from '@triptych/core';
+import { problemOf, TriptychError } from '@triptych/core';
 import type { EncodedVector } from './encoded-vector.js';
+import { checkSame, type Identity } from './identity.js';
 import type { AudioSource } from './sources.js';
 
 /** Streams one source to the server. Windows that fail are reported and left out; a broken source throws. */
@@ -8,7 +9,7 @@ export async function* encodeAudio(
   client: TriptychClient,
   source: AudioSource,
   config: Omit<AudioStreamConfig, 'format'>,
-  sampleRateOf: (model: string) => number,
+  identity: Identity,
   onWindowError: (message: string) => void,
 ): AsyncGenerator<EncodedVector> {
   const audio = client.streamAudio();
@@ -24,7 +25,10 @@ export async function* encodeAudio(
   let sampleRate = 0;
   try {
     for await (const { ready, window } of audio) {
-      if (ready) sampleRate = sampleRateOf(ready.stamp?.model ?? '');
+      if (ready) {
+        checkSame(identity, ready.stamp);
+        sampleRate = ready.sampleRateHz;
+      }
       if (!window) continue;
       if (!window.embedding) {
         onWindowError(`${source.name}: window ${window.index}: ${window.error?.message ?? 'no vector'}`);
@@ -36,13 +40,14 @@ export async function* encodeAudio(
         window: window.index,
         startS: window.startSample / sampleRate,
         endS: window.endSample / sampleRate,
+        identity,
         shape,
         values,
       };
     }
   } catch (thrown) {
     throw failure instanceof Error
-      ? new TriptychError('FILE_UNREADABLE', `${source.name}: ${failure.message}`, { cause: failure })
+      ? new TriptychError('FILE_UNREADABLE', `${source.name}: ${problemOf(failure)}`, { cause: failure })
       : thrown;
   } finally {
     audio.cancel();

@@ -1,14 +1,8 @@
+import { problemOf } from '@triptych/core';
 import { readFile } from 'node:fs/promises';
 import { type ImageStreamConfig, readEmbedding, type TriptychClient } from '@triptych/client';
-import { messageOf } from '@triptych/core';
 import type { EncodedVector, Progress } from './encoded-vector.js';
-
-/** What a stream of image batches says of its model before the first vector. */
-export interface ImageModel {
-  readonly fingerprint: string;
-  readonly space: string;
-  readonly dimensions: number;
-}
+import { checkSame, type Identity } from './identity.js';
 
 /** Images of one message: enough to fill a server's batch, few enough to stay below its limit on bytes. */
 const BATCH = 8;
@@ -20,8 +14,8 @@ export async function* encodeImages(
   client: TriptychClient,
   paths: readonly string[],
   config: ImageStreamConfig,
+  identity: Identity,
   progress: Progress,
-  onModel: (model: ImageModel) => void = () => undefined,
 ): AsyncGenerator<EncodedVector> {
   const images = client.streamImages();
   images.configure(config);
@@ -41,14 +35,11 @@ export async function* encodeImages(
   });
   try {
     for await (const { ready, result } of images) {
-      if (ready) {
-        const { stamp, dimensions } = ready;
-        onModel({ fingerprint: stamp?.fingerprint ?? '', space: stamp?.space ?? '', dimensions });
-      }
+      if (ready) checkSame(identity, ready.stamp);
       for (const { id, embedding, error } of result?.results ?? []) {
         if (embedding) {
           progress.done();
-          yield { source: id, ...readEmbedding(embedding) };
+          yield { source: id, identity, ...readEmbedding(embedding) };
         } else progress.failed(`${id}: ${error?.message ?? 'no vector'}`);
       }
     }
@@ -74,7 +65,7 @@ async function* batches(paths: readonly string[], progress: Progress): AsyncGene
     try {
       data = await readFile(path);
     } catch (thrown) {
-      progress.failed(`${path}: ${messageOf(thrown)}`);
+      progress.failed(`${path}: ${problemOf(thrown)}`);
       continue;
     }
     if (batch.length > 0 && (batch.length === BATCH || bytes + data.length > BATCH_BYTES)) {

@@ -1,7 +1,8 @@
+import { problemOf } from '@triptych/core';
 import { readFile } from 'node:fs/promises';
 import { type EncodeTextsRequest, readEmbedding, type TriptychClient } from '@triptych/client';
-import { messageOf } from '@triptych/core';
 import type { EncodedVector, Progress } from './encoded-vector.js';
+import { checkSame, type Identity } from './identity.js';
 
 /** Texts of one call. */
 const BATCH = 64;
@@ -18,7 +19,7 @@ export async function textLines(path: string, progress: Progress): Promise<TextS
     progress.done();
     return lines.flatMap((text, i) => (text.trim() === '' ? [] : [{ source: `${path}:${i + 1}`, text }]));
   } catch (thrown) {
-    progress.failed(`${path}: ${messageOf(thrown)}`);
+    progress.failed(`${path}: ${problemOf(thrown)}`);
     return [];
   }
 }
@@ -28,13 +29,15 @@ export async function* encodeTexts(
   client: TriptychClient,
   texts: readonly TextSource[],
   request: Omit<EncodeTextsRequest, 'texts'>,
+  identity: Identity,
   progress: Progress,
 ): AsyncGenerator<EncodedVector> {
   for (let at = 0; at < texts.length; at += BATCH) {
     const batch = texts.slice(at, at + BATCH);
-    const { results } = await client.encodeTexts({ ...request, texts: batch.map(({ text }) => text) });
+    const { stamp, results } = await client.encodeTexts({ ...request, texts: batch.map(({ text }) => text) });
+    checkSame(identity, stamp);
     for (const [i, { embedding, error }] of results.entries()) {
-      if (embedding) yield { ...batch[i], ...readEmbedding(embedding) };
+      if (embedding) yield { ...batch[i], identity, ...readEmbedding(embedding) };
       else progress.failed(`${batch[i].source}: ${error?.message ?? 'no vector'}`);
     }
   }

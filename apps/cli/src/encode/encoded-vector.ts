@@ -1,3 +1,5 @@
+import type { Identity } from './identity.js';
+
 /** One vector and what it stands for: an image, a text, or a stretch of audio. */
 export interface EncodedVector {
   /** The file, with its line for a text; `-` for standard input. */
@@ -7,6 +9,8 @@ export interface EncodedVector {
   readonly window?: number;
   readonly startS?: number;
   readonly endS?: number;
+  /** Which model made it, and how. */
+  readonly identity: Identity;
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }

@@ -37,12 +37,24 @@ export function standardInput(description: string, stop: Promise<unknown>): Audi
       `--pcm ${description}: expected ENCODING[:RATE[:CHANNELS]] with one of ${known}`,
     );
   }
+  const sampleRateHz = numberIn(description, 'rate', rate, 4000, 192_000);
+  const channelCount = numberIn(description, 'channel count', channels, 1, 8);
   void stop.then(() => process.stdin.destroy());
   return {
     name: '-',
-    format: { encoding, sampleRateHz: Number(rate), channels: Number(channels) },
+    format: { encoding, sampleRateHz, channels: channelCount },
     open: () => readUntilStopped(),
   };
+}
+
+/** Throws CONFIG_INVALID. */
+function numberIn(description: string, what: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new TriptychError(
+    'CONFIG_INVALID',
+    `--pcm ${description}: the ${what} is ${JSON.stringify(text)}; expected ${least} to ${most}`,
+  );
 }
 
 async function* readUntilStopped(): AsyncGenerator<Uint8Array> {

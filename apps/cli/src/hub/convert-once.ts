@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, TriptychError } from '@triptych/core';
-import { complain } from '../output/progress-bar.js';
+import { complain } from '../output/complain.js';
 
 /** How often whoever holds a lock shows that it is alive. */
 const SIGN_OF_LIFE_MS = 2000;

@@ -3,7 +3,7 @@ import { open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileWithin, TriptychError } from '@triptych/core';
 import { convertModel } from '../commands/convert.js';
-import { complain } from '../output/progress-bar.js';
+import { complain } from '../output/complain.js';
 import { version } from '../version.js';
 import { cachedModels } from './cache.js';
 import { convertOnce } from './convert-once.js';

@@ -1,7 +1,8 @@
 import { messageOf, TriptychError } from '@triptych/core';
 import { type HubModel, type HubSettings, pullCheckpoint, type PulledCheckpoint } from '@triptych/hub';
 import { type ConvertOptions, convertModel } from '../commands/convert.js';
-import { ByteBar, complain } from '../output/progress-bar.js';
+import { complain } from '../output/complain.js';
+import { ByteProgress } from '../output/progress.js';
 import { cachedModels } from './cache.js';
 import { convertOnce } from './convert-once.js';
 
@@ -32,7 +33,7 @@ export async function provideModel(hubModel: HubModel, options: ProvideOptions):
 
 /** A hub that cannot be reached does not stop what is in the cache. */
 export async function pull(hubModel: HubModel, settings: HubSettings): Promise<PulledCheckpoint> {
-  const bar = new ByteBar();
+  const bar = new ByteProgress(`pulling ${hubModel.name}`);
   try {
     return await pullCheckpoint(hubModel, settings, (progress) => bar.show(progress));
   } catch (thrown) {

@@ -1,40 +1,39 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { TriptychError } from '@triptych/core';
 import type { EncodedVector } from '../encode/encoded-vector.js';
-import { placeOf } from './json-lines.js';
-import type { VectorWriter } from './vector-writer.js';
+import { lineWriter, placeOf } from './json-lines.js';
+import { checkWidth, type VectorWriter } from './vector-writer.js';
 
 /** Length of the header, fixed so that the row count can be filled in at the end (NEP 1, version 1.0). */
 const HEADER_BYTES = 128;
 
 /**
- * A float32 matrix in numpy's format, one row a vector. What each row stands for goes to standard output as JSON
- * lines, in the order of the rows.
+ * A float32 matrix in numpy's format, one row a vector of D values; an embedding of many vectors gives as many rows. What
+ * each row stands for, and which model made it, is in PATH.jsonl, a JSON line a row in the order of the rows.
  */
 export function numpyFile(path: string): VectorWriter {
   let file: Promise<FileHandle> | undefined;
   let rows = 0;
   let width: number | undefined;
   const opened = () => (file ??= open(path, 'w'));
+  const lines = lineWriter(`${path}.jsonl`);
   return {
+    begin: () => Promise.resolve(),
     async write(vector: EncodedVector) {
       const { shape, values } = vector;
-      const dim = shape[shape.length - 1];
-      width ??= dim;
-      if (dim !== width)
-        throw new TriptychError(
-          'CONFIG_INVALID',
-          `${vector.source}: a vector of ${dim} values after vectors of ${width}; a matrix has one width`,
-        );
+      width = checkWidth(vector, width);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       await (await opened()).write(bytes, 0, bytes.length, HEADER_BYTES + 4 * width * rows);
-      process.stdout.write(`${JSON.stringify({ row: rows, ...placeOf(vector) })}\n`);
+      const { shape: _, ...place } = placeOf(vector);
+      for (let row = 0; row < values.length / width; row++) {
+        await lines.write({ row: rows + row, ...place, ...(shape.length > 1 ? { position: row } : {}) });
+      }
       rows += values.length / width;
     },
     async close() {
       const handle = await opened();
       await handle.write(header(rows, width ?? 0), 0, HEADER_BYTES, 0);
       await handle.close();
+      await lines.close();
     },
   };
 }

@@ -1,18 +1,17 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { AudioEncoding, type Item, readEmbedding, type TriptychClient } from '@triptych/client';
-import { TriptychError } from '@triptych/core';
+import { problemOf, TriptychError } from '@triptych/core';
 import { mediaOf } from '../encode/media.js';
+import { isWords } from './is-words.js';
 
-/** What is searched with: the path of a picture or recording, or words. */
+/** What is searched with: the path of a picture or recording, or words. Throws FILE_UNREADABLE. */
 export async function readQuery(query: string): Promise<Item> {
-  const media = existsSync(query) ? mediaOf(query) : undefined;
-  if (media === 'image') return { id: query, image: { encoded: await readFile(query) } };
-  if (media === 'audio') {
-    const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER };
-    return { id: query, audio: { format, data: await readFile(query) } };
-  }
-  return { id: query, text: query };
+  if (isWords(query)) return { id: query, text: query };
+  const data = await readFile(query).catch((cause: unknown) => {
+    throw new TriptychError('FILE_UNREADABLE', `${query}: ${problemOf(cause)}`, { cause });
+  });
+  if (mediaOf(query) === 'image') return { id: query, image: { encoded: data } };
+  return { id: query, audio: { format: { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER }, data } };
 }
 
 /** A query's vector, of length 1, and the space that it lies in. */

@@ -1,6 +1,6 @@
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { ImageModel } from '../encode/encode-images.js';
+import type { Identity } from '../encode/identity.js';
 
 /** The cache's file, in the folder that it is of. */
 export const CACHE_FILE = '.triptych-vectors.json';
@@ -20,20 +20,23 @@ interface Stored {
   readonly vectors: Record<string, Entry>;
 }
 
+/** What made the vectors of a cache. */
+export type CacheKey = Pick<Identity, 'fingerprint' | 'space'>;
+
 /** Vectors of a folder's images by path, kept beside them; a file that has changed since counts as missing. */
 export class VectorCache {
   readonly #entries: Map<string, Entry>;
 
   private constructor(
     private readonly folder: string,
-    private readonly model: Pick<ImageModel, 'fingerprint' | 'space'>,
+    private readonly model: CacheKey,
     entries: Readonly<Record<string, Entry>>,
   ) {
     this.#entries = new Map(Object.entries(entries));
   }
 
   /** Whatever is not a cache of this model counts as empty. */
-  static async open(folder: string, model: Pick<ImageModel, 'fingerprint' | 'space'>): Promise<VectorCache> {
+  static async open(folder: string, model: CacheKey): Promise<VectorCache> {
     const stored = await readStored(join(folder, CACHE_FILE));
     const fits = stored?.fingerprint === model.fingerprint && stored.space === model.space;
     return new VectorCache(folder, model, fits ? stored.vectors : {});

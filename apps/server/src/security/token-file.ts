@@ -4,6 +4,7 @@ import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import { z } from 'zod';
 import { explain } from '../config/schemas.js';
 import { fileProblem } from '../file-problem.js';
+import { METHOD_PATTERN } from './method-pattern.js';
 
 /** A token as the file has it: its hash, never itself. */
 export interface TokenEntry {
@@ -21,7 +22,7 @@ const schema = z.strictObject({
       name: z.string().min(1),
       sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected sha256 in lower-case hex'),
       methods: z
-        .array(z.string().regex(/^(\*|\/[\w.]+\/(\*|\w+))$/, 'expected *, /SERVICE/* or /SERVICE/METHOD'))
+        .array(z.string().regex(METHOD_PATTERN, 'expected *, /SERVICE/* or /SERVICE/METHOD'))
         .default(['*']),
     }),
   ),

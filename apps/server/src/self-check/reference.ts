@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
+import { fileWithin, messageOf, parseJson, problemOf, TriptychError } from '@triptych/core';
 
 /** What a model of another implementation made of one input. */
 export interface ReferenceItem {
@@ -19,16 +19,23 @@ export interface Reference {
   readonly items: readonly ReferenceItem[];
 }
 
+interface Stored {
+  readonly made_by?: string;
+  readonly versions?: Record<string, string>;
+  readonly items: Record<string, string>[];
+}
+
 const kinds = ['image', 'audio', 'text'] as const;
 
 /** Throws FILE_UNREADABLE, or FILE_OUTSIDE where an input lies outside of the reference's folder. */
 export async function readReference(path: string): Promise<Reference> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new TriptychError('FILE_UNREADABLE', `${path}: ${problemOf(cause)}`, { cause });
+  });
   try {
-    const { made_by, versions, items } = parseJson(await readFile(path, 'utf8')) as {
-      made_by: string;
-      versions: Record<string, string>;
-      items: Record<string, string>[];
-    };
+    const stored = parseJson(text) as Stored | null;
+    if (!Array.isArray(stored?.items)) throw new TypeError('it has no list of items');
+    const { made_by = 'an unnamed program', versions = {}, items } = stored;
     if (items.length === 0) throw new TypeError('it holds no items');
     const read = await Promise.all(items.map((item) => readItem(item, dirname(path))));
     return { madeBy: made_by, versions, items: read };

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
 
 export const METADATA_FILE = 'metadata.json';
@@ -88,7 +89,12 @@ export async function readText(path: string): Promise<string | undefined> {
     );
   } catch (cause) {
     if (cause instanceof TriptychError) throw cause;
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR')
+      throw new TriptychError('WEIGHTS_MISSING', `${dirname(path)}: is a file; expected a directory`, {
+        cause,
+      });
     throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${messageOf(cause)})`, { cause });
   }
 }

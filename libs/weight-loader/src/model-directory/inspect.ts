@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { elementCount, messageOf, TriptychError } from '@triptych/core';
+import { elementCount, problemOf, TriptychError } from '@triptych/core';
 import { listTensors } from '../parquet/read.js';
 import type { SchemaVersion } from '../parquet/schema.js';
 import { listSafetensors, type SafetensorsEntry } from '../safetensors/read.js';
@@ -51,7 +51,7 @@ const dtypes: Readonly<Record<string, string>> = {
 /** Reads what a model directory, a HuggingFace checkpoint or a weights file says of itself; no weights. */
 export async function inspectPath(path: string): Promise<Inspection> {
   const info = await stat(path).catch((cause: unknown) => {
-    throw new TriptychError('WEIGHTS_MISSING', `${path}: ${messageOf(cause)}`, { cause });
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: ${problemOf(cause)}`, { cause });
   });
   if (!info.isDirectory()) return { kind: 'weights file', ...(await inspectWeights(path)) };
   const isModel = (await stat(join(path, METADATA_FILE)).catch(() => undefined)) !== undefined;

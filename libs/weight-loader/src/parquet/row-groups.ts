@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { messageOf, TriptychError } from '@triptych/core';
+import { messageOf, problemOf, TriptychError } from '@triptych/core';
 import type { Table } from 'apache-arrow';
 import { arrow } from './arrow.js';
 import { type BinaryColumn, binaryColumn } from './binary-column.js';
@@ -56,6 +56,6 @@ function open(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (cause) {
-    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${messageOf(cause)})`, { cause });
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${problemOf(cause)})`, { cause });
   }
 }

@@ -69,15 +69,21 @@ export async function writeTensors(
       yield arrow.tableToIPC(new arrow.Table([rowOf(tensor, version)]), 'stream');
     }
   }
-  await writeParquet(path, tables(), compression);
+  await writeParquet(path, tables(), { compression });
   return written;
+}
+
+export interface ParquetOptions {
+  readonly compression?: WeightCompression;
+  /** What the file says of itself, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Writes tables, Arrow IPC streams of one schema, as a Parquet file with row groups of bounded size. Fails where it exists. */
 export async function writeParquet(
   path: string,
   tables: AsyncIterable<Uint8Array>,
-  compression: WeightCompression = 'zstd',
+  { compression = 'zstd', metadata = {} }: ParquetOptions = {},
 ): Promise<void> {
   let failure: { readonly thrown: unknown } | undefined;
   async function* batches() {
@@ -96,7 +102,7 @@ export async function writeParquet(
   try {
     const parquet = await transformParquetStream(
       Readable.toWeb(Readable.from(batches())),
-      writerProperties(codecs[compression]),
+      writerProperties(codecs[compression], metadata),
     );
     await pipeline(Readable.fromWeb(parquet as NodeReadableStream), createWriteStream(path, { flags: 'wx' }));
   } finally {
@@ -148,12 +154,13 @@ function bytesOf(values: Float32Array | undefined): Uint8Array | null {
   return values ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength) : null;
 }
 
-function writerProperties(codec: Compression) {
+function writerProperties(codec: Compression, metadata: Readonly<Record<string, string>>) {
   return new WriterPropertiesBuilder()
     .setCompression(codec)
     .setMaxRowGroupBytes(ROW_GROUP_BYTES)
     .setDictionaryEnabled(false)
     .setStatisticsEnabled(EnabledStatistics.None)
     .setCreatedBy('triptych')
+    .setKeyValueMetadata(new Map(Object.entries(metadata)))
     .build();
 }

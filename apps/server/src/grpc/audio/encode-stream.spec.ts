@@ -91,7 +91,7 @@ describe('EncodeStream', () => {
       }),
       { numRuns: 12, interruptAfterTimeLimit: 60_000 },
     );
-  }, 120_000);
+  });
 
   it('is offline at every rate, encoding and channel count (property)', async () => {
     const formats = fc.record({
@@ -126,7 +126,7 @@ describe('EncodeStream', () => {
       ),
       { numRuns: 12 },
     );
-  }, 120_000);
+  });
 
   it('flushes what is buffered as a partial window, and drops the tail when told to', async () => {
     const stream = test.client.streamAudio();

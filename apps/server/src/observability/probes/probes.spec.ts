@@ -38,7 +38,7 @@ describe('probes', () => {
     for (let i = 0; i < 2500; i++) sockets.push(await dial(i % 2 ? 'GET /livez HTTP/1.1\r\nX-' : ''));
     for (let i = 0; i < 50; i++) expect((await get('/livez')).status).toBe(200);
     // The ones that waited longest made room.
-    await expect.poll(() => sockets[0].readyState, { timeout: 10_000 }).not.toBe('open');
+    await expect.poll(() => sockets[0].readyState).not.toBe('open');
     for (const socket of sockets) socket.destroy();
   });
 
@@ -87,11 +87,11 @@ describe('probes', () => {
       workerData: { memory, url: `http://${port.address}/livez` },
     });
     await once(worker, 'online');
-    await expect.poll(() => Atomics.load(seen, 0), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => Atomics.load(seen, 0)).toBe(200);
     // Nothing of this process's event loop turns meanwhile.
     while (Atomics.load(seen, 0) === 200) Atomics.wait(seen, 0, 200, 1000);
     expect(Atomics.load(seen, 0)).toBe(503);
-    await expect.poll(async () => (await get('/livez')).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await get('/livez')).status).toBe(200);
     await worker.terminate();
   });
 

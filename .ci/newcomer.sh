@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Commands of the README and of --help, as written, in a fresh clone under a fresh user account: a sample of them, as all take half an
+# hour. All: node tools/setup/run-documented-commands.mjs
+set -euo pipefail
+cd "$(dirname "$0")/.."
+[ "$(id -u)" = 0 ] || { echo "not root: no fresh user account, skipped"; exit 0; }
+node tools/setup/run-documented-commands.mjs --only '^npm run demo|inspect|validate models|encode (photos|--text|talk)|search|token|print-config|convert ./openai-whisper-tiny ./whisper-tiny --'

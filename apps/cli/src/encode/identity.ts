@@ -1,0 +1,101 @@
+import {
+  AudioContext,
+  type AudioFormat,
+  type EmbeddingOptions,
+  type ModelStamp__Output,
+  Pooling,
+  type TriptychClient,
+} from '@triptych/client';
+import { TriptychError } from '@triptych/core';
+import type { Media } from './media.js';
+
+/** What says of a vector which others it may be compared with. */
+export interface Identity {
+  readonly model: string;
+  /** Of the model's weights and recipe. */
+  readonly fingerprint: string;
+  /** Vectors may be compared where this is the same. */
+  readonly space: string;
+  readonly pooling: string;
+  /** What the model's weights are stored as: float32, float16, bfloat16 or int8. */
+  readonly weightType: string;
+}
+
+/** Poolings by the names that `--pooling` has for them. */
+export const poolings = {
+  mean: Pooling.POOLING_MEAN,
+  'mean-valid': Pooling.POOLING_MEAN_VALID,
+  class: Pooling.POOLING_CLS,
+  end: Pooling.POOLING_EOS,
+  projected: Pooling.POOLING_PROJECTED,
+  none: Pooling.POOLING_NONE,
+} as const;
+
+/** What every request of a run asks for. */
+export interface EncodeRequest {
+  /** Empty: the server's default one. */
+  readonly model: string;
+  readonly options: EmbeddingOptions;
+}
+
+/** What every audio stream of a run asks for. */
+export interface AudioRequest extends EncodeRequest {
+  readonly windowMs: number;
+  readonly hopMs: number;
+  readonly context: AudioContext;
+  readonly format: AudioFormat;
+}
+
+/**
+ * The model that answers requests of one kind, as the server announces it before it is given anything: a request that it
+ * refuses fails here. Rejects with CallError.
+ */
+export async function announce(
+  client: TriptychClient,
+  media: Media,
+  request: EncodeRequest | AudioRequest,
+): Promise<Identity> {
+  const stamp = await stampOf(client, media, request);
+  const models = await client.listModels();
+  const model = models.find(({ name }) => name === stamp.model);
+  const encoder = model?.encoders.find((one) => one[media] !== null);
+  const pooling = Number(request.options.pooling ?? 0) || encoder?.defaultPooling;
+  const [name] = Object.entries(poolings).find(([, number]) => number === pooling) ?? [''];
+  const { fingerprint, space } = stamp;
+  return { model: stamp.model, fingerprint, space, pooling: name, weightType: model?.weightType ?? '' };
+}
+
+async function stampOf(
+  client: TriptychClient,
+  media: Media,
+  request: EncodeRequest | AudioRequest,
+): Promise<ModelStamp__Output> {
+  if (media === 'text') return expectStamp((await client.encodeTexts({ ...request, texts: [''] })).stamp);
+  const stream = media === 'image' ? client.streamImages() : client.streamAudio();
+  stream.configure(request);
+  try {
+    for await (const { ready } of stream) if (ready) return expectStamp(ready.stamp);
+  } finally {
+    stream.cancel();
+  }
+  return expectStamp(null);
+}
+
+/** Throws INTERNAL where there is none. */
+export function expectStamp(stamp: ModelStamp__Output | null | undefined): ModelStamp__Output {
+  if (stamp) return stamp;
+  throw new TriptychError('INTERNAL', 'the server did not say which model answers');
+}
+
+/** Throws SPACE_MISMATCH where another model answers than was announced: a file's vectors are to be of one. */
+export function checkSame(
+  { model, fingerprint, space }: Identity,
+  stamp: ModelStamp__Output | null | undefined,
+): void {
+  if (stamp?.fingerprint === fingerprint && stamp.space === space) return;
+  throw new TriptychError(
+    'SPACE_MISMATCH',
+    `the server answers with ${stamp?.model} (${stamp?.fingerprint.slice(0, 12)}) in the middle of a run that ${model} ` +
+      `(${fingerprint.slice(0, 12)}) began; vectors of both would not compare: run it again`,
+  );
+}

@@ -1,0 +1,173 @@
+// Runs every documented command as written, in a fresh clone under a fresh user account, and prints a table: command, seconds,
+// result. As root, on Debian or alike:
+//   node tools/setup/run-documented-commands.mjs [--only REGEXP] [--list]
+// What the examples name beside the repository's own files (photos/, ./clip, a server on port 50051) is made or started before
+// them. The exit code is 1 where a command fails.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { documentedCommands } from './documented-commands.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const USER = 'triptych-newcomer';
+const HOME = `/home/${USER}`;
+const CLONE = join(HOME, 'triptych');
+/** Longest that a command may take. */
+const LIMIT_MS = 900_000;
+
+/** What is not run, by what it needs. */
+const needs = [
+  [/^npm test$/, 'is what CI runs first'],
+  [/openai\/|example\.org/, 'needs the hub'],
+  [/\bgo run\b/, "needs Debian's Go packages; .ci/go-client.sh runs it"],
+  [/^grpcurl/, 'needs grpcurl'],
+];
+
+const option = (flag) => process.argv[process.argv.indexOf(flag) + 1];
+const only = new RegExp(process.argv.includes('--only') ? option('--only') : '');
+
+if (process.argv.includes('--list')) {
+  for (const { from, command } of documentedCommands(root)) console.log(`${from.padEnd(10)}${command}`);
+} else if (userInfo().uid !== 0) {
+  console.error('run this as root: it makes a user account');
+  process.exitCode = 1;
+} else process.exitCode = await main();
+
+async function main() {
+  makeUser();
+  let server;
+  const rows = [];
+  try {
+    // Commits and what is not committed yet, as a clone of tomorrow has it.
+    execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', root, CLONE]);
+    execFileSync('chown', ['-R', `${USER}:`, HOME]);
+    const commands = documentedCommands(CLONE).filter(({ command }) => only.test(command));
+    let isPrepared = false;
+    for (const { from, command } of commands) {
+      const [, reason] = needs.find(([pattern]) => pattern.test(command)) ?? [];
+      const row = { from, command, seconds: 0, result: `not run: ${reason}`, output: '' };
+      if (reason === undefined) {
+        // The first command installs and builds the clone: that is part of it.
+        if (!isPrepared && !/^npm run/.test(command)) isPrepared = prepare();
+        const isServer = /\btriptych serve\b/.test(command) && !command.includes('--print-config');
+        if (isServer) server = await stop(server);
+        else if (/:50051/.test(command)) server ??= await serve('npx triptych serve');
+        Object.assign(row, isServer ? await startAndStop(command) : run(command));
+      }
+      rows.push(row);
+      print(row);
+    }
+  } finally {
+    await stop(server);
+    spawnSync('userdel', ['-rf', USER], { stdio: 'ignore' });
+  }
+  const failed = rows.filter(({ result }) => result.startsWith('FAILED')).length;
+  const ran = rows.filter(({ result }) => !result.startsWith('not run')).length;
+  console.log(`\n${ran - failed} of ${ran} commands ran as written, ${rows.length - ran} were not run`);
+  return failed > 0 ? 1 : 0;
+}
+
+function makeUser() {
+  spawnSync('userdel', ['-rf', USER], { stdio: 'ignore' });
+  execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', USER]);
+  chmodSync(HOME, 0o755);
+}
+
+/** Makes what the examples call theirs. Returns true. */
+function prepare() {
+  const script = `set -e
+    npm run -s build
+    cp -r examples/images photos
+    cp -r examples/speech recordings
+    cp examples/images/volcano.png one-like-this.jpg
+    cp examples/speech/pizza-a.wav speech.wav
+    cp examples/speech/pizza-b.wav spoken-question.wav
+    cp examples/speech/sunflower-b.wav talk.mp3
+    printf 'a pizza\\na sailboat\\n' >captions.txt
+    node tools/setup/make-checkpoint.mjs models/demo/clip clip-vit-base-patch32-from-the-hub
+    cp -r clip-vit-base-patch32-from-the-hub openai-clip-vit-base-patch32
+    node tools/setup/make-checkpoint.mjs models/demo/whisper openai-whisper-tiny
+    cp -r models/demo/whisper whisper-tiny
+    cp models/demo/clip/reference.json clip-reference.json
+    cp models/demo/clip/reference.json vectors.json
+    cp models/demo/clip/weights.parquet weights.parquet
+    python3 -m venv ~/python
+    mkdir ~/bin
+    printf '#!/bin/sh\\ntail -c +45 examples/speech/pizza-a.wav\\n' >~/bin/arecord
+    chmod +x ~/bin/arecord`;
+  const { result, output } = run(script);
+  if (result !== 'ok') throw new Error(`nothing to start from: ${output}`);
+  return true;
+}
+
+const environment = () => ({
+  HOME,
+  USER,
+  LANG: 'C.UTF-8',
+  PATH: `${HOME}/python/bin:${HOME}/bin:${process.env.PATH}`,
+  // How this machine reaches its registries is no business of the clone's.
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      /^(npm_config_registry|pip_|.*_proxy$|.*_CA_.*)/i.test(name),
+    ),
+  ),
+});
+
+const asUser = (command) => [
+  'setpriv',
+  [`--reuid=${USER}`, `--regid=${USER}`, '--init-groups', 'bash', '-o', 'pipefail', '-c', command],
+];
+
+function run(command) {
+  const started = performance.now();
+  const options = { cwd: CLONE, env: environment(), encoding: 'utf8', timeout: LIMIT_MS, maxBuffer: 1 << 28 };
+  const { status, signal, stdout, stderr } = spawnSync(...asUser(command), options);
+  const result = status === 0 ? 'ok' : `FAILED: exit code ${status ?? signal}`;
+  return { seconds: (performance.now() - started) / 1000, result, output: `${stdout}${stderr}` };
+}
+
+/** A server that listens. Throws where it ends instead. */
+async function serve(command) {
+  // `exec`: a signal reaches the command itself.
+  const child = spawn(...asUser(`exec ${command.replace(/^((\w+=\S+ )*)npx/, 'env $1npx')}`), {
+    cwd: CLONE,
+    env: environment(),
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+  const limit = performance.now() + LIMIT_MS;
+  while (!/^listening on /m.test(output)) {
+    if (child.exitCode !== null || performance.now() > limit) throw new Error(output);
+    await sleep(50);
+  }
+  return { child, ended, output: () => output };
+}
+
+async function stop(server) {
+  if (!server) return undefined;
+  server.child.kill('SIGTERM');
+  await server.ended;
+  return undefined;
+}
+
+async function startAndStop(command) {
+  const started = performance.now();
+  const took = () => (performance.now() - started) / 1000;
+  try {
+    const server = await serve(command);
+    const seconds = took();
+    await stop(server);
+    return { seconds, result: 'ok: listens, ends with SIGTERM', output: '' };
+  } catch (error) {
+    return { seconds: took(), result: 'FAILED: does not listen', output: error.message };
+  }
+}
+
+function print({ from, command, seconds, result, output }) {
+  console.log(`| ${from} | \`${command.replaceAll('\n', '; ')}\` | ${seconds.toFixed(1)} | ${result} |`);
+  if (result.startsWith('FAILED')) console.error(output.slice(-2000));
+}
