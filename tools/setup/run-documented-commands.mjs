@@ -4,7 +4,7 @@
 // What the examples name beside the repository's own files (photos/, ./clip, a server on port 50051) is made or started before
 // them. The exit code is 1 where a command fails.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -55,6 +55,9 @@ async function main() {
         const isServer = /\btriptych serve\b/.test(command) && !command.includes('--print-config');
         if (isServer) server = await stop(server);
         else if (/:50051/.test(command)) server ??= await serve('npx triptych serve');
+        // Each example writes a directory of its own, which must not be there.
+        const [, target] = /\b(?:convert|quantize) \S+ (\S+)/.exec(command) ?? [];
+        if (target !== undefined) rmSync(join(CLONE, target), { recursive: true, force: true });
         Object.assign(row, isServer ? await startAndStop(command) : run(command));
       }
       rows.push(row);
@@ -91,6 +94,7 @@ function prepare() {
     cp -r clip-vit-base-patch32-from-the-hub openai-clip-vit-base-patch32
     node tools/setup/make-checkpoint.mjs models/demo/whisper openai-whisper-tiny
     cp -r models/demo/whisper whisper-tiny
+    cp -r models/demo/clip/reference reference
     cp models/demo/clip/reference.json clip-reference.json
     cp models/demo/clip/reference.json vectors.json
     cp models/demo/clip/weights.parquet weights.parquet
