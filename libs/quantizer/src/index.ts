@@ -1,6 +1,7 @@
+export type { QuantizeProgress } from './progress.js';
 export {
+  DEFAULT_MIN_COSINE,
   quantizeModel,
-  type QuantizeProgress,
   type QuantizeReport,
   type QuantizeRequest,
   type SiteReport,

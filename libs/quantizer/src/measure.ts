@@ -1,5 +1,6 @@
 import { InferenceWorker, type RunReply } from '@triptych/inference-core';
 import type { ModelDirectory } from '@triptych/weight-loader';
+import { cosine } from './cosine.js';
 import type { Tower } from './tower.js';
 
 /** How near an int8 encoder is to its float original, and how much faster. */
@@ -25,21 +26,22 @@ export interface Comparison {
 const ROUNDS = 7;
 const plain = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
 
-/** A tower in float and in int8, each with the model directory that it is of. */
+/** A tower, and the model directories that hold it in float and in int8. */
 export interface TowerPair {
-  readonly float: { readonly tower: Tower; readonly directory: ModelDirectory };
-  readonly int8: { readonly tower: Tower; readonly directory: ModelDirectory };
+  readonly tower: Tower;
+  readonly float: ModelDirectory;
+  readonly int8: ModelDirectory;
 }
 
 /** Runs both over their samples, side by side. */
 export async function compareTowers(pair: TowerPair, done: () => void): Promise<Comparison> {
-  const { tower } = pair.float;
+  const { tower } = pair;
   const { prefixes } = tower.blocks;
   const layers = prefixes.map(() => new Cosines());
   const vectors = new Cosines();
   const states = prefixes.map((_, layer) => ({ output: `state_${layer + 1}`, item: 0, form: plain }));
   await withWorkers(pair, true, async (float, int8) => {
-    const others = pair.int8.tower.samples('measuring');
+    const others = tower.samples('measuring');
     for (const [i, { feeds, rows }] of tower.samples('measuring').entries()) {
       const [a, b] = await Promise.all([
         float.run({ feeds, rows: [...rows, ...states] }),
@@ -65,7 +67,7 @@ async function race(pair: TowerPair): Promise<{ floatMs: number; int8Ms: number 
   await withWorkers(pair, false, async (...workers) => {
     for (let round = 0; round <= ROUNDS; round++) {
       for (const which of [0, 1] as const) {
-        const { inferenceUs } = await workers[which].run(pair.float.tower.load());
+        const { inferenceUs } = await workers[which].run(pair.tower.load());
         // The first run of a shape plans its memory.
         if (round > 0) times[which].push(inferenceUs / 1000);
       }
@@ -77,13 +79,13 @@ async function race(pair: TowerPair): Promise<{ floatMs: number; int8Ms: number 
 
 /** Both workers for as long as `work` takes. */
 async function withWorkers(
-  { float, int8 }: TowerPair,
+  { tower, float, int8 }: TowerPair,
   inspect: boolean,
   work: (float: InferenceWorker, int8: InferenceWorker) => Promise<void>,
 ): Promise<void> {
-  const first = await startWorker(float.tower, float.directory, inspect);
+  const first = await startWorker(tower, float, inspect);
   try {
-    const second = await startWorker(int8.tower, int8.directory, inspect);
+    const second = await startWorker(tower, int8, inspect);
     await work(first, second).finally(() => second.close());
   } finally {
     await first.close();
@@ -94,7 +96,7 @@ function startWorker(tower: Tower, directory: ModelDirectory, inspect: boolean):
   return InferenceWorker.start({
     name: `${tower.name}:measure`,
     threads: 0,
-    graph: () => tower.graph({ inspect }),
+    graph: () => tower.graphOf(directory)({ inspect }),
     weights: async () => (await directory.load(tower.tensors)).weights,
   });
 }
@@ -122,14 +124,4 @@ class Cosines {
   result(): { meanCosine: number; minCosine: number } {
     return { meanCosine: this.#sum / this.#count, minCosine: this.#min };
   }
-}
-
-function cosine(a: Float32Array, b: Float32Array, start: number, width: number): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = start; i < start + width; i++) {
-    dot += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-  }
-  return aa === 0 && bb === 0 ? 1 : dot / Math.sqrt(aa * bb);
 }

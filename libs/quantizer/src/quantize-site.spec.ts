@@ -1,5 +1,6 @@
-import type { InputRange, WeightSet } from '@triptych/core';
+import type { WeightSet } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Decided } from './choice.js';
 import type { Observation } from './observe.js';
 import { quantizeSite } from './quantize-site.js';
 import type { Site } from './site.js';
@@ -50,16 +51,22 @@ function example(channel: (c: number) => number, canSmooth: boolean) {
     biases: ['bias'],
     scaledBy: canSmooth ? ['norm'] : [],
   };
-  return { site, observation, weights, ranges: new Map<string, InputRange>() };
+  return {
+    site,
+    observation,
+    weights,
+    decided: { ranges: new Map(), inFloat: new Set() } satisfies Decided as Decided,
+  };
 }
 
 describe('a site', () => {
   it('of even channels is left as it is', async () => {
-    const { site, observation, weights, ranges } = example(() => 1, true);
+    const { site, observation, weights, decided } = example(() => 1, true);
     const before = weights.values('weight').slice();
-    expect(await quantizeSite(trials, site, observation, weights, ranges)).toBeLessThan(1e-3);
+    const { error } = await quantizeSite(trials, site, observation, weights, decided);
+    expect(error).toBeLessThan(1e-3);
     expect(weights.values('weight')).toEqual(before);
-    expect(ranges.get('weight')?.zeroPoint).toBeCloseTo(127, -1);
+    expect(decided.ranges.get('weight')?.zeroPoint).toBeCloseTo(127, -1);
   });
 
   it('with an outlier channel is smoothed into the norm before it, and its product stays', async () => {
@@ -67,10 +74,10 @@ describe('a site', () => {
     const plain = example(outlier, false);
     const smoothed = example(outlier, true);
     const [without, with_] = [
-      await quantizeSite(trials, plain.site, plain.observation, plain.weights, plain.ranges),
-      await quantizeSite(trials, smoothed.site, smoothed.observation, smoothed.weights, smoothed.ranges),
+      await quantizeSite(trials, plain.site, plain.observation, plain.weights, plain.decided),
+      await quantizeSite(trials, smoothed.site, smoothed.observation, smoothed.weights, smoothed.decided),
     ];
-    expect(with_).toBeLessThan(without / 2);
+    expect(with_.error).toBeLessThan(without.error / 2);
     const gain = smoothed.weights.values('norm');
     expect(gain[7]).toBeLessThan(gain[6] / 4);
     const original = example(outlier, true).weights.values('weight');
@@ -80,13 +87,26 @@ describe('a site', () => {
   });
 
   it('stays in float where int8 would hurt', async () => {
-    const { site, observation, weights, ranges } = example(() => 1, false);
+    const { site, observation, weights, decided } = example(() => 1, false);
     // One token reaches a thousand times as far as all others: they fall into a few steps.
     observation.maxima[3] = 1000;
     const before = weights.values('weight').slice();
-    expect(await quantizeSite(trials, site, observation, weights, ranges)).toBeGreaterThan(0.05);
-    expect(ranges.size).toBe(0);
+    const { error } = await quantizeSite(trials, site, observation, weights, decided);
+    expect(error).toBeGreaterThan(0.05);
+    expect(decided.ranges.size).toBe(0);
     expect(weights.values('weight')).toEqual(before);
-    expect(weights.stored('weight', new Set(['weight'])).dtype).toBe('float16');
+    expect(weights.stored('weight', decided.inFloat).dtype).toBe('float16');
+  });
+
+  it('goes back to what it was in float', async () => {
+    const { site, observation, weights, decided } = example((c) => (c === 7 ? 300 : 1), true);
+    const before = weights.names.map((name) => weights.values(name).slice());
+    const choice = await quantizeSite(trials, site, observation, weights, decided);
+    expect(choice.isInt8).toBe(true);
+    choice.toFloat();
+    expect([choice.isInt8, decided.ranges.size, decided.inFloat.has('weight')]).toEqual([false, 0, true]);
+    weights.names.forEach((name, t) =>
+      weights.values(name).forEach((value, i) => expect(value).toBeCloseTo(before[t][i], 5)),
+    );
   });
 });

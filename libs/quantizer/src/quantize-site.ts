@@ -1,4 +1,4 @@
-import type { InputRange } from '@triptych/core';
+import type { Choice, Decided } from './choice.js';
 import { fitSite } from './fit.js';
 import type { Observation } from './observe.js';
 import type { Site } from './site.js';
@@ -8,41 +8,56 @@ import type { Weights } from './weights.js';
 /** A site whose products come out worse than this stays in float: −13 dB. */
 const MAX_ERROR = 0.05;
 
-/**
- * Fits a site, and where it comes out well notes the range of its products and changes its weights accordingly. Returns
- * its error: squared error of the products ÷ their squared values.
- */
+/** Fits a site, and where it comes out well puts it into int8: its weights change with each choice. */
 export async function quantizeSite(
   trials: Trials,
   site: Site,
   observation: Observation,
   weights: Weights,
-  ranges: Map<string, InputRange>,
-): Promise<number> {
+  { ranges, inFloat }: Decided,
+): Promise<Choice> {
   const all = joined(site.weights.map((name) => weights.values(name)));
-  const { error, range, smoothing, shift } = await fitSite(
-    trials,
-    observation,
-    all,
-    site.scaledBy.length > 0,
-  );
-  if (error > MAX_ERROR) return error;
-  for (const name of site.scaledBy)
-    weights.scaleRows(
-      name,
-      smoothing.map((factor) => 1 / factor),
-    );
+  const canSmooth = site.scaledBy.length > 0;
+  const { error, range, smoothing, shift } = await fitSite(trials, observation, all, canSmooth);
+  const inverse = smoothing.map((factor) => 1 / factor);
+  const smooth = (inputs: Float32Array, products: Float32Array) => {
+    for (const name of site.scaledBy) weights.scaleRows(name, inputs);
+    for (const name of site.weights) weights.scaleColumns(name, products);
+  };
+  // What rounding moves a channel's mean by, its bias takes back (Nagel et al. 2019, bias correction).
   let at = 0;
   site.weights.forEach((name, i) => {
-    weights.scaleColumns(name, smoothing);
-    ranges.set(name, range);
     const [outputs] = weights.shape(name);
     const bias = site.biases[i];
-    // What rounding moves a channel's mean by, its bias takes back (Nagel et al. 2019, bias correction).
-    if (bias !== undefined) weights.add(bias, shift.subarray(at, at + outputs));
+    if (bias !== undefined) weights.correct(bias, shift.subarray(at, at + outputs));
     at += outputs;
   });
-  return error;
+  const setCorrected = (isOn: boolean) => {
+    for (const bias of site.biases) if (bias !== undefined) weights.setCorrected(bias, isOn);
+  };
+  site.weights.forEach((name) => inFloat.add(name));
+  const choice: Choice = {
+    block: site.block,
+    name: site.name,
+    error,
+    get isInt8() {
+      return ranges.has(site.weights[0]);
+    },
+    toInt8: () => {
+      if (choice.isInt8) return;
+      smooth(inverse, smoothing);
+      setCorrected(true);
+      site.weights.forEach((name) => ranges.set(name, range) && inFloat.delete(name));
+    },
+    toFloat: () => {
+      if (!choice.isInt8) return;
+      setCorrected(false);
+      smooth(smoothing, inverse);
+      site.weights.forEach((name) => ranges.delete(name) && inFloat.add(name));
+    },
+  };
+  if (error <= MAX_ERROR) choice.toInt8();
+  return choice;
 }
 
 function joined(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {

@@ -66,6 +66,38 @@ describe('the demo models in int8', () => {
     expect(fingerprint).not.toBe(original.identify([await original.load()]).fingerprint);
   });
 
+  it('keep a bound that int8 does not, with as much in float as that takes', async () => {
+    const source = root('models/demo/clip');
+    const target = join(work, 'strict');
+    const strict = await quantizeModel({ source, target, inputs, minCosine: 0.9999, converterVersion: '1' });
+    expect([strict.holds, strict.written]).toEqual([true, true]);
+    for (const [i, { minCosine, sites }] of strict.towers.entries()) {
+      expect(reports['clip'].towers[i].minCosine).toBeLessThan(0.9999);
+      expect(minCosine).toBeGreaterThanOrEqual(0.9999);
+      const inInt8 = sites.filter(({ int8 }) => int8).length;
+      expect(inInt8).toBeGreaterThan(0);
+      expect(inInt8).toBeLessThan(sites.length);
+    }
+  });
+
+  it('are not written where a bound cannot be kept, unless that is wanted', async () => {
+    const source = root('models/demo/clip');
+    const target = join(work, 'impossible');
+    // Nothing but the float model itself is as near.
+    const request = { source, target, inputs, minCosine: 1 - 1e-16, converterVersion: '1' };
+    const refused = await quantizeModel(request);
+    expect([refused.holds, refused.written]).toEqual([false, false]);
+    await expect(stat(target)).rejects.toThrow();
+    // With all in float again it is the float model, but for what multiplying and dividing rounds.
+    for (const { minCosine, sites } of refused.towers) {
+      expect(sites.some(({ int8 }) => int8)).toBe(false);
+      expect(minCosine).toBeGreaterThan(0.9999999);
+    }
+    const allowed = await quantizeModel({ ...request, allowBelow: true });
+    expect([allowed.holds, allowed.written]).toEqual([false, true]);
+    expect((await stat(target)).isDirectory()).toBe(true);
+  });
+
   it('are not quantised a second time', async () => {
     const again = { source: join(work, 'clip'), target: join(work, 'twice'), inputs, converterVersion: '1' };
     await expect(quantizeModel(again)).rejects.toThrow(/quantised already/);

@@ -18,6 +18,8 @@ export type Purpose = 'calibrating' | 'measuring';
 
 /** One encoder of a model, whatever it encodes. */
 export interface Tower extends Pick<EncoderParts<never>, 'graph' | 'blocks'> {
+  /** Its graph where another directory holds it, in int8. */
+  readonly graphOf: (directory: ModelDirectory) => EncoderParts<never>['graph'];
   readonly name: 'audio' | 'image' | 'text';
   readonly tensors: RegExp | undefined;
   /** One for each sample; anew at each call, for a run takes its buffers along. */
@@ -45,7 +47,7 @@ export async function openTowers(directory: ModelDirectory, inputs: CalibrationI
 }
 
 async function audioTower(directory: ModelDirectory, files: readonly string[]): Promise<Tower> {
-  const { metadata, preprocessor } = directory;
+  const { preprocessor } = directory;
   const clips = await prepareAudio(directory, needed(files, 'audio'));
   const item = (samples: AudioItem['samples'], context: AudioItem['context']): AudioItem => ({
     samples: samples.slice(),
@@ -53,7 +55,9 @@ async function audioTower(directory: ModelDirectory, files: readonly string[]): 
     pooling: 'mean',
     form,
   });
-  return towerOf('audio', audioParts(readWhisperConfig(metadata.config, preprocessor)), {
+  const partsOf = ({ metadata }: ModelDirectory) =>
+    audioParts(readWhisperConfig(metadata.config, preprocessor));
+  return towerOf('audio', directory, partsOf, {
     samples: clips,
     // Padded and trimmed: what a block reads of silence differs from what it reads of speech.
     items: (samples) => [item(samples, 'padded'), item(samples, 'trimmed')],
@@ -63,16 +67,19 @@ async function audioTower(directory: ModelDirectory, files: readonly string[]): 
 }
 
 async function imageTower(directory: ModelDirectory, files: readonly string[]): Promise<Tower> {
-  const { metadata, preprocessor } = directory;
+  const { preprocessor } = directory;
   const images = await prepareImages(directory, needed(files, 'images'));
   const item = (pixels: ImageItem['pixels']): ImageItem => ({
     pixels: pixels.slice(),
     pooling: 'projected',
     form,
   });
+  const partsOf = ({ metadata }: ModelDirectory) =>
+    visionParts(readVisionConfig(metadata.config, preprocessor));
   return towerOf(
     'image',
-    visionParts(readVisionConfig(metadata.config, preprocessor)),
+    directory,
+    partsOf,
     {
       samples: images,
       items: (pixels) => [item(pixels)],
@@ -88,7 +95,8 @@ async function textTower(directory: ModelDirectory, texts: readonly string[]): P
   const item = (ids: TextItem['ids']): TextItem => ({ ids, pooling: 'projected', form });
   return towerOf(
     'text',
-    textParts(readTextConfig(directory.metadata.config)),
+    directory,
+    ({ metadata }) => textParts(readTextConfig(metadata.config)),
     {
       samples: tokens,
       items: (ids) => [item(ids)],
@@ -109,10 +117,12 @@ interface TowerSamples<Item, Sample> {
 
 function towerOf<Item, Sample>(
   name: Tower['name'],
-  { graph, blocks, request }: EncoderParts<Item>,
+  directory: ModelDirectory,
+  partsOf: (directory: ModelDirectory) => EncoderParts<Item>,
   { samples, items, load, loadName }: TowerSamples<Item, Sample>,
   tensors?: RegExp,
 ): Tower {
+  const { graph, blocks, request } = partsOf(directory);
   const chosen = (purpose: Purpose) =>
     samples.length < ONE_IN
       ? samples
@@ -120,6 +130,7 @@ function towerOf<Item, Sample>(
   return {
     name,
     graph,
+    graphOf: (other) => partsOf(other).graph,
     blocks,
     tensors,
     samples: (purpose) => chosen(purpose).flatMap((sample) => items(sample).map((item) => request([item]))),

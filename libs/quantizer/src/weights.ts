@@ -5,8 +5,16 @@ const LARGEST = 127;
 /** Smaller tensors stay as they are: norms, biases, tokens. */
 const SMALLEST_QUANTIZED = 16_384;
 
+interface Correction {
+  readonly addend: Float32Array;
+  isOn: boolean;
+}
+
 /** The tensors of a tower while they are being worked on. */
 export class Weights {
+  /** What is added to a bias while its product is in int8. */
+  readonly #corrections = new Map<string, Correction>();
+
   constructor(private readonly set: WeightSet<ArrayBuffer>) {}
 
   get names(): readonly string[] {
@@ -15,6 +23,12 @@ export class Weights {
 
   shape(name: string): readonly number[] {
     return this.#tensor(name).shape;
+  }
+
+  /** Whether a tensor is a table that is worth int8. */
+  isLarge(name: string): boolean {
+    const shape = this.shape(name);
+    return shape.length >= 2 && elementCount(shape) >= SMALLEST_QUANTIZED;
   }
 
   /** A view. */
@@ -28,6 +42,7 @@ export class Weights {
     const values = this.values(name);
     const inner = values.length / factors.length;
     for (let i = 0; i < values.length; i++) values[i] *= factors[Math.floor(i / inner)];
+    this.#corrections.get(name)?.addend.forEach((value, i, addend) => (addend[i] = value * factors[i]));
   }
 
   /** Multiplies index c of the last dimension by `factors[c]`. */
@@ -36,9 +51,14 @@ export class Weights {
     for (let i = 0; i < values.length; i++) values[i] *= factors[i % factors.length];
   }
 
-  add(name: string, addend: Float32Array): void {
-    const values = this.values(name);
-    for (let i = 0; i < values.length; i++) values[i] += addend[i];
+  /** Notes what a bias gets while its product is in int8: none before {@link setCorrected}. */
+  correct(name: string, addend: Float32Array): void {
+    this.#corrections.set(name, { addend: addend.slice(), isOn: false });
+  }
+
+  setCorrected(name: string, isOn: boolean): void {
+    const correction = this.#corrections.get(name);
+    if (correction) correction.isOn = isOn;
   }
 
   /**
@@ -47,17 +67,21 @@ export class Weights {
    */
   stored(name: string, kept: ReadonlySet<string>): StoredTensor {
     const { shape } = this.#tensor(name);
-    const values = this.values(name);
-    const isTable = shape.length >= 2;
-    if (isTable && values.length >= SMALLEST_QUANTIZED && !kept.has(name))
-      return quantizeRows(name, shape, values);
-    const numbers = isTable ? downcastFloat16(values) : values.slice();
+    const values = this.#corrected(name);
+    if (this.isLarge(name) && !kept.has(name)) return quantizeRows(name, shape, values);
+    const numbers = shape.length >= 2 ? downcastFloat16(values) : values.slice();
     return {
       name,
-      dtype: isTable ? 'float16' : 'float32',
+      dtype: shape.length >= 2 ? 'float16' : 'float32',
       shape,
       data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
     };
+  }
+
+  #corrected(name: string): Float32Array<ArrayBuffer> {
+    const values = this.values(name);
+    const correction = this.#corrections.get(name);
+    return correction?.isOn ? values.map((value, i) => value + correction.addend[i]) : values;
   }
 
   #tensor(name: string) {
@@ -65,6 +89,19 @@ export class Weights {
     if (tensor) return tensor;
     throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing`, { field: name });
   }
+}
+
+/** Squared error of a table's values in int8 ÷ their squares. */
+export function quantizationError(name: string, shape: readonly number[], values: Float32Array): number {
+  const { data, quantization } = quantizeRows(name, shape, values);
+  const inner = values.length / shape[0];
+  const quantized = new Int8Array(data.buffer);
+  let [error, squares] = [0, 0];
+  values.forEach((value, i) => {
+    error += (value - quantized[i] * (quantization?.scales[Math.floor(i / inner)] ?? 0)) ** 2;
+    squares += value * value;
+  });
+  return squares === 0 ? 0 : error / squares;
 }
 
 /** int8 with one scale for each index of the first dimension: value ≈ int8 × scale. */

@@ -37,3 +37,21 @@ export function correlation(a: Float32Array, b: Float32Array): number {
     b.map((v) => v - mb),
   );
 }
+
+/**
+ * Largest length of the difference of two vectors ÷ that of the expected one, over vectors of `width` values, pair by pair: angle
+ * and magnitude in one. Infinite where lengths differ.
+ */
+export function relativeError(found: Float32Array, expected: Float32Array, width = expected.length): number {
+  if (found.length !== expected.length) return Infinity;
+  let worst = 0;
+  for (let row = 0; row < expected.length; row += width) {
+    let [difference, length] = [0, 0];
+    for (let i = row; i < row + width; i++) {
+      difference += (found[i] - expected[i]) ** 2;
+      length += expected[i] ** 2;
+    }
+    worst = Math.max(worst, Math.sqrt(difference / length));
+  }
+  return worst;
+}

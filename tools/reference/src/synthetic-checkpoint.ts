@@ -5,7 +5,7 @@ import { clipConfig } from '@triptych/inference-core';
 import { readTextConfig, textGraph } from '@triptych/text-encoder';
 import { readVisionConfig, visionGraph } from '@triptych/vision-encoder';
 import { encodeSafetensors } from '@triptych/weight-loader';
-import { syntheticTensor } from './synthetic-weights.js';
+import { syntheticTensor, type Tails } from './synthetic-weights.js';
 
 /** A Whisper of some size, in the fields of HuggingFace's config.json. */
 export interface WhisperSize {
@@ -127,11 +127,12 @@ export async function writeSyntheticCheckpoint(
   directory: string,
   config: Record<string, unknown>,
   files: Readonly<Record<string, string>> = {},
+  spreadAs?: Tails,
 ): Promise<void> {
   const tensors = [...requiredWeights(config)].map(([name, shape]) => ({
     name,
     shape,
-    values: syntheticTensor(name, shape),
+    values: syntheticTensor(name, shape, spreadAs),
   }));
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'config.json'), JSON.stringify(config, null, 2));

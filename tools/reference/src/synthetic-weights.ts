@@ -22,7 +22,7 @@ const scales = { q_proj: 1.2, k_proj: 1.2, v_proj: 0.6, out_proj: 0.5, fc1: 0.7,
 
 /** Tensors of more elements than this repeat a pool of so many (a prime: no row of them is another one's copy). */
 const POOL = 1_048_583;
-let pool: Float64Array | undefined;
+const pools = new Map<Tails, Float64Array>();
 
 type Uniform = (i: number, draw: number) => number;
 
@@ -39,8 +39,26 @@ function heavyTail(u: Uniform, i: number): number {
   return bell(u, i) / Math.sqrt(0.25 + 1.5 * u(i, 4));
 }
 
+/** Student's t of three degrees of freedom, at unit scale: some weights are tens of times as large as most. */
+function studentT(u: Uniform, i: number): number {
+  const normal = (draw: number) =>
+    Math.sqrt(-2 * Math.log(1 - u(i, draw))) * Math.cos(2 * Math.PI * u(i, draw + 1));
+  const chiSquared = [2, 4, 6].reduce((sum, draw) => sum + normal(draw) ** 2, 0);
+  return normal(0) / Math.sqrt(chiSquared / 3);
+}
+
+const tails = { heavy: heavyTail, student: studentT };
+
+/** How the values of matrices are spread; `synthetic.py` has `heavy` alone. */
+export type Tails = keyof typeof tails;
+
 /** One tensor's values, row-major. */
-export function syntheticTensor(name: string, shape: readonly number[]): Float32Array<ArrayBuffer> {
+export function syntheticTensor(
+  name: string,
+  shape: readonly number[],
+  spreadAs: Tails = 'heavy',
+): Float32Array<ArrayBuffer> {
+  const draw = tails[spreadAs];
   if (name === 'encoder.embed_positions.weight') return sinusoids(shape[0], shape[1]);
   if (name === 'logit_scale') return Float32Array.of(Math.log(100));
   const count = elementCount(shape);
@@ -53,15 +71,16 @@ export function syntheticTensor(name: string, shape: readonly number[]): Float32
   } else {
     const scale = Object.entries(scales).find(([key]) => name.includes(key))?.[1] ?? 1;
     const spread = scale / Math.sqrt(count / shape[0]);
-    if (count <= POOL) for (let i = 0; i < count; i++) values[i] = heavyTail(u, i) * spread;
-    else fillFromPool(values, fnv1a(name) % POOL, spread);
+    if (count <= POOL) for (let i = 0; i < count; i++) values[i] = draw(u, i) * spread;
+    else fillFromPool(values, fnv1a(name) % POOL, spread, spreadAs);
   }
   return values;
 }
 
-function fillFromPool(values: Float32Array, offset: number, spread: number): void {
+function fillFromPool(values: Float32Array, offset: number, spread: number, spreadAs: Tails): void {
   const u = uniforms('pool');
-  pool ??= Float64Array.from({ length: POOL }, (_, i) => heavyTail(u, i));
+  const pool = pools.get(spreadAs) ?? Float64Array.from({ length: POOL }, (_, i) => tails[spreadAs](u, i));
+  pools.set(spreadAs, pool);
   for (let i = 0, at = offset; i < values.length; i++) {
     values[i] = pool[at] * spread;
     at = at + 1 === POOL ? 0 : at + 1;

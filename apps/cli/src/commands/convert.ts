@@ -61,6 +61,7 @@ export function convertCommand(): Command {
     .addHelpText('after', help)
     .action(async (source: string, target: string, options: ConvertOptions) => {
       const { report, quantization } = await convertModel(source, target, options);
+      if (quantization && !quantization.written) process.exitCode = 1;
       if (options.json) process.stdout.write(`${JSON.stringify({ ...report, quantization })}\n`);
       else {
         process.stdout.write(table(report, target, quantization ? 'float32, then int8' : options.dtype));

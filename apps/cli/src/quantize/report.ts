@@ -8,14 +8,22 @@ export function quantizationTable(report: QuantizeReport, target: string): strin
     ['parameters', parameters.toLocaleString('en')],
     [
       'size',
-      `${mebibytes(sourceBytes)} → ${mebibytes(targetBytes)} (${(targetBytes / sourceBytes).toFixed(3)} × the source, ` +
-        `${(targetBytes / parameters).toFixed(3)} bytes a parameter)`,
+      `${mebibytes(sourceBytes)} → ${mebibytes(targetBytes)} (${(targetBytes / sourceBytes).toFixed(2)} × the source, ` +
+        `${(targetBytes / (4 * parameters)).toFixed(2)} × of float32)`,
     ],
     ...towers.flatMap(towerRows),
     ['time', `${(elapsedMs / 1000).toFixed(1)} s`],
-    ['written to', target],
+    ['bound', boundText(report)],
+    ['written to', report.written ? target : 'nothing: --allow-below writes it all the same'],
   ];
   return rows.map(([key, value]) => `${key.padEnd(14)}${value}\n`).join('');
+}
+
+function boundText({ minCosine, holds, towers }: QuantizeReport): string {
+  const lowest = Math.min(...towers.map((tower) => tower.minCosine));
+  return holds
+    ? `cosine ≥ ${minCosine} to float holds`
+    : `cosine ≥ ${minCosine} to float does NOT hold: ${lowest.toFixed(6)}, with all in float that could be`;
 }
 
 function towerRows({
@@ -27,11 +35,12 @@ function towerRows({
   speed,
 }: QuantizeReport['towers'][number]): [string, string][] {
   const kept = sites.filter(({ int8 }) => !int8).map((site) => `${site.block} ${site.name}`);
+  const inFloat = kept.length > 0 ? `${kept.length} of ${sites.length}: ${kept.join(', ')}` : 'nothing';
   const { load, floatMs, int8Ms } = speed;
   return [
     [name, `cosine to float ${minCosine.toFixed(6)} at least, ${meanCosine.toFixed(6)} on average`],
     ['  by layer', layers.map((layer) => layer.meanCosine.toFixed(4)).join(' ')],
-    ['  in float', kept.join(', ') || 'nothing'],
+    ['  in float', inFloat],
     [
       '  speed',
       `${load}: ${floatMs.toFixed(1)} → ${int8Ms.toFixed(1)} ms (${(floatMs / int8Ms).toFixed(2)} ×)`,

@@ -1,0 +1,56 @@
+import {
+  elementCount,
+  QUANTIZATION_FIELD,
+  QUANTIZATION_METHOD,
+  type QuantizationConfig,
+} from '@triptych/core';
+import { type ModelDirectory, type WeightCompression, writeModel } from '@triptych/weight-loader';
+import type { QuantizedTower } from './quantize-tower.js';
+
+/** What of a model to be is not of its original. */
+export interface ModelToWrite {
+  /** Model directory to write; must not exist. */
+  readonly target: string;
+  readonly compression?: WeightCompression | undefined;
+  /** Default: the source's own. */
+  readonly modelName?: string | undefined;
+  /** Files to put into the model directory, by name. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly converterVersion: string;
+}
+
+/** Writes a model directory of quantised towers. Returns the bytes of its weights file. Throws OUTPUT_EXISTS. */
+export function writeQuantized(
+  { target, compression, converterVersion, modelName, files }: ModelToWrite,
+  { metadata, preprocessor, tokenizer }: ModelDirectory,
+  towers: readonly Pick<QuantizedTower, 'tensors' | 'ranges'>[],
+): Promise<number> {
+  const tensors = towers.flatMap((tower) => tower.tensors);
+  const ranges = towers.flatMap((tower) => [...tower.ranges]);
+  const quantization: QuantizationConfig = {
+    quant_method: QUANTIZATION_METHOD,
+    inputs: Object.fromEntries(
+      ranges.map(([name, { scale, zeroPoint }]) => [name, { scale, zero_point: zeroPoint }]),
+    ),
+  };
+  const { model_name, model_type, architecture, config, space } = metadata;
+  return writeModel({
+    target,
+    compression,
+    schema: 'V2',
+    tensors,
+    preprocessor,
+    tokenizer,
+    ...(files ? { files } : {}),
+    metadata: {
+      model_name: modelName ?? model_name,
+      model_type,
+      architecture,
+      config: { ...config, [QUANTIZATION_FIELD]: quantization },
+      total_parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+      num_weight_tensors: tensors.length,
+      converter_version: converterVersion,
+      ...(space === undefined ? {} : { space }),
+    },
+  });
+}
