@@ -35,10 +35,14 @@ interface Waiting extends Queueing {
   readonly onAbort: () => void;
   readonly resolve: (reply: TurnReply) => void;
   readonly reject: (error: unknown) => void;
+  /** Workers that have ended with it in their hands. */
+  deaths: number;
 }
 
 /** Turns that the worker holds: one that it takes, and one that it finds when that is over. */
 const MOST_HELD = 2;
+/** A turn that so many workers have ended with is what ends them. */
+const MOST_DEATHS = 2;
 
 /**
  * A worker that decodes for many at once: each job takes turns of some milliseconds, in a fair order of callers. One whose signal
@@ -88,6 +92,7 @@ export class DecoderLane {
         onAbort: () => this.#drop(turn, abortError(signal)),
         resolve,
         reject,
+        deaths: 0,
       };
       signal?.addEventListener('abort', turn.onAbort, { once: true });
       this.#waiting.add(turn);
@@ -132,7 +137,7 @@ export class DecoderLane {
         hangMs === undefined ? undefined : { ms: hangMs, reason: 'AUDIO_DECODE_TIMEOUT' as const };
       resolve(await this.host.call<TurnReply>('turn', sent, { transfer, ...(timeout ? { timeout } : {}) }));
     } catch (thrown) {
-      if (this.#isInnocent(thrown, request) && !signal?.aborted && !this.#isClosed) {
+      if (this.#isToBeTriedAgain(thrown, turn) && !signal?.aborted && !this.#isClosed) {
         this.#waiting.add(turn);
         return;
       }
@@ -144,16 +149,18 @@ export class DecoderLane {
     signal?.removeEventListener('abort', onAbort);
   }
 
-  /** A worker dies of the turn that it takes: the one behind it goes to the next worker, where it is its job's first. */
-  #isInnocent(thrown: unknown, { open }: TurnRequest): boolean {
-    if (
-      !(thrown instanceof TriptychError) ||
-      !['WORKER_LOST', 'AUDIO_DECODE_TIMEOUT'].includes(thrown.reason)
-    )
-      return false;
+  /**
+   * A job that has not begun goes to the next worker. A worker dies of the turn that it takes: the one behind it is innocent, and the
+   * first may be, for a worker also ends by what is not its own.
+   */
+  #isToBeTriedAgain(thrown: unknown, turn: Waiting): boolean {
+    const reason = thrown instanceof TriptychError ? thrown.reason : undefined;
+    if (reason !== 'WORKER_LOST' && reason !== 'AUDIO_DECODE_TIMEOUT') return false;
     const isBehind = this.#lostAt === this.host.restarts;
     this.#lostAt = this.host.restarts;
-    return isBehind && open !== undefined;
+    if (!isBehind) turn.deaths++;
+    const isGuilty = !isBehind && (reason === 'AUDIO_DECODE_TIMEOUT' || turn.deaths >= MOST_DEATHS);
+    return turn.request.open !== undefined && !isGuilty;
   }
 }
 

@@ -7,6 +7,8 @@ export interface AttackReport {
   readonly facts: Facts;
   /** What did not hold; empty: everything did. */
   readonly problems: readonly string[];
+  /** What took too long: on a machine that others use, that may be theirs. */
+  readonly slow?: readonly string[];
 }
 
 /** One way to hurt a server, or its other clients, and what must hold beside it. */

@@ -46,7 +46,7 @@ export async function besideAttackers(options: BesideOptions): Promise<AttackRep
     await attacking;
     const most = peak.stop();
     const after = await settled(server, before + grownMb, RETURN_MS[extent]);
-    const { facts, problems } = compare(alone, beside);
+    const { facts, problems, slow } = compare(alone, beside);
     const memory = {
       'RSS before, MB': before,
       'RSS at most, MB': most,
@@ -56,7 +56,11 @@ export async function besideAttackers(options: BesideOptions): Promise<AttackRep
       after > before + grownMb ? [`${(after - before).toFixed(0)} MB more than before are kept`] : [];
     const taken =
       most > before + mostMb ? [`${(most - before).toFixed(0)} MB more meanwhile, asked ${mostMb}`] : [];
-    return { facts: { ...facts, ...memory }, problems: [...problems, ...kept, ...taken] };
+    return {
+      facts: { ...facts, ...memory },
+      problems: [...problems, ...kept, ...taken],
+      ...(slow ? { slow } : {}),
+    };
   } finally {
     await bystanders.stop();
     await server.stop();

@@ -1,4 +1,4 @@
-import type { Facts } from '../report.js';
+import type { AttackReport } from './attack.js';
 import { type BystanderKind, bystanderKinds } from './bystander-kinds.js';
 
 /** What bystanders of one kind met. */
@@ -18,9 +18,10 @@ const ENOUGH_MS = 300;
 const REFUSED = 0.01;
 
 /** What bystanders met beside an attack, held against what they met alone. */
-export function compare(alone: Measured, beside: Measured): { facts: Facts; problems: string[] } {
+export function compare(alone: Measured, beside: Measured): AttackReport {
   const facts: Record<string, number | string> = {};
   const problems: string[] = [];
+  const slow: string[] = [];
   for (const kind of bystanderKinds) {
     const [before, now] = [alone[kind], beside[kind]];
     if (!before || !now) continue;
@@ -32,12 +33,12 @@ export function compare(alone: Measured, beside: Measured): { facts: Facts; prob
     facts[`${kind}: p99 alone → beside, ms`] =
       `${p99Alone.toFixed(0)} → ${p99.toFixed(0)} (${now.latencies.length} answers${reasons && `; ${reasons}`})`;
     const most = Math.max(TIMES * p99Alone, ENOUGH_MS);
-    if (!(p99 <= most)) problems.push(`${kind}: p99 ${p99.toFixed(0)} ms, asked ${most.toFixed(0)}`);
+    if (!(p99 <= most)) slow.push(`${kind}: p99 ${p99.toFixed(0)} ms, asked ${most.toFixed(0)}`);
     if (share > REFUSED) problems.push(`${kind}: ${(100 * share).toFixed(1)} % failed (${reasons})`);
     for (const reason of ['WORKER_LOST', 'STREAM_ENDED'])
       if (now.failures[reason]) problems.push(`${kind}: ${now.failures[reason]} × ${reason}`);
   }
-  return { facts, problems };
+  return { facts, problems, slow };
 }
 
 /** NaN where nothing was answered. */

@@ -22,7 +22,7 @@ export const guessedTokens: Attack = {
       const file = join(folder, 'tokens.json');
       await writeFile(file, JSON.stringify({ tokens: [{ name: 'honest', sha256, methods: ['*'] }] }));
       let [guesses, started, ended] = [0, 0, 0];
-      const { facts, problems } = await besideAttackers({
+      const { facts, problems, ...report } = await besideAttackers({
         extent,
         token,
         flags: ['--tokens', file],
@@ -45,6 +45,7 @@ export const guessedTokens: Attack = {
       const rate = (1000 * guesses) / (ended - started);
       const unbraked = rate > MOST_A_SECOND ? [`${rate.toFixed(0)} guesses a second were answered`] : [];
       return {
+        ...report,
         facts: { ...facts, 'guesses answered, a second': rate },
         problems: [...problems, ...unbraked],
       };

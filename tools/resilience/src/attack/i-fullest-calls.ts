@@ -30,7 +30,7 @@ export function fullestCalls(what: keyof typeof fullest): Attack {
     run: async (extent) => {
       let answered = 0;
       const refused: string[] = [];
-      const { facts, problems } = await besideAttackers({
+      const { facts, problems, ...report } = await besideAttackers({
         extent,
         attack: async ({ address }, isOver) => {
           const client = new TriptychClient(address, { ownConnections: true });
@@ -49,7 +49,11 @@ export function fullestCalls(what: keyof typeof fullest): Attack {
       const [first] = refused;
       const turnedAway =
         first === undefined ? [] : [`${refused.length} of its own calls were refused, as in: ${first}`];
-      return { facts: { ...facts, 'its own calls': answered }, problems: [...problems, ...turnedAway] };
+      return {
+        ...report,
+        facts: { ...facts, 'its own calls': answered },
+        problems: [...problems, ...turnedAway],
+      };
     },
   };
 }

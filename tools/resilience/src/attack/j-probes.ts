@@ -35,7 +35,11 @@ export const probes: Attack = {
       'scrapes answered': scraped,
     };
     const failed = answered < asked ? [`${asked - answered} of ${asked} probes failed`] : [];
-    return { facts: { ...facts, ...report.facts }, problems: [...failed, ...report.problems] };
+    return {
+      ...report,
+      facts: { ...facts, ...report.facts },
+      problems: [...failed, ...report.problems],
+    };
   },
 };
 

@@ -36,6 +36,7 @@ export const tokenizer: Attack = {
       const told = outcomes['TEXT_TOKENIZE_TIMEOUT'] ?? 0;
       const others = Object.entries(outcomes).filter(([reason]) => reason !== 'TEXT_TOKENIZE_TIMEOUT');
       return {
+        ...report,
         facts: {
           ...report.facts,
           'texts that were ended at their limit': told,

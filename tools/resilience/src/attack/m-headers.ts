@@ -9,7 +9,7 @@ export const headers: Attack = {
   title: 'Metadata of 70 KB: beside other streams of its connection, and in one value',
   run: async (extent) => {
     let [calls, ended] = [0, 0];
-    const { facts, problems } = await besideAttackers({
+    const { facts, problems, ...report } = await besideAttackers({
       extent,
       kinds: ['ping', 'pcm', 'text'],
       attack: async ({ address }, isOver) => {
@@ -33,6 +33,7 @@ export const headers: Attack = {
       },
     });
     return {
+      ...report,
       facts: { 'calls with 70 KB of metadata': calls, 'other streams that ended': ended, ...facts },
       problems: ended > 0 ? ['another stream of the connection ended', ...problems] : problems,
     };
