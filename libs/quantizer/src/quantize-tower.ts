@@ -20,6 +20,7 @@ import { type ModelToWrite, writeQuantized } from './write.js';
 
 /** A tower in int8, but for what had to stay in float. */
 export interface QuantizedTower {
+  readonly name: Tower['name'];
   readonly tensors: readonly StoredTensor[];
   readonly ranges: Quantization;
   readonly choices: readonly Choice[];
@@ -57,7 +58,7 @@ export async function quantizeTower(
     checked();
     return lowestCosine(vectors, originals);
   });
-  return { tensors: tensors(), ranges: decided.ranges, choices: all, reached };
+  return { name: tower.name, tensors: tensors(), ranges: decided.ranges, choices: all, reached };
 }
 
 async function fit(

@@ -1,6 +1,7 @@
-import { rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { elementCount, QUANTIZATION_FIELD, TriptychError } from '@triptych/core';
-import { checkAbsent, type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
+import { checkAbsent, type ModelDirectory, openModelDirectory, scratchOf } from '@triptych/weight-loader';
 import { type Comparison, compareTowers } from './measure.js';
 import { counter, type OnProgress } from './progress.js';
 import { type QuantizedTower, quantizeTower } from './quantize-tower.js';
@@ -25,6 +26,8 @@ export interface QuantizeRequest extends ModelToWrite {
 export interface QuantizeReport {
   readonly towers: readonly ({
     readonly name: string;
+    /** Lowest cosine to float of all samples' vectors, those that calibrated too. */
+    readonly reached: number;
     /** Products by block, and tables. */
     readonly sites: readonly SiteReport[];
   } & Comparison)[];
@@ -59,7 +62,7 @@ export async function quantizeModel(
   onProgress: OnProgress = () => undefined,
 ): Promise<QuantizeReport> {
   const started = performance.now();
-  const { source, target, inputs, minCosine = DEFAULT_MIN_COSINE, allowBelow = false } = request;
+  const { source, target, inputs, minCosine = DEFAULT_MIN_COSINE } = request;
   await checkAbsent(target);
   const directory = await openModelDirectory(source);
   if (directory.metadata.config[QUANTIZATION_FIELD] !== undefined)
@@ -71,23 +74,46 @@ export async function quantizeModel(
   const quantized: QuantizedTower[] = [];
   for (const tower of towers)
     quantized.push(await quantizeTower(tower, directory, { ...request, minCosine }, onProgress));
-  const targetBytes = await writeQuantized(request, directory, quantized);
-  const comparisons = await compare(towers, directory, target, onProgress);
+  // It has its name once it is known to keep the bound, and not before.
+  const made = join(scratchOf(target), 'made');
+  try {
+    const targetBytes = await writeQuantized({ ...request, target: made }, directory, quantized);
+    const comparisons = await compare(towers, directory, made, onProgress);
+    const report = await reportOf({ request, directory, quantized, comparisons, targetBytes });
+    if (report.written) await rename(made, target);
+    return { ...report, elapsedMs: performance.now() - started };
+  } finally {
+    await rm(scratchOf(target), { recursive: true, force: true });
+  }
+}
+
+interface Made {
+  readonly request: QuantizeRequest;
+  readonly directory: ModelDirectory;
+  readonly quantized: readonly QuantizedTower[];
+  readonly comparisons: readonly Comparison[];
+  readonly targetBytes: number;
+}
+
+async function reportOf({ request, directory, quantized, comparisons, targetBytes }: Made) {
+  const { minCosine = DEFAULT_MIN_COSINE, allowBelow = false } = request;
   const holds =
     comparisons.every((tower) => tower.minCosine >= minCosine) &&
     quantized.every(({ reached }) => reached >= minCosine);
-  const written = holds || allowBelow;
-  if (!written) await rm(target, { recursive: true });
   const tensors = quantized.flatMap((tower) => tower.tensors);
   return {
-    towers: towers.map(({ name }, i) => ({ name, sites: sitesOf(quantized[i]), ...comparisons[i] })),
+    towers: quantized.map((tower, i) => ({
+      name: tower.name,
+      reached: tower.reached,
+      sites: sitesOf(tower),
+      ...comparisons[i],
+    })),
     minCosine,
     holds,
-    written,
+    written: holds || allowBelow,
     parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     sourceBytes: (await stat(directory.weightsFile)).size,
     targetBytes,
-    elapsedMs: performance.now() - started,
   };
 }
 

@@ -70,7 +70,7 @@ async function main(size: keyof typeof sizes, minCosine: number): Promise<void> 
     else
       for (const [what, value] of Object.entries(facts))
         process.stdout.write(`${what.padEnd(34)}${value.toFixed(5)}\n`);
-    if (report.written && Object.values(unseen).some((cosine) => cosine < minCosine)) process.exitCode = 1;
+    if (!report.holds || Object.values(unseen).some((cosine) => cosine < minCosine)) process.exitCode = 1;
   } finally {
     await rm(work, { recursive: true });
   }

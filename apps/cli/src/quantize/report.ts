@@ -20,7 +20,7 @@ export function quantizationTable(report: QuantizeReport, target: string): strin
 }
 
 function boundText({ minCosine, holds, towers }: QuantizeReport): string {
-  const lowest = Math.min(...towers.map((tower) => tower.minCosine));
+  const lowest = Math.min(...towers.flatMap((tower) => [tower.minCosine, tower.reached]));
   return holds
     ? `cosine ≥ ${minCosine} to float holds`
     : `cosine ≥ ${minCosine} to float does NOT hold: ${lowest.toFixed(6)}, with all in float that could be`;
