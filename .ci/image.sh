@@ -107,11 +107,6 @@ grep '^listening on' "$work/out" || { echo 'the image does not start:'; cat "$wo
 process=$(ps -o pid= --ppid "$server" | tr -d ' ')
 inside() { nsenter --target "$process" --mount --pid --net "$@"; }
 in_image() { inside chroot --userspec="$user" "$root" /bin/sh -c "$(configured "$@")"; }
-# In a network of its own, as another container has: the ports are free there.
-alone() {
-  inside unshare --net sh -c 'ip link set lo up && exec "$@"' sh \
-    chroot --userspec="$user" "$root" /bin/sh -c "$(configured "$@")"
-}
 
 [ "$(ps -o uid= -p "$process" | tr -d ' ')" != 0 ] || { echo 'the image runs as root'; exit 1; }
 ! inside touch "$root/triptych/written" 2>/dev/null || { echo "the image's root can be written"; exit 1; }
@@ -122,8 +117,8 @@ node -e '
   const [{ embedding, ...rest }] = require("node:fs").readFileSync(0, "utf8").trim().split("\n").map((line) => JSON.parse(line));
   if (!(embedding?.length > 0) || !embedding.every(Number.isFinite)) throw `no vector: ${JSON.stringify(rest)}`;
 ' <"$work/vectors"
-alone run demo --json >/dev/null
-alone run quantize models/demo/clip /mnt/int8 >/dev/null 2>"$work/quantize.log" || { tail "$work/quantize.log"; exit 1; }
+in_image run demo --json >/dev/null
+in_image run quantize models/demo/clip /mnt/int8 >/dev/null 2>"$work/quantize.log" || { tail "$work/quantize.log"; exit 1; }
 
 kill -TERM "$process"
 code=0

@@ -36,12 +36,22 @@ export function readServerConfig(command: Command, overrides: Flags = {}, file?:
   return tryConfig({ ...flags, ...overrides }, process.env, file);
 }
 
+/** What a server for one command has none of, whatever the environment says of the server that runs beside it. */
+const PRIVATE: Flags = {
+  tlsCert: '',
+  tlsKey: '',
+  tlsClientCa: '',
+  tokens: '',
+  metricsListen: '',
+  otlpEndpoint: '',
+};
+
 /**
  * The configuration of a server that a command starts for itself; the demo models where none is named, and models of a hub
  * once they are here. Throws HUB_* errors.
  */
 export async function serverConfig(command: Command, overrides: Flags = {}): Promise<ServerConfig> {
-  const { config, problems } = readServerConfig(command, overrides);
+  const { config, problems } = readServerConfig(command, { ...PRIVATE, ...overrides });
   throwProblems(problems);
   // Who needs no server need not load one.
   const { throwReported } = await import('@triptych/server');

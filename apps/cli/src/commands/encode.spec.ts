@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openModelDirectory } from '@triptych/weight-loader';
@@ -6,7 +8,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoModels, sampleImages, sampleSpeech } from '../paths.js';
-import { jsonLines, runCli } from '../testing/run-cli.js';
+import { jsonLines, runCli, startCli } from '../testing/run-cli.js';
 
 interface Line {
   readonly source: string;
@@ -142,6 +144,23 @@ describe('triptych encode', () => {
       expect(shape).toEqual([128]);
       expect(Math.hypot(...embedding)).toBeCloseTo(1, 5);
     }
+  });
+
+  it('with a server of its own takes no part in what the environment says of another', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const env = {
+      TRIPTYCH_METRICS_LISTEN: `127.0.0.1:${(other.address() as AddressInfo).port}`,
+      TRIPTYCH_TOKENS: join(work, 'no-tokens.json'),
+      TRIPTYCH_TLS_CERT: join(work, 'no-certificate.pem'),
+      TRIPTYCH_TLS_KEY: join(work, 'no-key.pem'),
+      TRIPTYCH_TLS_CLIENT_CA: join(work, 'no-authority.pem'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    };
+    const { code, stdout } = await startCli(['encode', '--text', 'a pizza'], undefined, env).finished;
+    other.close();
+    expect(code).toBe(0);
+    expect(jsonLines<Line>(stdout)).toHaveLength(1);
   });
 
   it('names the files of a folder that are not decoded, and goes on', async () => {

@@ -16,20 +16,28 @@ export function numpyFile(path: string): VectorWriter {
   let width: number | undefined;
   const opened = () => (file ??= open(path, 'w'));
   const lines = lineWriter(`${path}.jsonl`);
+  const append = async (vector: EncodedVector) => {
+    const { shape, values } = vector;
+    width = checkWidth(vector, width);
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    await (await opened()).write(bytes, 0, bytes.length, HEADER_BYTES + 4 * width * rows);
+    const { shape: _, ...place } = placeOf(vector);
+    for (let row = 0; row < values.length / width; row++) {
+      await lines.write({ row: rows + row, ...place, ...(shape.length > 1 ? { position: row } : {}) });
+    }
+    rows += values.length / width;
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
     begin: () => Promise.resolve(),
-    async write(vector: EncodedVector) {
-      const { shape, values } = vector;
-      width = checkWidth(vector, width);
-      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      await (await opened()).write(bytes, 0, bytes.length, HEADER_BYTES + 4 * width * rows);
-      const { shape: _, ...place } = placeOf(vector);
-      for (let row = 0; row < values.length / width; row++) {
-        await lines.write({ row: rows + row, ...place, ...(shape.length > 1 ? { position: row } : {}) });
-      }
-      rows += values.length / width;
+    write(vector) {
+      // Several sources are written at the same time; a row and its line belong together.
+      const written = last.then(() => append(vector));
+      last = written.catch(() => undefined);
+      return written;
     },
     async close() {
+      await last;
       const handle = await opened();
       await handle.write(header(rows, width ?? 0), 0, HEADER_BYTES, 0);
       await handle.close();

@@ -9,6 +9,7 @@ import { jsonLines } from './json-lines.js';
 export interface VectorWriter {
   /** Comes first, with the models whose vectors follow. */
   begin(identities: readonly Identity[]): Promise<void>;
+  /** May be called again before it resolves: vectors are written in the order of the calls. */
   write(window: EncodedVector): Promise<void>;
   /** Completes the output. */
   close(): Promise<void>;
