@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** A folder for a report of each project's tests, which CI counts. */
-const reports = process.env['TRIPTYCH_TEST_REPORTS'];
+const reports = process.env['VITEST_REPORTS'];
 /** `libs-core`: tests run in their project's folder. */
 const project = process.cwd().split('/').slice(-2).join('-');
 

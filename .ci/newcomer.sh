@@ -3,5 +3,8 @@
 # hour. All: node tools/setup/run-documented-commands.mjs
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ "$(id -u)" = 0 ] || { echo "not root: no fresh user account, skipped"; exit 0; }
+dpkg -s git python3-venv >/dev/null 2>&1 || {
+  apt-get update -qq
+  apt-get install -y -qq git python3-venv >/dev/null
+}
 node tools/setup/run-documented-commands.mjs --only '^npm run demo|inspect|validate models|encode (photos|--text|talk)|search|token|print-config|convert ./openai-whisper-tiny ./whisper-tiny --'

@@ -41,7 +41,7 @@ async function main() {
   let server;
   const rows = [];
   try {
-    // Commits and what is not committed yet, as a clone of tomorrow has it.
+    // As a reader's clone: what is committed, and nothing that lies around here.
     execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', root, CLONE]);
     execFileSync('chown', ['-R', `${USER}:`, HOME]);
     const commands = documentedCommands(CLONE).filter(({ command }) => only.test(command));
@@ -145,7 +145,11 @@ async function serve(command) {
   const ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
   const limit = performance.now() + LIMIT_MS;
   while (!/^listening on /m.test(output)) {
-    if (child.exitCode !== null || performance.now() > limit) throw new Error(output);
+    const isOver = child.exitCode !== null || child.signalCode !== null;
+    if (isOver || performance.now() > limit) {
+      child.kill('SIGKILL');
+      throw new Error(`${output}${isOver ? `ended: ${child.exitCode ?? child.signalCode}` : 'does not listen'}`);
+    }
     await sleep(50);
   }
   return { child, ended, output: () => output };
