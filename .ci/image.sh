@@ -5,9 +5,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 most_mb=450
-dpkg -s buildah debootstrap iproute2 >/dev/null 2>&1 || {
+packages=(buildah debootstrap iproute2 procps)
+dpkg -s "${packages[@]}" >/dev/null 2>&1 || {
   apt-get update -qq
-  apt-get install -y -qq buildah debootstrap iproute2 >/dev/null
+  apt-get install -y -qq "${packages[@]}" >/dev/null
 }
 work=$(mktemp -d)
 server=
@@ -27,7 +28,8 @@ debootstrap --variant=minbase "$suite" "$base" ${mirror:+"$mirror"} >"$work/debo
 rm -rf "$base"/var/cache/apt/* "$base"/var/lib/apt/lists/* "$base"/usr/share/{doc,man,locale}/*
 mkdir -p "$base/usr/local/lib/node_modules" "$base/usr/local/etc" "$base/etc/ssl/certs"
 cp "$(readlink -f "$(command -v node)")" "$base/usr/local/bin/node"
-cp -rL "$(npm root -g)/npm" "$base/usr/local/lib/node_modules/npm"
+npm_cli=$(readlink -f "$(command -v npm)")
+cp -rL "${npm_cli%/bin/*}" "$base/usr/local/lib/node_modules/npm"
 for name in npm npx; do ln -s "../lib/node_modules/npm/bin/$name-cli.js" "$base/usr/local/bin/$name"; done
 chroot "$base" useradd --uid 1000 --create-home --shell /bin/bash node
 buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
@@ -111,7 +113,7 @@ in_image() { inside chroot --userspec="$user" "$root" /bin/sh -c "$(configured "
 [ "$(ps -o uid= -p "$process" | tr -d ' ')" != 0 ] || { echo 'the image runs as root'; exit 1; }
 ! inside touch "$root/triptych/written" 2>/dev/null || { echo "the image's root can be written"; exit 1; }
 in_image healthcheck
-nsenter --target "$process" --net node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge http://127.0.0.1:50051/grpc.health.v1.Health/Check | grep -q '"SERVING"'
+nsenter --target "$process" --net node_modules/.bin/buf curl --connect-timeout 10 --timeout 60s --protocol grpc --http2-prior-knowledge http://127.0.0.1:50051/grpc.health.v1.Health/Check | grep -q '"SERVING"'
 in_image run encode --text 'a sailboat' --server 127.0.0.1:50051 >"$work/vectors"
 node -e '
   const [{ embedding, ...rest }] = require("node:fs").readFileSync(0, "utf8").trim().split("\n").map((line) => JSON.parse(line));
@@ -121,6 +123,11 @@ in_image run demo --json >/dev/null
 in_image run quantize models/demo/clip /mnt/int8 >/dev/null 2>"$work/quantize.log" || { tail "$work/quantize.log"; exit 1; }
 
 kill -TERM "$process"
+for _ in $(seq 600); do
+  kill -0 "$server" 2>/dev/null || break
+  sleep 0.1
+done
+! kill -0 "$server" 2>/dev/null || { echo 'the image runs on a minute after SIGTERM'; exit 1; }
 code=0
 wait "$server" || code=$?
 server=

@@ -9,7 +9,7 @@ python=/usr/bin/python3
   apt-get install -y -qq python3-grpcio python3-protobuf python3-pip >/dev/null
 }
 . .ci/serve.sh
-buf() { node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge "$@"; }
+buf() { node_modules/.bin/buf curl --connect-timeout 10 --timeout 60s --protocol grpc --http2-prior-knowledge "$@"; }
 buf --list-methods "http://$address" >"$work/methods"
 buf "http://$address/grpc.health.v1.Health/Check" | grep -q '"SERVING"'
 buf --data '{"texts": ["a sailboat"]}' "http://$address/triptych.v1.TextEncoder/Encode" | grep -q '"values"'

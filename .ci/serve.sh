@@ -4,9 +4,11 @@ server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 node apps/cli/bin/triptych.js serve --listen 127.0.0.1:0 --log-level warn >"$work/address" &
 server=$!
+address=
 for _ in $(seq 600); do
-  [ -s "$work/address" ] && break
-  kill -0 "$server"
+  address=$(sed -n 's/^listening on //p' "$work/address")
+  [ -z "$address" ] || break
+  kill -0 "$server" || break
   sleep 0.1
 done
-address=$(sed -n 's/^listening on //p' "$work/address")
+[ -n "$address" ] || { echo 'the demo server does not listen'; exit 1; }

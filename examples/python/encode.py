@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Encodes images and texts on a Triptych server and prints a JSON line for each.
 
+    python3 -m venv .venv && . .venv/bin/activate
     pip install grpcio grpcio-tools
     python -m grpc_tools.protoc -I proto --python_out=examples/python --grpc_python_out=examples/python proto/triptych/v1/*.proto
     python examples/python/encode.py 127.0.0.1:50051 --text "a sailboat" examples/images/*.png

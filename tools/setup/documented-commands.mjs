@@ -17,8 +17,8 @@ function readmeCommands(clone) {
       .split('\n')
       .map((line) => line.replace(/\s+#\s.*$/, ''))
       .filter((line) => line.trim() !== '');
-    // What sets a variable and what needs it are one command.
-    const commands = /^\w+=\$\(/m.test(block) ? [lines.join('\n')] : lines;
+    // What sets a variable or activates an environment and what needs it are one command.
+    const commands = /^\w+=\$\(|\bactivate$/m.test(block) ? [lines.join('\n')] : lines;
     return commands.map((command) => ({ from: 'README', command }));
   });
 }

@@ -98,7 +98,6 @@ function prepare() {
     cp models/demo/clip/reference.json clip-reference.json
     cp models/demo/clip/reference.json vectors.json
     cp models/demo/clip/weights.parquet weights.parquet
-    python3 -m venv ~/python
     mkdir ~/bin
     printf '#!/bin/sh\\ntail -c +45 examples/speech/pizza-a.wav\\n' >~/bin/arecord
     chmod +x ~/bin/arecord`;
@@ -107,23 +106,26 @@ function prepare() {
   return true;
 }
 
-const environment = () => ({
-  HOME,
-  USER,
-  LANG: 'C.UTF-8',
-  PATH: `${HOME}/python/bin:${HOME}/bin:${process.env.PATH}`,
+function environment() {
   // How this machine reaches its registries is no business of the clone's.
-  ...Object.fromEntries(
-    Object.entries(process.env).filter(([name]) =>
-      /^(npm_config_registry|pip_|.*_proxy$|.*_CA_.*)/i.test(name),
-    ),
-  ),
-});
+  const passedOn = Object.entries(process.env).filter(([name]) =>
+    /^(npm_config_registry|pip_|.*_proxy$|.*_CA_.*)/i.test(name),
+  );
+  return {
+    HOME,
+    USER,
+    LANG: 'C.UTF-8',
+    PATH: `${HOME}/bin:${process.env.PATH}`,
+    ...Object.fromEntries(passedOn),
+  };
+}
 
-const asUser = (command) => [
-  'setpriv',
-  [`--reuid=${USER}`, `--regid=${USER}`, '--init-groups', 'bash', '-o', 'pipefail', '-c', command],
-];
+function asUser(command) {
+  return [
+    'setpriv',
+    [`--reuid=${USER}`, `--regid=${USER}`, '--init-groups', 'bash', '-o', 'pipefail', '-c', command],
+  ];
+}
 
 function run(command) {
   const started = performance.now();
@@ -148,7 +150,9 @@ async function serve(command) {
     const isOver = child.exitCode !== null || child.signalCode !== null;
     if (isOver || performance.now() > limit) {
       child.kill('SIGKILL');
-      throw new Error(`${output}${isOver ? `ended: ${child.exitCode ?? child.signalCode}` : 'does not listen'}`);
+      throw new Error(
+        `${output}${isOver ? `ended: ${child.exitCode ?? child.signalCode}` : 'does not listen'}`,
+      );
     }
     await sleep(50);
   }
