@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Streams a 16-bit mono WAV at a Triptych server in chunks of 100 ms and prints each window as it arrives.
 
+    python3 -m venv .venv && . .venv/bin/activate
     pip install grpcio grpcio-tools
-    python -m grpc_tools.protoc -I proto --python_out=examples/python --grpc_python_out=examples/python \\
-        triptych/v1/common.proto triptych/v1/audio.proto
+    python -m grpc_tools.protoc -I proto --python_out=examples/python --grpc_python_out=examples/python proto/triptych/v1/*.proto
     python examples/python/stream_audio.py 127.0.0.1:50051 examples/speech/pizza-a.wav
 """
 import json

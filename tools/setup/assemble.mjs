@@ -28,6 +28,12 @@ if (!folder || (existsSync(folder) && readdirSync(folder).length > 0)) {
 }
 const target = resolve(folder);
 const { workspaces } = shipped();
+const unbuilt = workspaces.filter(({ location }) => !existsSync(join(root, location, 'dist')));
+if (unbuilt.length > 0) {
+  const names = unbuilt.map(({ location }) => location).join(', ');
+  process.stderr.write(`not built: ${names}. Build the clone first: npm run build\n`);
+  process.exit(1);
+}
 installPackages();
 for (const { location } of workspaces) copyProgram(location);
 for (const path of data) copy(path);
@@ -62,7 +68,8 @@ function installPackages() {
 /** A workspace as it is run: its code, without tests and what only compilers and debuggers read. */
 function copyProgram(location) {
   copy(`${location}/package.json`);
-  copy(`${location}/bin`);
+  // Commands have one; libraries do not.
+  if (existsSync(join(root, location, 'bin'))) copy(`${location}/bin`);
   copy(`${location}/dist`, (path) => !/\.spec\.|\/testing(\/|$)|\.d\.ts$|\.map$|\.tsbuildinfo$/.test(path));
 }
 
@@ -83,7 +90,6 @@ function dropOtherPlatforms() {
 }
 
 function copy(path, filter) {
-  if (!existsSync(join(root, path))) return;
   mkdirSync(dirname(join(target, path)), { recursive: true });
   cpSync(join(root, path), join(target, path), { recursive: true, filter });
 }

@@ -3,18 +3,29 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alone } from './alone.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const installed = join(root, 'node_modules', '.package-lock.json');
 /** Written after each build: a compiler leaves files alone that come out the same. */
 const built = join(root, 'node_modules', '.triptych-built');
 
-/** Leaves the clone installed and built. Ends the process with the failing step's code. */
+/** Leaves the clone installed and built, one process at a time. Ends the process with the failing step's code. */
 export function ensureReady() {
-  if (!existsSync(installed) || modified(installed) < modified(join(root, 'package-lock.json'))) {
-    run('installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  }
-  if (!existsSync(built) || modified(built) < newestSource()) build();
+  if (isInstalled() && isBuilt()) return;
+  alone(join(root, '.triptych-setup'), () => {
+    if (!isInstalled())
+      run('installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    if (!isBuilt()) build();
+  });
+}
+
+function isInstalled() {
+  return existsSync(installed) && modified(installed) >= modified(join(root, 'package-lock.json'));
+}
+
+function isBuilt() {
+  return existsSync(built) && modified(built) >= newestSource();
 }
 
 /** Builds every project; what is up to date is left as it is. */

@@ -1,4 +1,5 @@
-// npm test: every project's tests, and how far they are. Arguments are Nx's.
+// npm test: every project's tests, and how far they are. Arguments are Nx's; of some projects only:
+//   npm test -- --projects=@triptych/hub,@triptych/core
 import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -12,11 +13,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const nx = fileURLToPath(new URL('../../node_modules/nx/dist/bin/nx.js', import.meta.url));
 const env = { NX_DAEMON: 'false', NX_TUI: 'false', ...process.env };
 
-const shown = execFileSync(process.execPath, [nx, 'show', 'projects', '--with-target', 'test', '--json'], {
-  cwd: root,
-  env,
-  encoding: 'utf8',
-});
+const options = process.argv.slice(2);
+const chosen = options.filter((option) => /^--(projects|exclude)=/.test(option));
+const shown = execFileSync(
+  process.execPath,
+  [nx, 'show', 'projects', '--with-target', 'test', '--json', ...chosen],
+  { cwd: root, env, encoding: 'utf8' },
+);
 const projects = JSON.parse(shown);
 const started = Date.now();
 const ended = new Set();
@@ -26,15 +29,11 @@ const say = () => {
 };
 
 const timer = setInterval(say, EVERY_MS);
-const child = spawn(
-  process.execPath,
-  [nx, 'run-many', '-t', 'test', '--outputStyle=static', ...process.argv.slice(2)],
-  {
-    cwd: root,
-    env,
-    stdio: ['inherit', 'pipe', 'inherit'],
-  },
-);
+const child = spawn(process.execPath, [nx, 'run-many', '-t', 'test', '--outputStyle=static', ...options], {
+  cwd: root,
+  env,
+  stdio: ['inherit', 'pipe', 'inherit'],
+});
 let line = '';
 child.stdout.on('data', (chunk) => {
   process.stdout.write(chunk);

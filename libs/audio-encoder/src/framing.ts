@@ -11,7 +11,7 @@ export interface Framing {
   readonly validFrames: number;
   /** Samples that a clip is zero-padded to before its spectrogram. */
   readonly padTo: number;
-  /** For each frame of the context, the computed one that stands there. */
+  /** For each frame of the context, the index of the computed frame that is used for it. */
   readonly places: BigInt64Array<ArrayBuffer>;
 }
 

@@ -46,8 +46,9 @@ export interface ModelDirectory {
    */
   load(only?: RegExp): Promise<LoadedWeights>;
   /**
-   * As `load`, but for who upcasts by himself: as they are stored, and where they lie, in the file itself if that is uncompressed.
-   * If it is not, it is decoded `after` that has settled: decoded weights take their memory until a session has copied them.
+   * As `load`, but without upcasting: each tensor keeps its stored type. Tensors of an uncompressed file stay in the file and are
+   * given by their offsets. A compressed file is decoded once `after` has settled, because decoded weights take memory until a
+   * session has copied them.
    */
   loadStored(only?: RegExp, after?: Promise<unknown>): Promise<StoredWeights>;
   /** What all of a model's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */

@@ -18,7 +18,7 @@ export interface ProvidedModel extends PulledCheckpoint {
   readonly model: string;
 }
 
-/** Brings a model of a hub here and converts it, what of both was not done before. Throws HUB_* errors, and as `convert` does. */
+/** Pulls a model from a hub and converts it; skips whichever step is already in the cache. Throws HUB_* errors, and as `convert` does. */
 export async function provideModel(hubModel: HubModel, options: ProvideOptions): Promise<ProvidedModel> {
   const pulled = await pull(hubModel, options.settings);
   const target = options.target ?? converted(hubModel, pulled.commit, options.dtype);

@@ -23,7 +23,7 @@ export class Room {
     this.shares = new Shares(limits);
   }
 
-  /** How many wait. */
+  /** Number of calls that wait. */
   get waiting(): number {
     return this.#waiting.size;
   }

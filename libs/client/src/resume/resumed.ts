@@ -13,9 +13,9 @@ interface Cancellable {
   cancel(): void;
 }
 
-/** What a stream that is opened anew consists of: the one that is open now, and whether anybody still wants it. */
+/** State of a stream that reconnects: the connection that is open now, and whether the caller has ended the stream. */
 export class Lifeline<Stream extends Cancellable> {
-  /** Undefined between two. */
+  /** Undefined while it reconnects. */
   current: Stream | undefined;
   isOver = false;
   /** Changes with either, and with what its owner waits for. */

@@ -116,8 +116,9 @@ export class FairOrder<T extends Queueing> {
   }
 
   /**
-   * How many wait that a further place would help: callers, each for its next item, or items for each active caller. Where one
-   * of many sends all it has, it is 1: the others' next items are better off with a place that is soon free.
+   * Number of waiting items that a further worker would shorten the wait of: the number of waiting callers, or the waiting items
+   * per active caller, whichever is more. It is 1 where one of several callers sends all that it has: the others' next items wait
+   * less for a worker that is soon free.
    */
   get crowd(): number {
     const principals = this.#activePrincipals();

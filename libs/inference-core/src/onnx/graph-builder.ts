@@ -37,7 +37,7 @@ export interface OnnxGraph {
 export interface GraphOptions {
   /** Also give the residual stream after every block. */
   readonly inspect?: boolean;
-  /** Also give what each product of a block reads: of every so-manieth token. See `observe` in transformer/linear.ts. */
+  /** Also give the input of each matrix product of a block, for every `observe`-th token. See `observe` in transformer/linear.ts. */
   readonly observe?: number | undefined;
 }
 

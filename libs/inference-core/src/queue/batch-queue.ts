@@ -13,7 +13,7 @@ export interface BatchQueueOptions<Item, Result> {
   readonly observer?: QueueObserver | undefined;
 }
 
-/** What waits: items, and how many of them one more place would help. See {@link FairOrder.crowd}. */
+/** What waits: items, and how many of them one more worker would help. See {@link FairOrder.crowd}. */
 export interface Waiting {
   readonly items: number;
   readonly crowd: number;
