@@ -1,4 +1,11 @@
 #!/usr/bin/env bash
 # Commands of the README and of --help, as written, in a fresh clone under a fresh user account: a sample of them, as all take half an
-# hour. All: only='^npm run demo$|convert ./clip|inspect|validate models|encode (photos/ --format|--text|talk)|pip install|search|token|print-config'
+# hour. All: node tools/setup/run-documented-commands.mjs
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dpkg -s git python3-venv >/dev/null 2>&1 || {
+  apt-get update -qq
+  apt-get install -y -qq git python3-venv >/dev/null
+}
+only='^npm run demo$|convert ./clip|inspect|validate models|encode (--text|talk)|pip install|search (spoken|"a sailboat" photos)|token|print-config'
 node tools/setup/run-documented-commands.mjs --only "$only"

@@ -18,8 +18,7 @@ import { whisperJson, whisperSizes } from './synthetic-checkpoint.js';
 import { syntheticWeights } from './synthetic-weights.js';
 
 // Another folder of golden files, made with --full, is compared frame by frame.
-const folder =
-  process.env['GOLDEN_DIR'] ?? fileURLToPath(new URL('../golden/whisper/', import.meta.url));
+const folder = process.env['GOLDEN_DIR'] ?? fileURLToPath(new URL('../golden/whisper/', import.meta.url));
 const demo = fileURLToPath(new URL('../../../models/demo/whisper', import.meta.url));
 
 /** What the README claims, of every frame and mean of float32 weights. */
