@@ -15,7 +15,7 @@ export interface Framing {
   readonly places: BigInt64Array<ArrayBuffer>;
 }
 
-/** Encoder frames that hold audio, for so many samples. */
+/** Number of encoder frames that hold audio, for a clip of `samples` samples. */
 export function validFrames(config: WhisperConfig, samples: number): number {
   return Math.ceil(samples / frameSamples(config));
 }

@@ -32,7 +32,7 @@ export interface Tower extends Pick<EncoderParts<never>, 'graph' | 'blocks'> {
 
 const form = { normalize: true, dimensions: 0, numbers: 'float32' } as const;
 const LOAD_BATCH = 16;
-/** Of so many samples one measures and the others calibrate. */
+/** One sample in this many measures the error; the others calibrate. */
 const ONE_IN = 4;
 
 /** The encoders of a model directory. Throws CONFIG_INVALID where one has nothing to be calibrated with. */

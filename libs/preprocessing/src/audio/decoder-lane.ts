@@ -41,7 +41,7 @@ interface Waiting extends Queueing {
 
 /** Turns that the worker holds: one that it takes, and one that it finds when that is over. */
 const MOST_HELD = 2;
-/** A turn that so many workers have ended with is what ends them. */
+/** A turn is failed once this many workers have ended during it. */
 const MOST_DEATHS = 2;
 
 /**

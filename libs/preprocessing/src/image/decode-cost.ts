@@ -51,7 +51,7 @@ export function decodeCost(source: ImageSource, maxPixels: number): DecodeCost {
   return checked(costOf(rates[format], pixels, header?.isBulky ?? false), source, maxPixels);
 }
 
-/** Where a decoder has found so many pixels, which the image's first bytes do not tell. Throws IMAGE_TOO_LARGE. */
+/** Cost of an image whose decoder has found `pixels` pixels, which its header does not tell. Throws IMAGE_TOO_LARGE. */
 export function costOfPixels(source: EncodedImageSource, pixels: number, maxPixels: number): DecodeCost {
   return checked(costOf(rates[imageFormat(source.data)], pixels, true), source, maxPixels);
 }

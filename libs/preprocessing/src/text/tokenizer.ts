@@ -12,7 +12,7 @@ export interface Tokens {
   readonly untruncated: number;
 }
 
-/** What is used of the library, whose own types do not resolve in Node. */
+/** The members of the library's tokenizer that are used here: its own types do not resolve in Node. */
 interface HubTokenizer {
   encode(text: string): { readonly ids: readonly number[] };
   token_to_id(token: string): number | undefined;

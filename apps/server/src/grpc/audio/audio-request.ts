@@ -40,7 +40,7 @@ export function planAudio(
 /** A clip without silence costs what it holds, and never nothing. */
 const SHORTEST_PART = 0.05;
 
-/** What encoding so many samples costs, a whole context being 1. */
+/** Cost of encoding a number of samples, as a share of a whole context. */
 export function audioCost({ model, context }: AudioPlan, samples: number): number {
   if (context === 'padded') return 1;
   return Math.min(1, Math.max(SHORTEST_PART, samples / model.audio.contextSamples));

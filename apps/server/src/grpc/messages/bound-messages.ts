@@ -16,7 +16,7 @@ interface Internals extends ServerInterceptingCallInterface {
   decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
-/** What compressed messages may have grown by that one connection has in the house, and all: so many of the longest. */
+/** Most inflated bytes held at a time, of one connection and of all, in multiples of the longest message. */
 const [MOST_OF_CONNECTION, MOST_OF_ALL] = [2, 4];
 /** Longest message of a method that takes names and numbers only: health, reflection, lists of models. */
 const MOST_WITHOUT_CONTENT = 64 * 1024;

@@ -40,7 +40,7 @@ export class InflatedBytes {
 const FREE_BYTES = 1024;
 const FREE_RATIO = 16;
 
-/** What a message of so many compressed bytes may inflate to before that is counted. */
+/** Bytes that a compressed message of this length may inflate to before they are counted. */
 export function uncountedBytes(compressed: number): number {
   return FREE_BYTES + FREE_RATIO * compressed;
 }

@@ -5,7 +5,7 @@ import type { Job } from './job.js';
 import type { PreparedWindow, TurnReply, TurnRequest } from './protocol.js';
 import { StreamJob } from './stream-job.js';
 
-/** A turn ends at the first step after so many milliseconds: nobody waits longer for another's. */
+/** A turn ends at the first step after this time, so that no clip waits longer for another's. */
 const TURN_MS = 5;
 
 /** As much as inference steps back: what one caller sends to be decoded must not starve what others have computed. */

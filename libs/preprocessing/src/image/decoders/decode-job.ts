@@ -44,7 +44,7 @@ export class DecodeJob implements Queueing {
     return this.expected.ms;
   }
 
-  /** It has so many pixels, whatever its first bytes say. Throws IMAGE_TOO_LARGE. */
+  /** Sets the expected cost to that of `pixels` pixels, whatever the image's header says. Throws IMAGE_TOO_LARGE. */
   expecting(pixels: number): this {
     const { source, limits } = this.request;
     if (source.kind === 'encoded') this.expected = costOfPixels(source, pixels, limits.maxPixels);

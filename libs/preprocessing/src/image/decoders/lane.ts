@@ -30,25 +30,25 @@ export interface LaneParts {
   readonly logger?: Logger | undefined;
 }
 
-/** An image that has taken so many times of what its lane is for makes room for those that wait, and goes on in another lane. */
+/** An image that takes this many times the longest duration of its lane moves to another lane, and makes room for those that wait. */
 const OVERRUN = 4;
 /** The first images of a decoder take long: its code is not optimised yet. */
 const LEAST_OVERRUN_MS = 500;
 
-/** A decoder that stands still is ended after so many times of the processor time that it may take. */
+/** A decoder that makes no progress is ended after this many times the processor time that it may take. */
 const PATIENCE = 10;
 
-/** A decoder whose image nobody wants any more goes on for so long: ending one costs as much as starting another. */
+/** Longest that a decoder goes on with a cancelled image, in milliseconds: ending one costs as much as starting another. */
 const FAREWELL_MS = 300;
 
 /** Memory beyond what an image is expected to need before its decoder is ended. */
 const MEMORY_TIMES = 1.25;
 const MEMORY_SLACK_BYTES = 100_000_000;
 
-/** A decoder that has decoded so large an image is ended: what it took is the system's again. */
+/** A decoder is ended after an image that takes more than this, so that its memory returns to the system. */
 const RETIRING_BYTES = 100_000_000;
 
-/** An image that so many decoders ended on is what ended them. */
+/** An image is failed once this many decoders have ended while decoding it. */
 const MOST_LOSSES = 3;
 
 /** Why a decoder was ended. */
