@@ -154,6 +154,32 @@ describe('admission', () => {
     expect(admission.bytes).toBe(0);
   });
 
+  it('lets a message of any length arrive alone, and no more of another beside it', () => {
+    const admission = admissionOf({ bytes: 1000 });
+    const [large, small] = [admission.arriving('a'), admission.arriving('a')];
+    for (let i = 0; i < 9; i++) expect(large.came(100)).toBeUndefined();
+    expect(small.came(1)).toMatchObject(OVERLOADED);
+    large.taken();
+    expect(small.came(500)).toBeUndefined();
+    small.taken();
+    expect(admission.bytes).toBe(0);
+  });
+
+  it('does not take the time of what failed for the pace of what is done', async () => {
+    const admission = admissionOf({ items: 1 });
+    const wanted = { caller: by('a'), deadline: Infinity, signal, cost: 1 };
+    const item = (work: () => Promise<void>) => admission.item(lane('text'), wanted, work);
+    const failing = async () => {
+      await sleep(300);
+      throw new Error('no');
+    };
+    await Promise.allSettled([item(failing), item(failing), item(() => sleep(1))]);
+    const left = item(() => sleep(100));
+    // It is let in by what is done, not by the 0.6 s that failed.
+    expect(() => admission.checkAny('a', ['text'], Date.now() + 250)).not.toThrow();
+    await left;
+  });
+
   it('counts what failed as done', async () => {
     const admission = admissionOf({ items: 1 });
     const failing = {

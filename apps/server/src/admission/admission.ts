@@ -111,7 +111,9 @@ export class Admission {
     let held = 0;
     return {
       came: (bytes) => {
-        if (!shares.fits(principal, bytes)) return this.#tooManyBytes(principal, bytes);
+        // Alone it may be of any length, as it is let in when it is complete.
+        if (shares.taken > held && !shares.fits(principal, bytes))
+          return this.#tooManyBytes(principal, bytes);
         shares.add(principal, bytes);
         held += bytes;
         return undefined;

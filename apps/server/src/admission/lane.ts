@@ -88,6 +88,10 @@ export class Lane {
         const result = await work();
         this.#pace.completed(cost);
         return result;
+      } catch (thrown) {
+        // It took time that nothing was done in: what is done next is not measured by it.
+        this.#pace.started();
+        throw thrown;
       } finally {
         leave();
       }

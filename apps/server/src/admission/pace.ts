@@ -5,7 +5,7 @@ const KEPT = 0.99;
 export class Pace {
   #busyMs = 0;
   #cost = 0;
-  /** Since when what is completed next has been in work: the completion before it, or the end of idleness. */
+  /** Since when what is completed next has been in work: the end of what was before it, or of idleness. */
   #since = 0;
 
   /** Milliseconds of a unit of cost; 0 while nothing is known. */
@@ -13,7 +13,7 @@ export class Pace {
     return this.#cost === 0 ? 0 : this.#busyMs / this.#cost;
   }
 
-  /** Work begins after there was none. */
+  /** Work begins after there was none, or after some that failed. */
   started(): void {
     this.#since = performance.now();
   }

@@ -10,6 +10,11 @@ export interface ShareLimits {
   readonly ratio?: number;
 }
 
+/** What anybody may hold of calls or connections wherever there is room. */
+export const FEW = 8;
+/** What one address may hold for each that it leaves free: three quarters of all, alone. */
+export const ADDRESS_RATIO = 3;
+
 /**
  * Something limited that takers share by dynamic thresholds (Choudhury and Hahne 1998): nobody may hold more than stays free.
  * One taker alone gets half of it, two get a third each, and whoever comes next always finds room for something small.

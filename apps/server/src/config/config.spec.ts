@@ -60,6 +60,15 @@ describe('a configuration', () => {
     );
   });
 
+  it('has room for the largest message of a caller, which holds no more than half of all bytes', () => {
+    expect(() =>
+      readConfig({ queueBytes: 32 << 20 }, { TRIPTYCH_MAX_MESSAGE_BYTES: `${(16 << 20) + 1}` }),
+    ).toThrow(
+      '--queue-bytes: expected twice the largest message (TRIPTYCH_MAX_MESSAGE_BYTES: 16777217) or more',
+    );
+    expect(readConfig({ queueBytes: 32 << 20 }, {}).queueBytes).toBe(32 << 20);
+  });
+
   it('names every problem at once, and quotes no password', async () => {
     const given = await read('threads: many\nlisten: 0.0.0.0:70000\notlp-endpoint: http://u:geheim@host\n');
     expect(() => readConfig({}, {}, given)).toThrow(/^3 problems:\n {2}.+:2: listen: .+\n.+:3: .+\n.+:1: /);

@@ -49,7 +49,22 @@ export function tryConfig(flags: Flags, env: Environment, file?: ConfigFile): Co
       problems.push(`${labelOf(name, origins)}: ${expected}, found ${shown(given.value)}`);
     }
   }
+  problems.push(...contradictions(config as ServerConfig, origins, invalid));
   return { config: Object.freeze(config) as ServerConfig, origins, invalid, problems };
+}
+
+/** What is right for each setting, and not for both. */
+function contradictions(
+  { queueBytes, maxMessageBytes }: ServerConfig,
+  origins: Origins,
+  invalid: ReadonlySet<SettingName>,
+): string[] {
+  if (invalid.has('queueBytes') || invalid.has('maxMessageBytes') || queueBytes >= 2 * maxMessageBytes)
+    return [];
+  return [
+    `${labelOf('queueBytes', origins)}: expected twice the largest message (${labelOf('maxMessageBytes', origins)}: ` +
+      `${maxMessageBytes}) or more, as one caller may hold half of it, found ${queueBytes}`,
+  ];
 }
 
 /** Throws CONFIG_INVALID with all problems, where there are any. */

@@ -88,11 +88,11 @@ describe('a call without a message', () => {
 
 describe('messages that never end', () => {
   it('are read up to their caller’s part of all bytes, and keep nobody else out', async () => {
-    await serve({ queueBytes: 16 * 1024 * 1024 });
+    await serve({ queueBytes: 16 * 1024 * 1024, maxMessageBytes: 8 * 1024 * 1024 });
     const on = session();
     const statuses: unknown[] = [];
     const head = Buffer.alloc(5);
-    head.writeUInt32BE(15 * 1024 * 1024, 1);
+    head.writeUInt32BE(7 * 1024 * 1024, 1);
     for (let i = 0; i < 20; i++) {
       const stream = open(on, '/triptych.v1.ImageEncoder/EncodeStream');
       void statusOf(stream).then((status) => statuses.push(status));

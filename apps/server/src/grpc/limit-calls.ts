@@ -1,12 +1,7 @@
 import { overloaded } from '../admission/overloaded.js';
-import { Shares } from '../admission/shares.js';
+import { ADDRESS_RATIO, FEW, Shares } from '../admission/shares.js';
 import { isProbe } from './health/limit-probes.js';
 import type { CallCheck } from './refusal.js';
-
-/** Calls that anybody may have open wherever there is room. */
-const FEW = 8;
-/** What one address may hold for each call that it leaves free: three quarters of all, alone. */
-const ADDRESS_RATIO = 3;
 
 /**
  * Bounds the calls that are open at a time over all connections, and those of a principal by what stays free for others.

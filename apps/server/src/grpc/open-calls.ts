@@ -66,7 +66,11 @@ export class OpenCalls {
   /** Has every call fail with this, those that are yet to come too. */
   end(reason: TriptychError): void {
     this.#ended = reason;
-    for (const call of this.#open) call.controller.abort(reason);
+    for (const call of this.#open) {
+      endCall(call, reason);
+      // One that a handler gets meanwhile ends, too.
+      call.controller.abort(reason);
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import {
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
 import type { Connection, Connections } from './connections.js';
+import { isProbe } from './health/limit-probes.js';
 import { type CallObservers, observeCall } from './observe-call.js';
 import { endCall } from './open-calls.js';
 
@@ -95,7 +96,8 @@ export function refuse(
           arriving.taken();
           endCall(open, refusal);
         };
-        stream.on('data', came);
+        // Probes are short, and a server that is full is no dead one.
+        if (!isProbe(path)) stream.on('data', came);
         // What was answered and is not read yet is still here: a call has gone when its stream has.
         const end = () => {
           for (const ending of endings) ending();

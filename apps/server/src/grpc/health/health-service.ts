@@ -7,6 +7,8 @@ import type {
 } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import { service as published } from 'grpc-health-check';
+import { ADDRESS_RATIO, Shares } from '../../admission/shares.js';
+import { remoteAddress } from '../connections.js';
 import { toStatus } from '../status.js';
 import { Watch } from './watch.js';
 
@@ -21,10 +23,10 @@ interface Answer {
 }
 type WatchCall = ServerWritableStream<Asked, Answer>;
 
-/** Watches that one connection may have open: a client has one for each service that it calls. */
-const MOST_OF_CONNECTION = 32;
 /** Watches that all may have open together. */
 const MOST_WATCHES = 4096;
+/** Watches that a connection, or an address, may have open wherever there is room: a client has one for each service that it calls. */
+const FEW_WATCHES = 32;
 /** What grpc-js calls a peer without an address: whoever comes over a Unix socket. */
 const NO_ADDRESS = 'unknown';
 
@@ -40,10 +42,17 @@ export class HealthService {
     WatchCall,
     { readonly service: string | undefined; readonly watch: Watch<Answer['status']> }
   >();
-  readonly #ofPeer = new Map<string, number>();
+  readonly #ofPeer: Shares<string>;
+  readonly #ofAddress: Shares<string>;
   #ended = false;
 
-  constructor(names: readonly string[]) {
+  constructor(
+    names: readonly string[],
+    private readonly most = MOST_WATCHES,
+  ) {
+    // A proxy brings the watches of many clients over one connection: it may have half of all.
+    this.#ofPeer = new Shares({ capacity: most, floor: FEW_WATCHES });
+    this.#ofAddress = new Shares({ capacity: most, floor: FEW_WATCHES, ratio: ADDRESS_RATIO });
     this.#statuses = new Map(names.map((name) => [name, 'NOT_SERVING']));
     this.definition = Object.fromEntries(
       Object.entries(published).map(([name, method]) => {
@@ -96,27 +105,26 @@ export class HealthService {
     // A cancelled call emits errors of its own; there is nobody left to tell.
     call.on('error', () => undefined);
     const peer = call.getPeer();
-    const ofPeer = this.#ofPeer.get(peer) ?? 0;
-    if (this.#watches.size >= MOST_WATCHES || (ofPeer >= MOST_OF_CONNECTION && peer !== NO_ADDRESS)) {
-      const message = `${ofPeer} watches are open on this connection, ${this.#watches.size} on all; at most ${MOST_OF_CONNECTION} and ${MOST_WATCHES} may be`;
+    const address = remoteAddress(peer === NO_ADDRESS ? undefined : peer.replace(/:\d+$/, ''));
+    if (!this.#ofPeer.fits(peer, 1) || (address !== undefined && !this.#ofAddress.fits(address, 1))) {
+      const message =
+        `${this.#ofPeer.held(peer)} watches are open on this connection, ${this.#watches.size} on all; at most ${this.most} ` +
+        'may be, and of one caller no more than stay free for others';
       call.emit('error', toStatus(new TriptychError('OVERLOADED', message)));
       return;
     }
     const { service } = call.request;
     const watch = new Watch<Answer['status']>((status) => call.write({ status }));
     call.on('drain', () => watch.drained());
-    call.once('cancelled', () => this.#gone(call, peer));
+    const leave = [this.#ofPeer.take(peer, 1)];
+    if (address !== undefined) leave.push(this.#ofAddress.take(address, 1));
+    call.once('cancelled', () => {
+      this.#watches.delete(call);
+      for (const one of leave) one();
+    });
     this.#watches.set(call, { service, watch });
-    this.#ofPeer.set(peer, ofPeer + 1);
     watch.tell(service === undefined ? 'SERVICE_UNKNOWN' : this.#statuses.get(service)!);
     if (this.#ended) endWatch(call);
-  }
-
-  #gone(call: WatchCall, peer: string): void {
-    if (!this.#watches.delete(call)) return;
-    const left = this.#ofPeer.get(peer)! - 1;
-    if (left > 0) this.#ofPeer.set(peer, left);
-    else this.#ofPeer.delete(peer);
   }
 }
 

@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
-import { credentials, makeGenericClientConstructor, type ClientReadableStream } from '@grpc/grpc-js';
+import {
+  type ClientReadableStream,
+  credentials,
+  makeGenericClientConstructor,
+  Server,
+  ServerCredentials,
+} from '@grpc/grpc-js';
 import { service } from 'grpc-health-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHealth } from '../../testing/check-health.js';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { HealthService } from './health-service.js';
 import { Watch } from './watch.js';
 
 interface Answer {
@@ -79,14 +86,21 @@ describe('health', () => {
     client.close();
   });
 
-  it('bounds the watches of a connection, and takes others once they end', async () => {
-    const client = connectHealth(test.server.address);
-    const watches = Array.from({ length: 32 }, () =>
-      client.watch({ service: audio }).on('error', () => undefined),
+  it('shares the watches among connections, and takes others once they end', async () => {
+    const { definition, handlers } = new HealthService([audio], 96);
+    const server = new Server();
+    server.addService(definition, handlers);
+    const port = await new Promise<number>((resolve, reject) =>
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      ),
     );
+    const [client, other] = [0, 1].map(() => connectHealth(`127.0.0.1:${port}`));
+    const open = (by: HealthClient) => by.watch({ service: audio }).on('error', () => undefined);
+    const watches = Array.from({ length: 48 }, () => open(client));
     await Promise.all(watches.map(first));
     expect(await ending(client.watch({ service: audio }))).toMatchObject({ code: 8 });
-    expect(await checkHealth(test.server.address)).toBe('SERVING');
+    expect(await first(open(other))).toBe('NOT_SERVING');
     for (const watch of watches) watch.cancel();
     const another = async () => {
       const watch = client.watch({ service: audio }).on('error', () => undefined);
@@ -94,8 +108,10 @@ describe('health', () => {
         .catch(() => 'refused')
         .finally(() => watch.cancel());
     };
-    await expect.poll(another).toBe('SERVING');
+    await expect.poll(another).toBe('NOT_SERVING');
     client.close();
+    other.close();
+    server.forceShutdown();
   });
 });
 
@@ -110,18 +126,28 @@ describe('probes that say nothing', () => {
       })
       .on('error', () => undefined);
 
-  it('make room for others, the oldest first', async () => {
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['a message without an end', Buffer.alloc(5)],
+  ])('make room for others, the oldest first: %s', async (_what, said) => {
     const sessions = [0, 1].map(() => connect(`http://${test.server.address}`));
     const oldest = probe(sessions[0]);
+    if (said.length > 0) oldest.write(said);
     const ended = once(oldest, 'response');
     await new Promise<void>((resolve) => sessions[0].ping(() => resolve()));
-    const silent = sessions.flatMap((session) => Array.from({ length: 700 }, () => probe(session)));
+    const silent = sessions.flatMap((session) =>
+      Array.from({ length: 700 }, () => {
+        const stream = probe(session);
+        if (said.length > 0) stream.write(said);
+        return stream;
+      }),
+    );
     expect((await ended)[0]).toMatchObject({ 'grpc-status': '8' });
     expect(await checkHealth(test.server.address)).toBe('SERVING');
     // The youngest is still heard.
     const youngest = silent[silent.length - 1];
     const answer = once(youngest, 'trailers');
-    youngest.resume().end(Buffer.alloc(5));
+    youngest.resume().end(said.length > 0 ? undefined : Buffer.alloc(5));
     expect((await answer)[0]).toMatchObject({ 'grpc-status': '0' });
     for (const session of sessions) session.destroy();
   });

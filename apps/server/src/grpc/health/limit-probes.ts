@@ -13,11 +13,11 @@ export function isProbe(path: string): boolean {
   return path.startsWith('/grpc.health.v1.Health/');
 }
 
-/** Probes that may be open without having said what they ask. */
+/** Probes that may be open without having said all that they ask: gRPC answers none before. */
 const MOST_SILENT = 1024;
 
 /**
- * Ends the probes that have waited longest to say what they ask, where there are too many of them: they need no token and count
+ * Ends the probes that have waited longest to say all that they ask, where there are too many of them: they need no token and count
  * against no limit. A probe in earnest asks at once, and is never among them.
  */
 export function limitProbes(): ServerInterceptor {
@@ -26,9 +26,9 @@ export function limitProbes(): ServerInterceptor {
     if (!isProbe(path)) return call as ServerInterceptingCall;
     const heard = () => silent.delete(call);
     const listener = new ServerListenerBuilder()
-      .withOnReceiveMessage((message, next) => {
+      .withOnReceiveHalfClose((next) => {
         heard();
-        next(message);
+        next();
       })
       .withOnCancel(heard)
       .build();
@@ -48,5 +48,8 @@ export function limitProbes(): ServerInterceptor {
 }
 
 function tooSilent(): TriptychError {
-  return new TriptychError('OVERLOADED', 'the probe sent no message, and others came; send it at once');
+  return new TriptychError(
+    'OVERLOADED',
+    'the probe did not send its message and end, and others came; send both at once',
+  );
 }

@@ -1,11 +1,6 @@
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
-import { Shares } from '../../admission/shares.js';
+import { ADDRESS_RATIO, FEW, Shares } from '../../admission/shares.js';
 import { remoteAddress } from '../connections.js';
-
-/** Connections that any address may have wherever there is room. */
-const FEW = 8;
-/** What one address may hold for each connection that it leaves free: three quarters of all, alone. */
-const ADDRESS_RATIO = 3;
 
 /** Cuts connections beyond `most`, and those of an address that has three quarters of them. This machine's count as one another's. */
 export class ConnectionLimit {

@@ -6,7 +6,7 @@ import { demoClip, picture, serveDemo, type TestServer, vectorOf } from '../../t
 
 let test: TestServer;
 beforeAll(async () => {
-  test = await serveDemo({ models: [demoClip], maxImages: 8, streamImages: 8 });
+  test = await serveDemo({ models: [demoClip], maxImages: 8, streamImages: 8, metricsListen: '127.0.0.1:0' });
 });
 afterAll(() => test.close());
 
@@ -85,6 +85,20 @@ describe('ImageEncoder.EncodeStream', () => {
       for await (const answer of call) expect(answer).toBeUndefined();
     })();
     await expect(reading).rejects.toMatchObject({ details: { reason: 'STREAM_NO_CONFIG' } });
+  });
+
+  it('holds nothing once it is cancelled, a batch that waits for its turn included', async () => {
+    const bytes = async () => {
+      const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
+      return Number(/^triptych_admitted_bytes (\S+)$/m.exec(text)?.[1]);
+    };
+    const call = test.client.streamImages();
+    call.configure({});
+    const batch = Array.from({ length: 8 }, (_, i) => images[i % 4]);
+    for (let id = 0; id < 3; id++) await call.send(id, batch);
+    await expect.poll(bytes, { interval: 5 }).toBeGreaterThan(0);
+    call.cancel();
+    await expect.poll(bytes).toBe(0);
   });
 });
 

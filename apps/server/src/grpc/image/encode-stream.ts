@@ -51,7 +51,13 @@ export async function encodeImageStream(
         failed += results.filter((result) => result.error).length;
         return { result: { batchId: batch.batchId, results } };
       };
-      await answers.add(answer, batchWeight(batch.images, limits));
+      try {
+        await answers.add(answer, batchWeight(batch.images, limits));
+      } catch (thrown) {
+        // It was never begun: an earlier one has failed.
+        leave();
+        throw thrown;
+      }
     }
   } finally {
     await answers.done();

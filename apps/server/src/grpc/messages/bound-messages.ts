@@ -6,6 +6,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { RequestRule } from '@triptych/protocol';
 import type { ServerConfig } from '../../config/settings.js';
+import { Shares } from '../../admission/shares.js';
 import { MessageInflater } from './inflate-messages.js';
 import { InflatedBytes } from './inflated-bytes.js';
 
@@ -16,7 +17,7 @@ interface Internals extends ServerInterceptingCallInterface {
   decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
-/** Most inflated bytes held at a time, of one connection and of all, in multiples of the longest message. */
+/** Most inflated bytes held at a time, of one connection and of all, who share them, in multiples of the longest message. */
 const [MOST_OF_CONNECTION, MOST_OF_ALL] = [2, 4];
 /** Longest message of a method that takes names and numbers only: health, reflection, lists of models. */
 const MOST_WITHOUT_CONTENT = 64 * 1024;
@@ -39,7 +40,7 @@ export function boundMessages(
   config: Pick<ServerConfig, 'maxMessageBytes' | 'streamImages'>,
   rules: ReadonlyMap<string, RequestRule>,
 ): MessageBounds {
-  const all = new InflatedBytes(MOST_OF_ALL * config.maxMessageBytes);
+  const all = new Shares<InflatedBytes>({ capacity: MOST_OF_ALL * config.maxMessageBytes });
   const pools = new WeakMap<Http2Session, InflatedBytes>();
   const poolOf = (session: Http2Session | undefined) => {
     const pool =

@@ -1,3 +1,5 @@
+import type { Shares } from '../../admission/shares.js';
+
 /**
  * Bytes that decompression has added to what clients sent, and that are still held: a few KiB of zeros inflate to 16 MiB, and
  * a connection may send them by the thousand. Up to sixteenfold nothing is counted: recordings, pictures and texts do not compress
@@ -7,10 +9,10 @@ export class InflatedBytes {
   #held = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Those of one connection, within those of `all`. */
+  /** Those of one connection, and its share of those of all. */
   constructor(
     readonly most: number,
-    private readonly all?: InflatedBytes,
+    private readonly all: Shares<InflatedBytes>,
   ) {}
 
   get held(): number {
@@ -26,14 +28,15 @@ export class InflatedBytes {
 
   /** Counts bytes in. Where they do not fit it returns false, and counts none. */
   take(bytes: number): boolean {
-    if (this.#held + bytes > this.most || this.all?.take(bytes) === false) return false;
+    if (this.#held + bytes > this.most || !this.all.fits(this, bytes)) return false;
+    this.all.add(this, bytes);
     this.#held += bytes;
     return true;
   }
 
   giveBack(bytes: number): void {
     this.#held -= bytes;
-    this.all?.giveBack(bytes);
+    this.all.add(this, -bytes);
   }
 }
 
