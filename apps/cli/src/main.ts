@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { TriptychError } from '@triptych/core';
 import { explain } from './errors/explain.js';
+import type { StopRequests } from './process/stop-requests.js';
 import { version } from './version.js';
 
 /** In the order of the help. Each is loaded when it is asked for: what one command needs, others do not wait for. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+const commands: Readonly<Record<string, (stop?: StopRequests) => Promise<Command>>> = {
+  serve: async (stop) => (await import('./commands/serve.js')).serveCommand(stop),
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
   encode: async () => (await import('./commands/encode.js')).encodeCommand(),
   search: async () => (await import('./commands/search.js')).searchCommand(),
@@ -21,8 +22,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /** As a shell has it for what SIGPIPE ended. */
 const PIPE_CLOSED = 141;
 
-/** Runs the command line and returns the exit code: 0, or 1 with one message on standard error; 130 where it was stopped. */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Runs the command line and returns the exit code: 0, or 1 with one message on standard error; 130 where it was stopped.
+ * `stop`: what asks a server to stop, where the caller listens for it already.
+ */
+export async function main(argv: readonly string[], stop?: StopRequests): Promise<number> {
   endWithReader();
   const program = new Command('triptych')
     .description(
@@ -34,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const asked = argv[2] ?? '';
   const names = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands);
   try {
-    for (const name of names) program.addCommand((await commands[name]()).exitOverride());
+    for (const name of names) program.addCommand((await commands[name](stop)).exitOverride());
     await program.parseAsync(argv);
     return Number(process.exitCode ?? 0);
   } catch (thrown) {
@@ -42,6 +46,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { message, stack } = explain(thrown);
     process.stderr.write(`triptych: ${message}\n${stack === undefined ? '' : `${stack}\n`}`);
     // As a shell has it for what Ctrl-C ended.
+    if (process.exitCode === 130) return 130;
     return thrown instanceof TriptychError && thrown.reason === 'CANCELLED' ? 130 : 1;
   }
 }

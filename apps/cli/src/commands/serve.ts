@@ -15,7 +15,7 @@ import {
 } from '@triptych/server';
 import { type PlannedModel, planModels } from '../hub/plan-models.js';
 import { complain } from '../output/complain.js';
-import { listenForStop, orStop } from '../process/stop-requests.js';
+import { listenForStop, orStop, type StopRequests } from '../process/stop-requests.js';
 import { addStrayFlags, strayFlagProblems } from '../serve-flags.js';
 import { addServerOptions, modelsOf, provideModels, readServerConfig } from '../server-options.js';
 
@@ -37,8 +37,8 @@ interface Options {
   readonly printConfig?: true;
 }
 
-/** `triptych serve` */
-export function serveCommand(): Command {
+/** `triptych serve`. `stop`: what asks it to stop; default: what does so once it begins. */
+export function serveCommand(stop?: StopRequests): Command {
   const command = new Command('serve')
     .description('serve models over gRPC')
     .addOption(
@@ -58,7 +58,7 @@ export function serveCommand(): Command {
       process.stdout.write(printConfig(reading));
       return;
     }
-    await serve(reading, warnings);
+    await serve(reading, warnings, stop ?? listenForStop());
   });
 }
 
@@ -69,9 +69,8 @@ function read(command: Command, options: Options): ConfigReading {
 }
 
 /** Serves until it is asked to stop. */
-async function serve(reading: ConfigReading, warnings: readonly string[]): Promise<void> {
-  const models = await checked(reading);
-  const stop = listenForStop();
+async function serve(reading: ConfigReading, warnings: readonly string[], stop: StopRequests): Promise<void> {
+  const models = await orStop(checked(reading), stop.first);
   const logger = createLogger(reading.config.logLevel);
   for (const warning of warnings) logger.warn({}, warning);
   const server = await orStop(start(reading.config, models, logger), stop.first);

@@ -3,16 +3,18 @@ import { watchStarters } from './starters.js';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-/** From the process that was started to the one that it started anew: how often it was asked to stop so far. */
-export interface StopRelay {
-  readonly stopRequests: number;
-  readonly signal: StopSignal;
-}
+/** Set by a process that starts itself anew, for the new one: they are connected, unless the first has ended. */
+export const RELAUNCHED_VARIABLE = 'TRIPTYCH_RELAUNCHED';
 
 /** Why to stop: a signal, or a process that had started this one and has ended. */
 export interface StopRequest {
   readonly signal: StopSignal;
   readonly endedStarter?: string;
+}
+
+/** From the process that was started to the one that it started anew: how often it was asked to stop so far, and why. */
+export interface StopRelay extends StopRequest {
+  readonly stopRequests: number;
 }
 
 /** The first request lets what is in work end; the second does not. */
@@ -41,12 +43,14 @@ export function listenForStop(): StopRequests {
   watchStarters(onStarterEnded);
   if (process.channel) {
     process.on('message', (message) => {
-      if (isRelay(message)) raiseTo(message.stopRequests, { signal: message.signal });
+      if (isRelay(message)) raiseTo(message.stopRequests, message);
     });
     process.once('disconnect', () => onStarterEnded('the process'));
     // Whoever listens on it must not keep the process.
     process.channel.unref();
-  }
+  } else if (process.env[RELAUNCHED_VARIABLE] !== undefined) onStarterEnded('the process');
+  // It says nothing of what this process starts.
+  delete process.env[RELAUNCHED_VARIABLE];
   return { first, second };
 }
 

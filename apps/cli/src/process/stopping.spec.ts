@@ -163,6 +163,32 @@ describe('SIGKILL', () => {
   });
 });
 
+/** Waits until a process has a child; its PID. */
+async function childOf(pid: number): Promise<number> {
+  for (;;) {
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    if (children !== '') return Number(children.trim());
+    await sleep(1);
+  }
+}
+
+describe('SIGKILL of what started a server, before the server has loaded its program,', () => {
+  const within = (ms: number) => sleep(ms, 'goes on', { ref: false });
+
+  it.each<[string, readonly string[], number]>([
+    ['the command', installed, 1],
+    ['a shell', ['sh', '-c', `${quoted(installed)}; true`], 2],
+  ])('ends it: %s', async (_what, command, generations) => {
+    const { child, finished } = startProgram(command, undefined, { detached: true });
+    let pid = child.pid!;
+    for (let generation = 0; generation < generations; generation++) pid = await childOf(pid);
+    child.kill('SIGKILL');
+    const ended = await Promise.race([finished, within(20_000)]);
+    if (ended === 'goes on') process.kill(-child.pid!, 'SIGKILL');
+    expect(ended).toMatchObject({ stdout: Buffer.alloc(0) });
+  });
+});
+
 describe('a signal to the whole group', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('counts once: %s', async (signal) => {
     const { child, address, finished } = await start(installed);
