@@ -1,7 +1,8 @@
 import { AudioContext, EmbeddingEncoding } from '@triptych/client';
-import { TriptychError } from '@triptych/core';
+import { messageOf, TriptychError } from '@triptych/core';
 import { Command, Option } from 'commander';
 import { addConnectionOptions, connect, type ServerOptions } from '../encode/connection.js';
+import { textLines } from '../encode/encode-texts.js';
 import { EncodeJobs } from '../encode/jobs.js';
 import { poolings } from '../encode/identity.js';
 import { findMedia, type Media, mediaOf } from '../encode/media.js';
@@ -41,7 +42,8 @@ for audio longer than a window gives several.
   npy       a float32 matrix; FILE.jsonl beside it says of each row what a JSON line says of a vector
   parquet   a row a vector; embedding is a list of fixed size, and the file's metadata names the models
 
-Files that cannot be read or decoded are named on standard error; the others go on, and the exit code is 1.
+Files that cannot be read or decoded, and windows that fail, are named on standard error; the others go on, and the
+exit code is 1.
 
 Examples:
   triptych encode photos/ speech.wav                         files and folders, with the demo models
@@ -80,10 +82,10 @@ async function encode(command: Command, inputs: readonly string[], options: Opti
   const stopped = stopSignal();
   // The first signal lets what is being encoded finish; a second one does not.
   void stopped.then(() => stopSignal()).then(() => process.exit(130));
-  const texts = (options.text ?? []).map((text, i) => ({ source: `--text ${i + 1}`, text }));
-  if (inputs.length + texts.length === 0)
+  const named = (options.text ?? []).map((text, i) => ({ source: `--text ${i + 1}`, text }));
+  if (inputs.length + named.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'nothing to encode; name files or folders, -, or --text TEXT');
-  if (inputs.includes('-') && inputs.length + texts.length > 1)
+  if (inputs.includes('-') && inputs.length + named.length > 1)
     throw new TriptychError('CONFIG_INVALID', 'standard input (-) is encoded by itself; name no other input');
   const isLive = inputs[0] === '-';
   const files = isLive || inputs.length === 0 ? [] : await findMedia(inputs, ['audio', 'image', 'text']);
@@ -92,17 +94,21 @@ async function encode(command: Command, inputs: readonly string[], options: Opti
   const writer = await openWriter(options.format, options.output);
   try {
     const connection = await connect(command, options);
-    const bar = new FileProgress('encoding', files.length);
+    const lines = await Promise.allSettled(of('text').map(textLines));
+    const texts = [...named, ...lines.flatMap((read) => (read.status === 'fulfilled' ? read.value : []))];
+    const images = of('image');
+    const bar = new FileProgress('encoding', audio.length + images.length + texts.length, 'inputs');
+    for (const read of lines) if (read.status === 'rejected') bar.partFailed(messageOf(read.reason));
     const jobs = new EncodeJobs(connection.client, requestOf(options), writer, bar);
     if (!isLive) void stopped.then(() => jobs.stop());
     try {
-      await jobs.run({ audio, images: of('image'), textFiles: of('text'), texts });
+      await jobs.run({ audio, images, texts });
     } finally {
       bar.stop();
       await connection.close();
     }
     await writer.close();
-    if (bar.failures > 0) process.exitCode = 1;
+    if (bar.failures > 0) process.exitCode ??= 1;
   } catch (thrown) {
     await writer.discard();
     throw thrown;

@@ -1,4 +1,4 @@
-import { problemOf } from '@triptych/core';
+import { problemOf, TriptychError } from '@triptych/core';
 import { readFile } from 'node:fs/promises';
 import { type EncodeTextsRequest, readEmbedding, type TriptychClient } from '@triptych/client';
 import type { EncodedVector, Progress } from './encoded-vector.js';
@@ -12,16 +12,13 @@ export interface TextSource {
   readonly text: string;
 }
 
-/** The lines of a text file that are not empty. */
-export async function textLines(path: string, progress: Progress): Promise<TextSource[]> {
-  try {
-    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
-    progress.done();
-    return lines.flatMap((text, i) => (text.trim() === '' ? [] : [{ source: `${path}:${i + 1}`, text }]));
-  } catch (thrown) {
-    progress.failed(`${path}: ${problemOf(thrown)}`);
-    return [];
-  }
+/** The lines of a text file that are not empty. Throws FILE_UNREADABLE. */
+export async function textLines(path: string): Promise<TextSource[]> {
+  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new TriptychError('FILE_UNREADABLE', `${path}: ${problemOf(cause)}`, { cause });
+  });
+  const lines = content.split(/\r?\n/);
+  return lines.flatMap((text, i) => (text.trim() === '' ? [] : [{ source: `${path}:${i + 1}`, text }]));
 }
 
 /** Encodes texts, a batch at a time. One that fails is reported and left out. */
@@ -37,8 +34,10 @@ export async function* encodeTexts(
     const { stamp, results } = await client.encodeTexts({ ...request, texts: batch.map(({ text }) => text) });
     checkSame(identity, stamp);
     for (const [i, { embedding, error }] of results.entries()) {
-      if (embedding) yield { ...batch[i], identity, ...readEmbedding(embedding) };
-      else progress.failed(`${batch[i].source}: ${error?.message ?? 'no vector'}`);
+      if (embedding) {
+        progress.done();
+        yield { ...batch[i], identity, ...readEmbedding(embedding) };
+      } else progress.failed(`${batch[i].source}: ${error?.message ?? 'no vector'}`);
     }
   }
 }

@@ -15,8 +15,13 @@ export interface EncodedVector {
   readonly values: Float32Array;
 }
 
-/** Told of each source that is done with, and of each that failed. */
+/** Told of each source that is done with, of each that failed, and of what came of them. */
 export interface Progress {
   done(): void;
+  /** A source failed, and is done with. */
   failed(message: string): void;
+  /** A part of a source failed, such as a window of a recording; the source goes on. */
+  partFailed(message: string): void;
+  /** A vector came: a source may have thousands. */
+  vector(): void;
 }

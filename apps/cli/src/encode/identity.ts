@@ -2,11 +2,13 @@ import {
   AudioContext,
   type AudioFormat,
   type EmbeddingOptions,
+  type Model__Output,
   type ModelStamp__Output,
   Pooling,
   type TriptychClient,
 } from '@triptych/client';
 import { TriptychError } from '@triptych/core';
+import { isCallError } from '../errors/explain.js';
 import type { Media } from './media.js';
 
 /** What says of a vector which others it may be compared with. */
@@ -16,8 +18,9 @@ export interface Identity {
   readonly fingerprint: string;
   /** Vectors may be compared where this is the same. */
   readonly space: string;
+  /** Empty for a model's default one, where the server does not list models to this client. */
   readonly pooling: string;
-  /** What the model's weights are stored as: float32, float16, bfloat16 or int8. */
+  /** What the model's weights are stored as: float32, float16, bfloat16 or int8; empty where the server does not list models. */
   readonly weightType: string;
 }
 
@@ -56,13 +59,23 @@ export async function announce(
   request: EncodeRequest | AudioRequest,
 ): Promise<Identity> {
   const stamp = await stampOf(client, media, request);
-  const models = await client.listModels();
+  const models = await listModels(client);
   const model = models.find(({ name }) => name === stamp.model);
   const encoder = model?.encoders.find((one) => one[media] !== null);
   const pooling = Number(request.options.pooling ?? 0) || encoder?.defaultPooling;
   const [name] = Object.entries(poolings).find(([, number]) => number === pooling) ?? [''];
   const { fingerprint, space } = stamp;
   return { model: stamp.model, fingerprint, space, pooling: name, weightType: model?.weightType ?? '' };
+}
+
+/** None where this token may encode, and may not list models. */
+async function listModels(client: TriptychClient): Promise<readonly Model__Output[]> {
+  try {
+    return await client.listModels();
+  } catch (thrown) {
+    if (isCallError(thrown) && thrown.details?.reason === 'METHOD_DENIED') return [];
+    throw thrown;
+  }
 }
 
 async function stampOf(

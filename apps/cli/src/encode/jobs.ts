@@ -1,12 +1,11 @@
 import { AudioEncoding, type TriptychClient } from '@triptych/client';
 import { messageOf, TriptychError } from '@triptych/core';
 import { isCallError } from '../errors/explain.js';
-import { complain } from '../output/complain.js';
 import type { VectorWriter } from '../output/vector-writer.js';
 import type { EncodedVector, Progress } from './encoded-vector.js';
 import { encodeAudio } from './encode-audio.js';
 import { encodeImages } from './encode-images.js';
-import { encodeTexts, textLines, type TextSource } from './encode-texts.js';
+import { encodeTexts, type TextSource } from './encode-texts.js';
 import { announce, type AudioRequest, type Identity } from './identity.js';
 import type { AudioSource } from './sources.js';
 
@@ -16,8 +15,6 @@ const CONCURRENCY = 4;
 export interface Inputs {
   readonly audio: readonly AudioSource[];
   readonly images: readonly string[];
-  /** Files with a text a line. */
-  readonly textFiles: readonly string[];
   readonly texts: readonly TextSource[];
 }
 
@@ -38,29 +35,32 @@ export class EncodeJobs {
   }
 
   /** Asks first which models answer, so that a request that a model refuses fails before anything is encoded. */
-  async run({ audio, images, textFiles, texts }: Inputs): Promise<void> {
+  async run({ audio, images, texts }: Inputs): Promise<void> {
     const format = audio[0]?.format ?? { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER };
     const { model, options } = this.request;
     const heard =
       audio.length > 0 ? await announce(this.client, 'audio', { ...this.request, format }) : undefined;
     const seen = images.length > 0 ? await announce(this.client, 'image', { model, options }) : undefined;
-    const hasTexts = textFiles.length + texts.length > 0;
-    const read = hasTexts ? await announce(this.client, 'text', { model, options }) : undefined;
+    const read = texts.length > 0 ? await announce(this.client, 'text', { model, options }) : undefined;
     await this.writer.begin([heard, seen, read].filter((identity) => identity !== undefined));
     if (heard) await this.#audio(audio, heard);
     if (seen) await this.#write(encodeImages(this.client, images, { model, options }, seen, this.progress));
-    if (read) await this.#texts(textFiles, texts, read);
+    if (read) await this.#write(encodeTexts(this.client, texts, { model, options }, read, this.progress));
   }
 
   /** A few sources side by side. */
   async #audio(sources: readonly AudioSource[], identity: Identity): Promise<void> {
     const waiting = [...sources];
+    const onWindowError = (message: string) => this.progress.partFailed(message);
     const work = async () => {
       for (let source = waiting.shift(); source && !this.#isStopped; source = waiting.shift()) {
         const { name } = source;
         try {
-          for await (const window of encodeAudio(this.client, source, this.request, identity, complain))
+          const windows = encodeAudio(this.client, source, this.request, identity, onWindowError);
+          for await (const window of windows) {
             await this.writer.write(window);
+            this.progress.vector();
+          }
           this.progress.done();
         } catch (thrown) {
           const isItsOwn = isCallError(thrown)
@@ -74,17 +74,11 @@ export class EncodeJobs {
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
   }
 
-  async #texts(paths: readonly string[], named: readonly TextSource[], identity: Identity): Promise<void> {
-    const lines = await Promise.all(paths.map((path) => textLines(path, this.progress)));
-    const { model, options } = this.request;
-    const texts = [...named, ...lines.flat()];
-    await this.#write(encodeTexts(this.client, texts, { model, options }, identity, this.progress));
-  }
-
   async #write(vectors: AsyncIterable<EncodedVector>): Promise<void> {
     if (this.#isStopped) return;
     for await (const vector of vectors) {
       await this.writer.write(vector);
+      this.progress.vector();
       if (this.#isStopped) return;
     }
   }

@@ -16,7 +16,7 @@ class Meter {
   #done = 0;
   #left: number | undefined;
 
-  /** `describe` says how much of the total is done. A total of 0: nobody knows. */
+  /** `describe` says how much of the total is done. A total of 0: nobody knows it. */
   constructor(
     private readonly what: string,
     private readonly total: number,
@@ -45,33 +45,48 @@ class Meter {
   }
 
   #text(): string {
-    if (this.total === 0) return `${this.what}, ${roughly(performance.now() - this.#started)} so far`;
+    if (this.total === 0) {
+      const spent = `${roughly(performance.now() - this.#started)} so far`;
+      return [this.what, this.describe(this.#done), spent].filter((part) => part !== '').join(', ');
+    }
     const left = this.#left === undefined || this.#done >= this.total ? '' : `, ${roughly(this.#left)} left`;
     return `${this.what}, ${this.describe(this.#done)}${left}`;
   }
 }
 
-/** Progress in files; failures are always named. */
+/** Progress in files, or whatever `unit` says; of a single one, in its vectors. Failures are always named. */
 export class FileProgress implements Progress {
-  readonly #meter: Meter | undefined;
+  readonly #meter: Meter;
+  #vectors = 0;
   failures = 0;
 
-  constructor(what: string, files: number) {
-    if (files > 1) this.#meter = new Meter(what, files, (done) => `${done} of ${files} files`);
+  constructor(what: string, files: number, unit = 'files') {
+    this.#meter =
+      files > 1
+        ? new Meter(what, files, (done) => `${done} of ${files} ${unit}`)
+        : new Meter(what, 0, () => (this.#vectors === 0 ? '' : `${this.#vectors} vectors`));
   }
 
   done(): void {
-    this.#meter?.update(this.#meter.done + 1);
+    this.#meter.update(this.#meter.done + 1);
+  }
+
+  vector(): void {
+    this.#vectors++;
   }
 
   failed(message: string): void {
-    this.failures++;
-    complain(message);
+    this.partFailed(message);
     this.done();
   }
 
+  partFailed(message: string): void {
+    this.failures++;
+    complain(message);
+  }
+
   stop(): void {
-    this.#meter?.stop();
+    this.#meter.stop();
   }
 }
 
@@ -123,7 +138,7 @@ export class StepProgress {
 
 /** Waits for a work that does not say how far it is. */
 export async function whileWaiting<T>(what: string, work: Promise<T>): Promise<T> {
-  const meter = new Meter(what, 0, String);
+  const meter = new Meter(what, 0, () => '');
   try {
     return await work;
   } finally {
