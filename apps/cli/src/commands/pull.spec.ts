@@ -1,10 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hubSettings, parseHubModel } from '@triptych/hub';
 import { type FakeHub, startFakeHub } from '@triptych/hub/testing';
 import { inspect } from '@triptych/weight-loader';
 import { TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pull } from '../hub/provide-model.js';
 import { demoCheckpoint } from '../testing/demo-checkpoint.js';
 import { runCli, startCli } from '../testing/run-cli.js';
 
@@ -48,6 +50,15 @@ describe('a model of a hub', () => {
     const { model } = JSON.parse(String(found.stdout)) as { model: string };
     expect(await readdir(model)).toContain('weights.parquet');
     expect(hub.requests).toEqual([]);
+  });
+
+  it('is downloaded once where two want it at the same time', async () => {
+    hub.requests.length = 0;
+    const settings = hubSettings({ HF_ENDPOINT: hub.endpoint, HF_HOME: join(work, 'shared') });
+    const wanted = parseHubModel(MODEL)!;
+    const [first, second] = await Promise.all([pull(wanted, settings), pull(wanted, settings)]);
+    expect(second).toEqual(first);
+    expect(hub.requests.filter((request) => request.includes('/cdn/'))).toHaveLength(1);
   });
 
   it('goes to the directory and the dtype that are asked for', async () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDemoCheckpoint } from '../testing/demo-checkpoint.js';
 import { runCli, startCli } from '../testing/run-cli.js';
 import { convertOnce } from './convert-once.js';
+import { pidSpace } from './file-lock.js';
 import { checkpointName, provideCheckpoint } from './provide-checkpoint.js';
 
 let work: string;
@@ -140,16 +141,47 @@ describe('a conversion that several processes want', () => {
     expect((await stat(path)).isDirectory()).toBe(true);
   });
 
-  it.each([
-    ['has ended', () => JSON.stringify({ pid: endedPid(), host: hostname() }), 0],
-    ['gave no sign of life for a minute', () => JSON.stringify({ pid: 1, host: 'elsewhere' }), 60_000],
-  ])('does not wait for a process that %s', async (_what, content, ageMs) => {
+  const here = () => ({ host: hostname(), space: pidSpace(), id: 'some' });
+
+  it.each<[string, () => object, number]>([
+    ['has ended', () => ({ pid: endedPid(), ...here() }), 0],
+    ['had the PID of this one', () => ({ pid: process.pid, ...here() }), 0],
+    [
+      'gave no sign of life for a minute',
+      () => ({ pid: 1, host: 'elsewhere', space: '', id: 'some' }),
+      60_000,
+    ],
+  ])('does not wait for a process that %s', async (_what, holder, ageMs) => {
     const path = target();
-    await writeFile(`${path}.lock`, content());
+    await writeFile(`${path}.lock`, JSON.stringify(holder()));
     const then = new Date(Date.now() - ageMs);
     await utimes(`${path}.lock`, then, then);
+    const started = performance.now();
     await convertOnce(path, () => mkdir(path));
     expect(existsSync(path)).toBe(true);
+    // What shows no sign of life is waited for longer.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  it('waits for the sign of life of a process whose PID says nothing here', async () => {
+    const path = target();
+    const other = { pid: endedPid(), host: hostname(), space: 'another container', id: 'some' };
+    await writeFile(`${path}.lock`, JSON.stringify(other));
+    let isMade = false;
+    const waiting = convertOnce(path, () => Promise.resolve((isMade = true)));
+    await sleep(600);
+    expect(isMade).toBe(false);
+    await mkdir(path);
+    await waiting;
+  });
+
+  it('leaves the lock of whoever took it over', async () => {
+    const path = target();
+    await convertOnce(path, async () => {
+      await writeFile(`${path}.lock`, 'of another');
+      await mkdir(path);
+    });
+    expect(await readFile(`${path}.lock`, 'utf8')).toBe('of another');
   });
 });
 

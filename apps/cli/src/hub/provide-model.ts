@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { messageOf, TriptychError } from '@triptych/core';
 import { type HubModel, type HubSettings, pullCheckpoint, type PulledCheckpoint } from '@triptych/hub';
 import { type ConvertOptions, convertModel } from '../commands/convert.js';
@@ -5,6 +6,7 @@ import { complain } from '../output/complain.js';
 import { ByteProgress } from '../output/progress.js';
 import { cachedModels } from './cache.js';
 import { convertOnce } from './convert-once.js';
+import { lockFile } from './file-lock.js';
 
 /** How a model of a hub is made one that can be served. */
 export interface ProvideOptions extends Pick<ConvertOptions, 'dtype' | 'calibration'> {
@@ -31,8 +33,26 @@ export async function provideModel(hubModel: HubModel, options: ProvideOptions):
   return { ...pulled, model: target };
 }
 
-/** A hub that cannot be reached does not stop what is in the cache. */
+/**
+ * Brings a model of a hub into the hub's cache; processes that share the cache do so one after the other, for they would write
+ * the same files. Where the hub cannot be reached, what is in the cache is taken. Throws HUB_* errors.
+ */
 export async function pull(hubModel: HubModel, settings: HubSettings): Promise<PulledCheckpoint> {
+  if (settings.offline) return pullCheckpoint(hubModel, settings);
+  const folder = `models--${hubModel.name.replace('/', '--')}`;
+  const lock = await lockFile(
+    join(settings.cache, '.locks', folder, 'triptych.lock'),
+    'pulls the same model',
+    // A cache that cannot be written may hold all that is needed.
+  ).catch(() => undefined);
+  try {
+    return await pullOrTakeCached(hubModel, settings);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function pullOrTakeCached(hubModel: HubModel, settings: HubSettings): Promise<PulledCheckpoint> {
   const bar = new ByteProgress(`pulling ${hubModel.name}`);
   try {
     return await pullCheckpoint(hubModel, settings, (progress) => bar.show(progress));
