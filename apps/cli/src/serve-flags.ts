@@ -3,14 +3,14 @@ import { type Command, Option } from 'commander';
 import { flagOf, otherNames, placeholderOf, type SettingName } from '@triptych/server';
 
 /** Flags by which other servers call ours. They are taken so that the answer can name ours, beside all other problems. */
-const strayFlags = Object.entries(otherNames);
+const strayFlags = Object.entries(otherNames).map(([name, meant]) => {
+  const flags = name === 'port' ? '-p, --port [value]' : `--${name} [value]`;
+  return { name, meant, option: new Option(flags).hideHelp() };
+});
 
 /** Adds flags that serve does not have, hidden. */
 export function addStrayFlags(command: Command): Command {
-  for (const [name] of strayFlags) {
-    const flags = name === 'port' ? '-p, --port [value]' : `--${name} [value]`;
-    command.addOption(new Option(flags).hideHelp());
-  }
+  for (const { option } of strayFlags) command.addOption(option);
   return command.allowExcessArguments();
 }
 
@@ -18,8 +18,10 @@ export function addStrayFlags(command: Command): Command {
 export function strayFlagProblems(command: Command): string[] {
   const options = command.opts<Record<string, unknown>>();
   const given = new Map<SettingName, [name: string, value: unknown][]>();
-  for (const [name, meant] of strayFlags)
-    if (options[name] !== undefined) given.set(meant, [...(given.get(meant) ?? []), [name, options[name]]]);
+  for (const { name, meant, option } of strayFlags) {
+    const value = options[option.attributeName()];
+    if (value !== undefined) given.set(meant, [...(given.get(meant) ?? []), [name, value]]);
+  }
   const problems = [...given].map(([meant, flags]) => {
     const names = flags.map(([name]) => `--${name}`).join(' or ');
     const values = flags.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
@@ -36,10 +38,10 @@ const standard: Partial<Record<SettingName, { host: string; port: string }>> = {
   metricsListen: { host: '127.0.0.1', port: '9464' },
 };
 
-/** Hosts and ports that were given apart are put together. */
+/** Hosts and ports that were given apart are put together. A token is neither repeated nor a file. */
 function suggestion(meant: SettingName, values: readonly string[]): string {
   const address = standard[meant];
-  if (values.length === 0) return placeholderOf(meant);
+  if (values.length === 0 || meant === 'tokens') return placeholderOf(meant);
   if (!address) return values[0];
   const hosts = values.map((value) => (isIPv6(value) ? `[${value}]` : value));
   const whole = hosts.find((value) => /[^:]:\d+$/.test(value));

@@ -54,6 +54,12 @@ describe('a mistake in the configuration', () => {
     [['--address=::1'], 'serve has no --address; did you mean --listen [::1]:50051?'],
     [['--host'], 'serve has no --host; did you mean --listen HOST:PORT?'],
     [['--cert', 'a.pem'], 'serve has no --cert; did you mean --tls-cert a.pem?'],
+    [
+      ['--metrics-port', '9464'],
+      'serve has no --metrics-port; did you mean --metrics-listen 127.0.0.1:9464?',
+    ],
+    // A secret: it is not said again.
+    [['--token', 'secret'], 'serve has no --token; did you mean --tokens FILE?'],
     [['./clip'], 'serve takes no arguments, only flags; did you mean --model ./clip?'],
     [['--threads', 'many'], '--threads: expected a whole number from 0 to 256, found "many"'],
     [['--trace-ratio', '2'], '--trace-ratio: expected a number from 0 to 1, found "2"'],
@@ -84,8 +90,10 @@ describe('a mistake in the configuration', () => {
 
   it('in the name of the file is told, too', async () => {
     const path = join(work, 'absent.yaml');
-    expect(await mistaken(['--config', path])).toBe(`triptych: --config ${path}: no such file`);
-    expect(await mistaken([], { TRIPTYCH_CONFIG: path })).toBe(`triptych: --config ${path}: no such file`);
+    expect(await mistaken(['--config', path])).toBe(`triptych: --config ${path}: no such file or directory`);
+    expect(await mistaken([], { TRIPTYCH_CONFIG: path })).toBe(
+      `triptych: --config ${path}: no such file or directory`,
+    );
   });
 });
 
@@ -215,9 +223,9 @@ describe('a mistake that would show only after models were loaded', () => {
     expect(await mistaken([...listen, '--tls-cert', none, '--tls-key', work, '--tokens', none])).toBe(
       [
         'triptych: 3 problems:',
-        `  --tls-cert: ${none}: no such file`,
-        `  --tls-key: ${work}: is a folder; a file was expected`,
-        `  --tokens: ${none}: no such file`,
+        `  --tls-cert: ${none}: no such file or directory`,
+        `  --tls-key: ${work}: is a directory; expected a file`,
+        `  --tokens: ${none}: no such file or directory`,
       ].join('\n'),
     );
   });

@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { messageOf, TriptychError } from '@triptych/core';
+import { messageOf, problemOf, TriptychError } from '@triptych/core';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { fileProblem } from '../file-problem.js';
 import { keyOf, nearestSetting, settingNames } from './names.js';
 import { resolvePaths } from './paths.js';
 import { type Setting, type SettingName, settings } from './settings.js';
@@ -78,7 +77,7 @@ function textOf(path: string): string {
     const { size } = fstatSync(file);
     if (size <= MOST_BYTES) return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new TriptychError('CONFIG_INVALID', `--config ${path}: ${fileProblem(cause)}`, { cause });
+    throw new TriptychError('CONFIG_INVALID', `--config ${path}: ${problemOf(cause)}`, { cause });
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -127,8 +127,8 @@ describe('a configuration file', () => {
   });
 
   it('that is not there or a folder is told so', () => {
-    expect(() => readConfigFile(join(work, 'none'))).toThrow(/^--config .+none: no such file$/);
-    expect(() => readConfigFile(work)).toThrow(/is a folder/);
+    expect(() => readConfigFile(join(work, 'none'))).toThrow(/^--config .+none: no such file or directory$/);
+    expect(() => readConfigFile(work)).toThrow(/is a directory/);
   });
 });
 

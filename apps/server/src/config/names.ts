@@ -25,7 +25,7 @@ export function labelOf(name: SettingName, { [name]: origin }: Origins): string 
   return isFile ? `${origin}: ${keyOf(name)}` : (origin ?? flagOf(name));
 }
 
-/** What other servers call a setting, without dashes and underscores. */
+/** What other servers call a setting, as a flag without its first dashes. */
 export const otherNames: Readonly<Record<string, SettingName>> = {
   port: 'listen',
   host: 'listen',
@@ -40,14 +40,16 @@ export const otherNames: Readonly<Record<string, SettingName>> = {
   ca: 'tlsClientCa',
   token: 'tokens',
   metrics: 'metricsListen',
-  metricsport: 'metricsListen',
+  'metrics-port': 'metricsListen',
   verbose: 'logLevel',
 };
 
 /** The setting that somebody who wrote `text` may have meant; undefined where none is near. */
 export function nearestSetting(text: string): SettingName | undefined {
   const wanted = bare(text.replace(/^TRIPTYCH_/i, ''));
-  const byName = new Map<string, SettingName>(Object.entries(otherNames));
+  const byName = new Map<string, SettingName>(
+    Object.entries(otherNames).map(([name, meant]) => [bare(name), meant]),
+  );
   for (const name of settingNames)
     for (const known of [name, flagOf(name), variableOf(name).replace(/^[A-Z]+_/, '')])
       byName.set(bare(known), name);

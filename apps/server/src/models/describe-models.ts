@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { fileWithin, messageOf, TriptychError } from '@triptych/core';
+import { fileWithin, messageOf, problemOf, TriptychError } from '@triptych/core';
 import { openModelDirectory } from '@triptych/weight-loader';
 import { parseModelSource } from '../config/paths.js';
 
@@ -36,9 +36,8 @@ async function describe(source: string): Promise<ModelDescription> {
 
 /** Throws WEIGHTS_MISSING where a path is no folder. */
 export async function checkFolder(path: string): Promise<void> {
-  const found = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
-    const isHidden = thrown.code === 'EACCES' || thrown.code === 'EPERM';
-    throw missing(`${path}: ${isHidden ? 'may not be read by this user' : 'no such folder'}`);
+  const found = await stat(path).catch((thrown: unknown) => {
+    throw missing(`${path}: ${problemOf(thrown)}`);
   });
   if (!found.isDirectory()) throw missing(`${path} is a file; expected the folder of a model`);
 }

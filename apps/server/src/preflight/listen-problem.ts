@@ -44,7 +44,7 @@ export async function explainListenError(thrown: unknown, listen: string, addres
       if (owner !== undefined) return `${listen} is taken by ${owner}; stop it, or take another port`;
       const look =
         process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -nP -iTCP:${port} -sTCP:LISTEN`;
-      return `${listen} is taken by another user's process, which \`sudo ${look}\` shows; take another port`;
+      return `${listen} is taken by a process that \`sudo ${look}\` shows; take another port`;
     }
     case 'EACCES':
       return `${listen} may not be taken by this user: ports below 1024 are privileged; take a higher one`;
@@ -66,7 +66,7 @@ async function socketProblem(path: string): Promise<string | undefined> {
   const found = await lstat(path).catch(() => undefined);
   if (found && !found.isSocket()) return `${path} exists, and is no socket; take another path`;
   if (found && !(await isAbandoned(path))) {
-    const owner = (await unixSocketOwner(path)) ?? "another user's process";
+    const owner = (await unixSocketOwner(path)) ?? 'a process that `sudo lsof -U` shows';
     return `${path} is in use by ${owner}; stop it, or take another path`;
   }
   const folder = await lstat(dirname(path)).catch(() => undefined);

@@ -1,10 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { messageOf } from '@triptych/core';
+import { messageOf, problemOf } from '@triptych/core';
 import { labelOf, type Origins } from '../config/names.js';
 import type { ServerConfig } from '../config/settings.js';
-import { fileProblem } from '../file-problem.js';
 
 type TlsConfig = Pick<ServerConfig, 'tlsCert' | 'tlsKey' | 'tlsClientCa'>;
 
@@ -26,7 +25,7 @@ export function checkTlsFiles(config: TlsConfig, origins: Origins, now = new Dat
     try {
       return use(readFileSync(config[name], 'utf8'));
     } catch (thrown) {
-      const problem = (thrown as NodeJS.ErrnoException).syscall ? fileProblem(thrown) : messageOf(thrown);
+      const problem = (thrown as NodeJS.ErrnoException).syscall ? problemOf(thrown) : messageOf(thrown);
       found.problems.push(`${labelOf(name, origins)}: ${config[name]}: ${problem}`);
       return undefined;
     }

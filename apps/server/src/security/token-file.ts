@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { type Logger, messageOf, TriptychError } from '@triptych/core';
+import { type Logger, messageOf, problemOf, TriptychError } from '@triptych/core';
 import { z } from 'zod';
 import { explain } from '../config/schemas.js';
-import { fileProblem } from '../file-problem.js';
 import { METHOD_PATTERN } from './method-pattern.js';
 
 /** A token as the file has it: its hash, never itself. */
@@ -91,7 +90,7 @@ function modifiedAt(path: string): number {
   try {
     return statSync(path).mtimeMs;
   } catch (cause) {
-    throw new TriptychError('CONFIG_INVALID', `${path}: ${fileProblem(cause)}`, { cause });
+    throw new TriptychError('CONFIG_INVALID', `${path}: ${problemOf(cause)}`, { cause });
   }
 }
 
@@ -103,7 +102,7 @@ export function readTokens(path: string): ReadonlyMap<string, TokenEntry> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw invalid(fileProblem(cause), cause);
+    throw invalid(problemOf(cause), cause);
   }
   try {
     const { tokens } = schema.parse(JSON.parse(text));
