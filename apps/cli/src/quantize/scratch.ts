@@ -1,17 +1,19 @@
 import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { scratchOf } from '@triptych/weight-loader';
 
-/** Does what writes a target; Ctrl-C on the way removes what there is of it. */
+/** Does what writes a target; where the process ends on the way, what there is of it is removed. */
 export async function removedOnInterrupt<T>(target: string, work: () => Promise<T>): Promise<T> {
-  const stop = () => {
-    rmSync(scratchOf(target), { recursive: true, force: true });
-    process.exit(130);
-  };
+  const remove = () => rmSync(scratchOf(target), { recursive: true, force: true });
+  // As a shell has it for what a signal ended.
+  const stop = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
   const signals = ['SIGINT', 'SIGTERM'] as const;
+  process.once('exit', remove);
   for (const signal of signals) process.once(signal, stop);
   try {
     return await work();
   } finally {
+    process.off('exit', remove);
     for (const signal of signals) process.off(signal, stop);
   }
 }
