@@ -1,3 +1,4 @@
+import { soleCaller } from '@triptych/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClipEngine } from './clip-engine.js';
@@ -24,19 +25,22 @@ describe('the engine of the shared space', () => {
       candidates: rows([1, 0], [0.6, 0.8], [0, -1]),
       scale: 10,
     };
-    const scores = await engine.compare(request);
+    const scores = await engine.compare(request, { caller: soleCaller() });
     expect([...scores].map((v) => Math.round(v))).toEqual([10, 6, 0, 0, 8, -10]);
   });
 
   it('ranks best first, and the earlier of equals', async () => {
     const candidates = rows([0, 1], [1, 0], [1, 0], [-1, 0]);
-    const [best] = await engine.rank({
-      queries: rows([1, 0]),
-      candidates,
-      scale: 1,
-      topK: 3,
-      probabilities: false,
-    });
+    const [best] = await engine.rank(
+      {
+        queries: rows([1, 0]),
+        candidates,
+        scale: 1,
+        topK: 3,
+        probabilities: false,
+      },
+      { caller: soleCaller() },
+    );
     expect(best.map(({ index }) => index)).toEqual([1, 2, 0]);
   });
 
@@ -45,19 +49,51 @@ describe('the engine of the shared space', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(score, { minLength: 1, maxLength: 20 }), async (values) => {
         const candidates = rows(...values.map((v) => [v]));
-        const [ranked] = await engine.rank({
-          queries: rows([1]),
-          candidates,
-          scale: 100,
-          topK: 0,
-          probabilities: true,
-        });
+        const [ranked] = await engine.rank(
+          {
+            queries: rows([1]),
+            candidates,
+            scale: 100,
+            topK: 0,
+            probabilities: true,
+          },
+          { caller: soleCaller() },
+        );
         const sum = ranked.reduce((total, { score }) => total + score, 0);
         expect(sum).toBeCloseTo(1, 5);
         expect(Math.fround(values[ranked[0].index])).toBeCloseTo(Math.max(...values), 6);
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('callers of the engine', () => {
+  const large = () => rows(...Array.from({ length: 400 }, () => Array<number>(256).fill(0.1)));
+  const compare = (principal: string, options: { readonly signal?: AbortSignal } = {}) =>
+    engine.compare(
+      { queries: large(), candidates: large(), scale: 1 },
+      { caller: { principal, flow: 0 }, ...options },
+    );
+
+  it('take turns, however many calls one of them makes', async () => {
+    const order: string[] = [];
+    const note = (name: string) => () => order.push(name);
+    const greedy = Array.from({ length: 10 }, () => compare('greedy').then(note('greedy')));
+    await Promise.all([...greedy, compare('modest').then(note('modest'))]);
+    expect(order.indexOf('modest')).toBeLessThan(3);
+  });
+
+  it('that have gone are not computed for', async () => {
+    const controller = new AbortController();
+    const first = compare('first');
+    const gone = compare('gone', { signal: controller.signal });
+    controller.abort();
+    await expect(gone).rejects.toMatchObject({ reason: 'CANCELLED' });
+    expect(await first).toHaveLength(160_000);
+    await expect(compare('gone', { signal: controller.signal })).rejects.toMatchObject({
+      reason: 'CANCELLED',
+    });
   });
 });
 

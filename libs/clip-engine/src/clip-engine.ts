@@ -1,8 +1,40 @@
-import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
+import {
+  abortError,
+  type Caller,
+  FairOrder,
+  type Logger,
+  type Queueing,
+  TriptychError,
+  WorkerHost,
+  workerEntry,
+} from '@triptych/core';
 import type { CompareRequest, RankReply, RankRequest } from './protocol.js';
 
-/** Comparing vectors of the shared space, in a worker thread. Calls reject with NOT_READY or WORKER_LOST. */
+/** Whom vectors are compared for. */
+export interface CompareOptions {
+  readonly caller: Caller;
+  /** A comparison that nobody waits for any more is not begun. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds since the epoch. Default: none. */
+  readonly deadline?: number | undefined;
+}
+
+interface Waiting extends Queueing {
+  /** Has the worker do it; resolves once it has answered, or failed. */
+  readonly begin: () => Promise<void>;
+  /** Rejects it, where it has not begun. */
+  readonly stop: (error: TriptychError) => void;
+}
+
+/**
+ * Comparing vectors of the shared space, in a worker thread: one call at a time, in a fair order of callers. Calls reject with
+ * NOT_READY, WORKER_LOST, CANCELLED or DRAINING.
+ */
 export class ClipEngine {
+  readonly #waiting = new FairOrder<Waiting>();
+  #isBusy = false;
+  #isClosed = false;
+
   private constructor(private readonly host: WorkerHost) {}
 
   static async start(logger?: Logger): Promise<ClipEngine> {
@@ -13,20 +45,72 @@ export class ClipEngine {
   }
 
   /** Every query against every candidate, row-major. The matrices change threads. */
-  compare(request: CompareRequest): Promise<Float32Array<ArrayBuffer>> {
-    return this.host.call('compare', request, { transfer: buffers(request) });
+  compare(request: CompareRequest, options: CompareOptions): Promise<Float32Array<ArrayBuffer>> {
+    return this.#call('compare', request, options);
   }
 
   /** Each query's best candidates, best first. The matrices change threads. */
-  rank(request: RankRequest): Promise<RankReply> {
-    return this.host.call('rank', request, { transfer: buffers(request) });
+  rank(request: RankRequest, options: CompareOptions): Promise<RankReply> {
+    return this.#call('rank', request, options);
   }
 
-  close(): Promise<void> {
-    return this.host.close();
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (let next = this.#waiting.first; next; next = this.#waiting.first) next.stop(closed());
+    await this.host.close();
   }
+
+  #call<T>(
+    method: string,
+    request: CompareRequest,
+    { caller, signal, deadline = Infinity }: CompareOptions,
+  ): Promise<T> {
+    if (signal?.aborted) return Promise.reject(abortError(signal));
+    if (this.#isClosed) return Promise.reject(closed());
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = () => waiting.stop(abortError(signal));
+      const waiting: Waiting = {
+        caller,
+        deadline,
+        cost: costOf(request),
+        begin: () => {
+          signal?.removeEventListener('abort', onAbort);
+          return this.host.call<T>(method, request, { transfer: buffers(request) }).then(resolve, reject);
+        },
+        stop: (error) => {
+          if (!this.#waiting.remove(waiting)) return;
+          signal?.removeEventListener('abort', onAbort);
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(waiting);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#isBusy) return;
+    const next = this.#waiting.takeNext(() => true);
+    if (!next) return;
+    this.#isBusy = true;
+    void next.begin().finally(() => {
+      this.#isBusy = false;
+      this.#next();
+    });
+  }
+}
+
+/** In products of two numbers. */
+function costOf({ queries, candidates }: CompareRequest): number {
+  const { dimensions } = queries;
+  return 1 + (queries.values.length * candidates.values.length) / dimensions;
 }
 
 function buffers({ queries, candidates }: CompareRequest): ArrayBuffer[] {
   return [queries.values.buffer, candidates.values.buffer];
+}
+
+function closed(): TriptychError {
+  return new TriptychError('DRAINING', 'the engine of the shared space is closed');
 }

@@ -1,4 +1,4 @@
-export { ClipEngine } from './clip-engine.js';
+export { ClipEngine, type CompareOptions } from './clip-engine.js';
 export { checkPrecomputed, type Precomputed, type SharedSpace } from './precomputed.js';
 export type { CompareRequest, RankReply, RankRequest } from './protocol.js';
 export { type Ranked, rankVectors, toMatrix, type VectorMatrix } from './similarity.js';

@@ -8,6 +8,13 @@ export interface ServiceParts {
   readonly metrics: Metrics;
   readonly limits: Pick<
     ServerConfig,
-    'maxClips' | 'maxImages' | 'maxPixels' | 'maxTexts' | 'maxItems' | 'streamWindows' | 'streamImages'
+    | 'maxClips'
+    | 'maxImages'
+    | 'maxPixels'
+    | 'maxTexts'
+    | 'maxItems'
+    | 'maxAnswerBytes'
+    | 'streamWindows'
+    | 'streamImages'
   >;
 }

@@ -75,6 +75,7 @@ export const catalogue = {
     'A precomputed vector has another shape than the space, or no direction.',
   ),
   TEMPLATE_INVALID: entry('invalid-input', 'A classification template does not hold {} once.'),
+  ID_TOO_LONG: entry('invalid-input', 'The id of an item has more than 1024 bytes.'),
   BATCH_EMPTY: entry('invalid-input', 'The request holds no item.'),
   BATCH_TOO_LARGE: entry('payload-too-large', 'The request holds more items than one call may.'),
   ENUM_UNKNOWN: entry('unknown-enum', 'An enum field holds a number this server does not know.'),

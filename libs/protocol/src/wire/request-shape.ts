@@ -10,6 +10,8 @@ export interface FieldShape {
   readonly message?: MessageShape;
   /** Most elements, where it is repeated. */
   readonly most?: number;
+  /** Most bytes, where it is answered as it came. */
+  readonly longest?: number;
   /** How an element is written where elements may share one field: the wire type of a number. */
   readonly packed?: number;
 }
@@ -32,8 +34,8 @@ export class RequestShape {
   }
 
   /**
-   * Throws BATCH_TOO_LARGE where a field has more elements than it may, and MESSAGE_MALFORMED where the bytes are no message,
-   * or one of more fields than any request needs. The parser reads what passes just as it was read here.
+   * Throws BATCH_TOO_LARGE where a field has more elements than it may, ID_TOO_LONG where an id has more bytes, and
+   * MESSAGE_MALFORMED where the bytes are no message, or one of more fields than any request needs. The parser reads what passes just as it was read here.
    */
   check(bytes: Uint8Array): void {
     const walk: Walk = { reader: new WireReader(bytes), fieldsLeft: this.mostFields, path: [] };
@@ -87,6 +89,7 @@ function walkMessage(walk: Walk, shape: MessageShape, end: number): void {
     if (wireType !== LENGTH) reader.skip(wireType, end);
     else {
       const next = reader.block(end);
+      checkLength(walk, field, next - reader.at);
       if (isPacked) elements = reader.elements(field.packed, next, field.most! + 1);
       else if (field.message) {
         const before = field.most === undefined ? undefined : (counts?.get(field) ?? 0);
@@ -108,6 +111,13 @@ function walkMessage(walk: Walk, shape: MessageShape, end: number): void {
     }
     counts.set(field, count);
   }
+}
+
+function checkLength({ path }: Walk, { name, longest = Infinity }: FieldShape, bytes: number): void {
+  if (bytes <= longest) return;
+  const field = [...path, name].join('.');
+  const message = `${field} has ${bytes} bytes; expected at most ${longest}`;
+  throw new TriptychError('ID_TOO_LONG', message, { field });
 }
 
 /** Passes over a field that this server does not know; the fields of a group count, too. */

@@ -99,6 +99,23 @@ describe('the shape of a request', () => {
   });
 
   it.each([
+    [encode, 'clips[1].id', (id: string) => ({ clips: [{}, { id }] })],
+    [rank, 'queries[0].id', (id: string) => ({ queries: [{ id }] })],
+    [rank, 'candidates[0].image.id', (id: string) => ({ candidates: [{ image: { id } }] })],
+    [
+      method('ImageEncoder', 'EncodeStream'),
+      'batch.images[0].id',
+      (id: string) => ({ batch: { images: [{ id }] } }),
+    ],
+  ])('has ids of a kilobyte at most: %# %s', (of, field, message) => {
+    const written = (id: string) => of.requestSerialize(message(id));
+    expect(() => check(of, written('x'.repeat(1024)))).not.toThrow();
+    expect(() => check(of, written('x'.repeat(1025)))).toThrow(
+      expect.objectContaining({ reason: 'ID_TOO_LONG', field }),
+    );
+  });
+
+  it.each([
     ['fields that nobody knows', method('Models', 'List'), empties(9, 1_000_000), /more than \d+ fields/],
     ['one field over and over', encode, empties(4, 1_000_000), /more than \d+ fields/],
     [

@@ -7,6 +7,9 @@ import { LENGTH, VARINT } from './wire-reader.js';
 /** Most elements of every repeated field that a request can hold: `{ 'EncodeAudioRequest.clips': 64 }`. */
 export type CountLimits = Readonly<Record<string, number>>;
 
+/** Longest `id` of an item, in bytes: answers repeat it, some of them for each pair of items. */
+const LONGEST_ID = 1024;
+
 /** What a method takes. */
 export interface RequestRule {
   readonly shape: RequestShape;
@@ -56,6 +59,7 @@ function compiler(limits: CountLimits): (type: protobuf.Type) => MessageShape {
       name,
       wireType,
       ...(isMessage ? { message: compile(resolvedType) } : {}),
+      ...(name === 'id' && field.type === 'string' ? { longest: LONGEST_ID } : {}),
       ...(repeated || field.map ? { most: limitOf(field, limits) } : {}),
       ...(repeated && wireType !== LENGTH ? { packed: wireType } : {}),
     };

@@ -4,6 +4,9 @@ import { field, wireClient, zipped } from './wire-client.js';
 
 const BYTES = 15_900_000;
 const empties = (number: number) => Buffer.alloc(BYTES, Buffer.from([(number << 3) | 2, 0]));
+const text = field(2, Buffer.from('x'));
+const longNamed = (bytes: number) => field(3, Buffer.concat([field(1, Buffer.alloc(bytes, 'x')), text]));
+const times = (count: number, bytes: Buffer) => Buffer.concat(Array<Buffer>(count).fill(bytes));
 
 /** Eight million of something each, and numbers one by one. */
 const messages: readonly (readonly [string, Buffer])[] = [
@@ -13,13 +16,16 @@ const messages: readonly (readonly [string, Buffer])[] = [
   ['triptych.v1.CrossModal/Similarity', empties(3)],
   ['triptych.v1.CrossModal/Classify', empties(3)],
   ['triptych.v1.Models/List', empties(9)],
+  // Ids that an answer would repeat for each pair: gigabytes.
+  ['triptych.v1.CrossModal/Rank', Buffer.concat([times(512, field(2, text)), times(512, longNamed(28_000))])],
+  ['triptych.v1.CrossModal/Rank', Buffer.concat([times(512, field(2, text)), times(512, longNamed(1000))])],
   // An embedding's values, unpacked, and its shape.
   ['triptych.v1.CrossModal/Rank', field(2, field(5, Buffer.alloc(BYTES, Buffer.from([0x0d, 0, 0, 0, 0]))))],
   ['triptych.v1.CrossModal/Rank', field(2, field(5, field(3, Buffer.alloc(BYTES))))],
 ];
 
 export const items: Attack = {
-  title: 'Calls of 16 KB that decompress to eight million items',
+  title: 'Calls of 16 KB that decompress to eight million items, or ask for answers of gigabytes',
   run: (extent) =>
     besideAttackers({
       extent,

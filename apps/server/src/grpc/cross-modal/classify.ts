@@ -10,6 +10,7 @@ import type { CallContext } from '../call.js';
 import { inField, inFieldAsync } from '../in-field.js';
 import type { ServiceParts } from '../service-parts.js';
 import { encodeText, textBytes } from '../text/text-request.js';
+import { checkAnswer, namesBytes } from './answer-bytes.js';
 import { itemBytes, itemLoads, itemVectors, wholeItems } from './item-vectors.js';
 import { planSpace, type SpacePlan, spaceStamp } from './space-plan.js';
 
@@ -29,38 +30,43 @@ export async function classify(
   checkBatch(request.labels.length, limits.maxItems - request.items.length, 'labels');
   const labels = request.labels.map((label, i) => inField(`labels[${i}]`, () => checkText(textBytes(label))));
   const template = inField('template', () => checkText(textBytes(request.template)));
-  const sentences = labels.map((label) => fillTemplate(template, label));
-  const [items, classes] = await context.admission.run(
-    {
-      ...context,
-      bytes: itemBytes(request.items) + labels.reduce((sum, label) => sum + label.length, 0),
-      loads: itemLoads(plan, request.items, labels.length),
-    },
-    () =>
-      Promise.all([
-        itemVectors(plan, request.items, 'items', context),
-        Promise.all(
-          sentences.map((sentence, i) =>
-            inFieldAsync(`labels[${i}]`, () => labelVector(plan, sentence, context)),
-          ),
+  const answerBytes = namesBytes(request.items.length, labels, 0);
+  checkAnswer(answerBytes, limits);
+  const sentenceBytes = labels.reduce((sum, label) => sum + template.length + label.length, 0);
+  const load = {
+    ...context,
+    bytes: itemBytes(request.items) + sentenceBytes + answerBytes,
+    loads: itemLoads(plan, request.items, labels.length),
+  };
+  return context.admission.run(load, async () => {
+    const sentences = labels.map((label) => fillTemplate(template, label));
+    const [items, classes] = await Promise.all([
+      itemVectors(plan, request.items, 'items', context),
+      Promise.all(
+        sentences.map((sentence, i) =>
+          inFieldAsync(`labels[${i}]`, () => labelVector(plan, sentence, context)),
         ),
-      ]),
-  );
-  const whole = wholeItems(items);
-  const ranked = await engine.rank({
-    queries: toMatrix(whole.vectors, dimensions),
-    candidates: toMatrix(classes, dimensions),
-    scale: temperature,
-    topK: 0,
-    probabilities: true,
+      ),
+    ]);
+    const whole = wholeItems(items);
+    const ranked = await engine.rank(
+      {
+        queries: toMatrix(whole.vectors, dimensions),
+        candidates: toMatrix(classes, dimensions),
+        scale: temperature,
+        topK: 0,
+        probabilities: true,
+      },
+      context,
+    );
+    const classifications = request.items.map(({ id }, i): Classification => {
+      const item = items[i];
+      if ('error' in item) return { id, error: item.error };
+      const best = ranked[whole.places.indexOf(i)];
+      return { id, labels: best.map(({ index, score }) => ({ label: labels[index], probability: score })) };
+    });
+    return { stamp: spaceStamp(plan), classifications };
   });
-  const classifications = request.items.map(({ id }, i): Classification => {
-    const item = items[i];
-    if ('error' in item) return { id, error: item.error };
-    const best = ranked[whole.places.indexOf(i)];
-    return { id, labels: best.map(({ index, score }) => ({ label: labels[index], probability: score })) };
-  });
-  return { stamp: spaceStamp(plan), classifications };
 }
 
 async function labelVector(plan: SpacePlan, sentence: string, context: CallContext): Promise<Float32Array> {

@@ -2,28 +2,43 @@ import type { Item__Output } from '@triptych/protocol';
 import { checkBatch } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { ServiceParts } from '../service-parts.js';
+import { checkAnswer } from './answer-bytes.js';
 import { itemBytes, itemLoads, type ItemVector, itemVectors } from './item-vectors.js';
 import type { SpacePlan } from './space-plan.js';
 
-/** Vectors of what a call compares. Throws BATCH_EMPTY, BATCH_TOO_LARGE or OVERLOADED. */
-export function compareItems(
+export interface ComparedVectors {
+  readonly queries: readonly ItemVector[];
+  readonly candidates: readonly ItemVector[];
+}
+
+interface Comparison<Result> {
+  readonly queries: readonly Item__Output[];
+  readonly candidates: readonly Item__Output[];
+  /** Most that the answer may have. */
+  readonly answerBytes: number;
+  readonly compare: (vectors: ComparedVectors) => Promise<Result>;
+}
+
+/**
+ * Makes vectors of what a call compares, and compares them. Throws BATCH_EMPTY, BATCH_TOO_LARGE, MESSAGE_TOO_LARGE or OVERLOADED,
+ * and as `compare` does.
+ */
+export function compareItems<Result>(
   { limits }: ServiceParts,
   plan: SpacePlan,
-  {
-    queries,
-    candidates,
-  }: { readonly queries: readonly Item__Output[]; readonly candidates: readonly Item__Output[] },
+  { queries, candidates, answerBytes, compare }: Comparison<Result>,
   context: CallContext,
-): Promise<{ queries: ItemVector[]; candidates: ItemVector[] }> {
+): Promise<Result> {
   checkBatch(queries.length, limits.maxItems, 'queries');
   checkBatch(candidates.length, limits.maxItems - queries.length, 'candidates');
+  checkAnswer(answerBytes, limits);
   const all = [...queries, ...candidates];
-  const load = { ...context, bytes: itemBytes(all), loads: itemLoads(plan, all) };
+  const load = { ...context, bytes: itemBytes(all) + answerBytes, loads: itemLoads(plan, all) };
   return context.admission.run(load, async () => {
     const [ofQueries, ofCandidates] = await Promise.all([
       itemVectors(plan, queries, 'queries', context),
       itemVectors(plan, candidates, 'candidates', context),
     ]);
-    return { queries: ofQueries, candidates: ofCandidates };
+    return compare({ queries: ofQueries, candidates: ofCandidates });
   });
 }

@@ -116,6 +116,33 @@ describe('CrossModal.Similarity', () => {
   });
 });
 
+describe('answers that repeat what was asked', () => {
+  const error = { code: 8, details: { reason: 'MESSAGE_TOO_LARGE' } };
+  const vectors = Array.from({ length: 20 }, () => ({ text: 'x' }));
+
+  it('are refused before they are made, where they might be longer than answers may be', async () => {
+    const test = await serveDemo({ models: [demoClip], maxItems: 40, maxAnswerBytes: 100_000 });
+    try {
+      const candidates = vectors.map((item) => ({ ...item, id: 'x'.repeat(300) }));
+      const rank = (topK: number) => test.client.rank({ queries: vectors, candidates, topK });
+      await expect(rank(0)).rejects.toMatchObject(error);
+      expect((await rank(2)).rankings[0].items).toHaveLength(2);
+      const labels = vectors.map(() => 'x'.repeat(300));
+      await expect(test.client.classify({ items: vectors, labels })).rejects.toMatchObject(error);
+    } finally {
+      await test.close();
+    }
+  });
+
+  it('have ids of a kilobyte at most', async () => {
+    const named = [{ id: 'x'.repeat(1025), text: 'x' }];
+    await expect(test.client.rank({ queries: vectors, candidates: named })).rejects.toMatchObject({
+      code: 3,
+      details: { reason: 'ID_TOO_LONG', violations: [{ field: 'candidates[0].id' }] },
+    });
+  });
+});
+
 describe('CrossModal.Classify', () => {
   const labels = names.map((name) => name.replace('-', ' '));
 

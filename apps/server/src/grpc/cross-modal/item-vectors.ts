@@ -68,11 +68,14 @@ export function itemLoads(plan: SpacePlan, items: readonly Item__Output[], texts
   return loads.flatMap(({ model, ...load }) => (model && load.items > 0 ? [{ model, ...load }] : []));
 }
 
-/** Bytes of items as they came. */
+/** Bytes of items as they came, their vectors and names among them. */
 export function itemBytes(items: readonly Item__Output[]): number {
-  return items.reduce((sum, { text, image, audio }) => {
+  return items.reduce((sum, { id, text, image, audio, embedding, space }) => {
     const images = image ? imageBytes([image]) : 0;
-    return sum + images + (audio?.data.length ?? 0) + (text?.length ?? 0);
+    const vectors = embedding ? embedding.raw.length + embedding.values.length : 0;
+    return (
+      sum + id.length + space.length + images + (audio?.data.length ?? 0) + (text?.length ?? 0) + vectors
+    );
   }, 0);
 }
 
