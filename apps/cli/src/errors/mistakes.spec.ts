@@ -7,7 +7,7 @@ import { createLogger, readConfig, type RunningServer, startServer, tokenHash } 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoModels, sampleImages, sampleSpeech } from '../paths.js';
 import { selfSigned } from '../testing/certificate.js';
-import { root, runCli, startCli } from '../testing/run-cli.js';
+import { jsonLines, root, runCli, startCli } from '../testing/run-cli.js';
 
 const [whisper, clip] = demoModels;
 const readme = join(root, 'README.md');
@@ -31,7 +31,12 @@ beforeAll(async () => {
   await file('other.pem', other.cert);
   await file('words.parquet', 'no Parquet');
   const entry = { name: 'known', sha256: tokenHash('secret'), methods: ['*'] };
-  const tokens = await file('tokens.json', JSON.stringify({ tokens: [entry] }));
+  const encoder = {
+    name: 'encoder',
+    sha256: tokenHash('narrow'),
+    methods: ['/triptych.v1.TextEncoder/*', '/triptych.v1.ImageEncoder/*'],
+  };
+  const tokens = await file('tokens.json', JSON.stringify({ tokens: [entry, encoder] }));
   const serve = (flags: object) => {
     const config = { models: [clip], listen: '127.0.0.1:0', drainMs: 0, ...flags };
     return startServer(readConfig(config, {}), createLogger('silent'));
@@ -220,6 +225,15 @@ describe("a user's mistake", () => {
     );
     expect(code).toBe(1);
     expect(stdout.toString()).toBe('');
+  });
+
+  it('is none where a token may encode, and not list models', async () => {
+    const line = ['encode', '--text', 'a', '--server', places['GUARDED'], '--token', 'narrow'];
+    const { code, stdout, stderr } = await runCli(line);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(jsonLines(stdout)).toMatchObject([{ source: '--text 1', pooling: '', weight_type: '' }]);
+    const { stdout: named } = await runCli([...line, '--pooling', 'projected']);
+    expect(jsonLines(named)).toMatchObject([{ pooling: 'projected', weight_type: '' }]);
   });
 
   it('is none where the reader of the output has read enough', async () => {
