@@ -139,29 +139,50 @@ describe('admission', () => {
   });
 
   it('has what a stream sends wait for its part of the bytes', async () => {
-    const admission = admissionOf({ bytes: 1000 });
-    const wanted = (principal: string) => ({ caller: by(principal), deadline: Infinity, signal });
-    const leave = await admission.hold(wanted('a'), 500);
-    let isIn = false;
-    const second = admission.hold(wanted('a'), 400).then((left) => {
-      isIn = true;
-      return left;
-    });
-    (await admission.hold(wanted('b'), 100))();
-    expect(isIn).toBe(false);
+    const MIB = 1 << 20;
+    const admission = admissionOf({ bytes: 100 * MIB });
+    const [first, second, third, live] = [1, 2, 3, 4].map((flow) => admission.arriving(by('a', flow)));
+    first.came(50 * MIB);
+    const held = first.complete(50 * MIB);
+    second.came(MIB);
+    third.came(MIB);
+    expect([second.mayGoOn, third.mayGoOn]).toEqual([false, false]);
+    const order: number[] = [];
+    // The eldest goes on beyond its caller's part: what is complete makes room, what is not may not.
+    const waits = [second, third].map((one, i) => one.goOn().then(() => order.push(i)));
+    await waits[0];
+    expect(order).toEqual([0]);
+    // Small messages go on at once, and another caller's of any length that leaves room.
+    live.came(1000);
+    expect(live.mayGoOn).toBe(true);
+    live.taken();
+    const other = admission.arriving(by('b'));
+    other.came(20 * MIB);
+    expect(other.mayGoOn).toBe(true);
+    other.end();
+    held.leave();
+    await waits[1];
+    const leave = second.complete(MIB).keep();
+    for (const one of [second, third]) one.end();
+    // A handler still has it.
+    expect(admission.bytes).toBe(MIB);
     leave();
-    (await second)();
     expect(admission.bytes).toBe(0);
   });
 
   it('lets a message of any length arrive alone, and no more of another beside it', () => {
     const admission = admissionOf({ bytes: 1000 });
-    const [large, small] = [admission.arriving('a'), admission.arriving('a')];
-    for (let i = 0; i < 9; i++) expect(large.came(100)).toBeUndefined();
-    expect(small.came(1)).toMatchObject(OVERLOADED);
+    const [large, small] = [admission.arriving(by('a')), admission.arriving(by('a'))];
+    for (let i = 0; i < 9; i++) {
+      large.came(100);
+      expect(large.refusal).toBeUndefined();
+    }
+    small.came(1);
+    expect(small.refusal).toMatchObject(OVERLOADED);
     large.taken();
-    expect(small.came(500)).toBeUndefined();
-    small.taken();
+    small.came(500);
+    expect(small.refusal).toBeUndefined();
+    small.end();
     expect(admission.bytes).toBe(0);
   });
 

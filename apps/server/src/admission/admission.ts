@@ -1,7 +1,8 @@
 import { type Caller, TriptychError } from '@triptych/core';
+import { Arrivals, type Arriving } from './arrivals.js';
 import { Lane, type LaneLimits, type LaneName, type WantedItem } from './lane.js';
 import { overloaded } from './overloaded.js';
-import { Room, type Wanted } from './room.js';
+import { Room } from './room.js';
 
 /** Items that a call brings to a lane. */
 export interface Load extends LaneName {
@@ -25,14 +26,6 @@ export interface AdmissionLimits extends LaneLimits {
   readonly bytes: number;
 }
 
-/** A message that is on its way. */
-export interface Arriving {
-  /** So many bytes of it have come; what is returned is why they are too many. */
-  readonly came: (bytes: number) => TriptychError | undefined;
-  /** It is complete, and counted by who takes it; or nobody waits for it any more. */
-  readonly taken: () => void;
-}
-
 /** A principal may hold this part of all bytes wherever there is room: small calls pass beside the largest. */
 const PART_OF_BYTES = 1 / 64;
 
@@ -44,6 +37,7 @@ const PART_OF_BYTES = 1 / 64;
 export class Admission {
   readonly #lanes = new Map<string, Lane>();
   readonly #bytes: Room;
+  readonly #arrivals: Arrivals;
   /** Items of each flow that are in work. */
   readonly #flows = new Map<unknown, number>();
 
@@ -52,6 +46,7 @@ export class Admission {
     lanes: readonly LaneName[],
   ) {
     this.#bytes = new Room({ capacity: limits.bytes, floor: limits.bytes * PART_OF_BYTES });
+    this.#arrivals = new Arrivals(this.#bytes, (principal) => this.#tooManyBytes(principal, 0));
     for (const name of lanes) this.#lanes.set(keyOf(name), new Lane(name, limits));
   }
 
@@ -98,31 +93,9 @@ export class Admission {
     }
   }
 
-  /**
-   * Waits until bytes of a stream's message fit; what it resolves with counts them out. Throws what the signal aborts with.
-   */
-  hold(wanted: Wanted, bytes: number): Promise<() => void> {
-    return this.#bytes.wait(wanted, bytes);
-  }
-
-  /** Counts the bytes of a message that is on its way, until it is taken. */
-  arriving(principal: unknown): Arriving {
-    const { shares } = this.#bytes;
-    let held = 0;
-    return {
-      came: (bytes) => {
-        // Alone it may be of any length, as it is let in when it is complete.
-        if (shares.taken > held && !shares.fits(principal, bytes))
-          return this.#tooManyBytes(principal, bytes);
-        shares.add(principal, bytes);
-        held += bytes;
-        return undefined;
-      },
-      taken: () => {
-        if (held > 0) this.#bytes.giveBack(principal, held);
-        held = 0;
-      },
-    };
+  /** Counts what comes of a call's messages. */
+  arriving(caller: Caller): Arriving {
+    return this.#arrivals.of(caller);
   }
 
   /**
@@ -151,7 +124,7 @@ export class Admission {
   #tooManyBytes(principal: unknown, bytes: number): TriptychError {
     const { shares } = this.#bytes;
     return overloaded(
-      `${shares.held(principal)} bytes of yours are in work, ${shares.taken} of all callers, and ${bytes} came; ` +
+      `${shares.held(principal)} bytes of yours are in work, ${shares.taken} of all callers${bytes > 0 ? `, and ${bytes} came` : ''}; ` +
         `at most ${this.limits.bytes} may be, and of one caller no more than stay free for others`,
     );
   }

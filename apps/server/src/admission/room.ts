@@ -10,8 +10,8 @@ export interface Wanted {
 }
 
 interface Waiter extends Wanted {
-  readonly amount: number;
   readonly start: () => void;
+  readonly fits: () => boolean;
 }
 
 /** Room that principals share, and a fair order for those who wait for it. */
@@ -33,41 +33,46 @@ export class Room {
     const leave = this.shares.take(principal, amount);
     return () => {
       leave();
-      this.#giveAway();
+      this.look();
     };
   }
 
   /** Gives back what was added to a principal's share. */
   giveBack(principal: unknown, amount: number): void {
     this.shares.add(principal, -amount);
-    this.#giveAway();
+    this.look();
   }
 
-  /** Waits for room; what it resolves with gives it back. Throws what the signal aborts with. */
-  async wait(wanted: Wanted, amount: number): Promise<() => void> {
+  /** Waits for room, or for what `fits` says; what it resolves with gives it back. Throws what the signal aborts with. */
+  async wait(
+    wanted: Wanted,
+    amount: number,
+    fits = () => this.shares.fits(wanted.caller.principal, amount),
+  ): Promise<() => void> {
     const { caller, signal } = wanted;
     if (signal.aborted) throw abortError(signal);
-    if (this.#waiting.size === 0 && this.shares.fits(caller.principal, amount))
-      return this.take(caller.principal, amount);
+    if (this.#waiting.size === 0 && fits()) return this.take(caller.principal, amount);
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         if (this.#waiting.remove(waiter)) reject(abortError(signal));
         // It may have been what others waited behind.
-        this.#giveAway();
+        this.look();
       };
       const start = () => {
         signal.removeEventListener('abort', onAbort);
         resolve(this.take(caller.principal, amount));
       };
-      const waiter: Waiter = { ...wanted, amount, start };
+      const waiter: Waiter = { ...wanted, start, fits };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(waiter);
-      this.#giveAway();
+      this.look();
     });
   }
 
-  #giveAway(): void {
-    const fits = ({ caller, amount }: Waiter) => this.shares.fits(caller.principal, amount);
+  /** Lets those go on who have room now. */
+  look(): void {
+    if (this.#waiting.size === 0) return;
+    const fits = (waiter: Waiter) => waiter.fits();
     for (let next = this.#waiting.takeNext(fits); next; next = this.#waiting.takeNext(fits)) next.start();
   }
 }

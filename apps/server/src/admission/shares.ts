@@ -40,9 +40,9 @@ export class Shares<Taker> {
   }
 
   /** Whether so much more may be taken. Where nobody holds anything, any amount may. */
-  fits(taker: Taker, amount: number): boolean {
+  fits(taker: Taker, amount: number, ratio = this.limits.ratio ?? 1): boolean {
     if (this.#taken === 0) return true;
-    const { capacity, most = Infinity, floor = 1, ratio = 1 } = this.limits;
+    const { capacity, most = Infinity, floor = 1 } = this.limits;
     const free = capacity - this.#taken - amount;
     return free >= 0 && this.held(taker) + amount <= Math.min(most, Math.max(free * ratio, floor));
   }

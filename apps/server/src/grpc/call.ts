@@ -77,17 +77,18 @@ export async function send<Response>(
   );
 }
 
-/** A stream's messages one by one; the client is read no faster than they are taken. Throws CANCELLED. */
+/** A stream's messages one by one, as `read` reads them; the client is read no faster than they are taken. Throws CANCELLED. */
 export async function* messages<Request>(
   call: ServerDuplexStream<Request, never>,
   signal: AbortSignal,
+  read: (message: Request) => Request = readMessage,
 ): AsyncGenerator<Request> {
   // The plain iterator destroys a duplex stream when its readable half ends, answers and all.
   const iterator = call.iterator({ destroyOnReturn: false }) as AsyncIterator<Request>;
   for (;;) {
     const next = await untilAborted(iterator.next().catch(toCancelled), signal);
     if (next.done) return;
-    yield readMessage(next.value);
+    yield read(next.value);
   }
 }
 

@@ -5,7 +5,7 @@ import { endCall, type OpenCall, type OpenCalls } from './open-calls.js';
 
 /** Bounds on calls that do nothing. */
 export interface IdleLimits {
-  /** Longest time without a message, either way, while nothing is in work; 0: none. */
+  /** Longest time without a message, either way, while nothing is in work, beside what bytes of one take that arrives slowly; 0: none. */
   readonly idleMs: number;
   /** Longest time that an answer waits for its reader, beside what its bytes take a slow one. */
   readonly unreadMs: number;
@@ -16,8 +16,8 @@ export interface IdleLimits {
 const LOOK_MS = 500;
 /** A client that has its status gets so long to close its side of the stream. */
 const CLOSE_MS = 2000;
-/** The slowest reader that is waited for: bytes a millisecond. */
-const SLOWEST_READER = 128;
+/** The slowest reader and sender that are waited for: bytes a millisecond. */
+const SLOWEST = 128;
 const ENHANCE_YOUR_CALM = 11;
 
 /** What of a call waits to be read, and since when it has been so much. */
@@ -75,9 +75,11 @@ export class IdleCalls {
     this.calls.closeAnswered(now - CLOSE_MS);
   }
 
-  #isIdle({ active, caller }: OpenCall, now: number): boolean {
+  #isIdle({ active, arrived, caller, isHandled }: OpenCall, now: number): boolean {
     const { idleMs } = this.limits;
-    return idleMs > 0 && now - active > idleMs && !this.admission.isWorking(caller.flow);
+    const isQuiet = idleMs > 0 && now - active > idleMs + arrived / SLOWEST;
+    // What others of its connection have in work says nothing of a call that no handler has.
+    return isQuiet && !(isHandled && this.admission.isWorking(caller.flow));
   }
 
   /** A call whose answer has waited too long, or which holds more than its principal may have waiting, ends. */
@@ -89,7 +91,7 @@ export class IdleCalls {
     const since = isStuck ? before.since : now;
     this.#unread.set(call, { bytes, sent: call.sent, since });
     const all = (byPrincipal.get(principal) ?? 0) + bytes;
-    const isTooLong = now - since > unreadMs + bytes / SLOWEST_READER;
+    const isTooLong = now - since > unreadMs + bytes / SLOWEST;
     // What has just been written is given a look's time to go.
     const isTooMuch = all > 2 * unreadBytes && all > bytes && now > since;
     if (isTooLong || isTooMuch) {

@@ -12,8 +12,10 @@ export interface OpenCall {
   caller: Caller;
   readonly stream: CallStream;
   readonly controller: AbortController;
-  /** When a message of it was last read or sent, of `performance.now()`; Infinity once the client has sent all. */
+  /** When a message of it was last read or sent, of `performance.now()`; Infinity once the client has sent all, or while it waits for room. */
   active: number;
+  /** Bytes that came since, of a message that is not complete. */
+  arrived: number;
   /** Messages that were sent. A stream sends one when HTTP/2 has taken the one before. */
   sent: number;
   /** A handler of ours has it, and ends when its signal aborts. */

@@ -6,9 +6,9 @@ import {
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
 import type { Connection, Connections } from './connections.js';
+import { followArrival } from './follow-arrival.js';
 import { isProbe } from './health/limit-probes.js';
 import { type CallObservers, observeCall } from './observe-call.js';
-import { endCall } from './open-calls.js';
 
 /** What is known of a call before a message of it is read. */
 export interface CallStart {
@@ -36,22 +36,32 @@ export function refuse(
   observers: CallObservers,
   connections: Connections,
 ): ServerInterceptor {
-  return ({ path }, call) => {
+  return ({ path, requestStream }, call) => {
     const { stream, connection } = connections.arriving;
     let active = () => undefined as void;
     let finished = active;
     let sent = active;
-    let taken = active;
+    let came = (_message: unknown) => undefined as void;
+    let over = active;
+    // grpc-js sends statuses of its own, too: of deadlines, of lengths, of what cannot be decompressed.
+    const sendStatus = call.sendStatus.bind(call);
+    call.sendStatus = (status) => {
+      sendStatus(status);
+      over();
+    };
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const principal = connection.certificate ? `certificate ${connection.certificate}` : connection.id;
         const deadline = Number(call.getDeadline());
         const start: CallStart = { path, metadata, deadline, connection, principal, slowedMs: 0 };
         const endings: (() => void)[] = [];
+        over = () => {
+          over = () => undefined;
+          observers.calls.answered(stream);
+        };
         const refused = (thrown: unknown) => {
           const observed = observeCall(observers, { path, metadata, peer: call.getPeer() });
           call.sendStatus(observed.failed(thrown));
-          observers.calls.answered(stream);
         };
         try {
           for (const check of checks) {
@@ -69,6 +79,7 @@ export function refuse(
           stream,
           controller: new AbortController(),
           active: performance.now(),
+          arrived: 0,
           sent: 0,
           refuse: refused,
           isHandled: false,
@@ -84,20 +95,17 @@ export function refuse(
           open.sent++;
         };
         endings.push(observers.calls.enter(metadata, open));
-        const arriving = observers.admission.arriving(start.principal);
-        taken = arriving.taken;
-        endings.push(arriving.taken);
-        // Behind the listener that reads messages out of them, which has paused the stream: nothing flows for this one.
-        const came = (bytes: Buffer) => {
-          const refusal = arriving.came(bytes.length);
-          if (!refusal) return;
-          // What comes after it is read and dropped.
-          stream.off('data', came);
-          arriving.taken();
-          endCall(open, refusal);
-        };
         // Probes are short, and a server that is full is no dead one.
-        if (!isProbe(path)) stream.on('data', came);
+        if (!isProbe(path)) {
+          const arrival = followArrival(stream, open, observers.admission, requestStream);
+          came = arrival.came;
+          endings.push(arrival.end);
+          const answered = over;
+          over = () => {
+            arrival.end();
+            answered();
+          };
+        }
         // What was answered and is not read yet is still here: a call has gone when its stream has.
         const end = () => {
           for (const ending of endings) ending();
@@ -108,7 +116,7 @@ export function refuse(
       })
       .withOnReceiveMessage((message, next) => {
         active();
-        taken();
+        came(message);
         next(message);
       })
       .withOnReceiveHalfClose((next) => {
@@ -121,10 +129,6 @@ export function refuse(
       .withSendMessage((message, next) => {
         sent();
         next(message);
-      })
-      .withSendStatus((status, next) => {
-        next(status);
-        observers.calls.answered(stream);
       })
       .build();
     return new ServerInterceptingCall(call, responder);

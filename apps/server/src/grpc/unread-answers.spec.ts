@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
-import { soleCaller } from '@triptych/core';
+import { soleCaller, TriptychError } from '@triptych/core';
 import { describe, expect, it } from 'vitest';
 import { IdleCalls } from './end-idle.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
@@ -13,6 +13,7 @@ function openCall(ended: () => void): OpenCall {
     stream: { writableLength: 100, destroyed: false, close: ended, once: () => undefined as never },
     controller: new AbortController(),
     active: performance.now(),
+    arrived: 0,
     sent: 1,
     isHandled: true,
     refuse: () => undefined,
@@ -33,5 +34,35 @@ describe('answers that wait to be read', () => {
     }
     idle.close();
     expect(new Set(ended)).toEqual(new Set(['stuck']));
+  });
+});
+
+describe('a call whose message is still arriving', () => {
+  const arriving = (arrived: number, refused: string[], ms: number): OpenCall => ({
+    ...openCall(() => undefined),
+    stream: { writableLength: 0, destroyed: false, close: () => undefined, once: () => undefined as never },
+    isHandled: false,
+    active: performance.now() - ms,
+    arrived,
+    refuse: ({ reason }) => refused.push(reason),
+  });
+
+  it('is idle by what came of it, whatever else its connection has in work', () => {
+    const [few, many]: string[][] = [[], []];
+    const calls = new OpenCalls();
+    calls.enter(new Metadata(), arriving(1000, few, 1000));
+    calls.enter(new Metadata(), arriving(1_000_000, many, 1000));
+    const idle = new IdleCalls(calls, { isWorking: () => true }, { ...limits, idleMs: 500 }, () => undefined);
+    idle.look();
+    idle.close();
+    expect([few, many]).toEqual([['CALL_IDLE'], []]);
+  });
+
+  it('ends with the server', () => {
+    const refused: string[] = [];
+    const calls = new OpenCalls();
+    calls.enter(new Metadata(), arriving(0, refused, 0));
+    calls.end(new TriptychError('DRAINING', 'the server is shutting down'));
+    expect(refused).toEqual(['DRAINING']);
   });
 });

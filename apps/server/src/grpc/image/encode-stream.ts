@@ -4,10 +4,11 @@ import { checkBatch } from '@triptych/validation';
 import { BoundedAnswers } from '../bounded-answers.js';
 import { type CallContext, messages, send } from '../call.js';
 import { inField } from '../in-field.js';
+import { takeMessage } from '../messages/unread-message.js';
 import type { ServiceParts } from '../service-parts.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';
 import { batchWeight } from './batch-weight.js';
-import { encodeBatch, imageBytes, imageStamp, planImages } from './image-request.js';
+import { encodeBatch, imageStamp, planImages } from './image-request.js';
 
 type Call = ServerDuplexStream<ImageStreamRequest__Output, ImageStreamResponse>;
 
@@ -20,47 +21,56 @@ export async function encodeImageStream(
   call: Call,
   context: CallContext,
 ): Promise<void> {
-  const incoming = messages(call as ServerDuplexStream<ImageStreamRequest__Output, never>, context.signal);
-  const config = await readStreamConfig(incoming);
-  if (!config) return;
-  const plan = inField('config', () =>
-    planImages(models.serving('image', config.model), config.options, limits.maxPixels),
-  );
-  const write = (response: ImageStreamResponse) =>
-    send(call as ServerDuplexStream<never, ImageStreamResponse>, response, context.signal);
-  const { form, pooling } = plan.embedding;
-  await write({
-    ready: {
-      stamp: imageStamp(plan),
-      dimensions: form.dimensions || plan.model.image.dimensions(pooling),
-      maxBatchImages: limits.maxImages,
+  /** Counts out the bytes of the message that was read last. */
+  let leave = () => undefined as void;
+  const incoming = messages(
+    call as ServerDuplexStream<ImageStreamRequest__Output, never>,
+    context.signal,
+    (unread) => {
+      const taken = takeMessage(unread);
+      ({ leave } = taken);
+      return taken.message;
     },
-  });
-  const answers = new BoundedAnswers<ImageStreamResponse>(limits.streamImages, 'as-ready', write);
-  let [batches, images, failed] = [0, 0, 0];
+  );
   try {
-    for await (const message of incoming) {
-      const batch = checkPart(message, 'batch');
-      if (batch.images.length > 0) checkBatch(batch.images.length, limits.maxImages, 'batch.images');
-      batches++;
-      images += batch.images.length;
-      // A stream is read on as its principal's part of all bytes has room.
-      const leave = await context.admission.hold(context, imageBytes(batch.images));
-      const answer = async () => {
-        const results = await encodeBatch(plan, batch.images, 'batch.images', context).finally(leave);
-        failed += results.filter((result) => result.error).length;
-        return { result: { batchId: batch.batchId, results } };
-      };
-      try {
+    const config = await readStreamConfig(incoming);
+    leave();
+    if (!config) return;
+    const plan = inField('config', () =>
+      planImages(models.serving('image', config.model), config.options, limits.maxPixels),
+    );
+    const write = (response: ImageStreamResponse) =>
+      send(call as ServerDuplexStream<never, ImageStreamResponse>, response, context.signal);
+    const { form, pooling } = plan.embedding;
+    await write({
+      ready: {
+        stamp: imageStamp(plan),
+        dimensions: form.dimensions || plan.model.image.dimensions(pooling),
+        maxBatchImages: limits.maxImages,
+      },
+    });
+    const answers = new BoundedAnswers<ImageStreamResponse>(limits.streamImages, 'as-ready', write);
+    let [batches, images, failed] = [0, 0, 0];
+    try {
+      for await (const message of incoming) {
+        const batch = checkPart(message, 'batch');
+        if (batch.images.length > 0) checkBatch(batch.images.length, limits.maxImages, 'batch.images');
+        batches++;
+        images += batch.images.length;
+        const leaveBatch = leave;
+        const answer = async () => {
+          const results = await encodeBatch(plan, batch.images, 'batch.images', context).finally(leaveBatch);
+          failed += results.filter((result) => result.error).length;
+          return { result: { batchId: batch.batchId, results } };
+        };
         await answers.add(answer, batchWeight(batch.images, limits));
-      } catch (thrown) {
-        // It was never begun: an earlier one has failed.
-        leave();
-        throw thrown;
       }
+    } finally {
+      await answers.done();
     }
+    await write({ summary: { batches, images, failed } });
   } finally {
-    await answers.done();
+    // Of one that was refused, or never begun because one before it failed.
+    leave();
   }
-  await write({ summary: { batches, images, failed } });
 }

@@ -1,14 +1,22 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { messageOf, TriptychError } from '@triptych/core';
 import type { RequestRule } from '@triptych/protocol';
+import type { HeldBytes } from '../../admission/arrivals.js';
 
 /** A message as it came: bytes, which are checked and decoded when a handler takes it. */
 class UnreadMessage {
+  /** Its bytes as they are counted. */
+  held: HeldBytes | undefined;
+
   constructor(
     private bytes: Buffer | undefined,
     private readonly rule: RequestRule,
     private readonly decode: (bytes: Buffer) => unknown,
   ) {}
+
+  get length(): number {
+    return this.bytes?.length ?? 0;
+  }
 
   read(): unknown {
     const { bytes } = this;
@@ -42,7 +50,21 @@ export function leaveUnread(
   return Object.fromEntries(methods);
 }
 
+/** Has the bytes of a message counted until it is read, or for longer where its reader takes them over. */
+export function holdUnread(message: unknown, hold: (bytes: number) => HeldBytes): void {
+  if (message instanceof UnreadMessage) message.held = hold(message.length);
+}
+
 /** A message, decoded. Throws BATCH_TOO_LARGE or MESSAGE_MALFORMED. */
 export function readMessage<T>(message: T): T {
-  return message instanceof UnreadMessage ? (message.read() as T) : message;
+  if (!(message instanceof UnreadMessage)) return message;
+  message.held?.leave();
+  return message.read() as T;
+}
+
+/** As `readMessage`, but its bytes stay counted until `leave` is called. */
+export function takeMessage<T>(message: T): { readonly message: T; readonly leave: () => void } {
+  if (!(message instanceof UnreadMessage)) return { message, leave: () => undefined };
+  const read = message.read() as T;
+  return { message: read, leave: message.held?.keep() ?? (() => undefined) };
 }
