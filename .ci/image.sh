@@ -48,7 +48,8 @@ certificates=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
 } >"$work/npmrc"
 volumes=(--volume "$work/npmrc:/usr/local/etc/npmrc:ro")
 [ ! -f "$certificates" ] || volumes+=(--volume "$(readlink -f "$certificates"):/etc/npm-certificates.crt:ro")
-buildah bud --isolation chroot --network host --pull-never "${volumes[@]}" -f deploy/docker/Dockerfile -t triptych . \
+# OCI images have no health check; Docker's have one.
+buildah bud --format docker --isolation chroot --network host --pull-never "${volumes[@]}" -f deploy/docker/Dockerfile -t triptych . \
   >"$work/build.log" 2>&1 || {
   tail -40 "$work/build.log"
   exit 1
@@ -85,6 +86,7 @@ configured() {
     const { Env, WorkingDir, Entrypoint, Cmd } = OCIv1.config;
     const [, ...healthcheck] = Docker.config.Healthcheck?.Test ?? [];
     const command = { start: [...Entrypoint, ...Cmd], healthcheck, run: [...Entrypoint, ...process.argv.slice(3)] }[process.argv[2]];
+    if (command.length === 0) throw `the image has no ${process.argv[2]}`;
     const quote = (word) => `\x27${word.replaceAll("\x27", "\x27\\\x27\x27")}\x27`;
     console.log(`cd ${quote(WorkingDir)} && exec env -i ${[...Env, ...command].map(quote).join(" ")}`);
   ' "$work/image.json" "$@"
@@ -98,6 +100,7 @@ prepare='
   mount -t tmpfs -o mode=1777 tmpfs "$1/mnt"
   mount -o remount,bind,ro "$1"
   exec chroot --userspec="$2" "$1" /bin/sh -c "$3"'
+touch "$work/out"
 unshare --mount --pid --net --fork --kill-child sh -ec "$prepare" sh "$root" "$user" "$(configured start)" >"$work/out" 2>"$work/log" &
 server=$!
 for _ in $(seq 300); do
@@ -108,7 +111,12 @@ done
 grep '^listening on' "$work/out" || { echo 'the image does not start:'; cat "$work/log"; exit 1; }
 process=$(ps -o pid= --ppid "$server" | tr -d ' ')
 inside() { nsenter --target "$process" --mount --pid --net "$@"; }
-in_image() { inside chroot --userspec="$user" "$root" /bin/sh -c "$(configured "$@")"; }
+in_image() {
+  local command
+  # Of its own: in an argument its failure would pass.
+  command=$(configured "$@")
+  inside chroot --userspec="$user" "$root" /bin/sh -c "$command"
+}
 
 [ "$(ps -o uid= -p "$process" | tr -d ' ')" != 0 ] || { echo 'the image runs as root'; exit 1; }
 ! inside touch "$root/triptych/written" 2>/dev/null || { echo "the image's root can be written"; exit 1; }
