@@ -104,7 +104,7 @@ describe('triptych encode', () => {
     const parquet = await ParquetFile.fromFile(new Blob([await readFile(output)]));
     const table = tableFromIPC((await parquet.read()).intoIPCStream());
     expect(table.numRows).toBe(3);
-    expect(table.schema.fields.find(({ name }) => name === 'embedding')!.type.toString()).toBe(
+    expect(String(table.schema.fields.find(({ name }) => name === 'embedding')?.type)).toBe(
       'FixedSizeList[128]<Float32>',
     );
     const embeddings = Array.from({ length: 3 }, (_, i) => [

@@ -1,5 +1,5 @@
 import {
-  AudioContext,
+  type AudioContext,
   type AudioFormat,
   type EmbeddingOptions,
   type Model__Output,

@@ -42,8 +42,8 @@ export async function openWriter(
   }
   const partial = `${path}.${process.pid}.partial`;
   await checkWritable('--output', path);
-  const { suffixes, open: openFile } = files[format];
-  const writer = await openFile(partial);
+  const { suffixes } = files[format];
+  const writer = await files[format].open(partial);
   let isEmpty = true;
   return {
     begin: (identities) => writer.begin(identities),
