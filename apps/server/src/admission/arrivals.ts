@@ -64,7 +64,8 @@ export class Arriving {
   /** Since when the message that is on its way has had to wait, now and then. */
   #since: number | undefined;
   readonly #unread = new Set<() => void>();
-  readonly #controller = new AbortController();
+  /** Ends its waiting. */
+  #wait: AbortController | undefined;
 
   constructor(
     private readonly all: Arrivals,
@@ -94,18 +95,18 @@ export class Arriving {
   async goOn(): Promise<void> {
     const { all, caller } = this;
     const { principal } = caller;
-    const stuck = new AbortController();
+    const wait = (this.#wait = new AbortController());
     const since = (this.#since ??= performance.now());
     const timer = setInterval(() => {
       const isStuck = all.partial.held(principal) >= all.room.shares.held(principal);
-      if (isStuck && performance.now() - since > STUCK_MS) stuck.abort(all.refusal(principal));
+      if (isStuck && performance.now() - since > STUCK_MS) wait.abort(all.refusal(principal));
     }, LOOK_MS);
-    const signal = AbortSignal.any([this.#controller.signal, stuck.signal]);
     all.late(this);
     try {
-      await all.room.wait({ caller, deadline: Infinity, signal }, 0, () => this.mayGoOn);
+      await all.room.wait({ caller, deadline: Infinity, signal: wait.signal }, 0, () => this.mayGoOn);
     } finally {
       clearInterval(timer);
+      this.#wait = undefined;
     }
   }
 
@@ -139,7 +140,7 @@ export class Arriving {
 
   /** The call has ended: it holds what a handler keeps, and nothing else. */
   end(): void {
-    this.#controller.abort(clientGone);
+    this.#wait?.abort(clientGone);
     for (const leave of this.#unread) leave();
     this.taken();
   }
