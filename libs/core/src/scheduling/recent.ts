@@ -8,6 +8,7 @@ export class Recent<Key> {
   see(key: Key): void {
     this.#seen.delete(key);
     this.#seen.set(key, performance.now());
+    this.#forget();
   }
 
   has(key: Key): boolean {
