@@ -21,6 +21,8 @@ const say = (message: FromProbeThread) => parentPort?.postMessage(message);
 
 /** Scrapes that wait, and what gives up on each. */
 const waiting = new Map<ServerResponse, NodeJS.Timeout>();
+/** Metrics have been asked for and not come: scrapes that close early ask for no more of them. */
+let isAsked = false;
 
 function answer(
   response: ServerResponse,
@@ -38,7 +40,8 @@ function scrape(response: ServerResponse): void {
     waiting.delete(response);
     answer(response, 503, 'the server is too busy to collect its metrics\n');
   };
-  if (waiting.size === 0) say({ kind: 'scraped' });
+  if (!isAsked) say({ kind: 'scraped' });
+  isAsked = true;
   waiting.set(response, setTimeout(giveUp, LONGEST_WAIT_MS));
   response.once('close', () => {
     clearTimeout(waiting.get(response));
@@ -47,6 +50,7 @@ function scrape(response: ServerResponse): void {
 }
 
 function collected({ text }: ToProbeThread): void {
+  isAsked = false;
   for (const [response, timer] of waiting) {
     clearTimeout(timer);
     if (text) answer(response, 200, text, contentType);

@@ -59,6 +59,31 @@ describe('probes', () => {
     await other.close();
   });
 
+  it('have metrics rendered one at a time, also for scrapes that close before they come', async () => {
+    const metrics = new Metrics();
+    const { registry } = metrics;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const render = registry.metrics.bind(registry);
+    let renders = 0;
+    registry.metrics = async () => {
+      renders++;
+      await released;
+      return render();
+    };
+    const other = await serveProbes('127.0.0.1:0', metrics, silentLogger);
+    for (let i = 0; i < 20; i++) {
+      const gone = new AbortController();
+      const scrape = fetch(`http://${other.address}/metrics`, { signal: gone.signal });
+      setTimeout(() => gone.abort(), 20);
+      await expect(scrape).rejects.toThrow();
+    }
+    expect(renders).toBe(1);
+    release();
+    expect((await fetch(`http://${other.address}/metrics`)).status).toBe(200);
+    await other.close();
+  });
+
   it('answer no more than a number of requests that come over one connection at once', async () => {
     const socket = await dial('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2000));
     let text = '';

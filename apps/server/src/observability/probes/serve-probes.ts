@@ -46,6 +46,8 @@ class ProbeThread {
   #worker: Worker | undefined;
   #closed = false;
   #renderAt = 0;
+  /** Workers that metrics are being collected for. */
+  readonly #rendering = new WeakSet<Worker>();
   readonly #host: string;
   #port: number;
 
@@ -112,12 +114,15 @@ class ProbeThread {
   }
 
   async #render(worker: Worker): Promise<void> {
+    if (this.#rendering.has(worker)) return;
+    this.#rendering.add(worker);
     await sleep(Math.max(0, this.#renderAt - performance.now()));
     const started = performance.now();
     const text = await this.metrics.registry.metrics().catch(() => undefined);
     const took = performance.now() - started;
     this.#renderAt = performance.now() + took / RENDER_SHARE;
     const message: ToProbeThread = { text: text === undefined ? undefined : Buffer.from(text) };
+    this.#rendering.delete(worker);
     worker.postMessage(message);
   }
 }

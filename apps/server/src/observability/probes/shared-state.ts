@@ -1,4 +1,5 @@
 const [READY, ALIVE_AT] = [0, 1];
+const NS_OF_MS = 1e6;
 
 /** What probes are told, in memory that the event loop and the thread of the probes share. */
 export class SharedState {
@@ -16,13 +17,13 @@ export class SharedState {
     Atomics.store(this.#numbers, READY, ready ? 1n : 0n);
   }
 
-  /** To be called by the event loop again and again. */
+  /** To be called by the event loop again and again. Its clock is one that nobody sets, and that threads share. */
   turned(): void {
-    Atomics.store(this.#numbers, ALIVE_AT, BigInt(Date.now()));
+    Atomics.store(this.#numbers, ALIVE_AT, process.hrtime.bigint());
   }
 
   /** Milliseconds since the event loop last turned. */
   get silentMs(): number {
-    return Date.now() - Number(Atomics.load(this.#numbers, ALIVE_AT));
+    return Number(process.hrtime.bigint() - Atomics.load(this.#numbers, ALIVE_AT)) / NS_OF_MS;
   }
 }
