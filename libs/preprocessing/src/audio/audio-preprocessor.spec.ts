@@ -157,6 +157,11 @@ describe('containers that are decoded in processes of their own', () => {
     await expect(pullAll(held)).rejects.toMatchObject({ reason: 'WORKER_LOST', retryable: true });
     // What has not begun waits for the next decoder.
     expect((await clip()).samples).toHaveLength((wav.length - 44) / 2);
+    // Nor does the next decoder know what it was: it says so, and is well.
+    const again = pullAll(held);
+    const beside = clip();
+    await expect(again).rejects.toMatchObject({ reason: 'WORKER_LOST', retryable: true });
+    expect((await beside).samples).toHaveLength((wav.length - 44) / 2);
     pcm.push(new Uint8Array(2 * RATE), 1, false);
     expect((await pullAll(pcm)).spans).toEqual([[0, RATE]]);
     for (const stream of [pcm, held]) stream.close();

@@ -135,7 +135,13 @@ export class DecoderLane {
     try {
       const timeout =
         hangMs === undefined ? undefined : { ms: hangMs, reason: 'AUDIO_DECODE_TIMEOUT' as const };
-      resolve(await this.host.call<TurnReply>('turn', sent, { transfer, ...(timeout ? { timeout } : {}) }));
+      const reply = await this.host.call<TurnReply>('turn', sent, {
+        transfer,
+        ...(timeout ? { timeout } : {}),
+      });
+      // Of an earlier worker: that one was lost, this one is well.
+      if (reply.failure?.reason === 'WORKER_LOST') reject(TriptychError.fromRecord(reply.failure));
+      else resolve(reply);
     } catch (thrown) {
       if (this.#isToBeTriedAgain(thrown, turn) && !signal?.aborted && !this.#isClosed) {
         this.#waiting.add(turn);

@@ -44,8 +44,11 @@ async function takeTurn(
   if (start) jobs.set(id, { job: 'plan' in start ? new StreamJob(start) : new ClipJob(start) });
   const open = jobs.get(id);
   // Another's bytes have ended the worker that held it.
-  if (!open)
-    throw new TriptychError('WORKER_LOST', 'the worker that decoded this audio died; start it again');
+  if (!open) {
+    // An answer, not a throw: this worker is well.
+    const lost = new TriptychError('WORKER_LOST', 'the worker that decoded this audio died; start it again');
+    return { windows: [], isDone: true, position: 0, failure: lost.toRecord() };
+  }
   const { job } = open;
   if (input) open.work = job.take(input);
   const windows: PreparedWindow[] = [];
