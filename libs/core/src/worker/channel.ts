@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerCall } from './messages.js';
+import { passedEnvironment } from './passed-environment.js';
 import { stepBackChild } from './step-back.js';
 
 /** Where a worker runs: in a thread of this process, or in a process of its own, which may die without it. */
@@ -32,7 +33,7 @@ export interface ChannelOptions {
   readonly name: string;
   /** Largest JavaScript heap. */
   readonly memoryMb?: number | undefined;
-  /** Environment of a process. Default: this one's. */
+  /** Of a process: variables beside those of this one's that it is given, tokens not among them. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Of a process, from its start: others go first where both want a core. */
   readonly niceness?: number | undefined;
@@ -57,14 +58,11 @@ function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEv
   };
 }
 
-function openProcess(
-  { entry, memoryMb, env = process.env, niceness = 0 }: ChannelOptions,
-  events: ChannelEvents,
-): Channel {
+function openProcess({ entry, memoryMb, env, niceness = 0 }: ChannelOptions, events: ChannelEvents): Channel {
   const child = fork(fileURLToPath(entry), {
     serialization: 'advanced',
     execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
-    env,
+    env: { ...passedEnvironment(), ...env },
     // Standard output belongs to what the command prints.
     stdio: ['ignore', 2, 2, 'ipc'],
   });

@@ -86,3 +86,19 @@ describe('a worker in a process of its own', () => {
     expect(Buffer.compare(back, bytes)).toBe(0);
   });
 });
+
+describe("a worker's process", () => {
+  it('is given what libraries need of the environment, and no secret', async () => {
+    process.env['TRIPTYCH_TOKEN_OF_A_TEST'] = 'secret';
+    process.env['ORT_OF_A_TEST'] = '1';
+    try {
+      host = await start({ isolation: 'process' });
+      const environment = await host.call<NodeJS.ProcessEnv>('environment', null);
+      expect(environment).toMatchObject({ ORT_OF_A_TEST: '1' });
+      expect(Object.keys(environment)).not.toContain('TRIPTYCH_TOKEN_OF_A_TEST');
+    } finally {
+      delete process.env['TRIPTYCH_TOKEN_OF_A_TEST'];
+      delete process.env['ORT_OF_A_TEST'];
+    }
+  });
+});

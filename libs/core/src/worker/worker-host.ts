@@ -21,7 +21,7 @@ export interface WorkerHostOptions {
   readonly farewellMs?: number;
   /** Largest JavaScript heap of a thread, beyond which it ends alone. Default: Node's. */
   readonly memoryMb?: number | undefined;
-  /** Environment of a process. Default: this one's. */
+  /** Of a process: variables beside those of this one's that it is given, tokens not among them. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Of a process: others go first where both want a core. Default: 0. */
   readonly niceness?: number | undefined;

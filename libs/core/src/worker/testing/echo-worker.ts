@@ -14,6 +14,7 @@ serveWorker({
     throw new RangeError('secret path /etc');
   },
   hang: () => new Promise(() => undefined),
+  environment: () => ({ ...process.env }),
   pid: () => process.pid,
   crash: () => process.exit(3),
 });

@@ -5,16 +5,12 @@ import { type ProcessUsage, processUsage } from './process-usage.js';
 /** Of V8's heap, which pixels are outside of: a decoder needs little of it. */
 const HEAP_MB = 128;
 
-/** What of the server's environment a process needs that reads hostile bytes; tokens and passwords are not among it. */
-const PASSED = /^(MALLOC_|LD_LIBRARY_PATH$|NODE_V8_COVERAGE$|TMPDIR$|TZ$|SystemRoot$)/;
-
 /** A process that decodes one image at a time, and may be ended at any moment. */
 export class Decoder {
   private constructor(private readonly host: WorkerHost) {}
 
   /** Rejects where the process does not start. */
   static async start(niceness: number, logger?: Logger): Promise<Decoder> {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name)));
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, '../worker/image-worker.js'),
       name: 'image decoder',
@@ -22,7 +18,7 @@ export class Decoder {
       memoryMb: HEAP_MB,
       niceness,
       // One image at a time is decoded, and files are read by the other thread.
-      env: { ...env, UV_THREADPOOL_SIZE: '2' },
+      env: { UV_THREADPOOL_SIZE: '2' },
       init: (call) => call('start', undefined),
       ...(logger ? { logger } : {}),
     });
