@@ -18,8 +18,16 @@ export class Lifeline<Stream extends Cancellable> {
   /** Undefined while it reconnects. */
   current: Stream | undefined;
   isOver = false;
+  /** What the caller has sent or finished so far: a number that grows. */
+  pushes = 0;
   /** Changes with either, and with what its owner waits for. */
   readonly signal = new Signal();
+
+  /** The caller has sent something, or sends no more. */
+  pushed(): void {
+    this.pushes++;
+    this.signal.change();
+  }
 
   broken(): void {
     this.current = undefined;
@@ -57,6 +65,7 @@ export async function* resumed<Answer>(
 ): AsyncGenerator<Answer> {
   try {
     for (let attempt = 1; ; attempt++) {
+      const pushesBefore = lifeline.pushes;
       try {
         for await (const answer of stream.open()) {
           const { isSeen, isProgress } = stream.take(answer);
@@ -65,15 +74,28 @@ export async function* resumed<Answer>(
         }
         return;
       } catch (thrown) {
-        const isHopeless = stream.isResumable === false || !isPassing(thrown) || attempt >= maxAttempts;
+        const isHopeless =
+          stream.isResumable === false || !isPassing(thrown) || (attempt >= maxAttempts && !isIdle(thrown));
         if (lifeline.isOver || isHopeless) throw thrown;
         lifeline.broken();
+        if (isIdle(thrown)) {
+          // Silence is no failure. One that was sent something opens anew at once: it may have crossed the end on its way.
+          while (lifeline.pushes === pushesBefore && !lifeline.isOver) await lifeline.signal.changed;
+          if (lifeline.isOver) throw thrown;
+          attempt = 0;
+          continue;
+        }
         await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
       }
     }
   } finally {
     lifeline.end();
   }
+}
+
+/** Whether a server ended a stream because nothing came. */
+function isIdle(thrown: unknown): boolean {
+  return thrown instanceof CallError && thrown.details?.reason === 'CALL_IDLE';
 }
 
 /** Whether a stream broke off for a reason that another attempt may not meet. What Triptych itself refuses has details. */

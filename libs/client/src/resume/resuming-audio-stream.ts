@@ -118,12 +118,12 @@ export function openResumingAudioStream(
       // A copy: the caller may use its buffer again.
       const chunk = log.add({ sequence: sequence++, data: new Uint8Array(data), flush });
       if (lifeline.current) unsent.push(chunk);
-      signal.change();
+      lifeline.pushed();
       while (!lifeline.isOver && (isFull() || unsent.length > MOST_UNSENT)) await signal.changed;
     },
     finish() {
       isFinished = true;
-      signal.change();
+      lifeline.pushed();
     },
     cancel: lifeline.end,
     [Symbol.asyncIterator]: () => resumed(lifeline, stream, options),

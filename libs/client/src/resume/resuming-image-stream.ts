@@ -71,12 +71,12 @@ export function openResumingImageStream(
         throw new TypeError(`batch ${batchId} is not answered yet; ids must differ`);
       unanswered.set(batchId, [...images]);
       if (lifeline.current) unsent.push(batchId);
-      signal.change();
+      lifeline.pushed();
       while (!lifeline.isOver && unanswered.size >= maxUnanswered) await signal.changed;
     },
     finish() {
       isFinished = true;
-      signal.change();
+      lifeline.pushed();
     },
     cancel: lifeline.end,
     [Symbol.asyncIterator]: () => resumed(lifeline, stream, options),
