@@ -38,7 +38,10 @@ export class DecoderSupply {
     const spare = this.#spare;
     this.#spare = undefined;
     let decoder = await (spare ?? this.#start(0));
-    if (!decoder.isAlive) decoder = await this.#start(0);
+    if (!decoder.isAlive) {
+      void this.end(decoder);
+      decoder = await this.#start(0);
+    }
     this.#spare ??= this.#start(0);
     this.#spare.catch(() => (this.#spare = undefined));
     return decoder;

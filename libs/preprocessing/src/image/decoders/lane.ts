@@ -76,11 +76,6 @@ export class Lane {
     this.#dispatch();
   }
 
-  /** Images that wait or are decoded. */
-  get load(): number {
-    return this.#waiting.size + this.#busy;
-  }
-
   close(): void {
     this.#isClosed = true;
     for (const { timer } of this.#idle) clearTimeout(timer);
@@ -123,11 +118,12 @@ export class Lane {
 
   /** Undefined where none starts for now. */
   async #decoder(): Promise<Decoder | undefined> {
+    const { supply, plan } = this.parts;
     for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
       clearTimeout(kept.timer);
       if (kept.decoder.isAlive) return kept.decoder;
+      void supply.end(kept.decoder);
     }
-    const { supply, plan } = this.parts;
     try {
       return await supply.take(plan.niceness);
     } catch {
@@ -141,9 +137,10 @@ export class Lane {
     const { plan, supply, timeoutMs, reroute } = this.parts;
     let ended: Ended | undefined;
     let isCancelled = false;
+    let decodedBytes = job.expected.bytes;
     job.whenCancelled(() => (isCancelled = plan.stopsCancelled));
     const overrunMs = Math.max(LEAST_OVERRUN_MS, OVERRUN * plan.upToMs);
-    const mostBytes = job.expected.bytes * MEMORY_TIMES + MEMORY_SLACK_BYTES;
+    const mostBytes = decodedBytes * MEMORY_TIMES + MEMORY_SLACK_BYTES;
     const excess = ({ passedMs, cpuMs, bytes }: Taken): Ended | undefined => {
       if (bytes > mostBytes) return 'memory';
       if (Math.max(cpuMs, passedMs / PATIENCE) > timeoutMs) return 'time';
@@ -157,14 +154,17 @@ export class Lane {
     });
     try {
       const reply = await decoder.prepare(job.request);
-      if ('foundPixels' in reply) reroute(job.expecting(reply.foundPixels));
-      else job.succeed(reply);
+      if ('foundPixels' in reply) {
+        // It has read no more than a header.
+        decodedBytes = 0;
+        reroute(job.expecting(reply.foundPixels));
+      } else job.succeed(reply);
     } catch (thrown) {
       if (ended || !decoder.isAlive) this.#lost(job, ended, thrown);
       else job.fail(thrown);
     } finally {
       watch.stop();
-      if (!ended) this.#keep(decoder, job.expected.bytes);
+      if (!ended) this.#keep(decoder, decodedBytes);
     }
   }
 
