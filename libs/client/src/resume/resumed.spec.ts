@@ -11,7 +11,6 @@ const lost = new CallError(14, 'the connection broke', undefined);
 function ending(thrown?: CallError): Answers {
   return {
     cancel: () => undefined,
-    // eslint-disable-next-line require-yield -- a stream that ends before its first answer
     async *[Symbol.asyncIterator]() {
       await Promise.resolve();
       if (thrown) throw thrown;

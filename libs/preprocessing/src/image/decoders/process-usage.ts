@@ -24,6 +24,7 @@ export function processUsage(pid: number): ProcessUsage | undefined {
 
 /** Where `stat` counts pages, of a size that is the kernel's, `status` has bytes. A process that is ending has none. */
 function residentBytes(pid: number): number {
-  const [, kilobytes = '0'] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  const [, kilobytes = '0'] =
+    /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
   return Number(kilobytes) * 1024;
 }
