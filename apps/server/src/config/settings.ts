@@ -149,7 +149,7 @@ export const settings = {
     env: 'TRIPTYCH_IMAGE_WORKERS',
     default: 0,
     description:
-      'processes that decode and resize images of like cost side by side; 0: one a core, at most 4; dearer images have as many of their own while there are some',
+      'processes that decode and resize images up to 40 ms of work; each of the three classes of more expensive images starts as many of its own when such images come; 0: one for each core, at most 4',
     schema: count(0, 64),
   }),
   decodeTimeoutMs: define({

@@ -22,8 +22,9 @@ export class DecoderSupply {
   }
 
   /**
-   * A decoder that nobody else has. One that steps back does so before it starts: whoever has many of them started takes nothing
-   * from others. Rejects where none starts; the next try waits, longer each time.
+   * A decoder for one lane alone. Without a niceness it is the one that was started ahead of time. With one it is started now, and
+   * has that priority while it starts, too: starting many such decoders takes no processor time from others. Rejects where none
+   * starts; the next try waits, longer each time.
    */
   async take(niceness: number): Promise<Decoder> {
     try {

@@ -145,7 +145,7 @@ export class Lane {
       if (bytes > mostBytes) return 'memory';
       if (Math.max(cpuMs, passedMs / PATIENCE) > timeoutMs) return 'time';
       if (isCancelled && passedMs > FAREWELL_MS) return 'cancelled';
-      // Where nobody waits, it is in nobody's way.
+      // Where no image waits for this lane's decoders, it may go on in this one.
       return cpuMs > overrunMs && this.#waiting.size > 0 ? 'overrun' : undefined;
     };
     const watch = watchDecoder(decoder, (taken) => {
