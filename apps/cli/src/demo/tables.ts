@@ -63,7 +63,7 @@ export function examples(findings: readonly Finding[]): string {
   const [written] = findings.filter(({ as }) => as === 'written').slice(7);
   const [spoken] = findings.filter(({ as }) => as === 'spoken').slice(15);
   const shown = wrong.length > 0 ? wrong : [written, spoken];
-  return `Which picture a query finds, with its cosine:\n\n${shown.map(findingLine).join('')}`;
+  return `Which picture a query finds, with its cosine:\n${shown.map(findingLine).join('')}`;
 }
 
 /** How it came out, in lines that can be read alone. */
