@@ -34,7 +34,7 @@ export interface QuantizeReport {
   /** The bound, and whether every tower's vectors keep it. */
   readonly minCosine: number;
   readonly holds: boolean;
-  /** False where the bound does not hold and nothing was written. */
+  /** False where the bound does not hold, or holds with no product in int8 alone: then nothing was written. */
   readonly written: boolean;
   readonly parameters: number;
   /** Of the weights file; float32 would take 4 bytes a parameter. */
@@ -110,7 +110,8 @@ async function reportOf({ request, directory, quantized, comparisons, targetByte
     })),
     minCosine,
     holds,
-    written: holds || allowBelow,
+    // A model without anything in int8 is the float model, and slower.
+    written: (holds && quantized.some(({ ranges }) => ranges.size > 0)) || allowBelow,
     parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     sourceBytes: (await stat(directory.weightsFile)).size,
     targetBytes,

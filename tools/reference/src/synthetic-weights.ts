@@ -39,12 +39,12 @@ function heavyTail(u: Uniform, i: number): number {
   return bell(u, i) / Math.sqrt(0.25 + 1.5 * u(i, 4));
 }
 
-/** Student's t of three degrees of freedom, at unit scale: some weights are tens of times as large as most. */
+/** Student's t of three degrees of freedom, of variance 1: some weights are tens of times as large as most. */
 function studentT(u: Uniform, i: number): number {
   const normal = (draw: number) =>
     Math.sqrt(-2 * Math.log(1 - u(i, draw))) * Math.cos(2 * Math.PI * u(i, draw + 1));
   const chiSquared = [2, 4, 6].reduce((sum, draw) => sum + normal(draw) ** 2, 0);
-  return normal(0) / Math.sqrt(chiSquared / 3);
+  return normal(0) / Math.sqrt(chiSquared);
 }
 
 const tails = { heavy: heavyTail, student: studentT };

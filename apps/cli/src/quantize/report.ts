@@ -20,6 +20,9 @@ export function quantizationTable(report: QuantizeReport, target: string): strin
 }
 
 function boundText({ minCosine, holds, towers }: QuantizeReport): string {
+  const products = towers.flatMap(({ sites }) => sites.filter(({ block }) => block !== 'table'));
+  if (holds && !products.some(({ int8 }) => int8))
+    return `cosine ≥ ${minCosine} to float holds with all in float alone`;
   const lowest = Math.min(...towers.flatMap((tower) => [tower.minCosine, tower.reached]));
   return holds
     ? `cosine ≥ ${minCosine} to float holds`
