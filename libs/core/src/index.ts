@@ -34,6 +34,7 @@ export { FairOrder, type Queueing } from './scheduling/fair-order.js';
 export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
 export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';
+export { isRunning } from './worker/is-running.js';
 export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';
 export { stepBack } from './worker/step-back.js';

@@ -4,6 +4,7 @@ import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/p
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from '@triptych/core';
 import { complain } from '../output/complain.js';
 
 /** How often the holder of a lock shows that it is alive. */
@@ -139,13 +140,4 @@ async function breakLock(path: string, content: string): Promise<void> {
   const taken = await readFile(aside, 'utf8').catch(() => content);
   if (taken !== content) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

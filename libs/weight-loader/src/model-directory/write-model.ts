@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileWithin, messageOf, TriptychError } from '@triptych/core';
+import { fileWithin, isRunning, messageOf, TriptychError } from '@triptych/core';
 import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
 import { openTensors } from '../parquet/read.js';
@@ -97,15 +97,6 @@ async function removeAbandoned(target: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = name.startsWith(prefix) ? /^(\d+)\.partial$/.exec(name.slice(prefix.length))?.[1] : undefined;
     if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { recursive: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
