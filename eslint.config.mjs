@@ -14,7 +14,12 @@ const depConstraints = [
     sourceTag: 'type:encoder',
     onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery'],
   },
-  { sourceTag: 'type:engine', onlyDependOnLibsWithTags: ['type:contract'] },
+  {
+    sourceTag: 'type:engine',
+    onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery', 'type:encoder'],
+    // Serving knows no wire.
+    bannedExternalImports: ['@grpc/*', 'prom-client', '@opentelemetry/*', 'pino'],
+  },
   {
     sourceTag: 'type:workshop',
     onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery', 'type:encoder'],
@@ -22,6 +27,7 @@ const depConstraints = [
   { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contract', 'scope:protocol'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['*'] },
+  { sourceTag: 'scope:engine', notDependOnLibsWithTags: ['scope:protocol', 'scope:client', 'scope:server'] },
   { sourceTag: 'scope:weights', notDependOnLibsWithTags: ['scope:protocol', 'scope:inference'] },
   { sourceTag: 'scope:inference', notDependOnLibsWithTags: ['scope:protocol', 'scope:weights'] },
   {
@@ -65,6 +71,19 @@ export default tseslint.config(
           enforceBuildableLibDependency: false,
           // A command loads late what not every run of it needs; others load the same at once.
           checkDynamicDependenciesExceptions: ['@triptych/server', '@triptych/clip-engine'],
+        },
+      ],
+    },
+  },
+  {
+    // Adapters translate, and everything below them stays as it is where one is added.
+    files: ['apps/server/src/{config,models,observability,preflight,security}/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['**/grpc/**'], message: 'An adapter knows this, never the other way round.' }],
         },
       ],
     },

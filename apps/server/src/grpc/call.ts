@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { type Caller, clientGone, TriptychError, untilAborted } from '@triptych/core';
-import type { Admission } from '../admission/admission.js';
+import type { Admission } from '@triptych/engine';
 import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace } from '../observability/tracing.js';
 import { readMessage } from './messages/unread-message.js';

@@ -1,4 +1,4 @@
-import type { Admission } from '../admission/admission.js';
+import type { Admission } from '@triptych/engine';
 import type { CallCheck } from './refusal.js';
 
 /** Unary methods by what their items are. What CrossModal compares may come as vectors, which take no encoder. */

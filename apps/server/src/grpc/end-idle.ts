@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import type { Admission } from '../admission/admission.js';
+import type { Admission } from '@triptych/engine';
 import type { CallEndings } from '../observability/metrics.js';
 import { endCall, type OpenCall, type OpenCalls } from './open-calls.js';
 

@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { TriptychError } from '@triptych/core';
-import type { Admission } from '../admission/admission.js';
+import type { Admission } from '@triptych/engine';
 import { holdUnread } from './messages/unread-message.js';
 import { endCall, type OpenCall } from './open-calls.js';
 

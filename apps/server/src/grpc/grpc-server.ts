@@ -2,15 +2,16 @@ import { lstat, rm } from 'node:fs/promises';
 import type { Http2Session } from 'node:http2';
 import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { messageOf, TriptychError } from '@triptych/core';
-import { Admission } from '../admission/admission.js';
+import { Admission, CallLimit } from '@triptych/engine';
 import { socketPath } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
 import type { ModelRegistry } from '../models/model-registry.js';
 import { lanesOf } from '../models/served-model.js';
 import { isAbandoned, listenProblem } from '../preflight/listen-problem.js';
-import { authentication } from '../security/authentication.js';
+import { Authentication } from '../security/authentication.js';
 import { GuessLimit } from '../security/guess-limit.js';
 import type { TokenFile } from '../security/token-file.js';
+import { authenticateCalls } from './authenticate-calls.js';
 import { Connections } from './connections.js';
 import { earlyRefusal } from './early-refusal.js';
 import { IdleCalls } from './end-idle.js';
@@ -22,7 +23,7 @@ import { widenWindows } from './http2/flow-control.js';
 import { onHttp2Server } from './http2/http2-servers.js';
 import { limitHeaders } from './http2/limit-headers.js';
 import { limitResets } from './http2/limit-resets.js';
-import { CallLimit } from './limit-calls.js';
+import { limitCalls } from './limit-calls.js';
 import { ConnectionLimit } from './http2/limit-connections.js';
 import { limitMetadata } from './limit-metadata.js';
 import { limitUnread } from './limit-unread.js';
@@ -54,11 +55,14 @@ export function createGrpcServer(
   const open = new CallLimit(config.maxCalls);
   const connections = new Connections();
   const connectionLimit = new ConnectionLimit(config.maxConnections);
-  const guesses = new GuessLimit(config.authFailures);
+  const authentication = (known: TokenFile) =>
+    new Authentication(known, new GuessLimit(config.authFailures), (answer) =>
+      metrics.authenticationFailed(answer),
+    );
   const checks = [
     limitMetadata(config.maxMetadataBytes),
-    ...(tokens ? [authentication(tokens, guesses, (answer) => metrics.authenticationFailed(answer))] : []),
-    open.check,
+    ...(tokens ? [authenticateCalls(authentication(tokens))] : []),
+    limitCalls(open),
     limitUnread(idle, config.unreadBytes),
     earlyRefusal(admission),
   ];

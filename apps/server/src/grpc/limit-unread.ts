@@ -1,4 +1,4 @@
-import { overloaded } from '../admission/overloaded.js';
+import { overloaded } from '@triptych/engine';
 import type { IdleCalls } from './end-idle.js';
 import { isProbe } from './health/limit-probes.js';
 import type { CallCheck } from './refusal.js';

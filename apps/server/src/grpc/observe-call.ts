@@ -3,7 +3,7 @@ import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import type { Observers } from '../models/load-model.js';
 import type { CallTrace, Tracing } from '../observability/tracing.js';
-import type { Admission } from '../admission/admission.js';
+import type { Admission } from '@triptych/engine';
 import type { OpenCalls } from './open-calls.js';
 import { type CallStatus, toStatus } from './status.js';
 

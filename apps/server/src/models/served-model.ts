@@ -9,7 +9,7 @@ import type {
 import type { TextConfig, TextEncoder, TextPooling } from '@triptych/text-encoder';
 import type { VisionConfig, VisionEncoder, VisionPooling } from '@triptych/vision-encoder';
 
-import type { LaneName } from '../admission/lane.js';
+import type { LaneName } from '@triptych/engine';
 
 export type ModalityName = 'audio' | 'image' | 'text';
 

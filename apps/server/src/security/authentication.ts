@@ -1,45 +1,50 @@
 import { TriptychError } from '@triptych/core';
-import { isProbe } from '../grpc/health/limit-probes.js';
-import type { CallCheck } from '../grpc/refusal.js';
 import type { GuessAnswer, GuessLimit } from './guess-limit.js';
 import type { TokenFile } from './token-file.js';
 
 /** How long the answer to a wrong token is held back, once there were too many. */
 const SLOWED_MS = 1000;
 
-/**
- * Refuses calls whose bearer token is missing, unknown or not for this method, later and later where an address brings many.
- * The token's name is who answers for the call from here on.
- */
-export function authentication(
-  tokens: TokenFile,
-  guesses: GuessLimit,
-  failed: (answer: GuessAnswer) => void,
-): CallCheck {
-  return (call) => {
-    const { path, metadata } = call;
-    // Probes have no tokens.
-    if (isProbe(path)) return;
+/** What a call shows of who it is. */
+export interface Credentials {
+  /** As in an `authorization` header: `Bearer TOKEN`. */
+  readonly authorization: string | undefined;
+  /** `/SERVICE/METHOD` */
+  readonly method: string;
+  /** Of the other end; undefined where that is on this machine. */
+  readonly address: string | undefined;
+}
+
+/** Who answers for a call; or why it is refused, and how long that answer is held back. */
+export type Authenticated =
+  { readonly principal: string } | { readonly refusal: TriptychError; readonly slowedMs: number };
+
+/** Tells calls by their bearer tokens. Wrong ones are answered later and later where an address brings many. */
+export class Authentication {
+  constructor(
+    private readonly tokens: TokenFile,
+    private readonly guesses: GuessLimit,
+    private readonly failed: (answer: GuessAnswer) => void,
+  ) {}
+
+  check({ authorization, method, address }: Credentials): Authenticated {
     try {
-      const { name } = tokens.check(metadata.get('authorization')[0]?.toString(), path);
-      call.principal = `token ${name}`;
+      return { principal: `token ${this.tokens.check(authorization, method).name}` };
     } catch (thrown) {
-      const error = TriptychError.from(thrown);
-      if (error.reason !== 'TOKEN_MISSING') throw error;
-      const answer = guesses.failed(call.connection.address ?? 'here');
-      failed(answer);
-      if (answer === 'refused')
-        throw new TriptychError(
-          'TOKEN_GUESSED',
-          'too many calls came without a token that this server knows',
-        );
-      if (answer === 'slowed') {
-        call.slowedMs = SLOWED_MS;
-        setTimeout(() => guesses.answered(), SLOWED_MS);
-      }
-      throw error;
+      const refusal = TriptychError.from(thrown);
+      return refusal.reason === 'TOKEN_MISSING' ? this.#wrong(refusal, address) : { refusal, slowedMs: 0 };
     }
-    // What handles the call has no use for it, and no way to let it out.
-    metadata.remove('authorization');
-  };
+  }
+
+  #wrong(refusal: TriptychError, address = 'here'): Authenticated {
+    const answer = this.guesses.failed(address);
+    this.failed(answer);
+    if (answer === 'refused') {
+      const guessed = 'too many calls came without a token that this server knows';
+      return { refusal: new TriptychError('TOKEN_GUESSED', guessed), slowedMs: 0 };
+    }
+    if (answer === 'answered') return { refusal, slowedMs: 0 };
+    setTimeout(() => this.guesses.answered(), SLOWED_MS);
+    return { refusal, slowedMs: SLOWED_MS };
+  }
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileWithin, soleCaller, TriptychError } from '@triptych/core';
 import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
-import { Admission } from '../admission/admission.js';
+import { Admission } from '@triptych/engine';
 import { encodeClip } from '../grpc/audio/encode-clips.js';
 import { planAudio } from '../grpc/audio/audio-request.js';
 import { encodeImage, planImages } from '../grpc/image/image-request.js';

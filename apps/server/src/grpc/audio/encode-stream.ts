@@ -19,7 +19,7 @@ import {
 } from '@triptych/validation';
 import { type CallContext, messages, send } from '../call.js';
 import { toItemError } from '../status.js';
-import { BoundedAnswers } from '../bounded-answers.js';
+import { BoundedAnswers } from '@triptych/engine';
 import { inField } from '../in-field.js';
 import { itemFailure } from '../items.js';
 import { checkPart, readStreamConfig } from '../stream-messages.js';

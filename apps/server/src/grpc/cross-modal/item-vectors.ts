@@ -8,7 +8,7 @@ import {
   type ItemError,
   readEmbedding,
 } from '@triptych/protocol';
-import type { Load } from '../../admission/admission.js';
+import type { Load } from '@triptych/engine';
 import { encodeClip } from '../audio/encode-clips.js';
 import { encodeImage, imageBytes, imageCost } from '../image/image-request.js';
 import { inFieldAsync } from '../in-field.js';

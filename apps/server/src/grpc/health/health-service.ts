@@ -7,7 +7,7 @@ import type {
 } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import { service as published } from 'grpc-health-check';
-import { ADDRESS_RATIO, Shares } from '../../admission/shares.js';
+import { ADDRESS_RATIO, Shares } from '@triptych/engine';
 import { remoteAddress } from '../connections.js';
 import { toStatus } from '../status.js';
 import { Watch } from './watch.js';

@@ -1,5 +1,5 @@
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
-import { ADDRESS_RATIO, FEW, Shares } from '../../admission/shares.js';
+import { ADDRESS_RATIO, FEW, Shares } from '@triptych/engine';
 import { remoteAddress } from '../connections.js';
 
 /** Cuts connections beyond `most`, and those of an address that has three quarters of them. This machine's count as one another's. */

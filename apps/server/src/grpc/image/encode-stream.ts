@@ -1,7 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { ImageStreamRequest__Output, ImageStreamResponse } from '@triptych/protocol';
 import { checkBatch } from '@triptych/validation';
-import { BoundedAnswers } from '../bounded-answers.js';
+import { BoundedAnswers } from '@triptych/engine';
 import { type CallContext, messages, send } from '../call.js';
 import { inField } from '../in-field.js';
 import { takeMessage } from '../messages/unread-message.js';

@@ -6,7 +6,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { RequestRule } from '@triptych/protocol';
 import type { ServerConfig } from '../../config/settings.js';
-import { Shares } from '../../admission/shares.js';
+import { Shares } from '@triptych/engine';
 import { MessageInflater } from './inflate-messages.js';
 import { InflatedBytes } from './inflated-bytes.js';
 

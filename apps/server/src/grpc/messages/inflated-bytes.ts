@@ -1,4 +1,4 @@
-import type { Shares } from '../../admission/shares.js';
+import type { Shares } from '@triptych/engine';
 
 /**
  * Bytes that decompression has added to what clients sent, and that are still held: a few KiB of zeros inflate to 16 MiB, and

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { messageOf, TriptychError } from '@triptych/core';
 import type { RequestRule } from '@triptych/protocol';
-import type { HeldBytes } from '../../admission/arrivals.js';
+import type { HeldBytes } from '@triptych/engine';
 
 /** A message as it came: bytes, which are checked and decoded when a handler takes it. */
 class UnreadMessage {
