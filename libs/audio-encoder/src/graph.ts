@@ -1,4 +1,5 @@
 import {
+  attentionNames,
   GraphBuilder,
   type GraphOptions,
   type OnnxGraph,
@@ -71,10 +72,11 @@ function transformerConfig(config: WhisperConfig): TransformerConfig {
     mlpWidth: config.mlpWidth,
     activation: config.activation,
     layerNormEpsilon: LAYER_NORM_EPSILON,
-    keyBias: false,
+    norms: 'pre',
+    unbiased: ['key'],
     quantization: config.quantization,
     names: {
-      attention: 'self_attn',
+      ...attentionNames('self_attn'),
       attentionNorm: 'self_attn_layer_norm',
       mlpIn: 'fc1',
       mlpOut: 'fc2',

@@ -18,12 +18,36 @@ export { bindWeights } from './session/bind-weights.js';
 export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
 export { disableTelemetry } from './session/no-telemetry.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
+export { type Activation, activations } from './transformer/activation.js';
 export {
-  type Activation,
-  layerNorm,
+  attend,
+  attention,
+  type AttentionConfig,
+  type AttentionLayers,
+  type AttentionTerms,
+  paddingMask,
+} from './transformer/attention.js';
+export {
+  attentionPooling,
+  type AttentionPoolingConfig,
+  type AttentionPoolingNames,
+} from './transformer/attention-pooling.js';
+export {
+  attentionNames,
+  type BlockNames,
+  layerOf,
+  type LayerRole,
   transformer,
   type TransformerBlocks,
   type TransformerConfig,
+  type TransformerOptions,
 } from './transformer/block.js';
 export { clipConfig, type ClipTower, readClipTower } from './transformer/clip.js';
 export { linear, observed } from './transformer/linear.js';
+export { type LinearName, mlp, type MlpConfig } from './transformer/mlp.js';
+export { layerNorm, type NormConfig } from './transformer/norm.js';
+export {
+  relativePositionBias,
+  relativePositionBucket,
+  type RelativePositionConfig,
+} from './transformer/relative-position.js';

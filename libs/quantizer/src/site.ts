@@ -1,4 +1,4 @@
-import type { TransformerBlocks } from '@triptych/inference-core';
+import { layerOf, type LayerRole, type TransformerBlocks } from '@triptych/inference-core';
 
 /** Where products read one and the same input. */
 export interface Site {
@@ -14,21 +14,23 @@ export interface Site {
 
 /** The four sites of each block of a tower. */
 export function sitesOf({ prefixes, config }: TransformerBlocks): Site[] {
-  const { names, keyBias } = config;
   return prefixes.flatMap((block) => {
-    const module = (name: string) => ({ weight: `${block}.${name}.weight`, bias: `${block}.${name}.bias` });
-    const [q, k, v, out] = ['q_proj', 'k_proj', 'v_proj', 'out_proj'].map((name) =>
-      module(`${names.attention}.${name}`),
-    );
-    const [mlpIn, mlpOut] = [module(names.mlpIn), module(names.mlpOut)];
-    const [attentionNorm, mlpNorm] = [module(names.attentionNorm), module(names.mlpNorm)];
+    const layer = (role: LayerRole) => {
+      const { name, biased } = layerOf(config, block, role);
+      return { weight: `${name}.weight`, bias: biased ? `${name}.bias` : undefined };
+    };
+    const [q, k, v, out] = (['query', 'key', 'value', 'out'] as const).map(layer);
+    const [mlpIn, mlpOut] = [layer('mlpIn'), layer('mlpOut')];
+    // A norm after a sum is read by the next sum too: a factor there would scale more than the products.
+    const norm = (name: string) =>
+      config.norms === 'pre' ? [`${block}.${name}.weight`, `${block}.${name}.bias`] : [];
     return [
       {
         block,
         name: 'attention in',
         weights: [q.weight, k.weight, v.weight],
-        biases: [q.bias, keyBias ? k.bias : undefined, v.bias],
-        scaledBy: [attentionNorm.weight, attentionNorm.bias],
+        biases: [q.bias, k.bias, v.bias],
+        scaledBy: norm(config.names.attentionNorm),
       },
       // A channel of the values goes through attention as a whole: weights over tokens do not touch its scale.
       {
@@ -36,14 +38,14 @@ export function sitesOf({ prefixes, config }: TransformerBlocks): Site[] {
         name: 'attention out',
         weights: [out.weight],
         biases: [out.bias],
-        scaledBy: [v.weight, v.bias],
+        scaledBy: [v.weight, ...(v.bias === undefined ? [] : [v.bias])],
       },
       {
         block,
         name: 'mlp in',
         weights: [mlpIn.weight],
         biases: [mlpIn.bias],
-        scaledBy: [mlpNorm.weight, mlpNorm.bias],
+        scaledBy: norm(config.names.mlpNorm),
       },
       { block, name: 'mlp out', weights: [mlpOut.weight], biases: [mlpOut.bias], scaledBy: [] },
     ];

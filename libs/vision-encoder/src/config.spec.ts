@@ -17,7 +17,7 @@ const b32 = {
 describe("a CLIP checkpoint's vision configuration", () => {
   it("has the reference's defaults where it is silent", () => {
     const config = readVisionConfig(b32);
-    expect(config.blocks).toMatchObject({ activation: 'quick_gelu', layerNormEpsilon: 1e-5, keyBias: true });
+    expect(config.blocks).toMatchObject({ activation: 'quick_gelu', layerNormEpsilon: 1e-5, norms: 'pre' });
     expect(config.pixels).toMatchObject({ factor: 1 / 255, mean: [0.48145466, 0.4578275, 0.40821073] });
     expect(tokenCount(config)).toBe(50);
   });

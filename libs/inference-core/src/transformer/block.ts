@@ -1,16 +1,16 @@
 import type { Quantization } from '@triptych/core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { linear } from './linear.js';
+import type { Activation } from './activation.js';
+import { attention, type AttentionTerms } from './attention.js';
+import { type LinearName, mlp } from './mlp.js';
+import { layerNorm } from './norm.js';
 
-/** `gelu` is the exact one (erf); `quick_gelu` is x·σ(1.702x), OpenAI's. */
-export type Activation = 'gelu' | 'quick_gelu';
+/** The linear layers of a block. */
+export type LayerRole = 'query' | 'key' | 'value' | 'out' | 'mlpIn' | 'mlpOut';
 
-/** Names of a block's modules below its prefix: what differs between Whisper's and CLIP's checkpoints. */
-export interface BlockNames {
-  readonly attention: string;
+/** Names of a block's modules below its prefix: what differs from one family's checkpoints to another's. */
+export interface BlockNames extends Readonly<Record<LayerRole, string>> {
   readonly attentionNorm: string;
-  readonly mlpIn: string;
-  readonly mlpOut: string;
   readonly mlpNorm: string;
 }
 
@@ -20,13 +20,60 @@ export interface TransformerConfig {
   readonly mlpWidth: number;
   readonly activation: Activation;
   readonly layerNormEpsilon: number;
-  /** Whisper's key projection has no bias. */
-  readonly keyBias: boolean;
+  /**
+   * Where the layer norms stand: before each sub-layer (Xiong et al. 2020; Whisper, CLIP, SigLIP), or after each sum
+   * (Vaswani et al. 2017; BERT).
+   */
+  readonly norms: 'pre' | 'post';
+  /** Linear layers without a bias. Default: all have one. */
+  readonly unbiased?: readonly LayerRole[];
   /** Each token sees itself and those before it alone. */
   readonly causal?: boolean;
   readonly names: BlockNames;
   /** Which products are computed in int8. Default: none. */
   readonly quantization?: Quantization | undefined;
+}
+
+/** The blocks of a tower: the name of each, which its modules' names follow, and what they are like. */
+export interface TransformerBlocks {
+  readonly prefixes: readonly string[];
+  readonly config: TransformerConfig;
+}
+
+export interface TransformerOptions extends AttentionTerms {
+  /** Layer norm after the last block; none where the tower has its own use for what comes out, or norms come after sums. */
+  readonly finalNorm?: string;
+  /**
+   * Which tokens the last block is computed for, [batch, tokens, width] → [batch, kept, width]: the others are still
+   * attended to, but nobody reads what would become of them. Attention terms of one row for each token do not go with it.
+   */
+  readonly keep?: (x: Value) => Value;
+}
+
+/** The residual stream before the first and after each block, what HuggingFace calls hidden states, and what comes out. */
+export interface TransformerValues {
+  readonly states: readonly Value[];
+  readonly output: Value;
+}
+
+/** The names of a block's attention layers where they are projections of one module. */
+export function attentionNames(module: string): Pick<BlockNames, 'query' | 'key' | 'value' | 'out'> {
+  return {
+    query: `${module}.q_proj`,
+    key: `${module}.k_proj`,
+    value: `${module}.v_proj`,
+    out: `${module}.out_proj`,
+  };
+}
+
+/** The blocks of a tower, one after the other. `x` is [batch, tokens, width]. */
+export function transformer(
+  g: GraphBuilder,
+  x: Value,
+  blocks: TransformerBlocks,
+  options: TransformerOptions = {},
+): TransformerValues {
+  return (blocks.config.norms === 'pre' ? preNorm : postNorm)(g, x, blocks, options);
 }
 
 /**
@@ -38,35 +85,13 @@ interface Residual {
   readonly normed: Value;
 }
 
-/** The blocks of a tower: the name of each, which its modules' names follow, and what they are like. */
-export interface TransformerBlocks {
-  readonly prefixes: readonly string[];
-  readonly config: TransformerConfig;
-}
-
-export interface TransformerOptions {
-  /** Layer norm after the last block; none where the tower has its own use for what comes out. */
-  readonly finalNorm?: string;
-  /**
-   * Which tokens the last block is computed for, [batch, tokens, width] → [batch, kept, width]: the others are still
-   * attended to, but nobody reads what would become of them.
-   */
-  readonly keep?: (x: Value) => Value;
-}
-
-/**
- * Pre-layer-norm transformer (Xiong et al. 2020; Whisper's encoder, CLIP's towers): x += attention(norm(x));
- * x += mlp(norm(x)), block after block, then the final norm.
- *
- * `x` is [batch, tokens, width]. Returns the residual stream before the first and after each block (`states`,
- * what HuggingFace calls hidden states) and the last one's layer norm, where there is one.
- */
-export function transformer(
+/** x += attention(norm(x)); x += mlp(norm(x)), block after block, then the final norm. */
+function preNorm(
   g: GraphBuilder,
   x: Value,
   { prefixes, config }: TransformerBlocks,
-  { finalNorm, keep }: TransformerOptions,
-): { states: Value[]; output: Value } {
+  { finalNorm, keep, ...terms }: TransformerOptions,
+): TransformerValues {
   const { names } = config;
   const states = [x];
   let residual: Residual = {
@@ -77,54 +102,61 @@ export function transformer(
     const next = prefixes[i + 1];
     const source = residual.normed;
     if (next === undefined && keep) residual = { sum: keep(residual.sum), normed: keep(residual.normed) };
-    const attended = attention(g, residual.normed, source, `${prefix}.${names.attention}`, config);
-    residual = addAndNorm(g, residual, attended, `${prefix}.${names.mlpNorm}`, config);
-    const mapped = mlp(g, residual.normed, prefix, config);
+    const attended = blockAttention(g, residual.normed, source, prefix, config, terms);
+    residual = addAndNorm(g, residual.sum, attended, `${prefix}.${names.mlpNorm}`, config);
+    const mapped = blockMlp(g, residual.normed, prefix, config);
     const norm = next === undefined ? finalNorm : `${next}.${names.attentionNorm}`;
-    residual = addAndNorm(g, residual, mapped, norm, config);
+    residual = addAndNorm(g, residual.sum, mapped, norm, config);
     states.push(residual.sum);
   });
   return { states, output: residual.normed };
 }
 
-/**
- * Multi-head attention of the tokens `x` to those of `source`. Bias goes in before MultiHeadAttention: with a bias of
- * its own it leaves the flash path.
- */
-function attention(
+/** x = norm(x + attention(x)); x = norm(x + mlp(x)), block after block. */
+function postNorm(
+  g: GraphBuilder,
+  x: Value,
+  { prefixes, config }: TransformerBlocks,
+  { keep, ...terms }: TransformerOptions,
+): TransformerValues {
+  const { names } = config;
+  const states = [x];
+  prefixes.forEach((prefix, i) => {
+    const source = x;
+    if (i === prefixes.length - 1 && keep) x = keep(x);
+    const attended = blockAttention(g, x, source, prefix, config, terms);
+    x = addAndNorm(g, x, attended, `${prefix}.${names.attentionNorm}`, config).normed;
+    const mapped = blockMlp(g, x, prefix, config);
+    x = addAndNorm(g, x, mapped, `${prefix}.${names.mlpNorm}`, config).normed;
+    states.push(x);
+  });
+  return { states, output: x };
+}
+
+function blockAttention(
   g: GraphBuilder,
   x: Value,
   source: Value,
   prefix: string,
-  { width, heads, keyBias, causal = false, quantization }: TransformerConfig,
+  config: TransformerConfig,
+  terms: AttentionTerms,
 ): Value {
-  const project = (x: Value, name: string, biased = true) => {
-    const bias = biased ? g.weight(`${prefix}.${name}.bias`, [width]) : undefined;
-    return linear(g, x, { weight: `${prefix}.${name}.weight`, shape: [width, width], bias, quantization });
-  };
-  const mixed = g.op(
-    'MultiHeadAttention',
-    [project(x, 'q_proj'), project(source, 'k_proj', keyBias), project(source, 'v_proj')],
-    { domain: 'com.microsoft', attributes: { num_heads: heads, unidirectional: Number(causal) } },
-  );
-  return project(mixed, 'out_proj');
+  const layer = (role: LayerRole) => layerOf(config, prefix, role);
+  const layers = { query: layer('query'), key: layer('key'), value: layer('value'), out: layer('out') };
+  return attention(g, x, source, layers, config, terms);
 }
 
-function mlp(g: GraphBuilder, x: Value, prefix: string, config: TransformerConfig): Value {
-  const { width, mlpWidth, names, activation, quantization } = config;
-  const [mlpIn, mlpOut] = [`${prefix}.${names.mlpIn}`, `${prefix}.${names.mlpOut}`];
-  const inner = linear(g, x, { weight: `${mlpIn}.weight`, shape: [mlpWidth, width], quantization });
-  const active = biasActivation(g, inner, g.weight(`${mlpIn}.bias`, [mlpWidth]), activation);
-  const bias = g.weight(`${mlpOut}.bias`, [width]);
-  return linear(g, active, { weight: `${mlpOut}.weight`, shape: [width, mlpWidth], bias, quantization });
+function blockMlp(g: GraphBuilder, x: Value, prefix: string, config: TransformerConfig): Value {
+  return mlp(g, x, [layerOf(config, prefix, 'mlpIn'), layerOf(config, prefix, 'mlpOut')], config);
 }
 
-function biasActivation(g: GraphBuilder, x: Value, bias: Value, activation: Activation): Value {
-  if (activation === 'gelu') return g.op('BiasGelu', [x, bias], { domain: 'com.microsoft' });
-  return g.op('QuickGelu', [g.op('Add', [x, bias])], {
-    domain: 'com.microsoft',
-    attributes: { alpha: { float: 1.702 } },
-  });
+/** A linear layer of one block. */
+export function layerOf(
+  { names, unbiased = [] }: Pick<TransformerConfig, 'names' | 'unbiased'>,
+  prefix: string,
+  role: LayerRole,
+): LinearName {
+  return { name: `${prefix}.${names[role]}`, biased: !unbiased.includes(role) };
 }
 
 /**
@@ -133,27 +165,11 @@ function biasActivation(g: GraphBuilder, x: Value, bias: Value, activation: Acti
  */
 function addAndNorm(
   g: GraphBuilder,
-  { sum }: Residual,
+  sum: Value,
   x: Value,
   norm: string | undefined,
   config: TransformerConfig,
 ): Residual {
   const total = g.op('Add', [sum, x]);
   return { sum: total, normed: norm === undefined ? total : layerNorm(g, total, norm, config) };
-}
-
-/** Layer normalisation over the last dimension. */
-export function layerNorm(
-  g: GraphBuilder,
-  x: Value,
-  name: string,
-  { width, layerNormEpsilon }: Pick<TransformerConfig, 'width' | 'layerNormEpsilon'>,
-): Value {
-  return g.op(
-    'LayerNormalization',
-    [x, g.weight(`${name}.weight`, [width]), g.weight(`${name}.bias`, [width])],
-    {
-      attributes: { axis: -1, epsilon: { float: layerNormEpsilon } },
-    },
-  );
 }

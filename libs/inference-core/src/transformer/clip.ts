@@ -1,9 +1,10 @@
 import { type ConfigFields, type JsonObject, readQuantization } from '@triptych/core';
-import type { Activation, TransformerConfig } from './block.js';
+import type { Activation } from './activation.js';
+import { attentionNames, type TransformerConfig } from './block.js';
 
 /** Names that HuggingFace's CLIP gives to a block's modules. */
 const names = {
-  attention: 'self_attn',
+  ...attentionNames('self_attn'),
   attentionNorm: 'layer_norm1',
   mlpIn: 'mlp.fc1',
   mlpOut: 'mlp.fc2',
@@ -34,7 +35,7 @@ export function readClipTower(model: ConfigFields, tower: ConfigFields): ClipTow
       mlpWidth: tower.count('intermediate_size'),
       activation: tower.choice('hidden_act', activations, 'quick_gelu'),
       layerNormEpsilon: tower.number('layer_norm_eps', 1e-5),
-      keyBias: true,
+      norms: 'pre',
       names,
       quantization: readQuantization(model),
     },

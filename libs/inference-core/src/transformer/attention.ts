@@ -1,0 +1,77 @@
+import type { Quantization } from '@triptych/core';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { linear } from './linear.js';
+import { biasOf, type LinearName } from './mlp.js';
+
+export interface AttentionConfig {
+  readonly width: number;
+  readonly heads: number;
+  /** Each token sees itself and those before it alone. */
+  readonly causal?: boolean;
+  /** Which products are computed in int8. Default: none. */
+  readonly quantization?: Quantization | undefined;
+}
+
+/** The four linear layers of an attention. */
+export interface AttentionLayers {
+  readonly query: LinearName;
+  readonly key: LinearName;
+  readonly value: LinearName;
+  readonly out: LinearName;
+}
+
+/** What is added to an attention's scores, or hides tokens from it. */
+export interface AttentionTerms {
+  /** Added before the softmax: [1 or batch, 1 or heads, tokens, source tokens]. */
+  readonly bias?: Value | undefined;
+  /** int32 [batch, source tokens]: 0 where a token is padding, which nothing attends to, else 1. */
+  readonly mask?: Value | undefined;
+}
+
+/** Multi-head attention (Vaswani et al. 2017) of the tokens `x` to those of `source`: → [batch, tokens, width] */
+export function attention(
+  g: GraphBuilder,
+  x: Value,
+  source: Value,
+  layers: AttentionLayers,
+  { width, heads, causal = false, quantization }: AttentionConfig,
+  terms: AttentionTerms = {},
+): Value {
+  const project = (x: Value, layer: LinearName) => {
+    const bias = biasOf(g, layer, width);
+    return linear(g, x, { weight: `${layer.name}.weight`, shape: [width, width], bias, quantization });
+  };
+  const { query, key, value, out } = layers;
+  const projected = [project(x, query), project(source, key), project(source, value)] as const;
+  return project(attend(g, projected, { heads, causal }, terms), out);
+}
+
+/**
+ * softmax(Q · Kᵀ / √d + bias) · V, head by head. Biases of the projections go in before: with one of its own, the
+ * kernel leaves the flash path.
+ */
+export function attend(
+  g: GraphBuilder,
+  projected: readonly [query: Value, key: Value, value: Value],
+  { heads, causal = false }: { readonly heads: number; readonly causal?: boolean },
+  { bias, mask }: AttentionTerms = {},
+): Value {
+  const terms = bias === undefined && mask === undefined ? [] : [undefined, mask, bias];
+  return g.op('MultiHeadAttention', [...projected, ...terms], {
+    domain: 'com.microsoft',
+    attributes: { num_heads: heads, unidirectional: Number(causal) },
+  });
+}
+
+/**
+ * The mask of texts that were filled up to one length, for {@link AttentionTerms}. `lengths` int64 [batch]; `tokens`,
+ * the filled length, int64 [1].
+ */
+export function paddingMask(g: GraphBuilder, lengths: Value, tokens: Value): Value {
+  const places = g.op('Range', [g.ints([0], []), g.op('Squeeze', [tokens]), g.ints([1], [])]);
+  const isReal = g.op('Less', [places, g.op('Unsqueeze', [lengths, g.ints([1])])]);
+  return g.op('Cast', [isReal], { attributes: { to: INT32 } });
+}
+
+/** TensorProto.DataType of ONNX. */
+const INT32 = 6;
