@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type Logger, TriptychError } from '@triptych/core';
+import { collectWhenIdle, type Logger, TriptychError } from '@triptych/core';
 import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
@@ -50,6 +50,8 @@ async function start(
   const { problems, warnings } = await preflight(config);
   throwReported(problems);
   for (const warning of warnings) logger.warn({}, warning);
+  const stopCollecting = collectWhenIdle();
+  closers.push(() => Promise.resolve(stopCollecting()));
   const metrics = new Metrics();
   // First: probes are answered while models load.
   const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;
@@ -80,6 +82,7 @@ async function start(
       await shutDown(grpc, config.drainMs);
       grpc.idle.close();
       tokens?.close();
+      stopCollecting();
       await Promise.all([models.close(), workers.close(), probes?.close(), tracing.close()]);
       logger.info({}, 'stopped');
     },

@@ -13,6 +13,7 @@ export {
   finishEmbedding,
 } from './numbers/embedding.js';
 export { type Logger, silentLogger } from './logger.js';
+export { collectWhenIdle, type CollectOptions } from './memory/collect-when-idle.js';
 export {
   downcastFloat16,
   float16BitsToFloat32Bits,
@@ -31,6 +32,7 @@ export {
 export { readInto, readRange, readTensor, withFile } from './read-range.js';
 export { type Caller, soleCaller } from './scheduling/caller.js';
 export { FairOrder, type Queueing } from './scheduling/fair-order.js';
+export { type Rank, type Turn, Turns } from './scheduling/turns.js';
 export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
 export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';

@@ -23,6 +23,7 @@ import { widenWindows } from './http2/flow-control.js';
 import { onHttp2Server } from './http2/http2-servers.js';
 import { limitHeaders } from './http2/limit-headers.js';
 import { limitResets } from './http2/limit-resets.js';
+import { openInTurns } from './http2/open-in-turns.js';
 import { limitCalls } from './limit-calls.js';
 import { ConnectionLimit } from './http2/limit-connections.js';
 import { limitMetadata } from './limit-metadata.js';
@@ -79,6 +80,7 @@ export function createGrpcServer(
   });
   const sessions = new Set<Http2Session>();
   onHttp2Server(server, (http2) => {
+    openInTurns(http2);
     widenWindows(http2);
     limitHeaders(http2, config.maxMetadataBytes);
     detailFailures(http2);

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { collectWhenIdle } from '../memory/collect-when-idle.js';
 import { TriptychError } from '../errors/triptych-error.js';
 import { Transferred, type WorkerAnswer, type WorkerCall } from './messages.js';
 
@@ -11,6 +12,7 @@ type Post = (message: WorkerAnswer, transfer: Transferred<unknown>['transfer']) 
  * A method that throws a TriptychError answers with it; anything else becomes INTERNAL with its stack.
  */
 export function serveWorker(methods: WorkerMethods): void {
+  collectWhenIdle();
   let last: Promise<void> = Promise.resolve();
   const post = listen((call) => {
     last = last.then(() => answer(call));

@@ -6,7 +6,7 @@ import { startTarget } from './target.js';
 
 /** Most that memory may grow by for each MB that is sent. */
 const SLOPE = 0.02;
-/** A process comes and goes by so much, in MB, whatever it keeps. */
+/** Below so much, in MB, a slope is not told from what a process comes and goes by: samples send little. */
 const NOISE_MB = 20;
 /** Most that is left when the streams have ended, in MB. */
 const LEFT_MB = 30;
@@ -97,12 +97,11 @@ function ownMb(): number {
   return process.memoryUsage.rss() / 1e6;
 }
 
-/** By the least memory in either half, in which garbage that waits to be collected does not count. */
+/** MB for each MB that is sent: the line through all looks of least squares. */
 function slope(looks: readonly Look[], memory: (look: Look) => number): number {
-  const half = looks.length >> 1;
-  const least = (part: readonly Look[]) => part.reduce((a, b) => (memory(b) < memory(a) ? b : a));
-  const [before, after] = [looks.slice(0, half), looks.slice(half)];
-  if (before.length === 0) return NaN;
-  const middle = (part: readonly Look[]) => part[part.length >> 1].sentMb;
-  return (memory(least(after)) - memory(least(before))) / (middle(after) - middle(before));
+  const mean = (of: (look: Look) => number) => looks.reduce((sum, look) => sum + of(look), 0) / looks.length;
+  const [sent, kept] = [mean(({ sentMb }) => sentMb), mean(memory)];
+  const sum = (of: (look: Look) => number) => looks.reduce((total, look) => total + of(look), 0);
+  const spread = sum(({ sentMb }) => (sentMb - sent) ** 2);
+  return sum((look) => (look.sentMb - sent) * (memory(look) - kept)) / spread;
 }
