@@ -2,7 +2,9 @@
 import re
 import numpy as np
 
-SCALES = {"q_proj": 1.2, "k_proj": 1.2, "v_proj": 0.6, "out_proj": 0.5, "fc1": 0.7, "fc2": 0.4}
+SCALES = {"q_proj": 1.2, "k_proj": 1.2, "v_proj": 0.6, "out_proj": 0.5, "fc1": 0.7, "fc2": 0.4,
+          ".query.": 0.6, ".key.": 0.6, ".value.": 0.6, ".attn.q.": 0.6, ".attn.k.": 0.6, ".attn.v.": 0.6, ".attn.o.": 0.5,
+          "intermediate.dense": 0.7, "output.dense": 0.5, "in_proj": 0.8}
 
 # Tensors of more elements than this repeat a pool of so many (a prime: no row of them is another one's copy).
 POOL = 1048583
@@ -54,9 +56,11 @@ def pooled(name, count):
 def synthetic(name, shape):
     """Weights with a trained model's statistics: heavy tails, layer-norm gains with outliers."""
     if name == "logit_scale":
-        return np.float32(np.log(100.0))
+        return np.full(shape, np.log(100.0), np.float32)
     count = int(np.prod(shape))
-    if re.search("layer_?norm|layrnorm", name) and name.endswith("weight"):
+    if name == "logit_bias":
+        return np.full(shape, -12.0, np.float32)
+    if re.search("layer_?norm|layrnorm", name, re.IGNORECASE) and name.endswith("weight"):
         u = uniforms(name, count, 5)
         values = (0.5 + 2.0 * u[0] * u[0]) * np.where(np.arange(count) % 97 == 5, 6.0, 1.0)
     elif len(shape) == 1:

@@ -18,7 +18,7 @@ export { bindWeights } from './session/bind-weights.js';
 export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
 export { disableTelemetry } from './session/no-telemetry.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
-export { type Activation, activations } from './transformer/activation.js';
+export { type Activation, activations, biasActivation } from './transformer/activation.js';
 export {
   attend,
   attention,

@@ -7,3 +7,18 @@ export {
   textParts,
   type TextPooling,
 } from './text-encoder.js';
+export { type BertConfig, mostTokens, readBertConfig } from './bert/config.js';
+export {
+  bertBlocks,
+  bertGraph,
+  inputs as bertInputs,
+  outputs as bertOutputs,
+  sentenceWidth,
+} from './bert/graph.js';
+export {
+  type CheckpointFiles,
+  readSentencePipeline,
+  sentenceFiles,
+  type SentencePipeline,
+  sentenceWeights,
+} from './bert/sentence.js';

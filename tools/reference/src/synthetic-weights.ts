@@ -18,7 +18,24 @@ function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
-const scales = { q_proj: 1.2, k_proj: 1.2, v_proj: 0.6, out_proj: 0.5, fc1: 0.7, fc2: 0.4 };
+const scales = {
+  q_proj: 1.2,
+  k_proj: 1.2,
+  v_proj: 0.6,
+  out_proj: 0.5,
+  fc1: 0.7,
+  fc2: 0.4,
+  '.query.': 0.6,
+  '.key.': 0.6,
+  '.value.': 0.6,
+  '.attn.q.': 0.6,
+  '.attn.k.': 0.6,
+  '.attn.v.': 0.6,
+  '.attn.o.': 0.5,
+  'intermediate.dense': 0.7,
+  'output.dense': 0.5,
+  in_proj: 0.8,
+};
 
 /** Tensors of more elements than this repeat a pool of so many (a prime: no row of them is another one's copy). */
 const POOL = 1_048_583;
@@ -61,10 +78,11 @@ export function syntheticTensor(
   const draw = tails[spreadAs];
   if (name === 'encoder.embed_positions.weight') return sinusoids(shape[0], shape[1]);
   if (name === 'logit_scale') return Float32Array.of(Math.log(100));
+  if (name === 'logit_bias') return Float32Array.of(-12);
   const count = elementCount(shape);
   const u = uniforms(name);
   const values = new Float32Array(count);
-  if (/layer_?norm|layrnorm/.test(name) && name.endsWith('weight')) {
+  if (/layer_?norm|layrnorm/i.test(name) && name.endsWith('weight')) {
     for (let i = 0; i < count; i++) values[i] = (0.5 + 2 * u(i, 0) * u(i, 0)) * (i % 97 === 5 ? 6 : 1);
   } else if (shape.length === 1) {
     for (let i = 0; i < count; i++) values[i] = 0.3 * bell(u, i);

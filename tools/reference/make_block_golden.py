@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""What PyTorch and transformers compute for single building blocks, for src/blocks.spec.ts.
+
+    python make_block_golden.py     writes golden/blocks.safetensors
+
+Needs torch, transformers, safetensors and numpy. Weights of modules are synthetic, by name and shape; inputs are in the file.
+"""
+import json, os
+import numpy as np
+import torch
+import transformers
+from safetensors.numpy import save_file
+from torch import nn
+from transformers import SiglipVisionConfig
+from transformers.activations import ACT2FN
+from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
+from transformers.models.siglip.modeling_siglip import SiglipMultiheadAttentionPoolingHead
+from synthetic import synthetic
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WIDTH, HEADS, MLP = 32, 4, 64
+tensors = {}
+
+
+def put(key, value):
+    tensors[key] = np.ascontiguousarray(value.detach().numpy() if torch.is_tensor(value) else value)
+
+
+def filled(module, prefix):
+    """A module with synthetic weights, named as Triptych's test names them."""
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            parameter.copy_(torch.from_numpy(np.asarray(synthetic(prefix + name, tuple(parameter.shape)))))
+    return module.eval()
+
+
+def inputs(seed, *shape):
+    return torch.from_numpy(np.random.default_rng(seed).normal(0, 1.5, shape).astype(np.float32))
+
+
+def activations():
+    x, bias = inputs(1, 1, 6, MLP) * 2, inputs(2, MLP)
+    put("activation/x", x)
+    put("activation/bias", bias)
+    for name, reference in {"gelu": "gelu", "gelu_tanh": "gelu_pytorch_tanh", "quick_gelu": "quick_gelu", "silu": "silu"}.items():
+        put(f"activation/{name}", ACT2FN[reference](x + bias))
+        put(f"activation/{name}_unbiased", ACT2FN[reference](x))
+
+
+class Attention(nn.Module):
+    def __init__(self, unbiased):
+        super().__init__()
+        for role in ("query", "key", "value", "out"):
+            setattr(self, role, nn.Linear(WIDTH, WIDTH, bias=role not in unbiased))
+
+    def forward(self, x, source, bias=None, visible=None):
+        split = lambda y: y.view(*y.shape[:2], HEADS, -1).transpose(1, 2)
+        q, k, v = split(self.query(x)), split(self.key(source)), split(self.value(source))
+        scores = q @ k.transpose(-1, -2) / (WIDTH // HEADS) ** 0.5
+        if bias is not None:
+            scores = scores + bias
+        if visible is not None:
+            scores = scores.masked_fill(~visible, float("-inf"))
+        return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+class Block(nn.Module):
+    def __init__(self, norms):
+        super().__init__()
+        self.norms, self.attention = norms, Attention(())
+        self.attentionNorm, self.mlpNorm = nn.LayerNorm(WIDTH, eps=1e-6), nn.LayerNorm(WIDTH, eps=1e-6)
+        self.mlpIn, self.mlpOut = nn.Linear(WIDTH, MLP), nn.Linear(MLP, WIDTH)
+
+    def forward(self, x):
+        mlp = lambda y: self.mlpOut(nn.functional.gelu(self.mlpIn(y)))
+        if self.norms == "pre":
+            normed = self.attentionNorm(x)
+            x = x + self.attention(normed, normed)
+            return x + mlp(self.mlpNorm(x))
+        x = self.attentionNorm(x + self.attention(x, x))
+        return self.mlpNorm(x + mlp(x))
+
+
+def attention():
+    x, source = inputs(3, 2, 7, WIDTH), inputs(4, 2, 9, WIDTH)
+    put("attention/x", x)
+    put("attention/source", source)
+    layers = filled(Attention(()), "attention.")
+    put("attention/plain", layers(x, x))
+    put("attention/cross", layers(x, source))
+    put("attention/causal", layers(x, x, visible=torch.ones(7, 7).tril().bool()))
+    lengths = torch.tensor([7, 4])
+    put("attention/lengths", lengths)
+    put("attention/padded", layers(x, x, visible=(torch.arange(7) < lengths[:, None])[:, None, None]))
+    bias = inputs(5, 1, HEADS, 7, 7)
+    put("attention/bias", bias)
+    put("attention/biased", layers(x, x, bias=bias))
+    for role in ("query", "key", "value", "out"):
+        put(f"attention/without_{role}", filled(Attention((role,)), "attention.")(x, x))
+    for norms in ("pre", "post"):
+        put(f"attention/{norms}_norm", filled(Block(norms), "block.")(x))
+
+
+def relative_positions():
+    distances = torch.arange(-600, 601)
+    put("relative/distances", distances)
+    put("relative/buckets", MPNetEncoder.relative_position_bucket(distances, num_buckets=32))
+    table = torch.from_numpy(np.asarray(synthetic("relative.weight", (32, HEADS))))
+    places = torch.arange(40)
+    buckets = MPNetEncoder.relative_position_bucket(places[None] - places[:, None], num_buckets=32)
+    put("relative/bias", table[buckets].permute(2, 0, 1)[None])
+
+
+def pooling():
+    config = SiglipVisionConfig(hidden_size=WIDTH, num_attention_heads=HEADS, intermediate_size=MLP, layer_norm_eps=1e-6)
+    head = filled(SiglipMultiheadAttentionPoolingHead(config), "head.")
+    x = inputs(6, 3, 10, WIDTH)
+    put("pooling/x", x)
+    put("pooling/pooled", head(x))
+
+
+if __name__ == "__main__":
+    with torch.no_grad():
+        activations(), attention(), relative_positions(), pooling()
+    path = os.path.join(HERE, "golden", "blocks.safetensors")
+    save_file(tensors, path, metadata={
+        "model": "blocks", "weights": "synthetic", "width": str(WIDTH), "heads": str(HEADS), "mlp": str(MLP),
+        "made_by": "tools/reference/make_block_golden.py", "torch": torch.__version__, "transformers": transformers.__version__})
+    os.chmod(path, 0o644)
+    print(path, os.path.getsize(path))
