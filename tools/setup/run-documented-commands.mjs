@@ -1,8 +1,4 @@
-// Runs every documented command as written, in a fresh clone under a fresh user account, and prints a table: command, seconds,
-// result. As root, on Debian or alike:
-//   node tools/setup/run-documented-commands.mjs [--only REGEXP] [--list]
-// What the examples name beside the repository's own files (photos/, ./clip, a server on port 50051) is made or started before
-// them. The exit code is 1 where a command fails.
+// Runs every documented command as written, in a fresh clone under a fresh user account.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -18,6 +14,16 @@ const CLONE = join(HOME, 'triptych');
 /** Longest that a command may take. */
 const LIMIT_MS = 900_000;
 
+const help = `Runs every command of the README and of --help as written, in a fresh clone under a fresh user account, and prints a table: command,
+seconds, result. As root, on Debian or alike; all take some ten minutes. What the examples name beside the repository's own files
+(photos/, ./clip, a server on port 50051) is made or started before them. Ends with 1 where a command fails.
+
+  node tools/setup/run-documented-commands.mjs [--only REGEXP] [--list]
+
+  --only    the commands that match
+  --list    what there is, without running it
+`;
+
 /** What is not run, by what it needs. */
 const needs = [
   [/^npm test$/, 'is what CI runs first'],
@@ -29,7 +35,8 @@ const needs = [
 const option = (flag) => process.argv[process.argv.indexOf(flag) + 1];
 const only = new RegExp(process.argv.includes('--only') ? option('--only') : '');
 
-if (process.argv.includes('--list')) {
+if (process.argv.includes('--help')) process.stdout.write(help);
+else if (process.argv.includes('--list')) {
   for (const { from, command } of documentedCommands(root)) console.log(`${from.padEnd(10)}${command}`);
 } else if (userInfo().uid !== 0) {
   console.error('run this as root: it makes a user account');
@@ -92,6 +99,7 @@ function prepare() {
     printf 'a pizza\\na sailboat\\n' >captions.txt
     node tools/setup/make-checkpoint.mjs models/demo/clip clip-vit-base-patch32-from-the-hub
     cp -r clip-vit-base-patch32-from-the-hub openai-clip-vit-base-patch32
+    cp -r clip-vit-base-patch32-from-the-hub clip-vit-base-patch32
     node tools/setup/make-checkpoint.mjs models/demo/whisper openai-whisper-tiny
     cp -r models/demo/whisper whisper-tiny
     cp -r models/demo/clip/reference reference
