@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { collectWhenIdle, type Logger, TriptychError } from '@triptych/core';
+import { Engine, ModelRegistry, selfCheck } from '@triptych/engine';
 import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { shutDown } from './grpc/shut-down.js';
 import { loadModel, type Observers } from './models/load-model.js';
-import { ModelRegistry } from './models/model-registry.js';
 import { SharedWorkers } from './models/shared-workers.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
@@ -14,7 +14,6 @@ import { TokenFile } from './security/token-file.js';
 import { preflight, throwReported } from './preflight/preflight.js';
 import { boundThreads } from './process-settings.js';
 import { transportSecurity } from './security/transport.js';
-import { selfCheck } from './self-check/self-check.js';
 
 /** A server that accepts calls. */
 export interface RunningServer {
@@ -63,7 +62,8 @@ async function start(
   closers.push(() => tracing.close());
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));
-  const grpc = createGrpcServer(models, config, { logger, metrics, tracing }, tokens);
+  const engine = new Engine(models, engineLimits(config), metrics);
+  const grpc = createGrpcServer(engine, config, { logger, metrics, tracing }, tokens);
   const security = transportSecurity(config, logger);
   const address = await bind(grpc.server, config.listen, security.credentials);
   await security.loaded();
@@ -89,6 +89,11 @@ async function start(
   };
 }
 
+function engineLimits(config: ServerConfig): Engine['limits'] {
+  const { queueItems, queueAllItems, queueBytes } = config;
+  return { ...config, admission: { items: queueItems, allItems: queueAllItems, bytes: queueBytes } };
+}
+
 /** All models side by side, checked where that is wanted. */
 async function loadModels(
   config: ServerConfig,
@@ -107,7 +112,8 @@ async function loadModels(
   });
   const models = new ModelRegistry(await Promise.all(loads));
   if (config.selfCheck)
-    for (const model of models.models) await selfCheck(model, config.maxPixels, observers);
+    for (const model of models.models)
+      await selfCheck(model, config.maxPixels, { logger: observers.logger, observer: observers.metrics });
   observers.metrics.follow(models.models);
   return models;
 }

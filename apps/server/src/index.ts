@@ -17,6 +17,3 @@ export { METHOD_PATTERN } from './security/method-pattern.js';
 export { type TokenEntry, tokenHash } from './security/token-file.js';
 export { unknownVariables } from './config/unknown-variables.js';
 export { createLogger } from './logger.js';
-export { type Comparison, compareVectors, type ItemComparison } from './self-check/compare.js';
-export { readReference, type Reference, type ReferenceItem } from './self-check/reference.js';
-export { REFERENCE_FILE } from './self-check/self-check.js';

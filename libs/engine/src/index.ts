@@ -1,7 +1,54 @@
 export { Admission, type Admitted, type AdmissionLimits, type Load } from './admission/admission.js';
-export { Arriving, type HeldBytes } from './admission/arrivals.js';
-export { BoundedAnswers } from './admission/bounded-answers.js';
+export type { Arriving, HeldBytes } from './admission/arrivals.js';
 export { CallLimit } from './admission/call-limit.js';
 export type { LaneName } from './admission/lane.js';
 export { overloaded } from './admission/overloaded.js';
 export { ADDRESS_RATIO, FEW, Shares } from './admission/shares.js';
+export type { AudioOptions, AudioPlan } from './audio/audio-plan.js';
+export type {
+  AudioChunk,
+  AudioStream,
+  AudioStreamReady,
+  AudioStreamRequest,
+  AudioStreamSummary,
+  EncodedWindow,
+  WindowPlace,
+} from './audio/audio-stream.js';
+export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
+export type { EngineCall } from './call.js';
+export type { Classifications, ClassifyRequest } from './cross-modal/classify.js';
+export type { ComparedItem, GivenEmbedding } from './cross-modal/compared-item.js';
+export type { FailedPlace } from './cross-modal/item-vectors.js';
+export type { Rankings, RankRequest } from './cross-modal/rank.js';
+export type { Similarities, SimilarityRequest } from './cross-modal/similarity.js';
+export { Engine } from './engine.js';
+export type { EncodedImages, EncodeImagesRequest } from './image/encode-images.js';
+export type {
+  EncodedBatch,
+  ImageBatch,
+  ImageStream,
+  ImageStreamRequest,
+  ImageStreamSummary,
+} from './image/image-stream.js';
+export type { FailedItem, ItemResult } from './items/encode-items.js';
+export type { EncodedItem } from './items/encode-prepared.js';
+export { inField, inFieldAsync } from './items/in-field.js';
+export type { ModelStamp } from './items/stamp.js';
+export type { EngineLimits } from './limits.js';
+export { ModelRegistry } from './models/model-registry.js';
+export {
+  type AnyEncoder,
+  encodersByModality,
+  encodersOf,
+  type Modality,
+  type ServedAudio,
+  type ServedImage,
+  type ServedModel,
+  type ServedText,
+} from './models/served-model.js';
+export { type EngineObserver, type ItemTrace, type StageTimes, unobserved, untraced } from './observer.js';
+export { type Comparison, compareVectors, type ItemComparison } from './self-check/compare.js';
+export { readReference, type Reference, type ReferenceItem } from './self-check/reference.js';
+export { missingReferences, REFERENCE_FILE, selfCheck } from './self-check/self-check.js';
+export type { EncodedTexts, EncodeTextsRequest } from './text/encode-texts.js';
+export type { EncodedText, TextOptions } from './text/text-plan.js';

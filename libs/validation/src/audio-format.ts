@@ -14,30 +14,27 @@ export type AudioFormat = PcmFormat | { readonly encoding: 'container' };
 
 export const bytesPerSample: Record<PcmEncoding, number> = { s16le: 2, f32le: 4, mulaw: 1 };
 
-/** `AudioEncoding` of the API, by its numbers. */
-const encodings: Readonly<Record<number, AudioFormat['encoding']>> = {
-  1: 's16le',
-  2: 'f32le',
-  3: 'mulaw',
-  4: 'container',
-};
-
-/** `AudioFormat` as it comes in. */
+/** How audio is said to be encoded. */
 export interface RequestedAudioFormat {
-  readonly encoding?: number;
-  readonly sampleRateHz?: number;
-  readonly channels?: number;
+  /** `s16le`, `f32le`, `mulaw`, or `container`: a file whose bytes say what it is. */
+  readonly encoding?: string | undefined;
+  /** Of samples without a container. */
+  readonly sampleRateHz?: number | undefined;
+  /** Of samples without a container, interleaved. Default, and 0: 1. */
+  readonly channels?: number | undefined;
 }
+
+const encodings = ['s16le', 'f32le', 'mulaw', 'container'] as const;
 
 /** Throws AUDIO_ENCODING_UNKNOWN, AUDIO_SAMPLE_RATE or AUDIO_CHANNELS, with the field below `format`. */
 export function checkAudioFormat(format: RequestedAudioFormat | null | undefined): AudioFormat {
-  const encoding = encodings[format?.encoding ?? 0];
+  const encoding = encodings.find((one) => one === format?.encoding);
   if (!encoding) {
-    throw new TriptychError(
-      'AUDIO_ENCODING_UNKNOWN',
-      `encoding ${format?.encoding ?? 0} is unknown; expected PCM_S16LE (1), PCM_F32LE (2), PCM_MULAW (3) or CONTAINER (4)`,
-      { field: 'format.encoding' },
-    );
+    const found =
+      format?.encoding === undefined ? 'no encoding is named' : `encoding ${format.encoding} is unknown`;
+    throw new TriptychError('AUDIO_ENCODING_UNKNOWN', `${found}; expected one of ${encodings.join(', ')}`, {
+      field: 'format.encoding',
+    });
   }
   if (encoding === 'container') return { encoding };
   return {

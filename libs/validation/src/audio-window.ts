@@ -1,6 +1,6 @@
 import { TriptychError } from '@triptych/core';
 import { audioLimits } from './audio-limits.js';
-import { checkEnum } from './enums.js';
+import { checkName } from './names.js';
 
 /** How a stream is cut into windows, in samples of the model's rate. */
 export interface WindowPlan {
@@ -9,11 +9,14 @@ export interface WindowPlan {
   readonly emitTail: boolean;
 }
 
-/** The part of `AudioStreamConfig` that shapes windows. */
+/** How a stream is to be cut into windows. */
 export interface RequestedWindow {
-  readonly windowMs?: number;
-  readonly hopMs?: number;
-  readonly tail?: number;
+  /** Default, and 0: the model's context. */
+  readonly windowMs?: number | undefined;
+  /** From the start of a window to that of the next. Default, and 0: the window. */
+  readonly hopMs?: number | undefined;
+  /** What becomes of audio at the end that fills no window: `emit` (a shorter one) or `drop`. Default: `emit`. */
+  readonly tail?: string | undefined;
 }
 
 export interface WindowLimits {
@@ -31,7 +34,7 @@ export function checkWindow(requested: RequestedWindow, { contextMs, sampleRate 
       'WINDOW_INVALID',
       `window_ms is ${windowMs}; expected ${minMs} to ${contextMs}, the model's context`,
       {
-        field: 'config.window_ms',
+        field: 'window_ms',
       },
     );
   }
@@ -41,21 +44,25 @@ export function checkWindow(requested: RequestedWindow, { contextMs, sampleRate 
       'WINDOW_INVALID',
       `hop_ms is ${hopMs}; expected ${minHopMs} to ${windowMs}, the window`,
       {
-        field: 'config.hop_ms',
+        field: 'hop_ms',
       },
     );
   }
-  const tail = checkEnum(requested.tail, { 0: 'emit', 1: 'emit', 2: 'drop' } as const, 'config.tail');
+  const tail = checkName(requested.tail, ['emit', 'drop'], 'tail');
   const samples = (ms: number) => Math.round((ms * sampleRate) / 1000);
   return { windowSamples: samples(windowMs), hopSamples: samples(hopMs), emitTail: tail === 'emit' };
 }
 
-/** `AudioStreamResume` as it comes in. */
+/** Where a stream goes on that broke off, in samples of the model's rate from the start of the first stream. */
 export interface RequestedResume {
+  /** Of the first window that is wanted. */
   readonly windowIndex: number;
   readonly windowStartSample: number;
+  /** End of the last window that was received. */
   readonly coveredSample: number;
+  /** Of the first chunk that is sent again. */
   readonly audioStartSample: number;
+  /** Of that chunk. */
   readonly sequence: number;
 }
 
@@ -64,7 +71,7 @@ export function checkResume(resume: RequestedResume): RequestedResume {
   const { windowIndex, windowStartSample, coveredSample, audioStartSample, sequence } = resume;
   const numbers = [windowIndex, windowStartSample, coveredSample, audioStartSample, sequence];
   const wrong = (message: string, field: string) =>
-    new TriptychError('WINDOW_INVALID', message, { field: `config.resume.${field}` });
+    new TriptychError('WINDOW_INVALID', message, { field: `resume.${field}` });
   if (!numbers.every(Number.isSafeInteger))
     throw wrong('a position is beyond 2^53; no stream is that long', 'window_start_sample');
   if (audioStartSample > windowStartSample) {

@@ -1,64 +1,59 @@
 import { type EmbeddingForm, type EmbeddingNumbers, TriptychError } from '@triptych/core';
-import { checkEnum } from './enums.js';
+import { checkName } from './names.js';
 
-/** `EmbeddingOptions` as it comes in. */
+/** What is asked of an item's vector. */
 export interface RequestedEmbedding {
-  readonly pooling?: number;
-  readonly normalize?: boolean;
-  readonly encoding?: number;
-  readonly dimensions?: number;
+  /** Which vector of the encoder's output. Default: the encoder's own. */
+  readonly pooling?: string | undefined;
+  /** L2-normalise each vector. Default: true. */
+  readonly normalize?: boolean | undefined;
+  /** `float32`, `float16` or `int8`. Default: `float32`. */
+  readonly encoding?: string | undefined;
+  /** Keep the first n values, before normalising. Default, and 0: all. */
+  readonly dimensions?: number | undefined;
 }
 
-/** How an embedding is sent: as a list of floats, or as raw bytes of some numbers. */
-export interface EmbeddingPlan<P> {
-  readonly pooling: P;
+/** The same, checked and complete. */
+export interface EmbeddingPlan<Pooling> {
+  readonly pooling: Pooling;
   readonly form: EmbeddingForm;
-  /** `EmbeddingEncoding` of the API, never UNSPECIFIED. */
-  readonly encoding: number;
 }
 
 /** What an encoder offers. */
-export interface EmbeddingOffer<P> {
+export interface EmbeddingOffer<Pooling extends string> {
   /** Values of one vector. */
-  readonly dimensions: (pooling: P) => number;
-  /** By `Pooling` number; 0 is the default one. */
-  readonly poolings: Readonly<Record<number, P>>;
+  readonly dimensions: (pooling: Pooling) => number;
+  /** The first is the default one. */
+  readonly poolings: readonly [Pooling, ...Pooling[]];
 }
 
-const numbersOf: Readonly<Record<number, EmbeddingNumbers>> = {
-  0: 'float32',
-  1: 'float32',
-  2: 'float32',
-  3: 'float16',
-  4: 'int8',
-};
+const encodings: readonly [EmbeddingNumbers, ...EmbeddingNumbers[]] = ['float32', 'float16', 'int8'];
 
 /** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID, with the field below `options`. */
-export function checkEmbeddingOptions<P>(
+export function checkEmbeddingOptions<Pooling extends string>(
   requested: RequestedEmbedding | null | undefined,
-  offer: EmbeddingOffer<P>,
-): EmbeddingPlan<P> {
-  const { pooling = 0, encoding = 0, dimensions = 0, normalize = true } = requested ?? {};
-  const chosen = offer.poolings[pooling];
+  offer: EmbeddingOffer<Pooling>,
+): EmbeddingPlan<Pooling> {
+  const { encoding, dimensions = 0, normalize = true } = requested ?? {};
+  const { pooling = offer.poolings[0] } = requested ?? {};
+  const chosen = offer.poolings.find((one) => one === pooling);
   if (chosen === undefined) {
     throw new TriptychError(
       'POOLING_UNSUPPORTED',
-      `pooling ${pooling} is not offered by this encoder; expected one of ${offered(offer.poolings)}`,
+      `this encoder does not offer the pooling ${pooling}; expected one of ${offer.poolings.join(', ')}`,
       { field: 'options.pooling' },
     );
   }
   const most = offer.dimensions(chosen);
-  if (dimensions > most) {
+  if (!(dimensions >= 0 && dimensions <= most && Number.isInteger(dimensions))) {
     throw new TriptychError('DIMENSIONS_INVALID', `${dimensions} dimensions; expected at most ${most}`, {
       field: 'options.dimensions',
     });
   }
-  const numbers = checkEnum(encoding, numbersOf, 'options.encoding');
-  return { pooling: chosen, form: { normalize, dimensions, numbers }, encoding: encoding || 1 };
-}
-
-/** As in `mean (1), mean-valid (2)`: names, and their numbers in `Pooling`. */
-function offered(poolings: Readonly<Record<number, unknown>>): string {
-  const named = Object.entries(poolings).filter(([number]) => number !== '0');
-  return named.map(([number, name]) => `${String(name)} (${number})`).join(', ');
+  const form = {
+    normalize,
+    dimensions,
+    numbers: checkName(encoding, encodings, 'options.encoding'),
+  };
+  return { pooling: chosen, form };
 }

@@ -1,10 +1,13 @@
 import { TriptychError } from '@triptych/core';
 
-/** `Image` as it comes in. */
+/** An image as it comes in: one or the other. */
 export interface RequestedImage {
-  readonly encoded?: Uint8Array;
+  /** A file's bytes. */
+  readonly encoded?: Uint8Array | undefined;
+  /** Pixels, row by row. */
   readonly raw?: {
-    readonly format: number;
+    /** `rgb`, `rgba`, `grey` (a byte a channel) or `rgb-float` (float32, 0 to 1). */
+    readonly format?: string | undefined;
     readonly width: number;
     readonly height: number;
     readonly data: Uint8Array;
@@ -29,13 +32,9 @@ export interface RawImageSource {
   readonly data: Uint8Array;
 }
 
-/** By `PixelFormat` number. */
-const layouts: Readonly<Record<number, { readonly layout: PixelLayout; readonly bytesPerPixel: number }>> = {
-  1: { layout: 'rgb', bytesPerPixel: 3 },
-  2: { layout: 'rgba', bytesPerPixel: 4 },
-  3: { layout: 'grey', bytesPerPixel: 1 },
-  4: { layout: 'rgb-float', bytesPerPixel: 12 },
-};
+const bytesPerPixel: Readonly<Record<PixelLayout, number>> = { rgb: 3, rgba: 4, grey: 1, 'rgb-float': 12 };
+
+const layouts = Object.keys(bytesPerPixel) as PixelLayout[];
 
 /**
  * Checks all of an image that needs no decoding. Throws IMAGE_EMPTY, PIXEL_FORMAT_UNKNOWN, IMAGE_TOO_LARGE or
@@ -53,14 +52,13 @@ function checkRawImage(
   { format, width, height, data }: NonNullable<RequestedImage['raw']>,
   maxPixels: number,
 ): RawImageSource {
-  if (!Object.hasOwn(layouts, format)) {
-    throw new TriptychError(
-      'PIXEL_FORMAT_UNKNOWN',
-      `pixel format ${format}; expected one of ${Object.keys(layouts).join(', ')}`,
-      { field: 'raw.format' },
-    );
+  const layout = layouts.find((one) => one === format);
+  if (!layout) {
+    const found = format === undefined ? 'no pixel format is named' : `pixel format ${format} is unknown`;
+    throw new TriptychError('PIXEL_FORMAT_UNKNOWN', `${found}; expected one of ${layouts.join(', ')}`, {
+      field: 'raw.format',
+    });
   }
-  const { layout, bytesPerPixel } = layouts[format];
   if (width === 0 || height === 0) {
     throw new TriptychError(
       'IMAGE_EMPTY',
@@ -77,7 +75,7 @@ function checkRawImage(
       { field: 'raw' },
     );
   }
-  const expected = width * height * bytesPerPixel;
+  const expected = width * height * bytesPerPixel[layout];
   if (data.length !== expected) {
     throw new TriptychError(
       'IMAGE_SIZE_MISMATCH',

@@ -32,8 +32,8 @@ export {
   type EmbeddingPlan,
   type RequestedEmbedding,
 } from './embedding-options.js';
-export { checkEnum } from './enums.js';
 export { checkBatch } from './batch.js';
+export { checkName } from './names.js';
 export {
   checkImage,
   type EncodedImageSource,
@@ -42,4 +42,4 @@ export {
   type RawImageSource,
   type RequestedImage,
 } from './image-source.js';
-export { checkText, checkTextLength, MAX_TEXT_BYTES } from './text.js';
+export { checkText, checkTextLength, MAX_TEXT_BYTES, textBytes } from './text.js';

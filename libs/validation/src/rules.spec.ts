@@ -3,6 +3,8 @@ import { checkAudioFormat } from './audio-format.js';
 import { checkLongEnough, checkWholeFrames, faultError, isAudio } from './audio-samples.js';
 import { checkSequence, checkWindow } from './audio-window.js';
 import { checkEmbeddingOptions } from './embedding-options.js';
+import { checkName } from './names.js';
+import { checkText } from './text.js';
 
 const reasonOf = (act: () => unknown) => {
   try {
@@ -16,20 +18,20 @@ const reasonOf = (act: () => unknown) => {
 
 describe('audio formats', () => {
   it('are compiled with one channel by default', () => {
-    expect(checkAudioFormat({ encoding: 1, sampleRateHz: 8000 })).toEqual({
+    expect(checkAudioFormat({ encoding: 's16le', sampleRateHz: 8000 })).toEqual({
       encoding: 's16le',
       sampleRate: 8000,
       channels: 1,
     });
-    expect(checkAudioFormat({ encoding: 4 })).toEqual({ encoding: 'container' });
+    expect(checkAudioFormat({ encoding: 'container' })).toEqual({ encoding: 'container' });
   });
 
   it.each([
     [null, 'AUDIO_ENCODING_UNKNOWN', 'format.encoding'],
-    [{ encoding: 5 }, 'AUDIO_ENCODING_UNKNOWN', 'format.encoding'],
-    [{ encoding: 1, sampleRateHz: 3999 }, 'AUDIO_SAMPLE_RATE', 'format.sample_rate_hz'],
-    [{ encoding: 1, sampleRateHz: 192_001 }, 'AUDIO_SAMPLE_RATE', 'format.sample_rate_hz'],
-    [{ encoding: 2, sampleRateHz: 8000, channels: 9 }, 'AUDIO_CHANNELS', 'format.channels'],
+    [{ encoding: 'mp3' }, 'AUDIO_ENCODING_UNKNOWN', 'format.encoding'],
+    [{ encoding: 's16le', sampleRateHz: 3999 }, 'AUDIO_SAMPLE_RATE', 'format.sample_rate_hz'],
+    [{ encoding: 's16le', sampleRateHz: 192_001 }, 'AUDIO_SAMPLE_RATE', 'format.sample_rate_hz'],
+    [{ encoding: 'f32le', sampleRateHz: 8000, channels: 9 }, 'AUDIO_CHANNELS', 'format.channels'],
   ])('%j is refused', (format, reason, field) => {
     expect(reasonOf(() => checkAudioFormat(format))).toEqual([reason, field]);
   });
@@ -59,12 +61,12 @@ describe('streams', () => {
   it('have windows of the full context by default', () => {
     const limits = { contextMs: 30_000, sampleRate: 16_000 };
     expect(checkWindow({}, limits)).toEqual({ windowSamples: 480_000, hopSamples: 480_000, emitTail: true });
-    expect(checkWindow({ windowMs: 1000, hopMs: 10, tail: 2 }, limits)).toEqual({
+    expect(checkWindow({ windowMs: 1000, hopMs: 10, tail: 'drop' }, limits)).toEqual({
       windowSamples: 16_000,
       hopSamples: 160,
       emitTail: false,
     });
-    expect(reasonOf(() => checkWindow({ hopMs: 9 }, limits))).toEqual(['WINDOW_INVALID', 'config.hop_ms']);
+    expect(reasonOf(() => checkWindow({ hopMs: 9 }, limits))).toEqual(['WINDOW_INVALID', 'hop_ms']);
   });
 
   it('number their chunks', () => {
@@ -74,12 +76,44 @@ describe('streams', () => {
 });
 
 describe('embedding options', () => {
-  it('default to a normalised list of the first pooling', () => {
-    const plan = checkEmbeddingOptions(undefined, { dimensions: () => 8, poolings: { 0: 'mean' } });
-    expect(plan).toEqual({
+  const offer = { dimensions: () => 8, poolings: ['mean', 'none'] } as const;
+
+  it('default to a normalised float32 vector of the first pooling', () => {
+    expect(checkEmbeddingOptions(undefined, offer)).toEqual({
       pooling: 'mean',
       form: { normalize: true, dimensions: 0, numbers: 'float32' },
-      encoding: 1,
     });
+  });
+
+  it.each([
+    [{ pooling: 'class' }, 'POOLING_UNSUPPORTED', 'options.pooling'],
+    [{ dimensions: 9 }, 'DIMENSIONS_INVALID', 'options.dimensions'],
+    [{ dimensions: -1 }, 'DIMENSIONS_INVALID', 'options.dimensions'],
+    [{ dimensions: 1.5 }, 'DIMENSIONS_INVALID', 'options.dimensions'],
+    [{ encoding: 'bfloat16' }, 'ENUM_UNKNOWN', 'options.encoding'],
+  ])('%j are refused', (options, reason, field) => {
+    expect(reasonOf(() => checkEmbeddingOptions(options, offer))).toEqual([reason, field]);
+  });
+});
+
+describe('texts', () => {
+  it('are bytes or a string of the same, of 32 KiB at most', () => {
+    expect(checkText('né')).toBe('né');
+    expect(checkText(Buffer.from('né'))).toBe('né');
+    const long = 'é'.repeat(16 * 1024 + 1);
+    for (const text of [long, Buffer.from(long)])
+      expect(reasonOf(() => checkText(text))).toEqual(['TEXT_TOO_LARGE', undefined]);
+    for (const text of ['\ud800', Buffer.from([0xff])])
+      expect(reasonOf(() => checkText(text))).toEqual(['TEXT_NOT_UTF8', undefined]);
+  });
+});
+
+describe('names', () => {
+  it('are one of those that are known, the first where none is given', () => {
+    expect(checkName(undefined, ['padded', 'trimmed'], 'context')).toBe('padded');
+    expect(checkName('trimmed', ['padded', 'trimmed'], 'context')).toBe('trimmed');
+    expect(() => checkName('9', ['padded', 'trimmed'], 'context')).toThrow(
+      'context is 9; expected one of padded, trimmed',
+    );
   });
 });

@@ -5,19 +5,32 @@ export const MAX_TEXT_BYTES = 32 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A text from the bytes of its message. Throws TEXT_NOT_UTF8 or TEXT_TOO_LARGE. */
-export function checkText(bytes: Uint8Array): string {
-  if (bytes.length > MAX_TEXT_BYTES) {
+/** A text, of itself or of its bytes in UTF-8. Throws TEXT_NOT_UTF8 or TEXT_TOO_LARGE. */
+export function checkText(text: string | Uint8Array): string {
+  const bytes = textBytes(text);
+  if (bytes > MAX_TEXT_BYTES) {
     throw new TriptychError(
       'TEXT_TOO_LARGE',
-      `the text has ${bytes.length} bytes; expected at most ${MAX_TEXT_BYTES}`,
+      `the text has ${bytes} bytes; expected at most ${MAX_TEXT_BYTES}`,
     );
   }
-  try {
-    return utf8.decode(bytes);
-  } catch (cause) {
-    throw new TriptychError('TEXT_NOT_UTF8', 'the text is not valid UTF-8', { cause });
+  if (typeof text !== 'string') {
+    try {
+      return utf8.decode(text);
+    } catch (cause) {
+      throw new TriptychError('TEXT_NOT_UTF8', 'the text is not valid UTF-8', { cause });
+    }
   }
+  if (text.isWellFormed()) return text;
+  throw new TriptychError(
+    'TEXT_NOT_UTF8',
+    'the text has half of a surrogate pair, which UTF-8 has no bytes for',
+  );
+}
+
+/** Bytes of a text in UTF-8. */
+export function textBytes(text: string | Uint8Array): number {
+  return typeof text === 'string' ? Buffer.byteLength(text) : text.length;
 }
 
 /** Throws TEXT_TOO_LONG. */

@@ -2,14 +2,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { TriptychClient } from '@triptych/client';
 import { fileWithin, TriptychError } from '@triptych/core';
-import {
-  compareVectors,
-  createLogger,
-  readConfig,
-  readReference,
-  REFERENCE_FILE,
-  startServer,
-} from '@triptych/server';
+import { compareVectors, readReference, REFERENCE_FILE } from '@triptych/engine';
+import { createLogger, readConfig, startServer } from '@triptych/server';
 import { Command } from 'commander';
 import { checkWritable } from '../output/check-writable.js';
 import { fraction } from '../output/numbers.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileWithin } from '@triptych/core';
-import { readReference, REFERENCE_FILE } from '@triptych/server';
+import { readReference, REFERENCE_FILE } from '@triptych/engine';
 
 /** The source's reference vectors and their inputs, for the directory that is made of it: contents by name. */
 export async function copiedReference(source: string): Promise<Record<string, string | Uint8Array>> {

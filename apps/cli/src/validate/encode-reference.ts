@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AudioEncoding, EmbeddingEncoding, readEmbedding, type TriptychClient } from '@triptych/client';
 import { TriptychError } from '@triptych/core';
-import type { ReferenceItem } from '@triptych/server';
+import type { ReferenceItem } from '@triptych/engine';
 
 const options = { normalize: false, encoding: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32 } as const;
 

@@ -1,4 +1,4 @@
-import type { Comparison } from '@triptych/server';
+import type { Comparison } from '@triptych/engine';
 
 /** Everything that a report shows. */
 export interface Validation extends Comparison {

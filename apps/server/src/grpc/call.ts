@@ -1,25 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { type Caller, clientGone, TriptychError, untilAborted } from '@triptych/core';
-import type { Admission } from '@triptych/engine';
-import type { Metrics } from '../observability/metrics.js';
-import type { CallTrace } from '../observability/tracing.js';
+import { clientGone, TriptychError, untilAborted } from '@triptych/core';
+import type { EngineCall } from '@triptych/engine';
 import { readMessage } from './messages/unread-message.js';
 import { type CallObservers, observeCall, type ObservedCall } from './observe-call.js';
-
-/** What a handler gets beside its request. */
-export interface CallContext {
-  /** Aborts when the client cancels, its deadline passes, its connection ends, or the server's grace does. */
-  readonly signal: AbortSignal;
-  /** Whom it is done for: a principal (docs/decisions/admission.md), and of it a stream, or all unary calls of a connection. */
-  readonly caller: Caller;
-  /** Lets items in. */
-  readonly admission: Admission;
-  /** Milliseconds since the epoch; Infinity where the client gave none. */
-  readonly deadline: number;
-  readonly metrics: Metrics;
-  readonly trace: CallTrace;
-}
 
 interface AnyCall {
   readonly cancelled: boolean;
@@ -33,7 +16,7 @@ interface AnyCall {
 /** A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. */
 export function unary<Request, Response>(
   observers: CallObservers,
-  handle: (request: Request, context: CallContext) => Promise<Response> | Response,
+  handle: (request: Request, context: EngineCall) => Promise<Response> | Response,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
     const { context, observed } = begin(observers, call);
@@ -49,7 +32,7 @@ export function unary<Request, Response>(
 /** A bidirectional handler as an async function; when it returns, the stream ends with OK. */
 export function duplex<Request, Response>(
   observers: CallObservers,
-  handle: (call: ServerDuplexStream<Request, Response>, context: CallContext) => Promise<void>,
+  handle: (call: ServerDuplexStream<Request, Response>, context: EngineCall) => Promise<void>,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
     const { context, observed } = begin(observers, call, Symbol('stream'));
@@ -64,7 +47,7 @@ export function duplex<Request, Response>(
 
 /** Writes one answer, and waits until HTTP/2 has taken it: an answer that is not read keeps no other in memory. Throws CANCELLED. */
 export async function send<Response>(
-  call: ServerDuplexStream<never, Response>,
+  call: Pick<ServerDuplexStream<never, Response>, 'write'>,
   message: Response,
   signal: AbortSignal,
 ): Promise<void> {
@@ -78,11 +61,11 @@ export async function send<Response>(
 }
 
 /** A stream's messages one by one, as `read` reads them; the client is read no faster than they are taken. Throws CANCELLED. */
-export async function* messages<Request>(
+export async function* messages<Request, Part = Request>(
   call: ServerDuplexStream<Request, never>,
   signal: AbortSignal,
-  read: (message: Request) => Request = readMessage,
-): AsyncGenerator<Request> {
+  read: (message: Request) => Part,
+): AsyncGenerator<Part, void> {
   // The plain iterator destroys a duplex stream when its readable half ends, answers and all.
   const iterator = call.iterator({ destroyOnReturn: false }) as AsyncIterator<Request>;
   for (;;) {
@@ -102,23 +85,17 @@ function begin(
   observers: CallObservers,
   call: AnyCall,
   flow?: unknown,
-): { readonly context: CallContext; readonly observed: ObservedCall } {
-  const { metrics, calls, admission } = observers;
+): { readonly context: EngineCall; readonly observed: ObservedCall } {
   const identity = { path: call.getPath(), peer: call.getPeer(), metadata: call.metadata };
   const observed = observeCall(observers, identity);
-  const open = calls.of(call.metadata);
+  const open = observers.calls.of(call.metadata);
   if (!open) throw new TriptychError('INTERNAL', 'a call was handled that nobody let in');
   open.isHandled = true;
   if (flow !== undefined) open.caller = { ...open.caller, flow };
   const { caller, controller } = open;
   const { signal } = controller;
-  // Every item of the call listens; their number is bounded by the limits on batches and windows.
-  setMaxListeners(0, signal);
   call.on('cancelled', () => controller.abort(clientGone));
   if (call.cancelled) controller.abort(clientGone);
   const deadline = Number(call.getDeadline());
-  return {
-    context: { signal, caller, admission, deadline, metrics, trace: observed.trace },
-    observed,
-  };
+  return { context: { signal, caller, deadline, trace: observed.trace }, observed };
 }

@@ -2,11 +2,9 @@ import { lstat, rm } from 'node:fs/promises';
 import type { Http2Session } from 'node:http2';
 import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { messageOf, TriptychError } from '@triptych/core';
-import { Admission, CallLimit } from '@triptych/engine';
+import { CallLimit, type Engine } from '@triptych/engine';
 import { socketPath } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
-import type { ModelRegistry } from '../models/model-registry.js';
-import { lanesOf } from '../models/served-model.js';
 import { isAbandoned, listenProblem } from '../preflight/listen-problem.js';
 import { Authentication } from '../security/authentication.js';
 import { GuessLimit } from '../security/guess-limit.js';
@@ -43,12 +41,12 @@ const KEEPALIVE_TIMEOUT_MS = 20_000;
 
 /** Every service on one server that does not listen yet, and its health. */
 export function createGrpcServer(
-  models: ModelRegistry,
+  engine: Engine,
   config: ServerConfig,
   hearers: Omit<CallObservers, 'calls' | 'admission'>,
   tokens: TokenFile | undefined,
 ): Serving & { readonly health: Health; readonly idle: IdleCalls } {
-  const admission = admissionOf(models, config);
+  const { admission, models } = engine;
   const calls = new OpenCalls();
   const observers = { ...hearers, calls, admission };
   const { metrics } = observers;
@@ -67,7 +65,7 @@ export function createGrpcServer(
     limitUnread(idle, config.unreadBytes),
     earlyRefusal(admission),
   ];
-  const rules = serverRequestRules(config);
+  const rules = serverRequestRules(engine.limits);
   const bounds = boundMessages(config, rules);
   const server = new Server({
     interceptors: [bounds.interceptor, refuse(checks, observers, connections), limitProbes()],
@@ -94,7 +92,7 @@ export function createGrpcServer(
       session.once('close', () => sessions.delete(session));
     });
   });
-  const offered = services({ models, limits: config, metrics }, observers, rules);
+  const offered = services(engine, observers, rules);
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);
@@ -121,14 +119,6 @@ export function createGrpcServer(
     },
   });
   return { server, health, sessions, calls, idle };
-}
-
-function admissionOf(
-  models: ModelRegistry,
-  { queueItems, queueAllItems, queueBytes }: ServerConfig,
-): Admission {
-  const limits = { items: queueItems, allItems: queueAllItems, bytes: queueBytes };
-  return new Admission(limits, lanesOf(models.models));
 }
 
 /** What ends connections. gRPC takes a missing option for never. */

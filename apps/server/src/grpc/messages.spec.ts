@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { messages } from './call.js';
+import { readMessage } from './messages/unread-message.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -31,7 +32,7 @@ describe('the messages of a stream', () => {
   it('are not kept once they were taken, however long the call lasts', async () => {
     const seen: WeakRef<Message>[] = [];
     const { signal } = new AbortController();
-    const incoming = messages(endless(seen), signal);
+    const incoming = messages(endless(seen), signal, readMessage);
     for (let i = 0; i < 500; i++) await incoming.next();
     await new Promise((resolve) => setTimeout(resolve, 1));
     collectGarbage();
@@ -42,7 +43,11 @@ describe('the messages of a stream', () => {
   it('end with CANCELLED for whoever waits for the next one when the call is aborted', async () => {
     const controller = new AbortController();
     const silent = new Duplex({ objectMode: true, read: () => undefined, write: (_c, _e, done) => done() });
-    const incoming = messages(silent as unknown as ServerDuplexStream<Message, never>, controller.signal);
+    const incoming = messages(
+      silent as unknown as ServerDuplexStream<Message, never>,
+      controller.signal,
+      readMessage,
+    );
     const next = incoming.next();
     controller.abort();
     await expect(next).rejects.toMatchObject({ reason: 'CANCELLED' });

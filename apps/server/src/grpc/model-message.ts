@@ -1,14 +1,12 @@
-import { type Encoder, Modality, type Model, Pooling } from '@triptych/protocol';
+import type { Engine, ServedModel } from '@triptych/engine';
+import { type Encoder, Modality, type Model } from '@triptych/protocol';
 import { audioLimits } from '@triptych/validation';
-import type { ServedModel } from '../models/served-model.js';
-import type { ServiceParts } from './service-parts.js';
-
-type Parts = Pick<ServiceParts, 'models' | 'limits'>;
+import { poolings } from './names.js';
 
 /** What `Models` says of a served model. */
-export function modelMessage(model: ServedModel, parts: Parts): Model {
+export function modelMessage(model: ServedModel, engine: Engine): Model {
   const { name, fingerprint, architecture, weightType, parameters, loadMs } = model;
-  const encoders = [audioMessage(model, parts), imageMessage(model, parts), textMessage(model, parts)];
+  const encoders = [audioMessage(model, engine), imageMessage(model, engine), textMessage(model, engine)];
   return {
     name,
     fingerprint,
@@ -20,40 +18,38 @@ export function modelMessage(model: ServedModel, parts: Parts): Model {
   };
 }
 
-function audioMessage(model: ServedModel, { models }: Parts): Encoder | undefined {
+function audioMessage(model: ServedModel, { models }: Engine): Encoder | undefined {
   const { audio } = model;
-  return (
-    audio && {
-      modality: Modality.MODALITY_AUDIO,
-      dimensions: audio.dimensions('mean'),
-      defaultPooling: Pooling.POOLING_MEAN,
-      poolings: offered(audio.poolings),
-      isDefault: models.isDefault(model, 'audio'),
-      space: audio.space('mean', 'padded'),
-      audio: {
-        sampleRateHz: audio.config.mel.sampleRate,
-        contextMs: audio.contextMs,
-        frameMs: audio.frameMs,
-        minMs: 1000 * audioLimits.minSeconds,
-        maxMs: audio.contextMs,
-      },
-    }
-  );
+  if (!audio) return undefined;
+  const milliseconds = (samples: number) => (1000 * samples) / audio.sampleRate;
+  const contextMs = milliseconds(audio.contextSamples);
+  const [pooling] = audio.poolings;
+  return {
+    modality: Modality.MODALITY_AUDIO,
+    isDefault: models.isDefault(model, 'audio'),
+    space: audio.space(pooling, 'padded'),
+    ...offered(audio),
+    audio: {
+      sampleRateHz: audio.sampleRate,
+      contextMs,
+      frameMs: milliseconds(audio.frameSamples),
+      minMs: 1000 * audioLimits.minSeconds,
+      maxMs: contextMs,
+    },
+  };
 }
 
-function imageMessage(model: ServedModel, { models, limits }: Parts): Encoder | undefined {
+function imageMessage(model: ServedModel, { models, limits }: Engine): Encoder | undefined {
   const { image } = model;
   return (
     image && {
       modality: Modality.MODALITY_IMAGE,
-      dimensions: image.dimensions('projected'),
-      defaultPooling: Pooling.POOLING_PROJECTED,
-      poolings: offered(image.poolings),
       isDefault: models.isDefault(model, 'image'),
-      space: image.space('projected'),
+      space: image.space(image.poolings[0]),
+      ...offered(image),
       image: {
-        inputSize: image.config.imageSize,
-        patchSize: image.config.patchSize,
+        inputSize: image.recipe.inputSize,
+        patchSize: image.patchSize,
         maxPixels: limits.maxPixels,
         maxBatchImages: limits.maxImages,
       },
@@ -61,22 +57,28 @@ function imageMessage(model: ServedModel, { models, limits }: Parts): Encoder | 
   );
 }
 
-function textMessage(model: ServedModel, { models }: Parts): Encoder | undefined {
+function textMessage(model: ServedModel, { models }: Engine): Encoder | undefined {
   const { text } = model;
   return (
     text && {
       modality: Modality.MODALITY_TEXT,
-      dimensions: text.dimensions('projected'),
-      defaultPooling: Pooling.POOLING_PROJECTED,
-      poolings: offered(text.poolings),
       isDefault: models.isDefault(model, 'text'),
-      space: text.space('projected'),
-      text: { maxTokens: text.config.positions },
+      space: text.space(text.poolings[0]),
+      ...offered(text),
+      text: { maxTokens: text.maxTokens },
     }
   );
 }
 
-function offered(poolings: Readonly<Record<number, unknown>>): NonNullable<Encoder['poolings']> {
-  const numbers = Object.keys(poolings).map(Number);
-  return numbers.filter((n) => n !== Pooling.POOLING_UNSPECIFIED) as NonNullable<Encoder['poolings']>;
+/** By number, as clients have always been told. */
+function offered<Pooling extends keyof typeof poolings>(encoder: {
+  readonly poolings: readonly [Pooling, ...Pooling[]];
+  readonly dimensions: (pooling: Pooling) => number;
+}): Pick<Encoder, 'dimensions' | 'defaultPooling' | 'poolings'> {
+  const [first] = encoder.poolings;
+  return {
+    dimensions: encoder.dimensions(first),
+    defaultPooling: poolings[first],
+    poolings: encoder.poolings.map((name) => poolings[name]).sort((a, b) => a - b),
+  };
 }

@@ -12,6 +12,7 @@ import {
   type PublishedFiles,
 } from '@triptych/protocol';
 import { duplex, messages, send } from './call.js';
+import { readMessage } from './messages/unread-message.js';
 import type { CallObservers } from './observe-call.js';
 import type { Service } from './services.js';
 
@@ -45,13 +46,13 @@ export function reflection(observers: CallObservers, offered: readonly string[])
   };
   const handlers: UntypedServiceImplementation = {
     ServerReflectionInfo: duplex(observers, async (call: ServerDuplexStream<Request, object>, { signal }) => {
-      for await (const request of messages(call, signal)) {
+      for await (const request of messages(call, signal, readMessage)) {
         const answer = {
           valid_host: request.host,
           original_request: request,
           ...answerTo(request, files, listed),
         };
-        await send(call as ServerDuplexStream<never, object>, answer, signal);
+        await send(call, answer, signal);
       }
     }),
   };

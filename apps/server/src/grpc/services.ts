@@ -20,11 +20,11 @@ import { rank } from './cross-modal/rank.js';
 import { similarity } from './cross-modal/similarity.js';
 import { encodeImages } from './image/encode-images.js';
 import { encodeImageStream } from './image/encode-stream.js';
+import type { Engine } from '@triptych/engine';
 import { countBytes } from './count-bytes.js';
 import { leaveUnread } from './messages/unread-message.js';
 import { modelMessage } from './model-message.js';
 import type { CallObservers } from './observe-call.js';
-import type { ServiceParts } from './service-parts.js';
 import { encodeTexts } from './text/encode-texts.js';
 
 interface Handlers {
@@ -44,31 +44,32 @@ export interface Service {
 
 /** Every service that this server offers. One whose modality no model takes answers UNIMPLEMENTED. */
 export function services(
-  parts: ServiceParts,
+  engine: Engine,
   observers: CallObservers,
   rules: ReadonlyMap<string, RequestRule>,
 ): Service[] {
-  const { models } = parts;
   const handlers: Handlers = {
     AudioEncoder: {
-      Encode: unary(observers, (request, context) => encodeClips(parts, request, context)),
-      EncodeStream: duplex(observers, (call, context) => encodeStream(parts, call, context)),
+      Encode: unary(observers, (request, context) => encodeClips(engine, request, context)),
+      EncodeStream: duplex(observers, (call, context) => encodeStream(engine, call, context)),
     },
     ImageEncoder: {
-      Encode: unary(observers, (request, context) => encodeImages(parts, request, context)),
-      EncodeStream: duplex(observers, (call, context) => encodeImageStream(parts, call, context)),
+      Encode: unary(observers, (request, context) => encodeImages(engine, request, context)),
+      EncodeStream: duplex(observers, (call, context) => encodeImageStream(engine, call, context)),
     },
     TextEncoder: {
-      Encode: unary(observers, (request, context) => encodeTexts(parts, request, context)),
+      Encode: unary(observers, (request, context) => encodeTexts(engine, request, context)),
     },
     CrossModal: {
-      Similarity: unary(observers, (request, context) => similarity(parts, request, context)),
-      Rank: unary(observers, (request, context) => rank(parts, request, context)),
-      Classify: unary(observers, (request, context) => classify(parts, request, context)),
+      Similarity: unary(observers, (request, context) => similarity(engine, request, context)),
+      Rank: unary(observers, (request, context) => rank(engine, request, context)),
+      Classify: unary(observers, (request, context) => classify(engine, request, context)),
     },
     Models: {
-      List: unary(observers, () => ({ models: models.models.map((model) => modelMessage(model, parts)) })),
-      Get: unary(observers, ({ model }) => modelMessage(models.get(model), parts)),
+      List: unary(observers, () => ({
+        models: engine.models.models.map((model) => modelMessage(model, engine)),
+      })),
+      Get: unary(observers, ({ model }) => modelMessage(engine.models.get(model), engine)),
     },
   };
   const api = loadPackageDefinition(loadWirePackage('server')) as unknown as {

@@ -1,18 +1,41 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
+import { messages } from './call.js';
 
 interface StreamMessage<Config> {
   readonly message?: string;
   readonly config?: Config | null;
 }
 
-/** The config that a stream starts with; undefined where the client ended it without a message. Throws STREAM_NO_CONFIG. */
-export async function readStreamConfig<Config>(
-  incoming: AsyncIterator<StreamMessage<Config>>,
-): Promise<Config | undefined> {
-  const first = await incoming.next();
-  if (first.done) return undefined;
+/** A stream by its messages. */
+export interface ConfiguredStream<Config, Part> {
+  /** Undefined where the client ended it without a message. */
+  readonly config: Config | undefined;
+  /** What follows; the client is read no faster than they are taken. */
+  readonly parts: AsyncIterable<Part>;
+}
+
+/**
+ * Reads the config that a stream starts with. `read` reads its messages, and `part` takes from those after the config what they are
+ * for. Throws STREAM_NO_CONFIG.
+ */
+export async function readStream<Message extends StreamMessage<unknown>, Part>(
+  call: ServerDuplexStream<Message, never>,
+  signal: AbortSignal,
+  read: (unread: Message) => Message,
+  part: (message: Message) => Part,
+): Promise<ConfiguredStream<NonNullable<Message['config']>, Part>> {
+  let isConfigured = false;
+  const incoming = messages(call, signal, (unread) => {
+    const message = read(unread);
+    return isConfigured ? part(message) : message;
+  });
+  const first = (await incoming.next()) as IteratorResult<Message, void>;
+  isConfigured = true;
+  const parts = incoming as AsyncGenerator<Part>;
+  if (first.done) return { config: undefined, parts };
   const { config } = first.value;
-  if (config) return config;
+  if (config) return { config, parts };
   throw new TriptychError('STREAM_NO_CONFIG', 'the first message must be a config; found none', {
     field: 'config',
   });

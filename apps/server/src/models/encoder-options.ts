@@ -1,12 +1,12 @@
 import type { WeightSet } from '@triptych/core';
+import type { Modality } from '@triptych/engine';
 import type { EncoderOptions } from '@triptych/inference-core';
 import type { LoadContext } from './load-model.js';
-import type { ModalityName } from './served-model.js';
 
 /** How the server runs an encoder. */
 export function encoderOptions(
   { name, config, logger, metrics }: LoadContext,
-  modality: ModalityName,
+  modality: Modality,
   weights: () => Promise<WeightSet>,
 ): EncoderOptions {
   return {

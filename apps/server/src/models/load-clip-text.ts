@@ -1,26 +1,17 @@
 import { elementCount, TriptychError, type WeightSet } from '@triptych/core';
+import type { ServedText } from '@triptych/engine';
 import type { TextPreprocessor } from '@triptych/preprocessing';
-import { Pooling } from '@triptych/protocol';
 import {
   endOfText,
   readTextConfig,
   startTextEncoder,
   TEXT_TENSORS,
   type TextConfig,
-  type TextPooling,
 } from '@triptych/text-encoder';
 import { readFloats } from '@triptych/weight-loader';
 import { encoderOptions } from './encoder-options.js';
 import type { TowerSpaces } from './load-clip.js';
 import type { LoadContext } from './load-model.js';
-import type { ServedText } from './served-model.js';
-
-const poolings: Readonly<Record<number, TextPooling>> = {
-  [Pooling.POOLING_UNSPECIFIED]: 'projected',
-  [Pooling.POOLING_EOS]: 'end',
-  [Pooling.POOLING_PROJECTED]: 'projected',
-  [Pooling.POOLING_NONE]: 'none',
-};
 
 /**
  * Starts a CLIP checkpoint's text tower. Its temperature, which only checkpoints of both towers have, is what cosines are
@@ -43,9 +34,9 @@ export async function loadClipText(
   });
   const served: ServedText = {
     encoder: await context.started(startTextEncoder(config, options)),
-    config,
     preprocessor,
-    poolings,
+    poolings: ['projected', 'end', 'none'],
+    maxTokens: config.positions,
     dimensions: (pooling) => (pooling === 'projected' ? config.projection : config.blocks.width),
     space: spaces('text'),
   };

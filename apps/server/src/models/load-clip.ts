@@ -1,9 +1,9 @@
 import type { JsonObject } from '@triptych/core';
+import type { ServedImage, ServedText } from '@triptych/engine';
 import { clipConfig } from '@triptych/inference-core';
 import { loadClipText } from './load-clip-text.js';
 import { loadClipVision } from './load-clip-vision.js';
 import type { LoadContext, LoadedEncoders } from './load-model.js';
-import type { ServedImage, ServedText } from './served-model.js';
 
 /** Names the space of a tower's vectors: projected, the one that the model declares; of any other pooling, its own. */
 export type TowerSpaces = (tower: 'image' | 'text') => (pooling: string) => string;
@@ -43,6 +43,6 @@ async function shared(
 ): Promise<Pick<LoadedEncoders, 'shared'>> {
   if (!image || text?.temperature === undefined) return {};
   const { temperature } = text;
-  const space = { name: image.space('projected'), dimensions: image.config.projection };
+  const space = { name: image.space('projected'), dimensions: image.dimensions('projected') };
   return { shared: { ...space, temperature, engine: await workers.engine() } };
 }

@@ -1,4 +1,5 @@
 import { type Logger, TriptychError } from '@triptych/core';
+import type { ServedModel } from '@triptych/engine';
 import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
 import type { ModelSource } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
@@ -6,7 +7,6 @@ import type { Metrics } from '../observability/metrics.js';
 import { loadClip } from './load-clip.js';
 import { loadWhisper } from './load-whisper.js';
 import type { SharedWorkers } from './shared-workers.js';
-import type { ServedModel } from './served-model.js';
 import { WeightSource } from './weight-source.js';
 
 /** What loading an architecture's encoders takes. */

@@ -1,22 +1,14 @@
 import {
-  type AudioPooling,
   contextSamples,
   frameSamples,
   readWhisperConfig,
   startAudioEncoder,
+  validFrames,
 } from '@triptych/audio-encoder';
-import { Pooling } from '@triptych/protocol';
+import type { ServedAudio } from '@triptych/engine';
 import type { LoadContext, LoadedEncoders } from './load-model.js';
-import type { ServedAudio } from './served-model.js';
-import { encoderOptions } from './encoder-options.js';
 
-/** The mean over every frame is the default, as the reference has it. */
-const poolings: Readonly<Record<number, AudioPooling>> = {
-  [Pooling.POOLING_UNSPECIFIED]: 'mean',
-  [Pooling.POOLING_MEAN]: 'mean',
-  [Pooling.POOLING_MEAN_VALID]: 'mean-valid',
-  [Pooling.POOLING_NONE]: 'none',
-};
+import { encoderOptions } from './encoder-options.js';
 
 /** Starts the audio encoder of a Whisper checkpoint. */
 export async function loadWhisper(context: LoadContext): Promise<LoadedEncoders> {
@@ -25,19 +17,18 @@ export async function loadWhisper(context: LoadContext): Promise<LoadedEncoders>
   const options = encoderOptions(context, 'audio', () => weights.read());
   const encoder = await context.started(startAudioEncoder(config, options));
   const { fingerprint } = weights.identify();
-  const samples = contextSamples(config);
-  const milliseconds = (n: number) => (1000 * n) / config.mel.sampleRate;
   return {
     audio: {
       encoder,
-      config,
       // After the model: on two cores its decompression needs both.
       preprocessor: await workers.audio(),
-      poolings,
+      // The mean over every frame is the default, as the reference has it.
+      poolings: ['mean', 'mean-valid', 'none'],
       dimensions: () => config.width,
-      contextSamples: samples,
-      contextMs: milliseconds(samples),
-      frameMs: milliseconds(frameSamples(config)),
+      sampleRate: config.mel.sampleRate,
+      contextSamples: contextSamples(config),
+      frameSamples: frameSamples(config),
+      validFrames: (samples) => validFrames(config, samples),
       space: audioSpace(directory.metadata.space, fingerprint),
     },
   };

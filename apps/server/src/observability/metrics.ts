@@ -1,6 +1,6 @@
+import { type AnyEncoder, encodersByModality, type EngineObserver, type ServedModel } from '@triptych/engine';
 import type { QueueObserver } from '@triptych/inference-core';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { encodersByModality, type ServedModel } from '../models/served-model.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const BATCHES = [1, 2, 4, 8, 16, 32];
@@ -23,7 +23,7 @@ export interface Occupancy {
 }
 
 /** What Prometheus sees of a server. Names and units follow its conventions: docs/operations.md lists them. */
-export class Metrics {
+export class Metrics implements EngineObserver {
   readonly registry = new Registry();
 
   readonly #calls = this.#counter('triptych_calls_total', 'Calls that have ended.', ['method', 'code']);
@@ -179,7 +179,7 @@ export class Metrics {
 
   /** Follows what these models' encoders are doing; read when somebody asks. */
   follow(models: readonly ServedModel[]): void {
-    const followed = (name: string, help: string, read: (encoder: FollowedEncoder) => number) => {
+    const followed = (name: string, help: string, read: (encoder: AnyEncoder) => number) => {
       const gauge = this.#gauge(name, help, ['encoder']);
       Object.assign(gauge, {
         collect: () => {
@@ -213,5 +213,3 @@ export class Metrics {
     return new Histogram({ name, help, buckets, labelNames, registers: [this.registry] });
   }
 }
-
-type FollowedEncoder = ReturnType<typeof encodersByModality>[number][1];

@@ -21,27 +21,19 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from '@triptych/core';
+import { type ItemTrace, untraced } from '@triptych/engine';
 import type { ServerConfig } from '../config/settings.js';
 
-/** What an item took, in microseconds: the stages follow each other and end now. */
-export interface StageTimes {
-  readonly preprocessUs: number;
-  readonly queueUs: number;
-  readonly inferenceUs: number;
-}
-
 /** A call as a trace sees it. */
-export interface CallTrace {
+export interface CallTrace extends ItemTrace {
   /** In hexadecimal; undefined where neither the caller nor this server traces. */
   readonly traceId: string | undefined;
-  /** One item's stages, as spans. */
-  item(modality: string, times: StageTimes): void;
   /** With the call's gRPC status, and the reason where it failed. */
   end(code: number, reason?: string): void;
 }
 
-/** For work that nobody called for. */
-export const untraced: CallTrace = { traceId: undefined, item: () => undefined, end: () => undefined };
+/** For calls that nobody traces. */
+const untracedCall: CallTrace = { ...untraced, traceId: undefined, end: () => undefined };
 
 /** gRPC's statuses that are faults of a server: OpenTelemetry's conventions for RPC. */
 const SERVER_FAULTS = new Set([2, 4, 12, 13, 14, 15]);
@@ -91,7 +83,7 @@ export class Tracing {
     const parent = propagator.extract(ROOT_CONTEXT, metadata, headers);
     if (!this.#tracer) {
       const traceId = trace.getSpanContext(parent)?.traceId;
-      return traceId === undefined ? untraced : { ...untraced, traceId };
+      return traceId === undefined ? untracedCall : { ...untracedCall, traceId };
     }
     const [, service, method] = path.split('/');
     const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method };

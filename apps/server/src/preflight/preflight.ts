@@ -1,8 +1,8 @@
 import { TriptychError } from '@triptych/core';
+import { missingReferences } from '@triptych/engine';
 import { labelOf, type Origins } from '../config/names.js';
 import { joinProblems } from '../config/read-config.js';
 import type { ServerConfig, SettingName } from '../config/settings.js';
-import { missingReferences } from '../self-check/self-check.js';
 import { describeModels, type ModelDescription, nameClashes } from '../models/describe-models.js';
 import { checkTlsFiles } from '../security/tls-files.js';
 import { readTokens } from '../security/token-file.js';

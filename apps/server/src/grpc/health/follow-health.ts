@@ -1,9 +1,8 @@
-import type { ModelRegistry } from '../../models/model-registry.js';
-import { encodersByModality, type ModalityName } from '../../models/served-model.js';
+import { encodersByModality, type Modality, type ModelRegistry } from '@triptych/engine';
 import { HealthService } from './health-service.js';
 
 /** Modalities that a service needs; none: it answers while the server does. */
-const needs: Readonly<Record<string, readonly ModalityName[]>> = {
+const needs: Readonly<Record<string, readonly Modality[]>> = {
   'triptych.v1.AudioEncoder': ['audio'],
   'triptych.v1.ImageEncoder': ['image'],
   'triptych.v1.TextEncoder': ['text'],
@@ -31,7 +30,7 @@ export function followHealth(models: ModelRegistry, services: readonly string[])
   const listeners: (() => void)[] = [];
   const encoders = models.models.flatMap(encodersByModality);
   let isDraining = false;
-  const areReady = (modality?: ModalityName) => {
+  const areReady = (modality?: Modality) => {
     const wanted = encoders.filter(([name]) => modality === undefined || name === modality);
     return wanted.length > 0 && wanted.every(([, { worker }]) => worker.ready);
   };

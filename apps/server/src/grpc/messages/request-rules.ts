@@ -1,11 +1,11 @@
+import type { EngineLimits } from '@triptych/engine';
 import { type RequestRule, requestRules } from '@triptych/protocol';
-import type { ServiceParts } from '../service-parts.js';
 
 /** Numbers that a vector's shape may hold: one or two are right, and what is near is answered by name. */
 const MOST_DIMENSIONS = 16;
 
 /** What each method's request may hold, by path. */
-export function serverRequestRules(limits: ServiceParts['limits']): ReadonlyMap<string, RequestRule> {
+export function serverRequestRules(limits: EngineLimits): ReadonlyMap<string, RequestRule> {
   const { maxClips, maxImages, maxTexts, maxItems } = limits;
   return requestRules({
     'EncodeAudioRequest.clips': maxClips,

@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import { encodersOf, type ModalityName, type ServedModel, type Serving } from './served-model.js';
+import { encodersOf, type Modality, type ServedModel, type Serving } from './served-model.js';
 
 const verbs = {
   audio: 'takes audio',
@@ -37,7 +37,7 @@ export class ModelRegistry {
   }
 
   /** The model that serves something: by name, or the default. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
-  serving<M extends ModalityName | 'shared'>(what: M, name: string): Serving<M> {
+  serving<M extends Modality | 'shared'>(what: M, name = ''): Serving<M> {
     const candidates = name === '' ? this.models : [this.get(name)];
     const model = candidates.find((candidate): candidate is Serving<M> => candidate[what] !== undefined);
     if (model) return model;
@@ -65,7 +65,7 @@ export class ModelRegistry {
     );
   }
 
-  isDefault(model: ServedModel, modality: ModalityName): boolean {
+  isDefault(model: ServedModel, modality: Modality): boolean {
     return this.models.find((candidate) => candidate[modality] !== undefined) === model;
   }
 

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileWithin, soleCaller, TriptychError } from '@triptych/core';
-import { AudioEncoding, EmbeddingEncoding, readEmbedding } from '@triptych/protocol';
-import { Admission } from '@triptych/engine';
-import { encodeClip } from '../grpc/audio/encode-clips.js';
-import { planAudio } from '../grpc/audio/audio-request.js';
-import { encodeImage, planImages } from '../grpc/image/image-request.js';
-import { encodeText, planTexts } from '../grpc/text/text-request.js';
+import { fileWithin, type Logger, soleCaller, TriptychError } from '@triptych/core';
+import { Admission } from '../admission/admission.js';
+import { planAudio } from '../audio/audio-plan.js';
+import { encodeClip } from '../audio/encode-clips.js';
+import type { CallContext } from '../call.js';
+import { valuesOf } from '../cross-modal/item-vectors.js';
+import { encodeImage, planImages } from '../image/image-plan.js';
+import type { EncodedItem } from '../items/encode-prepared.js';
 import { ModelRegistry } from '../models/model-registry.js';
-import type { Observers } from '../models/load-model.js';
-import type { Metrics } from '../observability/metrics.js';
-import { untraced } from '../observability/tracing.js';
 import { lanesOf, type ServedModel } from '../models/served-model.js';
+import { type EngineObserver, untraced } from '../observer.js';
+import { encodeText, planTexts } from '../text/text-plan.js';
 import { compareVectors } from './compare.js';
 import { readReference, type ReferenceItem } from './reference.js';
 
@@ -24,19 +24,19 @@ const MIN_COSINE = 0.98;
 /** The same for weights that are stored as floats. */
 const MIN_FLOAT_COSINE = 0.9999;
 
-const options = { normalize: false, encoding: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32 };
+const options = { normalize: false };
 
 /** Holds a model to its own reference vectors. Throws SELF_CHECK_FAILED with the worst input, or that there are none. */
 export async function selfCheck(
   model: ServedModel,
   maxPixels: number,
-  { logger, metrics }: Observers,
+  { logger, observer }: { readonly logger: Logger; readonly observer: EngineObserver },
 ): Promise<void> {
   const [missing] = missingReferences([model]);
   if (missing) throw missing;
   const path = await fileWithin(model.directory, REFERENCE_FILE);
   const { items } = await readReference(path);
-  const found = await Promise.all(items.map((item) => encode(model, item, maxPixels, metrics)));
+  const found = await Promise.all(items.map((item) => encode(model, item, maxPixels, observer)));
   const compared = compareVectors(items, found).items;
   const worst = compared.reduce((a, b) => (b.cosine >= a.cosine ? a : b));
   const limit = model.weightType === 'int8' ? MIN_COSINE : MIN_FLOAT_COSINE;
@@ -67,28 +67,27 @@ async function encode(
   model: ServedModel,
   { kind, input }: ReferenceItem,
   maxPixels: number,
-  metrics: Metrics,
+  observer: EngineObserver,
 ): Promise<Float32Array> {
   const { signal } = new AbortController();
   const admission = new Admission({ items: 1, allItems: 1, bytes: Infinity }, lanesOf([model]));
-  const context = { signal, caller: soleCaller(), admission, deadline: Infinity, metrics, trace: untraced };
-  const own = new ModelRegistry([model]);
-  const read = () =>
-    readFile(input).catch((cause: unknown) => {
-      throw new TriptychError('FILE_UNREADABLE', `${input}: cannot be read`, { cause });
-    });
-  const encoded = async () => {
-    if (kind === 'text') {
-      return encodeText(planTexts(own.serving('text', ''), options, false), Buffer.from(input), context);
-    }
-    if (kind === 'image') {
-      const plan = planImages(own.serving('image', ''), options, maxPixels);
-      return encodeImage(plan, { id: input, encoded: await read() }, context);
-    }
-    const plan = planAudio(own.serving('audio', ''), { context: 0, options });
-    const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER, sampleRateHz: 0, channels: 0 };
-    return encodeClip(plan, { id: input, format, data: await read() }, context);
-  };
-  const { embedding } = await encoded();
-  return embedding ? readEmbedding(embedding).values : new Float32Array(0);
+  const context = { signal, caller: soleCaller(), admission, deadline: Infinity, observer, trace: untraced };
+  return valuesOf(await encodeInput(new ModelRegistry([model]), kind, input, maxPixels, context));
+}
+
+async function encodeInput(
+  own: ModelRegistry,
+  kind: ReferenceItem['kind'],
+  input: string,
+  maxPixels: number,
+  context: CallContext,
+): Promise<EncodedItem> {
+  if (kind === 'text') return encodeText(planTexts(own.serving('text'), { options }), input, context);
+  const bytes = await readFile(input).catch((cause: unknown) => {
+    throw new TriptychError('FILE_UNREADABLE', `${input}: cannot be read`, { cause });
+  });
+  if (kind === 'image')
+    return encodeImage(planImages(own.serving('image'), options, maxPixels), { encoded: bytes }, context);
+  const clip = { format: { encoding: 'container' }, data: bytes };
+  return encodeClip(planAudio(own.serving('audio'), { options }), clip, context);
 }

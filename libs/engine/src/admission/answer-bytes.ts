@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import type { ServiceParts } from '../service-parts.js';
+import type { EngineLimits } from '../limits.js';
 
 /** Of an entry, beside the name that it repeats: its index, its score and what frames them. */
 const ENTRY_BYTES = 16;
@@ -15,7 +15,7 @@ export function namesBytes(rows: number, names: readonly string[], topK: number)
 }
 
 /** Throws MESSAGE_TOO_LARGE before an answer is made that would be too long to write or to send. */
-export function checkAnswer(bytes: number, { maxAnswerBytes }: ServiceParts['limits']): void {
+export function checkAnswer(bytes: number, { maxAnswerBytes }: Pick<EngineLimits, 'maxAnswerBytes'>): void {
   const most = Math.min(maxAnswerBytes, MOST_BYTES);
   if (bytes <= most) return;
   throw new TriptychError(

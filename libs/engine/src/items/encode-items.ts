@@ -1,22 +1,27 @@
 import { type ErrorCode, TriptychError } from '@triptych/core';
-import type { ItemError } from '@triptych/protocol';
-import { toItemError } from './status.js';
+
+/** What one item of a batch failed of, while the others go on. */
+export interface FailedItem {
+  readonly error: TriptychError;
+}
+
+/** What becomes of one item. */
+export type ItemResult<Result> = Result | FailedItem;
 
 /**
- * Encodes the items of a batch side by side. One that fails is an `ItemError` in its place; `field` names the items in
- * the request, as in `clips`. Throws what fails the whole call.
+ * Encodes the items of a batch side by side. One that fails has its error in its place; `field` names the items in the request, as in
+ * `clips`. Throws what fails the whole call.
  */
 export function encodeItems<Item, Result>(
   items: readonly Item[],
   field: string,
   encode: (item: Item) => Promise<Result>,
-  failed: (item: Item, error: ItemError) => Result,
-): Promise<Result[]> {
+): Promise<ItemResult<Result>[]> {
   return Promise.all(
     items.map((item, i) =>
-      encode(item).catch((thrown: unknown) =>
-        failed(item, toItemError(itemFailure(thrown).within(`${field}[${i}]`))),
-      ),
+      encode(item).catch((thrown: unknown): FailedItem => ({
+        error: itemFailure(thrown).within(`${field}[${i}]`),
+      })),
     ),
   );
 }

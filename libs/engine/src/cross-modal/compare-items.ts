@@ -1,9 +1,9 @@
-import type { Item__Output } from '@triptych/protocol';
 import { checkBatch } from '@triptych/validation';
+import { checkAnswer } from '../admission/answer-bytes.js';
 import type { CallContext } from '../call.js';
-import type { ServiceParts } from '../service-parts.js';
-import { checkAnswer } from './answer-bytes.js';
-import { itemBytes, itemLoads, type ItemVector, itemVectors } from './item-vectors.js';
+import type { EngineParts } from '../engine-parts.js';
+import { type ComparedItem, itemBytes, itemLoads } from './compared-item.js';
+import { type ItemVector, itemVectors } from './item-vectors.js';
 import type { SpacePlan } from './space-plan.js';
 
 export interface ComparedVectors {
@@ -12,8 +12,8 @@ export interface ComparedVectors {
 }
 
 interface Comparison<Result> {
-  readonly queries: readonly Item__Output[];
-  readonly candidates: readonly Item__Output[];
+  readonly queries: readonly ComparedItem[];
+  readonly candidates: readonly ComparedItem[];
   /** Most that the answer may have. */
   readonly answerBytes: number;
   readonly compare: (vectors: ComparedVectors) => Promise<Result>;
@@ -24,7 +24,7 @@ interface Comparison<Result> {
  * and as `compare` does.
  */
 export function compareItems<Result>(
-  { limits }: ServiceParts,
+  { limits }: EngineParts,
   plan: SpacePlan,
   { queries, candidates, answerBytes, compare }: Comparison<Result>,
   context: CallContext,

@@ -1,6 +1,5 @@
-import type { Image__Output } from '@triptych/protocol';
-import { decodeMs } from './decode-ms.js';
-import { imageBytes } from './image-request.js';
+import type { RequestedImage } from '@triptych/validation';
+import { decodeMs, imageBytes } from './costs.js';
 
 /** What one stream may have in work beside its number of images: bytes as they came, and milliseconds of decoding. */
 const STREAM_BYTES = 32 * 2 ** 20;
@@ -11,7 +10,7 @@ const STREAM_DECODE_MS = 2000;
  * its decoding are of what a stream may have of them.
  */
 export function batchWeight(
-  images: readonly Image__Output[],
+  images: readonly RequestedImage[],
   { streamImages, maxPixels }: { readonly streamImages: number; readonly maxPixels: number },
 ): number {
   const bytes = imageBytes(images) / STREAM_BYTES;

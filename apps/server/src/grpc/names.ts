@@ -1,0 +1,58 @@
+import {
+  AudioContext,
+  AudioEncoding,
+  EmbeddingEncoding,
+  PixelFormat,
+  Pooling,
+  TailPolicy,
+} from '@triptych/protocol';
+
+/** The numbers of an enum of the API, by the names that the engine has for them. */
+type Numbers = Readonly<Record<string, number>>;
+
+export const poolings = {
+  mean: Pooling.POOLING_MEAN,
+  'mean-valid': Pooling.POOLING_MEAN_VALID,
+  class: Pooling.POOLING_CLS,
+  end: Pooling.POOLING_EOS,
+  projected: Pooling.POOLING_PROJECTED,
+  none: Pooling.POOLING_NONE,
+} as const;
+
+export const audioContexts = {
+  padded: AudioContext.AUDIO_CONTEXT_PADDED,
+  trimmed: AudioContext.AUDIO_CONTEXT_TRIMMED,
+} as const;
+
+export const audioEncodings = {
+  s16le: AudioEncoding.AUDIO_ENCODING_PCM_S16LE,
+  f32le: AudioEncoding.AUDIO_ENCODING_PCM_F32LE,
+  mulaw: AudioEncoding.AUDIO_ENCODING_PCM_MULAW,
+  container: AudioEncoding.AUDIO_ENCODING_CONTAINER,
+} as const;
+
+export const tails = { emit: TailPolicy.TAIL_POLICY_EMIT, drop: TailPolicy.TAIL_POLICY_DROP } as const;
+
+export const pixelFormats = {
+  rgb: PixelFormat.PIXEL_FORMAT_RGB8,
+  rgba: PixelFormat.PIXEL_FORMAT_RGBA8,
+  grey: PixelFormat.PIXEL_FORMAT_GRAY8,
+  'rgb-float': PixelFormat.PIXEL_FORMAT_RGB_F32LE,
+} as const;
+
+/** A list travels as float32, too. */
+export const embeddingEncodings = {
+  float32: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32,
+  float16: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT16,
+  int8: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_INT8,
+} as const;
+
+/**
+ * The name of an enum's number: undefined where it is unset; of one that is not known, the number itself, which the engine
+ * refuses as any other name that it does not know.
+ */
+export function nameOf(numbers: Numbers, number: number): string | undefined {
+  if (number === 0) return undefined;
+  for (const name in numbers) if (numbers[name] === number) return name;
+  return String(number);
+}

@@ -1,0 +1,62 @@
+import type { AudioItem } from '@triptych/audio-encoder';
+import {
+  checkEmbeddingOptions,
+  checkName,
+  type EmbeddingPlan,
+  type RequestedEmbedding,
+} from '@triptych/validation';
+import { audioCost } from '../admission/costs.js';
+import type { CallContext } from '../call.js';
+import { type EncodedItem, encodePrepared } from '../items/encode-prepared.js';
+import type { ModelStamp } from '../items/stamp.js';
+import type { Serving } from '../models/served-model.js';
+
+/** What a clip or window is encoded with, checked and complete. */
+export interface AudioPlan {
+  readonly model: Serving<'audio'>;
+  readonly context: AudioItem['context'];
+  readonly embedding: EmbeddingPlan<AudioItem['pooling']>;
+}
+
+/** How clips or windows are to be encoded. */
+export interface AudioOptions {
+  /** How much silence the encoder sees around the audio: its full context's (`padded`), or none (`trimmed`). Default: `padded`. */
+  readonly context?: string | undefined;
+  readonly options?: RequestedEmbedding | null | undefined;
+}
+
+/** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID. */
+export function planAudio(model: Serving<'audio'>, { context, options }: AudioOptions): AudioPlan {
+  return {
+    model,
+    context: checkName(context, ['padded', 'trimmed'], 'context'),
+    embedding: checkEmbeddingOptions(options, model.audio),
+  };
+}
+
+/** Cost of encoding a number of samples, as a share of a whole context. */
+export function samplesCost({ model, context }: AudioPlan, samples: number): number {
+  return audioCost(context, samples, model.audio.contextSamples);
+}
+
+export function audioStamp({ model, context, embedding }: AudioPlan): ModelStamp {
+  return {
+    model: model.name,
+    fingerprint: model.fingerprint,
+    space: model.audio.space(embedding.pooling, context),
+  };
+}
+
+/** Encodes samples by a plan. Rejects as the encoder does. */
+export async function encodeSamples(
+  { model, context, embedding }: AudioPlan,
+  samples: Float32Array<ArrayBuffer>,
+  preprocessUs: number,
+  call: CallContext,
+): Promise<EncodedItem> {
+  const { sampleRate, contextSamples, encoder } = model.audio;
+  const padded = context === 'padded' ? contextSamples - samples.length : 0;
+  call.observer.audio(samples.length / sampleRate, padded / sampleRate);
+  const item = { samples, context, pooling: embedding.pooling, form: embedding.form };
+  return encodePrepared(encoder, 'audio', item, preprocessUs, call);
+}

@@ -1,0 +1,218 @@
+import type { AudioStream as DecodedStream, PreparedWindow } from '@triptych/preprocessing';
+import {
+  checkAudioFormat,
+  checkResume,
+  checkSequence,
+  checkWindow,
+  type RequestedAudioFormat,
+  type RequestedResume,
+  type RequestedWindow,
+} from '@triptych/validation';
+import { TriptychError } from '@triptych/core';
+import { BoundedAnswers } from '../admission/bounded-answers.js';
+import type { CallContext } from '../call.js';
+import type { EngineParts } from '../engine-parts.js';
+import { type ItemResult, itemFailure } from '../items/encode-items.js';
+import type { EncodedItem } from '../items/encode-prepared.js';
+import type { ModelStamp } from '../items/stamp.js';
+import {
+  type AudioOptions,
+  type AudioPlan,
+  samplesCost,
+  audioStamp,
+  encodeSamples,
+  planAudio,
+} from './audio-plan.js';
+
+/** What a stream of audio is, and what is wanted of it. */
+export interface AudioStreamRequest extends AudioOptions, RequestedWindow {
+  /** Default: the first that takes audio. */
+  readonly model?: string | undefined;
+  readonly format?: RequestedAudioFormat | null | undefined;
+  /** Goes on with a stream that broke off, of this engine or another. */
+  readonly resume?: RequestedResume | null | undefined;
+  /**
+   * Windows that could not be answered so long after the chunk that completes them are not computed: each is a WINDOW_LATE in its
+   * place. Default, and 0: late windows wait for their turn.
+   */
+  readonly maxLagMs?: number | undefined;
+}
+
+/** Some bytes of a stream. */
+export interface AudioChunk {
+  readonly data: Uint8Array;
+  /** Its number, where the sender counts. Default: the next. */
+  readonly sequence?: number | undefined;
+  /** Ends the window under way with this chunk. */
+  readonly flush?: boolean | undefined;
+}
+
+/** What a stream will give. */
+export interface AudioStreamReady {
+  readonly stamp: ModelStamp;
+  readonly plan: AudioPlan;
+  /** Values of a vector. */
+  readonly dimensions: number;
+  readonly windowMs: number;
+  readonly hopMs: number;
+}
+
+/** Where a window lies in its stream, in samples of the model's rate. */
+export type WindowPlace = Omit<PreparedWindow, 'content'>;
+
+/** A window's place, and its vector, or why it has none. */
+export interface EncodedWindow extends WindowPlace {
+  /** Output frames that hold audio. */
+  readonly validFrames: number;
+  readonly result: ItemResult<EncodedItem>;
+}
+
+/** What has become of a stream that has ended. */
+export interface AudioStreamSummary {
+  readonly windows: number;
+  readonly chunks: number;
+  readonly samples: number;
+  readonly lateWindows: number;
+}
+
+/** A stream that has been checked, and has a decoder: {@link run} or {@link close} it. */
+export interface AudioStream {
+  readonly ready: AudioStreamReady;
+  /**
+   * Encodes chunks to the end of the stream; `write` is given windows in their order, one at a time. Chunks are taken only as fast as
+   * windows are computed and written. A failure is thrown once the windows before it have been written.
+   */
+  run(
+    chunks: AsyncIterable<AudioChunk>,
+    write: (window: EncodedWindow) => Promise<void>,
+  ): Promise<AudioStreamSummary>;
+  close(): void;
+}
+
+/** Throws MODEL_NOT_FOUND, POOLING_UNSUPPORTED, WINDOW_INVALID, AUDIO_* and other errors of what was asked for. */
+export function openAudioStream(
+  { models, limits }: EngineParts,
+  request: AudioStreamRequest,
+  context: CallContext,
+): AudioStream {
+  const plan = planAudio(models.serving('audio', request.model), request);
+  const { preprocessor, sampleRate, contextSamples, dimensions } = plan.model.audio;
+  const windows = checkWindow(request, { contextMs: (1000 * contextSamples) / sampleRate, sampleRate });
+  const resume = request.resume ? checkResume(request.resume) : undefined;
+  const decoded = preprocessor.open(
+    checkAudioFormat(request.format),
+    sampleRate,
+    windows,
+    context,
+    resume && {
+      index: resume.windowIndex,
+      startSample: resume.windowStartSample,
+      coveredSample: resume.coveredSample,
+      firstSample: resume.audioStartSample,
+    },
+  );
+  const milliseconds = (samples: number) => Math.round((1000 * samples) / sampleRate);
+  const { form, pooling } = plan.embedding;
+  const { maxLagMs = 0 } = request;
+  return {
+    ready: {
+      stamp: audioStamp(plan),
+      plan,
+      dimensions: form.dimensions || dimensions(pooling),
+      windowMs: milliseconds(windows.windowSamples),
+      hopMs: milliseconds(windows.hopSamples),
+    },
+    run: async (chunks, write) => {
+      const answers = new BoundedAnswers<EncodedWindow>(limits.streamWindows, 'as-added', write);
+      const encode = (window: PreparedWindow, preprocessUs: number, arrived: number) => {
+        const lateAt = maxLagMs > 0 ? arrived + maxLagMs : Infinity;
+        return encodeWindow(plan, window, preprocessUs, context, lateAt);
+      };
+      try {
+        return await pump(decoded, chunks, answers, encode, context, resume);
+      } finally {
+        decoded.close();
+      }
+    },
+    close: () => decoded.close(),
+  };
+}
+
+/** Reads chunks to the end of the stream. A failure is thrown once the windows before it have been written. */
+async function pump(
+  stream: DecodedStream,
+  incoming: AsyncIterable<AudioChunk>,
+  answers: BoundedAnswers<EncodedWindow>,
+  encode: (window: PreparedWindow, preprocessUs: number, arrived: number) => Promise<EncodedWindow>,
+  { observer }: CallContext,
+  resume?: RequestedResume,
+): Promise<AudioStreamSummary> {
+  let chunks = resume?.sequence ?? 0;
+  let windows = resume?.windowIndex ?? 0;
+  let [samples, lateWindows] = [0, 0];
+  let arrived = performance.now();
+  /** Takes windows as there is room for them, until what was handed over is used up. */
+  const takeAll = async () => {
+    for (let isDone = false; !isDone;) {
+      const reply = await stream.pull(await answers.room());
+      for (const window of reply.windows) {
+        windows++;
+        const since = arrived;
+        await answers.add(async () => {
+          const preprocessUs = Math.round(reply.preprocessUs / reply.windows.length);
+          const answer = await encode(window, preprocessUs, since);
+          observer.window(performance.now() - since);
+          if ('error' in answer.result && answer.result.error.reason === 'WINDOW_LATE') lateWindows++;
+          return answer;
+        });
+      }
+      if (reply.failure) throw TriptychError.fromRecord(reply.failure).within('chunk');
+      ({ samples, isDone } = reply);
+    }
+  };
+  try {
+    for await (const { data, sequence = chunks, flush = false } of incoming) {
+      checkSequence(sequence, chunks);
+      arrived = performance.now();
+      stream.push(data, sequence, flush);
+      await takeAll();
+      chunks++;
+    }
+    stream.finish(Math.max(0, chunks - 1));
+    await takeAll();
+  } finally {
+    await answers.done();
+  }
+  return { windows, chunks, samples, lateWindows };
+}
+
+/** Drops a window that could not be answered by `lateAt`, of `performance.now()`. */
+async function encodeWindow(
+  plan: AudioPlan,
+  { content, ...place }: PreparedWindow,
+  preprocessUs: number,
+  context: CallContext,
+  lateAt: number,
+): Promise<EncodedWindow> {
+  const { validFrames } = plan.model.audio;
+  const window = { ...place, validFrames: validFrames(place.endSample - place.startSample) };
+  const latest = Date.now() + lateAt - performance.now();
+  const deadline = Math.min(context.deadline, latest);
+  try {
+    if ('error' in content) throw TriptychError.fromRecord(content.error);
+    const { samples } = content;
+    const wanted = { ...context, deadline, cost: samplesCost(plan, samples.length) };
+    const result = await context.admission.item({ model: plan.model.name, modality: 'audio' }, wanted, () =>
+      encodeSamples(plan, samples, preprocessUs, { ...context, deadline }),
+    );
+    return { ...window, result };
+  } catch (thrown) {
+    const failure = itemFailure(thrown);
+    const isLate = failure.reason === 'DEADLINE_PASSED' && latest < context.deadline;
+    return { ...window, result: { error: isLate ? tooLate() : failure } };
+  }
+}
+
+function tooLate(): TriptychError {
+  return new TriptychError('WINDOW_LATE', 'the window would have come later than max_lag_ms; it was dropped');
+}

@@ -1,0 +1,82 @@
+import { checkAudioFormat, checkBatch, type RequestedAudioFormat } from '@triptych/validation';
+import type { CallContext } from '../call.js';
+import type { EngineParts } from '../engine-parts.js';
+import { encodeItems, type ItemResult } from '../items/encode-items.js';
+import type { EncodedItem } from '../items/encode-prepared.js';
+import type { ModelStamp } from '../items/stamp.js';
+import {
+  type AudioOptions,
+  type AudioPlan,
+  samplesCost,
+  audioStamp,
+  encodeSamples,
+  planAudio,
+} from './audio-plan.js';
+
+/** A whole clip. */
+export interface AudioClip {
+  readonly format?: RequestedAudioFormat | null | undefined;
+  readonly data: Uint8Array;
+}
+
+export interface EncodeAudioRequest extends AudioOptions {
+  /** Default: the first that takes audio. */
+  readonly model?: string | undefined;
+  readonly clips: readonly AudioClip[];
+}
+
+export interface EncodedClip extends EncodedItem {
+  /** Output frames that hold audio. */
+  readonly validFrames: number;
+}
+
+export interface EncodedAudio {
+  readonly stamp: ModelStamp;
+  readonly results: readonly ItemResult<EncodedClip>[];
+}
+
+/** Encodes every clip on its own, so that a bad one fails alone. */
+export async function encodeClips(
+  { models, limits }: EngineParts,
+  request: EncodeAudioRequest,
+  context: CallContext,
+): Promise<EncodedAudio> {
+  const { clips } = request;
+  const plan = planAudio(models.serving('audio', request.model), request);
+  checkBatch(clips.length, limits.maxClips, 'clips');
+  const bytes = clips.reduce((sum, clip) => sum + clip.data.length, 0);
+  const cost = clips.reduce((sum, clip) => sum + clipCost(plan, clip), 0);
+  const loads = [{ model: plan.model.name, modality: 'audio', items: clips.length, cost }];
+  const results = await context.admission.run({ ...context, bytes, loads }, () =>
+    encodeItems(clips, 'clips', (clip) => encodeClip(plan, clip, context)),
+  );
+  return { stamp: audioStamp(plan), results };
+}
+
+/** One clip, by a plan. Throws AUDIO_* errors, and as the encoder does. */
+export function encodeClip(plan: AudioPlan, clip: AudioClip, context: CallContext): Promise<EncodedClip> {
+  const item = { ...context, cost: clipCost(plan, clip) };
+  return context.admission.item({ model: plan.model.name, modality: 'audio' }, item, () =>
+    decodeAndEncode(plan, clip, context),
+  );
+}
+
+async function decodeAndEncode(
+  plan: AudioPlan,
+  { format, data }: AudioClip,
+  context: CallContext,
+): Promise<EncodedClip> {
+  const { preprocessor, sampleRate, contextSamples, validFrames } = plan.model.audio;
+  const { samples, preprocessUs } = await preprocessor.clip(
+    { format: checkAudioFormat(format), data, targetRate: sampleRate, maxSamples: contextSamples },
+    context,
+  );
+  // Counted first: the samples change threads.
+  const frames = validFrames(samples.length);
+  return { validFrames: frames, ...(await encodeSamples(plan, samples, preprocessUs, context)) };
+}
+
+/** What a clip is expected to cost: its length is a guess, that of 16-bit samples. */
+function clipCost(plan: AudioPlan, { data }: AudioClip): number {
+  return samplesCost(plan, data.length / 2);
+}

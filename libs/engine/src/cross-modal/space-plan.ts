@@ -1,0 +1,34 @@
+import type { EngineParts } from '../engine-parts.js';
+import { type AudioPlan, planAudio } from '../audio/audio-plan.js';
+import { type ImagePlan, planImages } from '../image/image-plan.js';
+import type { ModelStamp } from '../items/stamp.js';
+import type { Serving } from '../models/served-model.js';
+import { planTexts, type TextPlan } from '../text/text-plan.js';
+
+/** How items of each modality become vectors of one space. */
+export interface SpacePlan {
+  readonly model: Serving<'shared'>;
+  /** Throws MODALITY_NOT_SERVED. */
+  readonly text: () => TextPlan;
+  readonly image: () => ImagePlan;
+  readonly audio: () => AudioPlan;
+  /** The model that takes audio, where one does. */
+  readonly audioModel: string | undefined;
+}
+
+/** The space of a model, by its name or the default one's. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
+export function planSpace({ models, limits }: EngineParts, name: string | undefined): SpacePlan {
+  const model = models.serving('shared', name);
+  // By default vectors are of length 1 and float32: what cosines are taken of.
+  return {
+    model,
+    audioModel: models.findAudioIn(model.shared.name)?.name,
+    text: () => planTexts(models.serving('text', model.name), {}),
+    image: () => planImages(models.serving('image', model.name), undefined, limits.maxPixels),
+    audio: () => planAudio(models.audioIn(model.shared.name), {}),
+  };
+}
+
+export function spaceStamp({ model: { name, fingerprint, shared } }: SpacePlan): ModelStamp {
+  return { model: name, fingerprint, space: shared.name };
+}

@@ -1,0 +1,68 @@
+import {
+  checkEmbeddingOptions,
+  checkImage,
+  type EmbeddingPlan,
+  type RequestedEmbedding,
+  type RequestedImage,
+} from '@triptych/validation';
+import type { ImageItem } from '@triptych/vision-encoder';
+import { imageCost } from '../admission/costs.js';
+import type { CallContext } from '../call.js';
+import { encodeItems, type ItemResult } from '../items/encode-items.js';
+import { type EncodedItem, encodePrepared } from '../items/encode-prepared.js';
+import type { ModelStamp } from '../items/stamp.js';
+import type { Serving } from '../models/served-model.js';
+
+/** What an image is encoded with, checked and complete. */
+export interface ImagePlan {
+  readonly model: Serving<'image'>;
+  readonly embedding: EmbeddingPlan<ImageItem['pooling']>;
+  readonly maxPixels: number;
+}
+
+/** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID. */
+export function planImages(
+  model: Serving<'image'>,
+  options: RequestedEmbedding | null | undefined,
+  maxPixels: number,
+): ImagePlan {
+  return { model, embedding: checkEmbeddingOptions(options, model.image), maxPixels };
+}
+
+export function imageStamp({ model, embedding }: ImagePlan): ModelStamp {
+  const { name, fingerprint, image } = model;
+  return { model: name, fingerprint, space: image.space(embedding.pooling) };
+}
+
+/** Every image on its own, so that a bad one fails alone; `field` is where they stand in the request. */
+export function encodeBatch(
+  plan: ImagePlan,
+  images: readonly RequestedImage[],
+  field: string,
+  context: CallContext,
+): Promise<ItemResult<EncodedItem>[]> {
+  return encodeItems(images, field, (image) => encodeImage(plan, image, context));
+}
+
+/** One image, by a plan. Throws IMAGE_* errors, and as the encoder does. */
+export function encodeImage(
+  plan: ImagePlan,
+  image: RequestedImage,
+  context: CallContext,
+): Promise<EncodedItem> {
+  const item = { ...context, cost: imageCost(image, plan.maxPixels) };
+  return context.admission.item({ model: plan.model.name, modality: 'image' }, item, () =>
+    decodeAndEncode(plan, image, context),
+  );
+}
+
+async function decodeAndEncode(
+  { model, embedding, maxPixels }: ImagePlan,
+  image: RequestedImage,
+  context: CallContext,
+): Promise<EncodedItem> {
+  const { preprocessor, recipe, encoder } = model.image;
+  const { pixels, preprocessUs } = await preprocessor.prepare(checkImage(image, maxPixels), recipe, context);
+  const item = { pixels, pooling: embedding.pooling, form: embedding.form };
+  return encodePrepared(encoder, 'image', item, preprocessUs, context);
+}

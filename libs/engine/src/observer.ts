@@ -1,0 +1,31 @@
+import type { Modality } from './models/served-model.js';
+
+/** What an item took, in microseconds: the stages follow each other and end now. */
+export interface StageTimes {
+  readonly preprocessUs: number;
+  readonly queueUs: number;
+  readonly inferenceUs: number;
+}
+
+/** Told what the items of one call take. */
+export interface ItemTrace {
+  item(modality: Modality, times: StageTimes): void;
+}
+
+/** Told what is being served. */
+export interface EngineObserver {
+  /** Decoding, resampling, resizing or tokenizing an item took so long. */
+  preprocessed(modality: Modality, microseconds: number): void;
+  /** Audio is encoded, and silence that is padded to it. */
+  audio(seconds: number, paddingSeconds: number): void;
+  /** A window of a stream was answered so long after the chunk that completed it. */
+  window(lagMs: number): void;
+}
+
+/** For those who do not want to hear anything. */
+export const untraced: ItemTrace = { item: () => undefined };
+export const unobserved: EngineObserver = {
+  preprocessed: () => undefined,
+  audio: () => undefined,
+  window: () => undefined,
+};
