@@ -1,6 +1,6 @@
 // Runs every documented command as written, in a fresh clone under a fresh user account.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,9 +27,7 @@ seconds, result. As root, on Debian or alike; all take some ten minutes. What th
 /** What is not run, by what it needs. */
 const needs = [
   [/^npm test$/, 'is what CI runs first'],
-  [/openai\/|example\.org/, 'needs the hub'],
   [/\bgo run\b/, "needs Debian's Go packages; .ci/go-client.sh runs it"],
-  [/^grpcurl/, 'needs grpcurl'],
 ];
 
 const option = (flag) => process.argv[process.argv.indexOf(flag) + 1];
@@ -58,14 +56,16 @@ async function main() {
       const row = { from, command, seconds: 0, result: `not run: ${reason}`, output: '' };
       if (reason === undefined) {
         // The first command installs and builds the clone: that is part of it.
-        if (!isPrepared && !/^npm run/.test(command)) isPrepared = prepare();
+        if (!isPrepared && !/^npm run/.test(command)) isPrepared = await prepare();
         const isServer = /\btriptych serve\b/.test(command) && !command.includes('--print-config');
         if (isServer) server = await stop(server);
         else if (/:50051/.test(command)) server ??= await serve('npx triptych serve');
         // Each example writes a directory of its own, which must not be there.
         const [, target] = /\b(?:convert|quantize) \S+ (\S+)/.exec(command) ?? [];
         if (target !== undefined) rmSync(join(CLONE, target), { recursive: true, force: true });
-        Object.assign(row, isServer ? await startAndStop(command) : run(command));
+        const { command: asRun, environment: more, hub } = await withHub(command);
+        Object.assign(row, await (isServer ? startAndStop : run)(asRun, more));
+        await hub?.close();
       }
       rows.push(row);
       print(row);
@@ -80,6 +80,24 @@ async function main() {
   return failed > 0 ? 1 : 0;
 }
 
+/** A command of a hub's model has a hub of this machine, which serves a checkpoint under that model's name. */
+async function withHub(command) {
+  const [, model, commit] = /(?:--model|pull) ([a-z][\w-]*\/[\w-]+)(?:@([0-9a-f]{40}))?/.exec(command) ?? [];
+  if (model === undefined) return { command };
+  const { startFakeHub } = await import('@triptych/hub/testing');
+  const folder = join(CLONE, model.includes('clip') ? 'openai-clip-vit-base-patch32' : 'openai-whisper-tiny');
+  const files = Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
+  );
+  const hub = await startFakeHub(model, files, { commit });
+  const { endpoint } = hub;
+  return {
+    hub,
+    command: command.replace('https://hub.example.org', endpoint),
+    environment: { HF_ENDPOINT: endpoint },
+  };
+}
+
 function makeUser() {
   spawnSync('userdel', ['-rf', USER], { stdio: 'ignore' });
   execFileSync('useradd', ['--create-home', '--shell', '/bin/bash', USER]);
@@ -87,7 +105,7 @@ function makeUser() {
 }
 
 /** Makes what the examples call theirs. Returns true. */
-function prepare() {
+async function prepare() {
   const script = `set -e
     npm run -s build
     cp -r examples/images photos
@@ -109,7 +127,7 @@ function prepare() {
     mkdir ~/bin
     printf '#!/bin/sh\\ntail -c +45 examples/speech/pizza-a.wav\\n' >~/bin/arecord
     chmod +x ~/bin/arecord`;
-  const { result, output } = run(script);
+  const { result, output } = await run(script);
   if (result !== 'ok') throw new Error(`nothing to start from: ${output}`);
   return true;
 }
@@ -135,36 +153,44 @@ function asUser(command) {
   ];
 }
 
-function run(command) {
+async function run(command, more) {
   const started = performance.now();
-  const options = { cwd: CLONE, env: environment(), encoding: 'utf8', timeout: LIMIT_MS, maxBuffer: 1 << 28 };
-  const { status, signal, stdout, stderr } = spawnSync(...asUser(command), options);
-  const result = status === 0 ? 'ok' : `FAILED: exit code ${status ?? signal}`;
-  return { seconds: (performance.now() - started) / 1000, result, output: `${stdout}${stderr}` };
+  const { child, ended, output } = start(command, more);
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const code = await ended;
+  clearTimeout(timer);
+  const result = code === 0 ? 'ok' : `FAILED: exit code ${code ?? child.signalCode}`;
+  return { seconds: (performance.now() - started) / 1000, result, output: output() };
 }
 
-/** A server that listens. Throws where it ends instead. */
-async function serve(command) {
-  // `exec`: a signal reaches the command itself.
-  const child = spawn(...asUser(`exec ${command.replace(/^((\w+=\S+ )*)npx/, 'env $1npx')}`), {
+function start(command, more = {}) {
+  const child = spawn(...asUser(command), {
     cwd: CLONE,
-    env: environment(),
+    env: { ...environment(), ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+  return { child, ended, output: () => output };
+}
+
+/** A server that listens. Throws where it ends instead. */
+async function serve(command, more) {
+  // `exec`: a signal reaches the command itself.
+  const { child, ended, output } = start(`exec ${command.replace(/^((\w+=\S+ )*)npx/, 'env $1npx')}`, more);
   const limit = performance.now() + LIMIT_MS;
-  while (!/^listening on /m.test(output)) {
+  while (!/^listening on /m.test(output())) {
     const isOver = child.exitCode !== null || child.signalCode !== null;
     if (isOver || performance.now() > limit) {
       child.kill('SIGKILL');
       throw new Error(
-        `${output}${isOver ? `ended: ${child.exitCode ?? child.signalCode}` : 'does not listen'}`,
+        `${output()}${isOver ? `ended: ${child.exitCode ?? child.signalCode}` : 'does not listen'}`,
       );
     }
     await sleep(50);
   }
-  return { child, ended, output: () => output };
+  return { child, ended, output };
 }
 
 async function stop(server) {
@@ -174,11 +200,11 @@ async function stop(server) {
   return undefined;
 }
 
-async function startAndStop(command) {
+async function startAndStop(command, more) {
   const started = performance.now();
   const took = () => (performance.now() - started) / 1000;
   try {
-    const server = await serve(command);
+    const server = await serve(command, more);
     const seconds = took();
     await stop(server);
     return { seconds, result: 'ok: listens, ends with SIGTERM', output: '' };

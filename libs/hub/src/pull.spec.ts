@@ -27,7 +27,7 @@ afterEach(async () => {
 afterAll(() => rm(work, { recursive: true }));
 
 async function hub(content: Readonly<Record<string, Uint8Array>> = files, token?: string): Promise<FakeHub> {
-  const started = await startFakeHub(model.name, content, token);
+  const started = await startFakeHub(model.name, content, token === undefined ? {} : { token });
   hubs.push(started);
   return started;
 }

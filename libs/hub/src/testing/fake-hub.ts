@@ -23,7 +23,7 @@ export interface FakeHub {
 export async function startFakeHub(
   model: string,
   files: Readonly<Record<string, Uint8Array>>,
-  token?: string,
+  { token, commit = COMMIT }: { readonly token?: string; readonly commit?: string } = {},
 ): Promise<FakeHub> {
   const requests: string[] = [];
   const hub: { misfortune: Misfortune | undefined } = { misfortune: undefined };
@@ -38,11 +38,11 @@ export async function startFakeHub(
     }
     if (url.pathname.startsWith(`/api/models/${model}/revision/`)) {
       const revision = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
-      if (!['main', 'v1', COMMIT].includes(revision))
+      if (!['main', 'v1', commit].includes(revision))
         return void answer(response, 404, { error: 'No such revision' });
-      return void answer(response, 200, { _id: '1', id: model, sha: COMMIT });
+      return void answer(response, 200, { _id: '1', id: model, sha: commit });
     }
-    if (url.pathname === `/api/models/${model}/paths-info/${COMMIT}`) {
+    if (url.pathname === `/api/models/${model}/paths-info/${commit}`) {
       void read(request).then((body) => {
         const { paths } = JSON.parse(body) as { paths: string[] };
         answer(
@@ -53,7 +53,7 @@ export async function startFakeHub(
       });
       return;
     }
-    const [, path] = new RegExp(`^/${model}/resolve/${COMMIT}/(.+)$`).exec(url.pathname) ?? [];
+    const [, path] = new RegExp(`^/${model}/resolve/${commit}/(.+)$`).exec(url.pathname) ?? [];
     if (path !== undefined && path in files) {
       const { hash } = hashOf(path, files[path]);
       // Large files lie elsewhere.
