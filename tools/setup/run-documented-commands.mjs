@@ -61,7 +61,7 @@ async function main() {
         if (isServer) server = await stop(server);
         else if (/:50051/.test(command)) server ??= await serve('npx triptych serve');
         // Each example writes a directory of its own, which must not be there.
-        const [, target] = /\b(?:convert|quantize) \S+ (\S+)/.exec(command) ?? [];
+        const [, target] = /\b(?:convert|quantize|pull) \S+ (\S+)/.exec(command) ?? [];
         if (target !== undefined) rmSync(join(CLONE, target), { recursive: true, force: true });
         const { command: asRun, environment: more, hub } = await withHub(command);
         Object.assign(row, await (isServer ? startAndStop : run)(asRun, more));
