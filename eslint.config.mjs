@@ -2,7 +2,7 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Who may know whom. Arrows point one way: app → client/engine/workshop → encoders → machinery → contracts. */
+/** Who may know whom. Arrows point one way: app → client/engine/workshop → families → encoders → machinery → contracts. */
 const depConstraints = [
   { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'] },
   { sourceTag: 'type:rules', onlyDependOnLibsWithTags: ['type:contract', 'type:rules'] },
@@ -16,13 +16,29 @@ const depConstraints = [
   },
   {
     sourceTag: 'type:engine',
-    onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery', 'type:encoder'],
+    onlyDependOnLibsWithTags: [
+      'type:contract',
+      'type:rules',
+      'type:machinery',
+      'type:encoder',
+      'type:families',
+    ],
     // Serving knows no wire.
     bannedExternalImports: ['@grpc/*', 'prom-client', '@opentelemetry/*', 'pino'],
   },
   {
-    sourceTag: 'type:workshop',
+    sourceTag: 'type:families',
     onlyDependOnLibsWithTags: ['type:contract', 'type:rules', 'type:machinery', 'type:encoder'],
+  },
+  {
+    sourceTag: 'type:workshop',
+    onlyDependOnLibsWithTags: [
+      'type:contract',
+      'type:rules',
+      'type:machinery',
+      'type:encoder',
+      'type:families',
+    ],
   },
   { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contract', 'scope:protocol'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { collectWhenIdle, type Logger, TriptychError } from '@triptych/core';
 import { Engine, ModelRegistry, selfCheck } from '@triptych/engine';
+import { families as builtIn, type ModelFamily } from '@triptych/model-families';
 import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
@@ -26,12 +27,19 @@ export interface RunningServer {
   drain(): Promise<void>;
 }
 
-/** Loads the models, wires everything, and listens. Throws bad-weights or bad-config errors; nothing then remains. */
-export async function startServer(config: ServerConfig, logger: Logger): Promise<RunningServer> {
+/**
+ * Loads the models, wires everything, and listens. `families`: those that models may be of. Throws bad-weights or bad-config
+ * errors; nothing then remains.
+ */
+export async function startServer(
+  config: ServerConfig,
+  logger: Logger,
+  families: readonly ModelFamily[] = builtIn,
+): Promise<RunningServer> {
   const closers: (() => Promise<unknown>)[] = [];
   boundThreads();
   try {
-    return await start(config, logger, closers);
+    return await start(config, logger, families, closers);
   } catch (thrown) {
     // Last first: models still loading may yet start workers that they share.
     for (const close of closers.reverse()) await close();
@@ -42,6 +50,7 @@ export async function startServer(config: ServerConfig, logger: Logger): Promise
 async function start(
   config: ServerConfig,
   logger: Logger,
+  families: readonly ModelFamily[],
   closers: (() => Promise<unknown>)[],
 ): Promise<RunningServer> {
   if (config.models.length === 0)
@@ -57,7 +66,7 @@ async function start(
   closers.push(async () => probes?.close());
   const workers = new SharedWorkers(config, logger);
   closers.push(() => workers.close());
-  const models = await loadModels(config, workers, { logger, metrics }, closers);
+  const models = await loadModels(config, workers, { logger, metrics }, families, closers);
   const tracing = new Tracing(config, logger);
   closers.push(() => tracing.close());
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
@@ -99,11 +108,12 @@ async function loadModels(
   config: ServerConfig,
   workers: SharedWorkers,
   observers: Observers,
+  families: readonly ModelFamily[],
   closers: (() => Promise<unknown>)[],
 ): Promise<ModelRegistry> {
   const threads = config.threads || availableParallelism();
   const loads = config.models.map((text) =>
-    loadModel(parseModelSource(text), { ...config, threads }, workers, observers),
+    loadModel(parseModelSource(text), { ...config, threads }, workers, observers, families),
   );
   closers.push(async () => {
     for (const load of await Promise.allSettled(loads)) {

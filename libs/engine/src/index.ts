@@ -40,11 +40,11 @@ export {
   type AnyEncoder,
   encodersByModality,
   encodersOf,
-  type Modality,
   type ServedAudio,
   type ServedImage,
   type ServedModel,
   type ServedText,
+  type SharedScores,
 } from './models/served-model.js';
 export { type EngineObserver, type ItemTrace, type StageTimes, unobserved, untraced } from './observer.js';
 export { type Comparison, compareVectors, type ItemComparison } from './self-check/compare.js';

@@ -1,4 +1,4 @@
-import type { Modality } from './models/served-model.js';
+import type { Modality } from '@triptych/model-families';
 
 /** What an item took, in microseconds: the stages follow each other and end now. */
 export interface StageTimes {

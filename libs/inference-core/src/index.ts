@@ -1,4 +1,5 @@
 export { type Encoded, Encoder, type EncoderOptions, type EncoderParts, joined } from './encoder/encoder.js';
+export type { Pooling, Tower, TowerItem } from './encoder/tower.js';
 export {
   BatchQueue,
   type BatchQueueOptions,
@@ -42,7 +43,6 @@ export {
   type TransformerConfig,
   type TransformerOptions,
 } from './transformer/block.js';
-export { clipConfig, type ClipTower, readClipTower } from './transformer/clip.js';
 export { linear, observed } from './transformer/linear.js';
 export { type LinearName, mlp, type MlpConfig } from './transformer/mlp.js';
 export { layerNorm, type NormConfig } from './transformer/norm.js';
@@ -51,3 +51,9 @@ export {
   relativePositionBucket,
   type RelativePositionConfig,
 } from './transformer/relative-position.js';
+export {
+  readTransformer,
+  type TransformerSize,
+  type TransformerStandards,
+} from './transformer/read-transformer.js';
+export { type QuantizationSite, quantizationSites } from './transformer/sites.js';

@@ -19,4 +19,4 @@ export {
   type TokenizeOptions,
 } from './text/text-preprocessor.js';
 
-export type { TokenizerSource } from './text/tokenizer.js';
+export type { TokenizerRecipe } from './text/tokenizer.js';

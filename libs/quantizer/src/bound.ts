@@ -1,8 +1,9 @@
-import { InferenceWorker, type RunReply } from '@triptych/inference-core';
-import type { ModelDirectory } from '@triptych/weight-loader';
+import type { RunReply } from '@triptych/inference-core';
+import type { OpenModel } from '@triptych/model-families';
 import type { Choice } from './choice.js';
 import { cosine } from './cosine.js';
-import type { Tower } from './tower.js';
+import type { SampledTower } from './sampled-tower.js';
+import { startTower } from './start-tower.js';
 
 /**
  * Of the distance that is allowed to a float vector, samples may take this much: inputs that nobody has seen yet go further than
@@ -42,17 +43,15 @@ export function mostProbes(choices: readonly Choice[]): number {
   return 2 + Math.ceil(Math.log2(Math.max(1, choices.length)));
 }
 
-/** Vectors of all samples of a tower, those that calibrate and those that measure. */
-export async function vectorsOf(tower: Tower, directory: ModelDirectory): Promise<Float32Array[]> {
-  const worker = await InferenceWorker.start({
-    name: `${tower.name}:bound`,
-    threads: 0,
-    graph: () => tower.graphOf(directory)(),
-    weights: async () => (await directory.load(tower.tensors)).weights,
-  });
+/** Vectors of all samples of a tower, those that calibrate and those that measure, as a model directory makes them. */
+export async function vectorsOf(
+  { modality, samples }: SampledTower,
+  model: OpenModel,
+): Promise<Float32Array[]> {
+  const worker = await startTower(model, modality, 'bound');
   try {
     const vectors: Float32Array[] = [];
-    for (const request of [...tower.samples('measuring'), ...tower.samples('calibrating')])
+    for (const request of [...samples('measuring'), ...samples('calibrating')])
       vectors.push(first(await worker.run(request)));
     return vectors;
   } finally {

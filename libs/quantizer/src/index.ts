@@ -6,4 +6,4 @@ export {
   type QuantizeRequest,
   type SiteReport,
 } from './quantize.js';
-export type { CalibrationInputs } from './tower.js';
+export type { CalibrationInputs } from './sampled-tower.js';

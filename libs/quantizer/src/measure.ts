@@ -1,7 +1,8 @@
-import { InferenceWorker, type RunReply } from '@triptych/inference-core';
-import type { ModelDirectory } from '@triptych/weight-loader';
+import type { InferenceWorker, RunReply } from '@triptych/inference-core';
+import type { OpenModel } from '@triptych/model-families';
 import { cosine } from './cosine.js';
-import type { Tower } from './tower.js';
+import type { SampledTower } from './sampled-tower.js';
+import { startTower } from './start-tower.js';
 
 /** How near an int8 encoder is to its float original, and how much faster. */
 export interface Comparison {
@@ -28,18 +29,18 @@ const plain = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
 
 /** A tower, and the model directories that hold it in float and in int8. */
 export interface TowerPair {
-  readonly tower: Tower;
-  readonly float: ModelDirectory;
-  readonly int8: ModelDirectory;
+  readonly tower: SampledTower;
+  readonly float: OpenModel;
+  readonly int8: OpenModel;
 }
 
 /** Runs both over their samples, side by side. */
 export async function compareTowers(pair: TowerPair, done: () => void): Promise<Comparison> {
   const { tower } = pair;
-  const { prefixes } = tower.blocks;
-  const layers = prefixes.map(() => new Cosines());
+  const { blocks } = tower.tower;
+  const layers = blocks.map(() => new Cosines());
   const vectors = new Cosines();
-  const states = prefixes.map((_, layer) => ({ output: `state_${layer + 1}`, item: 0, form: plain }));
+  const states = blocks.map((_, layer) => ({ output: `state_${layer + 1}`, item: 0, form: plain }));
   await withWorkers(pair, true, async (float, int8) => {
     const others = tower.samples('measuring');
     for (const [i, { feeds, rows }] of tower.samples('measuring').entries()) {
@@ -55,7 +56,7 @@ export async function compareTowers(pair: TowerPair, done: () => void): Promise<
     }
   });
   return {
-    layers: prefixes.map((block, l) => ({ block, ...layers[l].result() })),
+    layers: blocks.map((block, l) => ({ block, ...layers[l].result() })),
     ...vectors.result(),
     speed: { load: tower.loadName, ...(await race(pair)) },
   };
@@ -83,22 +84,13 @@ async function withWorkers(
   inspect: boolean,
   work: (float: InferenceWorker, int8: InferenceWorker) => Promise<void>,
 ): Promise<void> {
-  const first = await startWorker(tower, float, inspect);
+  const first = await startTower(float, tower.modality, 'measure', { inspect });
   try {
-    const second = await startWorker(tower, int8, inspect);
+    const second = await startTower(int8, tower.modality, 'measure', { inspect });
     await work(first, second).finally(() => second.close());
   } finally {
     await first.close();
   }
-}
-
-function startWorker(tower: Tower, directory: ModelDirectory, inspect: boolean): Promise<InferenceWorker> {
-  return InferenceWorker.start({
-    name: `${tower.name}:measure`,
-    threads: 0,
-    graph: () => tower.graphOf(directory)({ inspect }),
-    weights: async () => (await directory.load(tower.tensors)).weights,
-  });
 }
 
 function valuesOf({ embeddings }: RunReply, index: number): Float32Array {

@@ -1,7 +1,7 @@
-import { InferenceWorker, observed, type RowRequest } from '@triptych/inference-core';
-import type { ModelDirectory } from '@triptych/weight-loader';
-import type { Site } from './site.js';
-import type { Tower } from './tower.js';
+import { observed, type QuantizationSite, type RowRequest } from '@triptych/inference-core';
+import type { OpenModel } from '@triptych/model-families';
+import type { SampledTower } from './sampled-tower.js';
+import { startTower } from './start-tower.js';
 
 /** What a site reads, of all samples. */
 export interface Observation {
@@ -21,19 +21,14 @@ const plain = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
 
 /** Runs a float model over its samples and watches what every site reads. */
 export async function observe(
-  tower: Tower,
-  directory: ModelDirectory,
-  sites: readonly Site[],
+  { modality, tower, samples: samplesFor }: SampledTower,
+  model: OpenModel,
   done: () => void,
-): Promise<Map<Site, Observation>> {
-  const worker = await InferenceWorker.start({
-    name: `${tower.name}:observe`,
-    threads: 0,
-    graph: () => tower.graph({ observe: STEP }),
-    weights: async () => (await directory.load(tower.tensors)).weights,
-  });
+): Promise<Map<QuantizationSite, Observation>> {
+  const { sites } = tower;
+  const worker = await startTower(model, modality, 'observe', { observe: STEP });
   try {
-    const samples = tower.samples('calibrating');
+    const samples = samplesFor('calibrating');
     const keep = Math.ceil(ROWS / samples.length);
     const gathered = new Map(sites.map((site) => [site, new Gathered()]));
     for (const { feeds } of samples) {

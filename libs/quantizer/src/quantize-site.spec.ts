@@ -1,9 +1,9 @@
 import type { WeightSet } from '@triptych/core';
+import type { QuantizationSite } from '@triptych/inference-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Decided } from './choice.js';
 import type { Observation } from './observe.js';
 import { quantizeSite } from './quantize-site.js';
-import type { Site } from './site.js';
 import { Trials } from './trial.js';
 import { Weights } from './weights.js';
 
@@ -44,7 +44,7 @@ function example(channel: (c: number) => number, canSmooth: boolean) {
     { norm: new Float32Array(WIDTH).fill(1), weight: values, bias: new Float32Array(OUTPUTS) },
     { norm: [WIDTH], weight: [OUTPUTS, WIDTH], bias: [OUTPUTS] },
   );
-  const site: Site = {
+  const site: QuantizationSite = {
     block: 'block',
     name: 'mlp in',
     weights: ['weight'],

@@ -1,7 +1,7 @@
+import type { QuantizationSite } from '@triptych/inference-core';
 import type { Choice, Decided } from './choice.js';
 import { fitSite } from './fit.js';
 import type { Observation } from './observe.js';
-import type { Site } from './site.js';
 import type { Trials } from './trial.js';
 import type { Weights } from './weights.js';
 
@@ -11,7 +11,7 @@ const MAX_ERROR = 0.05;
 /** Fits a site, and where it comes out well puts it into int8: its weights change with each choice. */
 export async function quantizeSite(
   trials: Trials,
-  site: Site,
+  site: QuantizationSite,
   observation: Observation,
   weights: Weights,
   { ranges, inFloat }: Decided,

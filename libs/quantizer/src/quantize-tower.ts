@@ -1,26 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Quantization } from '@triptych/core';
-import {
-  type ModelDirectory,
-  openModelDirectory,
-  scratchOf,
-  type StoredTensor,
-} from '@triptych/weight-loader';
+import type { QuantizationSite } from '@triptych/inference-core';
+import { type ModelFamily, type Modality, type OpenModel, openModel } from '@triptych/model-families';
+import { scratchOf, type StoredTensor } from '@triptych/weight-loader';
 import { holdBound, lowestCosine, mostProbes, vectorsOf } from './bound.js';
 import { type Choice, type Decided, tableChoices } from './choice.js';
 import { type Observation, observe } from './observe.js';
 import { counter, type OnProgress } from './progress.js';
 import { quantizeSite } from './quantize-site.js';
-import { type Site, sitesOf } from './site.js';
-import type { Tower } from './tower.js';
+import type { SampledTower } from './sampled-tower.js';
 import { Trials } from './trial.js';
 import { Weights } from './weights.js';
 import { type ModelToWrite, writeQuantized } from './write.js';
 
 /** A tower in int8, but for what had to stay in float. */
 export interface QuantizedTower {
-  readonly name: Tower['name'];
+  readonly modality: Modality;
   readonly tensors: readonly StoredTensor[];
   readonly ranges: Quantization;
   readonly choices: readonly Choice[];
@@ -28,42 +24,49 @@ export interface QuantizedTower {
   readonly reached: number;
 }
 
+/** What a model is quantised to, and the table that its family is in. */
+export interface TowerRequest extends ModelToWrite {
+  readonly minCosine: number;
+  readonly families: readonly ModelFamily[];
+}
+
 /** Quantises one tower, and takes the worst of it back to float until its vectors keep the bound. */
 export async function quantizeTower(
-  tower: Tower,
-  directory: ModelDirectory,
-  request: ModelToWrite & { readonly minCosine: number },
+  tower: SampledTower,
+  model: OpenModel,
+  request: TowerRequest,
   onProgress: OnProgress,
 ): Promise<QuantizedTower> {
-  const sites = sitesOf(tower.blocks);
-  const watched = counter(onProgress, `observing ${tower.name}`, tower.samples('calibrating').length);
-  const observations = await observe(tower, directory, sites, watched);
-  const weights = new Weights((await directory.load(tower.tensors)).weights);
+  const { modality } = tower;
+  const { sites, tensors: found } = tower.tower;
+  const watched = counter(onProgress, `observing ${modality}`, tower.samples('calibrating').length);
+  const observations = await observe(tower, model, watched);
+  const weights = new Weights((await model.directory.load(found)).weights);
   const decided: Decided = { ranges: new Map(), inFloat: new Set() };
   const choices = await fit(
     sites,
     observations,
     weights,
     decided,
-    counter(onProgress, `fitting ${tower.name}`, sites.length),
+    counter(onProgress, `fitting ${modality}`, sites.length),
   );
   const inSites = new Set(sites.flatMap((site) => site.weights));
   const all = [...choices, ...tableChoices(weights, inSites, decided)];
   const tensors = () => weights.names.map((name) => weights.stored(name, decided.inFloat));
-  const originals = await vectorsOf(tower, directory);
-  const checked = counter(onProgress, `checking ${tower.name}`, mostProbes(all));
+  const originals = await vectorsOf(tower, model);
+  const checked = counter(onProgress, `checking ${modality}`, mostProbes(all));
   const reached = await holdBound(all, request.minCosine, async () => {
     const trial = { tensors: tensors(), ranges: decided.ranges };
-    const vectors = await trialVectors(tower, directory, request, trial);
+    const vectors = await trialVectors(tower, model, request, trial);
     checked();
     return lowestCosine(vectors, originals);
   });
-  return { name: tower.name, tensors: tensors(), ranges: decided.ranges, choices: all, reached };
+  return { modality, tensors: tensors(), ranges: decided.ranges, choices: all, reached };
 }
 
 async function fit(
-  sites: readonly Site[],
-  observations: ReadonlyMap<Site, Observation>,
+  sites: readonly QuantizationSite[],
+  observations: ReadonlyMap<QuantizationSite, Observation>,
   weights: Weights,
   decided: Decided,
   done: () => void,
@@ -84,15 +87,15 @@ async function fit(
 
 /** Vectors of a tower as it would be written: of a model directory that is, for as long as that takes. */
 async function trialVectors(
-  tower: Tower,
-  directory: ModelDirectory,
-  request: ModelToWrite,
+  tower: SampledTower,
+  model: OpenModel,
+  request: TowerRequest,
   trial: Pick<QuantizedTower, 'tensors' | 'ranges'>,
 ): Promise<Float32Array[]> {
   const target = join(scratchOf(request.target), 'trial');
   try {
-    await writeQuantized({ ...request, target, compression: 'none', files: {} }, directory, [trial]);
-    return await vectorsOf(tower, await openModelDirectory(target));
+    await writeQuantized({ ...request, target, compression: 'none', files: {} }, model.directory, [trial]);
+    return await vectorsOf(tower, await openModel(target, request.families));
   } finally {
     await rm(target, { recursive: true, force: true });
   }

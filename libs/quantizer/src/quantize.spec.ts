@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceWorker, type RunRequest } from '@triptych/inference-core';
+import { openModel } from '@triptych/model-families';
+import type { ImageTower } from '@triptych/vision-encoder';
 import { inspect, openModelDirectory } from '@triptych/weight-loader';
-import { readVisionConfig, visionParts } from '@triptych/vision-encoder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quantizeModel, type QuantizeReport } from './quantize.js';
 import { prepareImages } from './samples.js';
-import type { CalibrationInputs } from './tower.js';
+import type { CalibrationInputs } from './sampled-tower.js';
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const files = async (folder: string) => (await readdir(root(folder))).map((name) => join(root(folder), name));
@@ -118,10 +119,8 @@ describe('the demo models in int8', () => {
 describe('an image of an int8 model', () => {
   let images: Uint8Array<ArrayBuffer>[];
   const vectorsOf = async (path: string, batches: number[][], reduceRange?: boolean) => {
-    const directory = await openModelDirectory(path);
-    const { graph, request } = visionParts(
-      readVisionConfig(directory.metadata.config, directory.preprocessor),
-    );
+    const { directory, model } = await openModel(path);
+    const { graph, request } = model.image as ImageTower;
     const worker = await InferenceWorker.start({
       name: path,
       threads: 2,
@@ -141,8 +140,8 @@ describe('an image of an int8 model', () => {
   const all = () => images.map((_, i) => i);
 
   beforeAll(async () => {
-    const directory = await openModelDirectory(join(work, 'clip'));
-    images = await prepareImages(directory, inputs.images);
+    const { model } = await openModel(join(work, 'clip'));
+    images = await prepareImages((model.image as ImageTower).recipe, inputs.images);
   });
 
   it('has the same vector whatever it is batched with', async () => {

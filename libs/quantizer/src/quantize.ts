@@ -1,11 +1,12 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { elementCount, QUANTIZATION_FIELD, TriptychError } from '@triptych/core';
-import { checkAbsent, type ModelDirectory, openModelDirectory, scratchOf } from '@triptych/weight-loader';
+import { families as builtIn, type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
+import { checkAbsent, scratchOf } from '@triptych/weight-loader';
 import { type Comparison, compareTowers } from './measure.js';
 import { counter, type OnProgress } from './progress.js';
 import { type QuantizedTower, quantizeTower } from './quantize-tower.js';
-import { type CalibrationInputs, openTowers, type Tower } from './tower.js';
+import { type CalibrationInputs, type SampledTower, sampledTowers } from './sampled-tower.js';
 import { type ModelToWrite, writeQuantized } from './write.js';
 
 export const DEFAULT_MIN_COSINE = 0.99;
@@ -21,6 +22,8 @@ export interface QuantizeRequest extends ModelToWrite {
   readonly minCosine?: number | undefined;
   /** Write the model even where it does not hold. Default: no. */
   readonly allowBelow?: boolean | undefined;
+  /** Default: those that Triptych has. */
+  readonly families?: readonly ModelFamily[] | undefined;
 }
 
 export interface QuantizeReport {
@@ -62,24 +65,25 @@ export async function quantizeModel(
   onProgress: OnProgress = () => undefined,
 ): Promise<QuantizeReport> {
   const started = performance.now();
-  const { source, target, inputs, minCosine = DEFAULT_MIN_COSINE } = request;
+  const { source, target, inputs, minCosine = DEFAULT_MIN_COSINE, families = builtIn } = request;
   await checkAbsent(target);
-  const directory = await openModelDirectory(source);
+  const model = await openModel(source, families);
+  const { directory } = model;
   if (directory.metadata.config[QUANTIZATION_FIELD] !== undefined)
     throw new TriptychError(
       'CONFIG_INVALID',
       `${source} is quantised already; give the float model it was made from`,
     );
-  const towers = await openTowers(directory, inputs);
+  const towers = await sampledTowers(model, inputs);
   const quantized: QuantizedTower[] = [];
   for (const tower of towers)
-    quantized.push(await quantizeTower(tower, directory, { ...request, minCosine }, onProgress));
+    quantized.push(await quantizeTower(tower, model, { ...request, minCosine, families }, onProgress));
   // It has its name once it is known to keep the bound, and not before.
   const made = join(scratchOf(target), 'made');
   try {
     const targetBytes = await writeQuantized({ ...request, target: made }, directory, quantized);
-    const comparisons = await compare(towers, directory, made, onProgress);
-    const report = await reportOf({ request, directory, quantized, comparisons, targetBytes });
+    const comparisons = await compare(towers, model, await openModel(made, families), onProgress);
+    const report = await reportOf({ request, model, quantized, comparisons, targetBytes });
     if (report.written) await rename(made, target);
     return { ...report, elapsedMs: performance.now() - started };
   } finally {
@@ -89,13 +93,13 @@ export async function quantizeModel(
 
 interface Made {
   readonly request: QuantizeRequest;
-  readonly directory: ModelDirectory;
+  readonly model: OpenModel;
   readonly quantized: readonly QuantizedTower[];
   readonly comparisons: readonly Comparison[];
   readonly targetBytes: number;
 }
 
-async function reportOf({ request, directory, quantized, comparisons, targetBytes }: Made) {
+async function reportOf({ request, model, quantized, comparisons, targetBytes }: Made) {
   const { minCosine = DEFAULT_MIN_COSINE, allowBelow = false } = request;
   const holds =
     comparisons.every((tower) => tower.minCosine >= minCosine) &&
@@ -103,7 +107,7 @@ async function reportOf({ request, directory, quantized, comparisons, targetByte
   const tensors = quantized.flatMap((tower) => tower.tensors);
   return {
     towers: quantized.map((tower, i) => ({
-      name: tower.name,
+      name: tower.modality,
       reached: tower.reached,
       sites: sitesOf(tower),
       ...comparisons[i],
@@ -113,7 +117,7 @@ async function reportOf({ request, directory, quantized, comparisons, targetByte
     // A model without anything in int8 is the float model, and slower.
     written: (holds && quantized.some(({ ranges }) => ranges.size > 0)) || allowBelow,
     parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    sourceBytes: (await stat(directory.weightsFile)).size,
+    sourceBytes: (await stat(model.directory.weightsFile)).size,
     targetBytes,
   };
 }
@@ -124,16 +128,15 @@ function sitesOf({ choices }: QuantizedTower): SiteReport[] {
 
 /** What was written beside what it was made of. */
 async function compare(
-  towers: readonly Tower[],
-  directory: ModelDirectory,
-  target: string,
+  towers: readonly SampledTower[],
+  float: OpenModel,
+  int8: OpenModel,
   onProgress: OnProgress,
 ): Promise<Comparison[]> {
-  const made = await openModelDirectory(target);
   const comparisons: Comparison[] = [];
   for (const tower of towers) {
-    const done = counter(onProgress, `comparing ${tower.name}`, tower.samples('measuring').length);
-    comparisons.push(await compareTowers({ tower, float: directory, int8: made }, done));
+    const done = counter(onProgress, `comparing ${tower.modality}`, tower.samples('measuring').length);
+    comparisons.push(await compareTowers({ tower, float, int8 }, done));
   }
   return comparisons;
 }

@@ -1,33 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import { contextSamples, readWhisperConfig } from '@triptych/audio-encoder';
+import type { AudioTower } from '@triptych/audio-encoder';
 import { messageOf, soleCaller, TriptychError } from '@triptych/core';
 import {
   AudioPreprocessor,
   type AudioStream,
   ImagePreprocessor,
-  readImageRecipe,
+  type ImageRecipe,
   TextPreprocessor,
 } from '@triptych/preprocessing';
-import { readTextConfig } from '@triptych/text-encoder';
-import { readVisionConfig } from '@triptych/vision-encoder';
-import type { ModelDirectory } from '@triptych/weight-loader';
+import type { TextTower } from '@triptych/text-encoder';
 
 const limits = { workers: 2, decodeTimeoutMs: 60_000 };
 const MAX_PIXELS = 100_000_000;
 
-/** Recordings as samples at the model's rate, cut at the length of its context. */
+/** Recordings as samples at a tower's rate, cut at the length of its context. */
 export async function prepareAudio(
-  { metadata, preprocessor }: ModelDirectory,
+  { sampleRate, contextSamples: context }: AudioTower,
   files: readonly string[],
 ): Promise<Float32Array<ArrayBuffer>[]> {
-  const config = readWhisperConfig(metadata.config, preprocessor);
-  const context = contextSamples(config);
   const plan = { windowSamples: context, hopSamples: context, emitTail: true };
   const decoder = await AudioPreprocessor.start(limits);
   try {
     const clips = await eachFile(files, async (data) => {
       const format = { encoding: 'container' } as const;
-      const stream = decoder.open(format, config.mel.sampleRate, plan, { caller: soleCaller() });
+      const stream = decoder.open(format, sampleRate, plan, { caller: soleCaller() });
       try {
         stream.push(data, 0, false);
         const body = await windowsOf(stream);
@@ -57,13 +53,11 @@ async function windowsOf(stream: AudioStream): Promise<Float32Array<ArrayBuffer>
   }
 }
 
-/** Pixels as the model takes them. */
+/** Pixels as a tower takes them. */
 export async function prepareImages(
-  { metadata, preprocessor }: ModelDirectory,
+  recipe: ImageRecipe,
   files: readonly string[],
 ): Promise<Uint8Array<ArrayBuffer>[]> {
-  const { imageSize } = readVisionConfig(metadata.config, preprocessor);
-  const recipe = readImageRecipe(preprocessor ?? {}, imageSize);
   const decoder = await ImagePreprocessor.start({ ...limits, maxPixels: MAX_PIXELS });
   try {
     return await eachFile(
@@ -75,15 +69,15 @@ export async function prepareImages(
   }
 }
 
-/** Token ids, as the model's tokenizer gives them. */
+/** Token ids, as a tower's tokenizer gives them. `name` is the model's. */
 export async function prepareTexts(
-  { metadata, tokenizer }: ModelDirectory,
+  { maxTokens, tokenizer }: TextTower,
+  name: string,
   texts: readonly string[],
 ): Promise<(readonly number[])[]> {
-  const { positions } = readTextConfig(metadata.config);
-  const preprocessor = await TextPreprocessor.start({ name: metadata.model_name, source: tokenizer });
+  const preprocessor = await TextPreprocessor.start({ name, tokenizer: tokenizer() });
   try {
-    return await Promise.all(texts.map(async (text) => (await preprocessor.tokenize(text, positions)).ids));
+    return await Promise.all(texts.map(async (text) => (await preprocessor.tokenize(text, maxTokens)).ids));
   } finally {
     await preprocessor.close();
   }

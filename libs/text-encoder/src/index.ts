@@ -1,12 +1,3 @@
-export { endOfText, readTextConfig, TEXT_TENSORS, type TextConfig } from './config.js';
-export { inputs as textInputs, outputs as textOutputs, textGraph } from './graph.js';
-export {
-  startTextEncoder,
-  type TextEncoder,
-  type TextItem,
-  textParts,
-  type TextPooling,
-} from './text-encoder.js';
 export { type BertConfig, mostTokens, readBertConfig } from './bert/config.js';
 export {
   bertBlocks,
@@ -22,3 +13,5 @@ export {
   type SentencePipeline,
   sentenceWeights,
 } from './bert/sentence.js';
+export { clipTextTower } from './clip/tower.js';
+export type { TextEncoder, TextItem, TextTower } from './text-tower.js';

@@ -11,6 +11,7 @@ export {
 export type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
 export type { Architecture } from './model-directory/architecture.js';
 export type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
+export type { MoreWeights, TensorNames, TextFiles } from './model-directory/layout.js';
 export type { InspectedTensor, Inspection } from './model-directory/inspect.js';
 export type { ModelMetadata, TokenizerFiles } from './model-directory/files.js';
 export { checkAbsent, type ModelContents, scratchOf } from './model-directory/write-model.js';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AudioContext, TriptychClient } from '@triptych/client';
 import { whisperJson, whisperSizes, writeSyntheticCheckpoint } from '@triptych/reference';
-import { type BareWhisper, bareWhisper } from './bare-session.js';
+import { type BareAudio, bareAudio } from './bare-session.js';
 import { LeanClient } from './lean-client.js';
 import { ServerProcess } from './server-process.js';
 import { convertBoth, measureLoads } from './loads.js';
@@ -54,7 +54,7 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   const idle = await server.report();
 
   const client = new TriptychClient(server.address);
-  const bare = await bareWhisper(model, availableParallelism());
+  const bare = await bareAudio(model, availableParallelism());
   const samples = Float32Array.from(
     { length: CLIP_SECONDS * RATE },
     (_, i) => 0.3 * Math.sin(i * 0.05) * Math.sin(i * 0.0007),
@@ -122,7 +122,7 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
   };
 }
 
-async function throughput(bare: BareWhisper, samples: Float32Array, batch: number): Promise<number> {
+async function throughput(bare: BareAudio, samples: Float32Array, batch: number): Promise<number> {
   const elapsed = await time(async () => {
     for (let done = 0; done < CLIPS_A_ROUND; done += batch) await bare.run(samples, batch, false);
   });

@@ -1,7 +1,8 @@
-import { type AudioItem, clipRequest, readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
-import { bindWeights, disableTelemetry, type FeedTensor, type OnnxGraph } from '@triptych/inference-core';
-import { readVisionConfig, visionGraph, visionInputs, visionOutputs } from '@triptych/vision-encoder';
-import { openModelDirectory, type ModelDirectory } from '@triptych/weight-loader';
+import type { AudioItem, AudioTower } from '@triptych/audio-encoder';
+import { bindWeights, disableTelemetry, type OnnxGraph, type RunRequest } from '@triptych/inference-core';
+import { openModel } from '@triptych/model-families';
+import type { ImageTower } from '@triptych/vision-encoder';
+import type { ModelDirectory } from '@triptych/weight-loader';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** ONNX Runtime alone, on a graph of the server's and with its settings: what serving is measured against. */
@@ -29,59 +30,51 @@ async function createSession(
   });
 }
 
-/** A Whisper encoder by itself. */
-export interface BareWhisper {
+/** Runs a batch for its first item's output. */
+function run(session: InferenceSession, { feeds, rows }: RunRequest) {
+  const inputs = Object.entries(feeds).map(([name, { type, dims, data }]) => {
+    if (type === 'int64') return [name, new Tensor('int64', new BigInt64Array(data), dims)] as const;
+    if (type === 'uint8') return [name, new Tensor('uint8', new Uint8Array(data), dims)] as const;
+    return [name, new Tensor('float32', new Float32Array(data), dims)] as const;
+  });
+  return session.run(Object.fromEntries<Tensor>(inputs), [rows[0].output]);
+}
+
+const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
+
+/** An audio encoder by itself. */
+export interface BareAudio {
   /** Encodes `batch` clips of these samples at once; padded to the model's context, or not. */
   run(samples: Float32Array, batch: number, padded: boolean): Promise<void>;
 }
 
-export async function bareWhisper(directory: string, threads: number): Promise<BareWhisper> {
-  const model = await openModelDirectory(directory);
-  const config = readWhisperConfig(model.metadata.config, model.preprocessor);
-  const session = await createSession(model, whisperGraph(config), threads);
+export async function bareAudio(path: string, threads: number): Promise<BareAudio> {
+  const { directory, model } = await openModel(path);
+  const { graph, request, poolings } = model.audio as AudioTower;
+  const session = await createSession(directory, graph(), threads);
   return {
     async run(samples, batch, padded) {
-      const item: AudioItem = {
-        samples: Float32Array.from(samples),
-        context: padded ? 'padded' : 'trimmed',
-        pooling: 'mean',
-        form: { normalize: false, dimensions: 0, numbers: 'float32' },
-      };
-      const { feeds, rows } = clipRequest(config, Array<AudioItem>(batch).fill(item));
-      const inputs = Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)] as const);
-      await session.run(Object.fromEntries(inputs), [rows[0].output]);
+      const context = padded ? 'padded' : 'trimmed';
+      const item = { samples: Float32Array.from(samples), context, pooling: poolings[0], form } as const;
+      await run(session, request(Array<AudioItem>(batch).fill(item)));
     },
   };
 }
 
-/** A Whisper graph has no other inputs than these. */
-function toTensor({ type, dims, data }: FeedTensor): Tensor {
-  if (type === 'int64') return new Tensor('int64', new BigInt64Array(data), dims);
-  return new Tensor('float32', new Float32Array(data), dims);
-}
-
-/** A CLIP vision tower by itself. */
-export interface BareVision {
+/** An image encoder by itself. */
+export interface BareImage {
   /** Encodes `batch` copies of an image of the model's input size at once. */
   run(pixels: Uint8Array, batch: number): Promise<void>;
 }
 
-export async function bareVision(directory: string, threads: number): Promise<BareVision> {
-  const model = await openModelDirectory(directory);
-  const config = readVisionConfig(model.metadata.config, model.preprocessor);
-  const session = await createSession(model, visionGraph(config), threads);
-  const { imageSize } = config;
+export async function bareImage(path: string, threads: number): Promise<BareImage> {
+  const { directory, model } = await openModel(path);
+  const { graph, request, poolings } = model.image as ImageTower;
+  const session = await createSession(directory, graph(), threads);
   return {
     async run(pixels, batch) {
-      const all = new Uint8Array(batch * pixels.length);
-      for (let i = 0; i < batch; i++) all.set(pixels, i * pixels.length);
-      await session.run(
-        {
-          [visionInputs.pixels]: new Tensor('uint8', all, [batch, imageSize, imageSize, 3]),
-          [visionInputs.kept]: new Tensor('int64', BigInt64Array.of(1n), [1]),
-        },
-        [visionOutputs.projected],
-      );
+      const item = { pixels: Uint8Array.from(pixels), pooling: poolings[0], form };
+      await run(session, request(Array.from({ length: batch }, () => item)));
     },
   };
 }

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { type Image, TriptychClient } from '@triptych/client';
 import { clipJson, clipSizes, writeSyntheticCheckpoint } from '@triptych/reference';
 import sharp from 'sharp';
-import { bareVision } from './bare-session.js';
+import { bareImage } from './bare-session.js';
 import { convertBoth, measureLoads } from './loads.js';
 import { flood, printReport } from './measuring.js';
 import { ServerProcess } from './server-process.js';
@@ -51,7 +51,7 @@ async function main(rounds: number, json: boolean): Promise<void> {
 async function measure(model: string, rounds: number): Promise<Record<string, number>> {
   const server = await ServerProcess.start(model);
   const client = new TriptychClient(server.address);
-  const bare = await bareVision(model, availableParallelism());
+  const bare = await bareImage(model, availableParallelism());
   const pixels = noise(SIZE, SIZE);
   const raw: Image = { raw: { format: 1, width: SIZE, height: SIZE, data: pixels } };
   const jpeg: Image = { encoded: await photo(640, 480) };

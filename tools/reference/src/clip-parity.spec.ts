@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WeightSet } from '@triptych/core';
 import { InferenceWorker, type OnnxGraph } from '@triptych/inference-core';
-import { ImagePreprocessor, readImageRecipe } from '@triptych/preprocessing';
-import { endOfText, readTextConfig, textGraph, textInputs } from '@triptych/text-encoder';
-import { readVisionConfig, tokenCount, visionGraph, visionInputs } from '@triptych/vision-encoder';
+import { readModel } from '@triptych/model-families';
+import { ImagePreprocessor } from '@triptych/preprocessing';
+import type { TextTower } from '@triptych/text-encoder';
+import type { ImageTower } from '@triptych/vision-encoder';
 import { loadTensor, openModelDirectory } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correlation, lowestCosine, maxDifference, pickRows, relativeError } from './compare.js';
@@ -25,6 +26,8 @@ async function weightsOf(name: string, graph: OnnxGraph): Promise<WeightSet> {
   return (await (await openModelDirectory(demo)).load(new RegExp(`^(${names.join('|')})$`))).weights;
 }
 
+const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
+
 const worst: Record<string, Record<string, number>> = {};
 
 describe.each(['demo', 'b32', 'b16', 'l14'])('%s against CLIPModel', (name) => {
@@ -44,9 +47,8 @@ describe.each(['demo', 'b32', 'b16', 'l14'])('%s against CLIPModel', (name) => {
   const texts = () => golden.items.filter((item) => item.startsWith('text-'));
 
   it('vision: every hidden state, the class token and its projection', async () => {
-    const vision = readVisionConfig(config);
-    const { imageSize, blocks, layers } = vision;
-    const worker = await start(name, visionGraph(vision, { inspect: true }));
+    const { graph, request, recipe, dimensions, blocks } = readModel({ config }).image as ImageTower;
+    const worker = await start(name, graph({ inspect: true }));
     const preprocessor = await ImagePreprocessor.start({
       workers: 1,
       decodeTimeoutMs: 10_000,
@@ -54,44 +56,26 @@ describe.each(['demo', 'b32', 'b16', 'l14'])('%s against CLIPModel', (name) => {
     });
     for (const image of images()) {
       const data = new Uint8Array(readFileSync(imagesDirectory + image));
-      const { pixels } = await preprocessor.prepare(
-        { kind: 'encoded', data },
-        readImageRecipe({}, imageSize),
-      );
-      const feeds = (kept: number): Feeds => ({
-        [visionInputs.pixels]: {
-          type: 'uint8',
-          dims: [1, imageSize, imageSize, 3],
-          data: pixels.slice().buffer,
-        },
-        [visionInputs.kept]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(kept)).buffer },
-      });
-      compare(image, blocks.width, await outputsOf(worker, feeds(tokenCount(vision)), layers));
+      const { pixels } = await preprocessor.prepare({ kind: 'encoded', data }, recipe);
+      const feeds = (pooling: 'none' | 'projected') =>
+        request([{ pixels: pixels.slice(), pooling, form }]).feeds;
+      compare(image, dimensions('none'), await outputsOf(worker, feeds('none'), blocks.length));
       // The last block computed for the class token alone gives it the same vector.
-      const [alone] = await outputsOf(worker, feeds(1), 0, ['projected']).then((found) => found.values());
+      const [alone] = await outputsOf(worker, feeds('projected'), 0, ['projected']).then((found) =>
+        found.values(),
+      );
       expect(relativeError(alone, golden.floats(image, 'projected'))).toBeLessThanOrEqual(RELATIVE);
     }
     await Promise.all([worker.close(), preprocessor.close()]);
   });
 
   it('text: every hidden state, the end-of-text token and its projection', async () => {
-    const text = readTextConfig(config);
-    const worker = await start(name, textGraph(text, { inspect: true }));
+    const { graph, request, dimensions, blocks } = readModel({ config }).text as TextTower;
+    const worker = await start(name, graph({ inspect: true }));
     for (const item of texts()) {
       const ids = golden.integers(item, 'ids');
-      const feeds: Feeds = {
-        [textInputs.ids]: {
-          type: 'int64',
-          dims: [1, ids.length],
-          data: BigInt64Array.from(ids, BigInt).buffer,
-        },
-        [textInputs.end]: {
-          type: 'int64',
-          dims: [1],
-          data: BigInt64Array.of(BigInt(endOfText(ids, text))).buffer,
-        },
-      };
-      compare(item, text.blocks.width, await outputsOf(worker, feeds, text.layers));
+      const { feeds } = request([{ ids, pooling: 'none', form }]);
+      compare(item, dimensions('none'), await outputsOf(worker, feeds, blocks.length));
     }
     await worker.close();
   });
@@ -166,7 +150,6 @@ async function outputsOf(
   layers: number,
   names = [...Array.from({ length: layers + 1 }, (_, i) => `state_${i}`), 'tokens', 'pooled', 'projected'],
 ): Promise<Map<string, Float32Array>> {
-  const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
   const { embeddings } = await worker.run({
     feeds,
     rows: names.map((output) => ({ output, item: 0, form })),

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clipRequest, contextSamples, readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
-import { type Encoded, type EncoderOptions, InferenceWorker } from '@triptych/inference-core';
-import { ImagePreprocessor, readImageRecipe } from '@triptych/preprocessing';
-import { readTextConfig, startTextEncoder } from '@triptych/text-encoder';
-import { readVisionConfig, startVisionEncoder } from '@triptych/vision-encoder';
-import { convert, type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
+import type { AudioTower } from '@triptych/audio-encoder';
+import { type Encoded, Encoder, type EncoderOptions, InferenceWorker } from '@triptych/inference-core';
+import { openModel } from '@triptych/model-families';
+import { ImagePreprocessor } from '@triptych/preprocessing';
+import type { TextTower } from '@triptych/text-encoder';
+import type { ImageTower } from '@triptych/vision-encoder';
+import { convert, type ModelDirectory } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imagesDirectory, readRecordings } from './golden.js';
 import {
@@ -55,17 +56,14 @@ describe('one checkpoint, stored as float16 and as float32', () => {
 
 /** Projected vectors of a few images. */
 async function imagesOf(path: string): Promise<Float32Array[]> {
-  const directory = await openModelDirectory(path);
-  const config = readVisionConfig(directory.metadata.config);
+  const { directory, model } = await openModel(path);
+  const tower = model.image as ImageTower;
   const preprocessor = await ImagePreprocessor.start({ workers: 1, decodeTimeoutMs: 10_000, maxPixels: 1e7 });
-  const encoder = await startVisionEncoder(config, encoderOptions(directory));
+  const encoder = await Encoder.start(tower, encoderOptions(directory));
   const vectors = ['photo-420.jpg', 'noise.png', 'grey.jpg', 'panorama.png', 'palette.png'].map(
     async (name) => {
       const data = new Uint8Array(readFileSync(imagesDirectory + name));
-      const { pixels } = await preprocessor.prepare(
-        { kind: 'encoded', data },
-        readImageRecipe({}, config.imageSize),
-      );
+      const { pixels } = await preprocessor.prepare({ kind: 'encoded', data }, tower.recipe);
       return valuesOf(await encoder.encode({ pixels, pooling: 'projected', form }));
     },
   );
@@ -76,9 +74,8 @@ async function imagesOf(path: string): Promise<Float32Array[]> {
 
 /** Projected vectors of texts of every length. */
 async function textsOf(path: string): Promise<Float32Array[]> {
-  const directory = await openModelDirectory(path);
-  const config = readTextConfig(directory.metadata.config);
-  const encoder = await startTextEncoder(config, encoderOptions(directory));
+  const { directory, model } = await openModel(path);
+  const encoder = await Encoder.start(model.text as TextTower, encoderOptions(directory));
   const vectors = Array.from({ length: 20 }, async (_, i) => {
     const words = Array.from({ length: 3 * i + 1 }, (_, k) => (k * 7919 + i * 31) % 49_000);
     const item = { ids: [49_406, ...words, 49_407], pooling: 'projected', form } as const;
@@ -106,22 +103,20 @@ function valuesOf({ result }: { readonly result: Encoded }): Float32Array {
 }
 
 async function meansOf(path: string): Promise<Float32Array[]> {
-  const directory = await openModelDirectory(path);
-  const config = readWhisperConfig(directory.metadata.config);
+  const { directory, model } = await openModel(path);
+  const tower = model.audio as AudioTower;
   const weights = async () => (await directory.loadStored()).weights;
   const worker = await InferenceWorker.start({
     name: path,
     threads: 2,
-    graph: () => whisperGraph(config),
+    graph: () => tower.graph(),
     weights,
   });
   const means: Float32Array[] = [];
-  for (const [name, samples] of readRecordings(contextSamples(config))) {
+  for (const [name, samples] of readRecordings(tower.contextSamples)) {
     if (name === 'full-context') continue;
     const form = { normalize: true, dimensions: 0, numbers: 'float32' } as const;
-    const request = clipRequest(config, [
-      { samples: samples.slice(), context: 'trimmed', pooling: 'mean', form },
-    ]);
+    const request = tower.request([{ samples: samples.slice(), context: 'trimmed', pooling: 'mean', form }]);
     const { embeddings } = await worker.run(request);
     means.push(new Float32Array(embeddings[0].bytes.buffer));
   }

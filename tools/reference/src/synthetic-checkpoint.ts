@@ -1,9 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
-import { clipConfig } from '@triptych/inference-core';
-import { readTextConfig, textGraph } from '@triptych/text-encoder';
-import { readVisionConfig, visionGraph } from '@triptych/vision-encoder';
+import { readModel, requiredTensors } from '@triptych/model-families';
 import { encodeSafetensors } from '@triptych/weight-loader';
 import { syntheticTensor, type Tails } from './synthetic-weights.js';
 
@@ -111,17 +108,6 @@ export const clipSizes = {
   },
 } satisfies Record<string, ClipSize>;
 
-/** Every weight of a checkpoint with this configuration, by name and shape. */
-function requiredWeights(config: Record<string, unknown>): Map<string, readonly number[]> {
-  if (config['model_type'] === 'whisper') return new Map(whisperGraph(readWhisperConfig(config)).weights);
-  const { vision_config: vision, text_config: text } = clipConfig(config);
-  return new Map([
-    ...(vision ? visionGraph(readVisionConfig(config)).weights : []),
-    ...(text ? textGraph(readTextConfig(config)).weights : []),
-    ...(vision && text ? [['logit_scale', []] as const] : []),
-  ]);
-}
-
 /** Writes a HuggingFace directory with synthetic weights: config.json and model.safetensors, and whatever `files` are. */
 export async function writeSyntheticCheckpoint(
   directory: string,
@@ -129,7 +115,7 @@ export async function writeSyntheticCheckpoint(
   files: Readonly<Record<string, string>> = {},
   spreadAs?: Tails,
 ): Promise<void> {
-  const tensors = [...requiredWeights(config)].map(([name, shape]) => ({
+  const tensors = [...requiredTensors(readModel({ config, files }))].map(([name, shape]) => ({
     name,
     shape,
     values: syntheticTensor(name, shape, spreadAs),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TextPreprocessor } from '@triptych/preprocessing';
-import { openModelDirectory } from '@triptych/weight-loader';
+import { openModel } from '@triptych/model-families';
+import type { TextTower } from '@triptych/text-encoder';
 import { describe, expect, it } from 'vitest';
 
 interface Reference {
@@ -15,8 +16,8 @@ const { texts } = JSON.parse(
 
 describe('token ids against CLIPTokenizer', () => {
   it('are identical on at least two hundred strings, cut at the context', async () => {
-    const { tokenizer } = await openModelDirectory(demo);
-    const preprocessor = await TextPreprocessor.start({ name: 'demo', source: tokenizer });
+    const { tokenizer } = (await openModel(demo)).model.text as TextTower;
+    const preprocessor = await TextPreprocessor.start({ name: 'demo', tokenizer: tokenizer() });
     expect(texts.length).toBeGreaterThanOrEqual(200);
     for (const { text, ids, untruncated } of texts)
       expect(await preprocessor.tokenize(text, 32), JSON.stringify(text)).toMatchObject({ ids, untruncated });

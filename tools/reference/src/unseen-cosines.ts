@@ -1,8 +1,8 @@
 import type { EmbeddingBytes } from '@triptych/core';
-import { type EncoderOptions } from '@triptych/inference-core';
-import { readTextConfig, startTextEncoder } from '@triptych/text-encoder';
-import { readVisionConfig, startVisionEncoder } from '@triptych/vision-encoder';
-import { openModelDirectory } from '@triptych/weight-loader';
+import { Encoder, type EncoderOptions } from '@triptych/inference-core';
+import { openModel } from '@triptych/model-families';
+import type { TextTower } from '@triptych/text-encoder';
+import type { ImageTower } from '@triptych/vision-encoder';
 import { lowestCosine } from './compare.js';
 
 const ITEMS = 120;
@@ -26,7 +26,7 @@ export async function unseenCosines(first: string, second: string): Promise<Reco
 }
 
 async function vectorsOf(path: string): Promise<{ images: Float32Array[]; texts: Float32Array[] }> {
-  const directory = await openModelDirectory(path);
+  const { directory, model } = await openModel(path);
   const options: EncoderOptions = {
     name: 'unseen',
     threads: 0,
@@ -34,18 +34,18 @@ async function vectorsOf(path: string): Promise<{ images: Float32Array[]; texts:
     queue: { maxItems: 1000, maxBytes: 1e9 },
     weights: async () => (await directory.load()).weights,
   };
-  const vision = readVisionConfig(directory.metadata.config, directory.preprocessor);
-  const encoder = await startVisionEncoder(vision, options);
+  const vision = model.image as ImageTower;
+  const encoder = await Encoder.start(vision, options);
   const images = await Promise.all(
-    Array.from({ length: ITEMS }, (_, i) => picture(vision.imageSize, i)).map((pixels) =>
+    Array.from({ length: ITEMS }, (_, i) => picture(vision.recipe.inputSize, i)).map((pixels) =>
       encoder.encode({ pixels, pooling: 'projected', form }),
     ),
   );
   await encoder.close();
-  const text = readTextConfig(directory.metadata.config);
-  const texts = await startTextEncoder(text, options);
+  const text = model.text as TextTower;
+  const texts = await Encoder.start(text, options);
   const vectors = await Promise.all(
-    Array.from({ length: ITEMS }, (_, i) => tokens(text.positions, i)).map((ids) =>
+    Array.from({ length: ITEMS }, (_, i) => tokens(text.maxTokens, i)).map((ids) =>
       texts.encode({ ids, pooling: 'projected', form }),
     ),
   );

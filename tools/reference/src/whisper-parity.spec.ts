@@ -1,16 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  clipRequest,
-  contextSamples,
-  readWhisperConfig,
-  type WhisperConfig,
-  whisperGraph,
-} from '@triptych/audio-encoder';
+import type { AudioTower } from '@triptych/audio-encoder';
 import type { WeightSet } from '@triptych/core';
 import { InferenceWorker } from '@triptych/inference-core';
-import { openModelDirectory } from '@triptych/weight-loader';
+import { openModel, readModel } from '@triptych/model-families';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lowestCosine, maxDifference, pickRows, relativeError } from './compare.js';
 import { type Golden, readGolden, readRecordings } from './golden.js';
@@ -27,21 +21,22 @@ const COSINE = 1 - 1e-9;
 const RELATIVE = 5e-5;
 
 interface Subject {
-  readonly config: WhisperConfig;
+  readonly tower: AudioTower;
+  readonly bins: number;
   readonly weights: () => Promise<WeightSet>;
 }
 
 const subjects: Record<string, () => Promise<Subject>> = {
   demo: async () => {
-    const directory = await openModelDirectory(demo);
-    const config = readWhisperConfig(directory.metadata.config, directory.preprocessor);
-    return { config, weights: async () => (await directory.load()).weights };
+    const { directory, model } = await openModel(demo);
+    const bins = directory.metadata.config['num_mel_bins'] as number;
+    return { tower: model.audio as AudioTower, bins, weights: async () => (await directory.load()).weights };
   },
   ...Object.fromEntries(
     Object.entries(whisperSizes).map(([name, size]) => {
-      const config = readWhisperConfig(whisperJson(size));
-      const weights = () => Promise.resolve(syntheticWeights(whisperGraph(config).weights));
-      return [name, () => Promise.resolve({ config, weights })];
+      const tower = readModel({ config: whisperJson(size) }).audio as AudioTower;
+      const weights = () => Promise.resolve(syntheticWeights(tower.graph().weights));
+      return [name, () => Promise.resolve({ tower, bins: size.num_mel_bins, weights })];
     }),
   ),
 };
@@ -53,16 +48,17 @@ describe.each(Object.keys(subjects))(
   '%s against WhisperFeatureExtractor and WhisperModel.encoder',
   (name) => {
     let golden: Golden;
-    let config: WhisperConfig;
+    let subject: Subject;
+    let width: number;
     let worker: InferenceWorker;
     let clips: Map<string, Float32Array<ArrayBuffer>>;
 
     beforeAll(async () => {
       golden = await readGolden(join(folder, `${name}.safetensors`));
-      const subject = await subjects[name]();
-      config = subject.config;
-      clips = readRecordings(contextSamples(config));
-      const graph = () => whisperGraph(config, { inspect: true });
+      subject = await subjects[name]();
+      width = subject.tower.dimensions('none');
+      clips = readRecordings(subject.tower.contextSamples);
+      const graph = () => subject.tower.graph({ inspect: true });
       worker = await InferenceWorker.start({ name, threads: 2, graph, weights: subject.weights });
       worst[name] = {};
     });
@@ -80,13 +76,13 @@ describe.each(Object.keys(subjects))(
     it('log-mel spectrograms differ by at most 1e-4', async () => {
       for (const recording of golden.items) {
         const mel = await run(recording, 'log_mel', 'padded');
-        const frames = mel.length / config.mel.bins;
+        const frames = mel.length / subject.bins;
         const expected = golden.floats(recording, 'log_mel');
         const rows = golden.integers(recording, 'mel_rows');
         // The windows of silence that are left out are like the last that is computed.
         const found = Float32Array.from(expected, (_, i) => {
-          const row = Math.min(rows[Math.floor(i / config.mel.bins)], frames - 1);
-          return mel[(i % config.mel.bins) * frames + row];
+          const row = Math.min(rows[Math.floor(i / subject.bins)], frames - 1);
+          return mel[(i % subject.bins) * frames + row];
         });
         expect(record('log-mel', maxDifference(found, expected)), recording).toBeLessThanOrEqual(1e-4);
       }
@@ -94,9 +90,9 @@ describe.each(Object.keys(subjects))(
 
     it('the residual stream agrees after every block', async () => {
       for (const recording of ['speech-a', 'piano', 'clipping']) {
-        for (let i = 0; i < config.layers; i++) {
+        for (let i = 0; i < subject.tower.blocks.length; i++) {
           const state = await run(recording, `state_${i}`, 'padded');
-          const found = pickRows(state, golden.integers(recording, 'state_rows'), config.width);
+          const found = pickRows(state, golden.integers(recording, 'state_rows'), width);
           const difference = maxDifference(found, golden.floats(recording, `state_${i}`));
           expect(record(`state ${i}`, difference), `${recording}, block ${i}`).toBeLessThanOrEqual(1e-3);
         }
@@ -110,7 +106,7 @@ describe.each(Object.keys(subjects))(
         for (const recording of golden.items) {
           const expected = golden.floats(recording, `${prefix}frames`);
           const frames = await run(recording, 'frames', context);
-          const found = pickRows(frames, golden.integers(recording, `${prefix}rows`), config.width);
+          const found = pickRows(frames, golden.integers(recording, `${prefix}rows`), width);
           record(`${context} frames`, maxDifference(found, expected));
           hold(`${context} frames`, found, expected, recording);
           const mean = await run(recording, 'mean', context);
@@ -126,16 +122,16 @@ describe.each(Object.keys(subjects))(
     ): Promise<Float32Array> {
       const samples = (clips.get(recording) as Float32Array<ArrayBuffer>).slice();
       const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
-      const { feeds } = clipRequest(config, [{ samples, context, pooling: 'none', form }]);
+      const { feeds } = subject.tower.request([{ samples, context, pooling: 'none', form }]);
       const { embeddings } = await worker.run({ feeds, rows: [{ output, form }] });
       return new Float32Array(embeddings[0].bytes.buffer);
     }
 
     /** Holds vectors to the reference's, in angle and in magnitude. */
     function hold(what: string, found: Float32Array, expected: Float32Array, recording: string) {
-      const cosine = lowestCosine(found, expected, config.width);
+      const cosine = lowestCosine(found, expected, width);
       expect(1 - record(`${what}, 1 − cosine`, 1 - cosine), recording).toBeGreaterThanOrEqual(COSINE);
-      const error = relativeError(found, expected, config.width);
+      const error = relativeError(found, expected, width);
       expect(record(`${what}, relative error`, error), recording).toBeLessThanOrEqual(RELATIVE);
     }
 

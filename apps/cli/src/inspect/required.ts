@@ -1,11 +1,5 @@
-import { readWhisperConfig, whisperGraph } from '@triptych/audio-encoder';
-import type { JsonObject } from '@triptych/core';
-import { clipConfig } from '@triptych/inference-core';
-import { readTextConfig, textGraph } from '@triptych/text-encoder';
-import { readVisionConfig, visionGraph } from '@triptych/vision-encoder';
+import { families as builtIn, findFamily, type ModelFamily, requiredTensors } from '@triptych/model-families';
 import type { Inspection } from '@triptych/weight-loader';
-
-type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** What is wrong with a model's tensors. */
 export interface Check {
@@ -16,11 +10,18 @@ export interface Check {
   readonly unused: readonly string[];
 }
 
-/** Compares tensors with what the architecture's graphs take of this configuration. Throws MODEL_CONFIG. */
-export function checkTensors({ architecture, config, preprocessor, tensors }: Inspection): Check | undefined {
+/** Compares tensors with what the towers of the model's family take of this configuration. Throws MODEL_CONFIG. */
+export function checkTensors(
+  { architecture, config, preprocessor, tensors }: Inspection,
+  families: readonly ModelFamily[] = builtIn,
+): Check | undefined {
   if (!architecture || !config) return undefined;
-  const required =
-    architecture === 'clip' ? clipWeights(config, preprocessor) : whisperWeights(config, preprocessor);
+  const model = findFamily(families, { architecture }, 'metadata.json').read({
+    config,
+    preprocessor,
+    files: {},
+  });
+  const required = requiredTensors(model);
   const found = new Map(tensors.map(({ name, shape }) => [name, shape]));
   const misshapen = [...required].flatMap(([name, expected]) => {
     const shape = found.get(name);
@@ -32,17 +33,4 @@ export function checkTensors({ architecture, config, preprocessor, tensors }: In
     misshapen,
     unused: [...found.keys()].filter((name) => !required.has(name)),
   };
-}
-
-function whisperWeights(config: JsonObject, preprocessor: JsonObject | undefined): Shapes {
-  return whisperGraph(readWhisperConfig(config, preprocessor)).weights;
-}
-
-function clipWeights(config: JsonObject, preprocessor: JsonObject | undefined): Shapes {
-  const { vision_config: vision, text_config: text } = clipConfig(config);
-  return new Map([
-    ...(vision === undefined ? [] : visionGraph(readVisionConfig(config, preprocessor)).weights),
-    ...(text === undefined ? [] : textGraph(readTextConfig(config)).weights),
-    ...(vision === undefined || text === undefined ? [] : [['logit_scale', []] as const]),
-  ]);
 }

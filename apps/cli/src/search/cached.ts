@@ -1,4 +1,5 @@
-import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
+import { type OpenModel, openModel } from '@triptych/model-families';
+import type { TextTower } from '@triptych/text-encoder';
 import { encodeWords } from './encode-words.js';
 import type { Found } from './rank.js';
 import { VectorCache } from './vector-cache.js';
@@ -15,10 +16,11 @@ export async function searchCached(
   folder: string,
   paths: readonly string[],
 ): Promise<Found | undefined> {
-  const model = await textAndImageModel(directories);
-  const fingerprint = model?.metadata.fingerprint;
-  if (!model || fingerprint === undefined) return undefined;
-  const space = model.metadata.space ?? fingerprint.slice(0, 16);
+  const found = await textAndImageModel(directories);
+  const fingerprint = found?.directory.metadata.fingerprint;
+  if (!found || fingerprint === undefined) return undefined;
+  const { directory, text } = found;
+  const space = directory.metadata.space ?? fingerprint.slice(0, 16);
   const cache = await VectorCache.open(folder, { fingerprint, space });
   const vectors = new Map<string, Float32Array>();
   for (const path of paths) {
@@ -26,16 +28,18 @@ export async function searchCached(
     if (!vector) return undefined;
     vectors.set(path, vector);
   }
-  return { vector: await encodeWords(model, words, threads), space, vectors };
+  return { vector: await encodeWords(directory, text, words, threads), space, vectors };
 }
 
 /** The model that a server would take both words and images to: the first that takes either, where that takes both. */
-async function textAndImageModel(directories: readonly string[]): Promise<ModelDirectory | undefined> {
-  for (const directory of directories) {
-    const model = await openModelDirectory(directory);
-    if (model.architecture !== 'clip') continue;
-    const { text_config, vision_config } = model.metadata.config;
-    return text_config && vision_config ? model : undefined;
+async function textAndImageModel(
+  directories: readonly string[],
+): Promise<(Pick<OpenModel, 'directory'> & { readonly text: TextTower }) | undefined> {
+  for (const path of directories) {
+    const { directory, model } = await openModel(path);
+    const { text, image } = model;
+    if (!text && !image) continue;
+    return text && image ? { directory, text } : undefined;
   }
   return undefined;
 }

@@ -1,22 +1,24 @@
+import { Encoder } from '@triptych/inference-core';
 import { TextPreprocessor } from '@triptych/preprocessing';
-import { readTextConfig, startTextEncoder, TEXT_TENSORS } from '@triptych/text-encoder';
+import type { TextTower } from '@triptych/text-encoder';
 import type { ModelDirectory } from '@triptych/weight-loader';
 
 const form = { normalize: true, dimensions: 0, numbers: 'float32' } as const;
 
 /** The vector of a text, of length 1, in the space that the model's images lie in too. Throws bad-weights errors. */
 export async function encodeWords(
-  model: ModelDirectory,
+  directory: ModelDirectory,
+  tower: TextTower,
   words: string,
   threads: number,
 ): Promise<Float32Array> {
-  const config = readTextConfig(model.metadata.config);
-  const [tokens, encoder] = await Promise.all([
-    tokenize(model, words, config.positions),
-    startTextEncoder(config, {
-      name: model.metadata.model_name,
+  const name = directory.metadata.model_name;
+  const [ids, encoder] = await Promise.all([
+    tokenize(name, tower, words),
+    Encoder.start(tower, {
+      name,
       weights: async () => {
-        const { weights, read } = await model.loadStored(TEXT_TENSORS);
+        const { weights, read } = await directory.loadStored(tower.tensors);
         return { ...weights, checked: read };
       },
       threads,
@@ -25,18 +27,17 @@ export async function encodeWords(
     }),
   ]);
   try {
-    const { result } = await encoder.encode({ ids: tokens, pooling: 'projected', form });
+    const { result } = await encoder.encode({ ids, pooling: tower.poolings[0], form });
     return new Float32Array(result.embedding.bytes.slice().buffer);
   } finally {
     await encoder.close();
   }
 }
 
-async function tokenize(model: ModelDirectory, words: string, positions: number): Promise<readonly number[]> {
-  const { metadata, tokenizer } = model;
-  const preprocessor = await TextPreprocessor.start({ name: metadata.model_name, source: tokenizer });
+async function tokenize(name: string, tower: TextTower, words: string): Promise<readonly number[]> {
+  const preprocessor = await TextPreprocessor.start({ name, tokenizer: tower.tokenizer() });
   try {
-    return (await preprocessor.tokenize(words, positions)).ids;
+    return (await preprocessor.tokenize(words, tower.maxTokens)).ids;
   } finally {
     await preprocessor.close();
   }

@@ -27,7 +27,7 @@ function audioMessage(model: ServedModel, { models }: Engine): Encoder | undefin
   return {
     modality: Modality.MODALITY_AUDIO,
     isDefault: models.isDefault(model, 'audio'),
-    space: audio.space(pooling, 'padded'),
+    space: audio.space(pooling, audio.contexts[0]),
     ...offered(audio),
     audio: {
       sampleRateHz: audio.sampleRate,

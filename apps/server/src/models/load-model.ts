@@ -1,18 +1,17 @@
 import { type Logger, TriptychError } from '@triptych/core';
 import type { ServedModel } from '@triptych/engine';
-import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
+import { type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
 import type { ModelSource } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
 import type { Metrics } from '../observability/metrics.js';
-import { loadClip } from './load-clip.js';
-import { loadWhisper } from './load-whisper.js';
+import { loadTowers } from './load-towers.js';
 import type { SharedWorkers } from './shared-workers.js';
 import { WeightSource } from './weight-source.js';
 
-/** What loading an architecture's encoders takes. */
+/** What loading a model's towers takes. */
 export interface LoadContext {
   readonly name: string;
-  readonly directory: ModelDirectory;
+  readonly open: OpenModel;
   readonly weights: WeightSource;
   readonly config: ServerConfig;
   readonly workers: SharedWorkers;
@@ -32,12 +31,8 @@ export interface Observers {
   readonly metrics: Metrics;
 }
 
-/** The part of a served model that its architecture makes. */
-export type LoadedEncoders = Pick<ServedModel, 'audio' | 'image' | 'text' | 'shared'>;
-
-const architectures: Readonly<
-  Record<ModelDirectory['architecture'], (context: LoadContext) => Promise<LoadedEncoders>>
-> = { 'whisper-encoder': loadWhisper, clip: loadClip };
+/** The part of a served model that its family makes. */
+export type LoadedTowers = Pick<ServedModel, 'audio' | 'image' | 'text' | 'shared'>;
 
 /** Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor. */
 export async function loadModel(
@@ -45,20 +40,31 @@ export async function loadModel(
   config: ServerConfig,
   workers: SharedWorkers,
   { logger, metrics }: Observers,
+  families: readonly ModelFamily[],
 ): Promise<ServedModel> {
   const since = performance.now();
-  const directory = await openModelDirectory(source.directory);
-  const { metadata, architecture } = directory;
+  const opened = await openModelNamed(source.directory, families);
+  const { metadata } = opened.directory;
+  const architecture = opened.family.name;
   const name = source.name ?? metadata.model_name;
-  const weights = new WeightSource(directory);
+  const weights = new WeightSource(opened.directory);
   const open: Closable[] = [];
   const note = async <E extends Closable>(encoder: Promise<E>): Promise<E> => {
     open.push(await encoder);
     return encoder;
   };
-  const context: LoadContext = { name, directory, weights, config, workers, logger, metrics, started: note };
+  const context: LoadContext = {
+    name,
+    open: opened,
+    weights,
+    config,
+    workers,
+    logger,
+    metrics,
+    started: note,
+  };
   try {
-    const encoders = await architectures[architecture](context);
+    const towers = await loadTowers(context);
     const model: ServedModel = {
       name,
       directory: source.directory,
@@ -66,7 +72,7 @@ export async function loadModel(
       architecture,
       parameters: metadata.total_parameters,
       loadMs: performance.now() - since,
-      ...encoders,
+      ...towers,
     };
     const { fingerprint, weightType, loadMs } = model;
     logger.info(
@@ -77,6 +83,15 @@ export async function loadModel(
   } catch (thrown) {
     await Promise.all(open.map((encoder) => encoder.close()));
     throw inDirectory(source.directory, TriptychError.from(thrown));
+  }
+}
+
+/** Opens it; whatever is wrong names it. */
+async function openModelNamed(directory: string, families: readonly ModelFamily[]): Promise<OpenModel> {
+  try {
+    return await openModel(directory, families);
+  } catch (thrown) {
+    throw inDirectory(directory, TriptychError.from(thrown));
   }
 }
 

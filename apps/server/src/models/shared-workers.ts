@@ -5,7 +5,7 @@ import {
   AudioPreprocessor,
   ImagePreprocessor,
   TextPreprocessor,
-  type TokenizerSource,
+  type TokenizerRecipe,
 } from '@triptych/preprocessing';
 import type { ServerConfig } from '../config/settings.js';
 
@@ -39,8 +39,8 @@ export class SharedWorkers {
   }
 
   /** One model's own: a tokenizer runs the patterns that its checkpoint brings, however long they take. */
-  tokenizer(name: string, source: TokenizerSource): Promise<TextPreprocessor> {
-    const options = { name, source, timeoutMs: this.config.tokenizeTimeoutMs, logger: this.logger };
+  tokenizer(name: string, tokenizer: TokenizerRecipe): Promise<TextPreprocessor> {
+    const options = { name, tokenizer, timeoutMs: this.config.tokenizeTimeoutMs, logger: this.logger };
     // Of two models of one name, which is refused later, each has its own all the same.
     return this.#once(`tokenizer ${this.#started.size}`, () => TextPreprocessor.start(options));
   }

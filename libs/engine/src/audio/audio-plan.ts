@@ -20,7 +20,7 @@ export interface AudioPlan {
 
 /** How clips or windows are to be encoded. */
 export interface AudioOptions {
-  /** How much silence the encoder sees around the audio: its full context's (`padded`), or none (`trimmed`). Default: `padded`. */
+  /** How much silence the encoder sees around the audio: its full context's (`padded`), or none (`trimmed`). Default: the tower's own. */
   readonly context?: string | undefined;
   readonly options?: RequestedEmbedding | null | undefined;
 }
@@ -29,7 +29,7 @@ export interface AudioOptions {
 export function planAudio(model: Serving<'audio'>, { context, options }: AudioOptions): AudioPlan {
   return {
     model,
-    context: checkName(context, ['padded', 'trimmed'], 'context'),
+    context: checkName(context, model.audio.contexts, 'context'),
     embedding: checkEmbeddingOptions(options, model.audio),
   };
 }

@@ -39,7 +39,7 @@ export async function classify(
 ): Promise<Classifications> {
   const { limits } = parts;
   const plan = planSpace(parts, request.model);
-  const { dimensions, temperature, engine } = plan.model.shared;
+  const { dimensions, scores, engine } = plan.model.shared;
   checkBatch(request.items.length, limits.maxItems, 'items');
   checkBatch(request.labels.length, limits.maxItems - request.items.length, 'labels');
   const labels = request.labels.map((label, i) => inField(`labels[${i}]`, () => checkText(label)));
@@ -67,7 +67,7 @@ export async function classify(
       {
         queries: toMatrix(whole.vectors, dimensions),
         candidates: toMatrix(classes, dimensions),
-        scale: temperature,
+        scale: scores.scale,
         topK: 0,
         probabilities: true,
       },

@@ -44,7 +44,7 @@ export async function similarity(
       {
         queries: matrix(compared.queries),
         candidates: matrix(compared.candidates),
-        scale: logits ? shared.temperature : 1,
+        scale: logits ? shared.scores.scale : 1,
       },
       context,
     );

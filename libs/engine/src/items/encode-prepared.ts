@@ -1,7 +1,7 @@
 import type { EmbeddingBytes } from '@triptych/core';
 import type { Encoder } from '@triptych/inference-core';
 import type { CallContext } from '../call.js';
-import type { Modality } from '../models/served-model.js';
+import type { Modality } from '@triptych/model-families';
 import type { StageTimes } from '../observer.js';
 
 /** An item's vector, and where its time went. */

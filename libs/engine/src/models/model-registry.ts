@@ -1,5 +1,6 @@
 import { TriptychError } from '@triptych/core';
-import { encodersOf, type Modality, type ServedModel, type Serving } from './served-model.js';
+import type { Modality } from '@triptych/model-families';
+import { encodersOf, type ServedModel, type Serving } from './served-model.js';
 
 const verbs = {
   audio: 'takes audio',
@@ -51,7 +52,8 @@ export class ModelRegistry {
   /** The model whose audio encoder's default vectors lie in a space; undefined where there is none. */
   findAudioIn(space: string): Serving<'audio'> | undefined {
     return this.models.find(
-      (candidate): candidate is Serving<'audio'> => candidate.audio?.space('mean', 'padded') === space,
+      (candidate): candidate is Serving<'audio'> =>
+        candidate.audio?.space(candidate.audio.poolings[0], candidate.audio.contexts[0]) === space,
     );
   }
 

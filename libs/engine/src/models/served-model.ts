@@ -1,17 +1,11 @@
-import type { AudioItem } from '@triptych/audio-encoder';
+import type { AudioContext, AudioEncoder, AudioTower } from '@triptych/audio-encoder';
 import type { ClipEngine, SharedSpace } from '@triptych/clip-engine';
-import type { Encoder } from '@triptych/inference-core';
-import type {
-  AudioPreprocessor,
-  ImagePreprocessor,
-  ImageRecipe,
-  TextPreprocessor,
-} from '@triptych/preprocessing';
-import type { TextItem } from '@triptych/text-encoder';
-import type { ImageItem } from '@triptych/vision-encoder';
+import type { Encoder, Pooling } from '@triptych/inference-core';
+import type { Modality, Scores } from '@triptych/model-families';
+import type { AudioPreprocessor, ImagePreprocessor, TextPreprocessor } from '@triptych/preprocessing';
+import type { TextEncoder, TextTower } from '@triptych/text-encoder';
+import type { ImageEncoder, ImageTower } from '@triptych/vision-encoder';
 import type { LaneName } from '../admission/lane.js';
-
-export type Modality = 'audio' | 'image' | 'text';
 
 /** A model as it is being served, with an encoder for each modality that it takes. */
 export interface ServedModel {
@@ -27,47 +21,37 @@ export interface ServedModel {
   readonly image?: ServedImage;
   readonly text?: ServedText;
   /** Where its image and text encoders meet. */
-  readonly shared?: SharedSpace & {
-    /** What cosines are multiplied with to become logits: the exponential of the learned `logit_scale`. */
-    readonly temperature: number;
-    readonly engine: ClipEngine;
-  };
+  readonly shared?: SharedScores;
 }
 
-/** What may be asked of an encoder. */
-interface ServedEncoder<Item extends { readonly pooling: string }, Preprocessor> {
-  readonly encoder: Encoder<Item>;
-  readonly preprocessor: Preprocessor;
-  /** The first is the default. */
-  readonly poolings: readonly [Item['pooling'], ...Item['pooling'][]];
-  /** Values of one vector. */
-  readonly dimensions: (pooling: Item['pooling']) => number;
+/** The space that images and texts share, and how their vectors are compared in it. */
+export interface SharedScores extends SharedSpace {
+  readonly scores: Scores;
+  readonly engine: ClipEngine;
 }
 
-export interface ServedAudio extends ServedEncoder<AudioItem, AudioPreprocessor> {
-  /** Of the samples that its encoder takes, in Hz. */
-  readonly sampleRate: number;
-  /** The longest clip, and what `padded` pads to. */
-  readonly contextSamples: number;
-  /** What one of its output frames stands for. */
-  readonly frameSamples: number;
-  /** Output frames that hold audio, for a clip of so many samples. */
-  readonly validFrames: (samples: number) => number;
+/** An audio tower, and what serves it. */
+export interface ServedAudio extends AudioTower {
+  readonly encoder: AudioEncoder;
+  readonly preprocessor: AudioPreprocessor;
   /** Vectors made with this pooling and context may be compared with others of the same space. */
-  readonly space: (pooling: AudioItem['pooling'], context: AudioItem['context']) => string;
+  readonly space: (pooling: Pooling, context: AudioContext) => string;
 }
 
-export interface ServedImage extends ServedEncoder<ImageItem, ImagePreprocessor> {
-  readonly recipe: ImageRecipe;
-  /** Pixels of one side of a patch. */
-  readonly patchSize: number;
-  readonly space: (pooling: ImageItem['pooling']) => string;
+/** An image tower, and what serves it. */
+export interface ServedImage extends ImageTower {
+  readonly encoder: ImageEncoder;
+  readonly preprocessor: ImagePreprocessor;
+  /** Vectors made with this pooling may be compared with others of the same space. */
+  readonly space: (pooling: Pooling) => string;
 }
 
-export interface ServedText extends ServedEncoder<TextItem, TextPreprocessor> {
-  /** Of a text, those that frame it included. */
-  readonly maxTokens: number;
-  readonly space: (pooling: TextItem['pooling']) => string;
+/** A text tower, and what serves it. */
+export interface ServedText extends TextTower {
+  readonly encoder: TextEncoder;
+  readonly preprocessor: TextPreprocessor;
+  /** Vectors made with this pooling may be compared with others of the same space. */
+  readonly space: (pooling: Pooling) => string;
 }
 
 /** A model that takes this modality. */

@@ -15,7 +15,6 @@ import {
   type Waiting,
 } from '../queue/batch-queue.js';
 import { InferenceWorker } from '../session/inference-worker.js';
-import type { TransformerBlocks } from '../transformer/block.js';
 import type { RunRequest, SessionSettings } from '../session/protocol.js';
 import { Sessions } from './sessions.js';
 
@@ -37,8 +36,6 @@ export interface EncoderOptions extends SessionSettings {
 /** What makes an encoder of a graph: how items share batches, and how a batch becomes the graph's inputs. */
 export interface EncoderParts<Item> {
   readonly graph: (options?: GraphOptions) => OnnxGraph;
-  /** The transformer in it. */
-  readonly blocks: TransformerBlocks;
   /** Items may share a batch only where their keys are equal. */
   readonly key: (item: Item) => string;
   readonly maxBatch: (item: Item) => number;
@@ -50,9 +47,6 @@ export interface EncoderParts<Item> {
   /** Encoded once before the encoder counts as ready. */
   readonly warmUp: Item;
 }
-
-/** What serving takes of them. */
-type ServingParts<Item> = Omit<EncoderParts<Item>, 'blocks'>;
 
 export interface Encoded {
   readonly embedding: EmbeddingBytes;
@@ -71,7 +65,7 @@ export class Encoder<Item> {
     /** The one that must be there for the encoder to be ready. */
     readonly worker: InferenceWorker,
     private readonly sessions: Sessions<Item>,
-    parts: ServingParts<Item>,
+    parts: EncoderParts<Item>,
     { queue, observer }: EncoderOptions,
   ) {
     const place = (first: Item, waiting: Waiting) => {
@@ -87,7 +81,7 @@ export class Encoder<Item> {
   }
 
   /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
-  static async start<Item>(parts: ServingParts<Item>, options: EncoderOptions): Promise<Encoder<Item>> {
+  static async start<Item>(parts: EncoderParts<Item>, options: EncoderOptions): Promise<Encoder<Item>> {
     const { graph, request, warmUp, isShort = () => false } = parts;
     const start = (threads: number) =>
       InferenceWorker.start({ ...options, threads, graph: () => graph(), warmUp: request([warmUp]) });
@@ -124,7 +118,7 @@ export class Encoder<Item> {
 }
 
 /** As many as asked for; else one a thread, as far as their weights do not take too much. One alone would help nobody. */
-function narrowSessions<Item>(parts: ServingParts<Item>, asked: number | 'auto', threads: number): number {
+function narrowSessions<Item>(parts: EncoderParts<Item>, asked: number | 'auto', threads: number): number {
   if (asked !== 'auto') return asked;
   const parameters = [...parts.graph().weights.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
   const most = Math.min(threads, Math.floor(NARROW_BYTES / (4 * parameters)));

@@ -16,8 +16,8 @@ export interface ImageRecipe {
 const filters: Readonly<Record<string, FilterName>> = { 2: 'bilinear', 3: 'bicubic' };
 
 /**
- * Reads a `preprocessor_config.json`, with the defaults of `CLIPImageProcessor`, for a model of this input size. Throws
- * MODEL_CONFIG where the recipe would not always end in that size.
+ * Reads a `preprocessor_config.json` for a model of this input size. Where it is silent: bicubic, the shorter edge to the input
+ * size, and its centre. Throws MODEL_CONFIG where the recipe would not always end in that size.
  */
 export function readImageRecipe(preprocessor: JsonObject, inputSize: number): ImageRecipe {
   const fields = new ConfigFields({ size: inputSize, crop_size: inputSize, ...preprocessor });

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { clipTokenizerJson } from './clip-tokenizer-json.js';
+import { smallTokenizer } from './testing/small-tokenizer.js';
 import { TextPreprocessor } from './text-preprocessor.js';
 
 const vocabulary = { a: 0, 'a</w>': 1, '!</w>': 2, '!': 3, '<|startoftext|>': 4, '<|endoftext|>': 5 };
-const json = clipTokenizerJson(vocabulary, '#version: 0.2\n');
-const honest = { 'tokenizer.json': JSON.stringify(json) };
+const json = smallTokenizer(vocabulary, []);
+const honest = JSON.stringify(json);
 
 /** A tokenizer with another pre-tokenizer or normalizer: what a checkpoint may bring. */
-const hostile = (change: object) => ({ 'tokenizer.json': JSON.stringify({ ...json, ...change }) });
+const hostile = (change: object) => JSON.stringify({ ...json, ...change });
 const split = (pattern: string) => ({
   pre_tokenizer: { type: 'Split', pattern: { Regex: pattern }, behavior: 'Removed', invert: true },
 });
@@ -19,8 +19,9 @@ const trap = 'a'.repeat(40);
 const open: TextPreprocessor[] = [];
 afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
 
-async function start(source: Record<string, string>, timeoutMs = 300): Promise<TextPreprocessor> {
-  const preprocessor = await TextPreprocessor.start({ name: 'test', source, timeoutMs });
+async function start(json: string, timeoutMs = 300): Promise<TextPreprocessor> {
+  const tokenizer = { json, frame: { before: 1, after: 1 } };
+  const preprocessor = await TextPreprocessor.start({ name: 'test', tokenizer, timeoutMs });
   open.push(preprocessor);
   return preprocessor;
 }
@@ -104,7 +105,7 @@ describe('a tokenizer', () => {
   });
 
   it('that cannot be made fails the start', async () => {
-    await expect(start({ 'tokenizer.json': '{}' })).rejects.toMatchObject({ reason: 'MODEL_CONFIG' });
-    await expect(start({})).rejects.toMatchObject({ reason: 'WEIGHTS_MISSING' });
+    await expect(start('{}')).rejects.toMatchObject({ reason: 'MODEL_CONFIG' });
+    await expect(start('{')).rejects.toMatchObject({ reason: 'WEIGHTS_CORRUPT' });
   });
 });

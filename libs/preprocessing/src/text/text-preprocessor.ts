@@ -9,13 +9,13 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
-import type { TokenizerSource } from './tokenizer.js';
+import type { TokenizerRecipe } from './tokenizer.js';
 import type { TokenizedText, TokenizeRequest } from './worker/protocol.js';
 
 export interface TextPreprocessorOptions {
   /** The model's, for logs. */
   readonly name: string;
-  readonly source: TokenizerSource;
+  readonly tokenizer: TokenizerRecipe;
   /** Longest that one text may take. Default: 5000. */
   readonly timeoutMs?: number;
   readonly logger?: Logger;
@@ -85,9 +85,9 @@ export class TextPreprocessor {
     host.onReadyChange = (ready) => this.#readyChanged(ready);
   }
 
-  /** Starts the worker and makes the tokenizer. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or MODEL_CONFIG. */
+  /** Starts the worker and makes the tokenizer. Throws WEIGHTS_CORRUPT or MODEL_CONFIG. */
   static async start(options: TextPreprocessorOptions): Promise<TextPreprocessor> {
-    const { name, source, logger } = options;
+    const { name, tokenizer, logger } = options;
     const timeout = { ms: OPEN_TIMEOUT_MS, reason: 'MODEL_CONFIG' } as const;
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './worker/text-worker.js'),
@@ -95,7 +95,7 @@ export class TextPreprocessor {
       restart: true,
       memoryMb: MEMORY_MB,
       farewellMs: FAREWELL_MS,
-      init: (call) => call('open', source, { timeout }),
+      init: (call) => call('open', tokenizer, { timeout }),
       ...(logger ? { logger } : {}),
     });
     return new TextPreprocessor(host, options);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { smallTokenizer } from './testing/small-tokenizer.js';
 import { openTokenizer } from './tokenizer.js';
 
 const vocabulary = {
@@ -10,12 +11,13 @@ const vocabulary = {
   '<|startoftext|>': 5,
   '<|endoftext|>': 6,
 };
-const files = { 'vocab.json': JSON.stringify(vocabulary), 'merges.txt': '#version: 0.2\na b</w>\n' };
+const small = smallTokenizer(vocabulary, ['a b</w>']);
+const frame = { before: 1, after: 1 };
 
-describe('a CLIP tokenizer', () => {
-  const tokenize = openTokenizer(files);
+describe('a tokenizer', () => {
+  const tokenize = openTokenizer({ json: JSON.stringify(small), frame });
 
-  it('is made of a vocabulary and merges where there is no tokenizer.json', () => {
+  it('puts what its post-processor says around a text', () => {
     expect(tokenize('AB  a', 10)).toEqual({ ids: [5, 4, 2, 6], untruncated: 4 });
   });
 
@@ -29,9 +31,32 @@ describe('a CLIP tokenizer', () => {
     expect(tokenize('<|endoftext|>'.repeat(2000), 9).untruncated).toBe(2002);
   });
 
-  it('says which file is missing or broken', () => {
-    expect(() => openTokenizer({})).toThrow(/expected tokenizer.json, or vocab.json and merges.txt/);
-    expect(() => openTokenizer({ 'tokenizer.json': '{' })).toThrow(/tokenizer.json: not valid JSON/);
-    expect(() => openTokenizer({ 'tokenizer.json': '{}' })).toThrow(/does not describe a tokenizer/);
+  it('may put nothing around a text, or a token after it alone', () => {
+    const bare = { ...small, post_processor: null };
+    const none = openTokenizer({ json: JSON.stringify(bare), frame: { before: 0, after: 0 } });
+    expect(none('a b a b', 3)).toEqual({ ids: [2, 3, 2], untruncated: 4 });
+    const single = [{ Sequence: { id: 'A', type_id: 0 } }, { SpecialToken: { id: 'end', type_id: 0 } }];
+    const ended = {
+      ...small,
+      post_processor: {
+        type: 'TemplateProcessing',
+        single,
+        special_tokens: { end: { id: 'end', ids: [6], tokens: ['<|endoftext|>'] } },
+      },
+    };
+    const after = openTokenizer({ json: JSON.stringify(ended), frame: { before: 0, after: 1 } });
+    expect(after('a b a b', 3)).toEqual({ ids: [2, 3, 6], untruncated: 5 });
+  });
+
+  it('says which file is broken, and how many tokens were expected around a text', () => {
+    const opened =
+      (json: string, before = 1) =>
+      () =>
+        openTokenizer({ json, frame: { before, after: 1 } });
+    expect(opened('{')).toThrow(/tokenizer.json: not valid JSON/);
+    expect(opened('{}')).toThrow(/does not describe a tokenizer/);
+    expect(opened(JSON.stringify(small), 0)).toThrow(
+      /puts 2 tokens around a text; expected 0 before and 1 after/,
+    );
   });
 });

@@ -1,12 +1,18 @@
 import { type JsonObject, TriptychError } from '@triptych/core';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { clipTokenizerJson } from './clip-tokenizer-json.js';
 
-/** A checkpoint's tokenizer files by name: `tokenizer.json`, or what it can be made from. */
-export type TokenizerSource = Readonly<Record<string, string | undefined>>;
+/** How texts become token ids. */
+export interface TokenizerRecipe {
+  /** Contents of a `tokenizer.json`. */
+  readonly json: string;
+  /** Contents of a `tokenizer_config.json`. Default: an empty object. */
+  readonly config?: string | undefined;
+  /** How many tokens its post-processor puts before and after a text; they stay where a text is cut. */
+  readonly frame: { readonly before: number; readonly after: number };
+}
 
 export interface Tokens {
-  /** Start and end included, at most the context. */
+  /** Those around the text included, at most the context. */
   readonly ids: readonly number[];
   /** How many there were before cutting. */
   readonly untruncated: number;
@@ -24,22 +30,21 @@ interface HubTokenizer {
 
 type TokenizerClass = new (json: JsonObject, config: JsonObject) => HubTokenizer;
 
-/** Turns a text into token ids as the reference tokenizer does, cut to `context` tokens with the end kept. */
+/** Turns a text into token ids as the reference tokenizer does, cut to `context` tokens with those around it kept. */
 export type Tokenize = (text: string, context: number) => Tokens;
 
-/**
- * Makes a checkpoint's tokenizer, after HuggingFace's `CLIPTokenizer`. Throws WEIGHTS_MISSING without files,
- * MODEL_CONFIG for files that are none of a tokenizer.
- */
-export function openTokenizer(files: TokenizerSource): Tokenize {
-  const { json, config } = readFiles(files);
-  const tokenizer = makeTokenizer(json, config);
+/** Makes a checkpoint's tokenizer. Throws WEIGHTS_CORRUPT for texts that are no JSON, MODEL_CONFIG for those that are no tokenizer. */
+export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
+  const json = parse(recipe.json, 'tokenizer.json');
+  const tokenizer = makeTokenizer(json, recipe);
   const special = new Map(
     [...tokenizer.get_added_tokens_decoder()].map(([id, { content }]) => [content, id]),
   );
   const atSpecial = new RegExp(`(${[...special.keys()].map(escaped).join('|')})`);
   const lowersCase = JSON.stringify(json['normalizer'] ?? null).includes('"Lowercase"');
+  const { before, after } = recipe.frame;
   const { ids: frame } = tokenizer.encode('');
+  const [head, tail] = [frame.slice(0, before), frame.slice(before)];
 
   const plainIds = (text: string): number[] => {
     // Rust lowers letter by letter; JavaScript would make a final sigma of the last one of a word.
@@ -55,8 +60,8 @@ export function openTokenizer(files: TokenizerSource): Tokenize {
       .flatMap((section) => special.get(section) ?? plainIds(section));
   return (text, context) => {
     const inner = ids(text);
-    const [start, end] = frame;
-    return { ids: [start, ...inner.slice(0, context - 2), end], untruncated: inner.length + 2 };
+    const room = Math.max(0, context - before - after);
+    return { ids: [...head, ...inner.slice(0, room), ...tail], untruncated: before + inner.length + after };
   };
 }
 
@@ -64,33 +69,21 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function readFiles(files: TokenizerSource): { json: JsonObject; config: JsonObject } {
-  const config = parse(files['tokenizer_config.json'] ?? '{}', 'tokenizer_config.json');
-  if (files['tokenizer.json'] !== undefined)
-    return { json: parse(files['tokenizer.json'], 'tokenizer.json'), config };
-  const { 'vocab.json': vocabulary, 'merges.txt': merges } = files;
-  if (vocabulary === undefined || merges === undefined) {
-    throw new TriptychError(
-      'WEIGHTS_MISSING',
-      'the model has no tokenizer: expected tokenizer.json, or vocab.json and merges.txt',
-    );
-  }
-  return { json: clipTokenizerJson(parse(vocabulary, 'vocab.json'), merges), config };
-}
-
-function makeTokenizer(json: JsonObject, config: JsonObject): HubTokenizer {
+function makeTokenizer(json: JsonObject, { config = '{}', frame: expected }: TokenizerRecipe): HubTokenizer {
+  const settings = parse(config, 'tokenizer_config.json');
   let tokenizer: HubTokenizer;
   let frame: readonly number[];
   try {
-    tokenizer = new (Tokenizer as TokenizerClass)(json, config);
+    tokenizer = new (Tokenizer as TokenizerClass)(json, settings);
     frame = tokenizer.encode('').ids;
   } catch (cause) {
     throw new TriptychError('MODEL_CONFIG', 'tokenizer.json does not describe a tokenizer', { cause });
   }
-  if (frame.length === 2) return tokenizer;
+  const { before, after } = expected;
+  if (frame.length === before + after) return tokenizer;
   throw new TriptychError(
     'MODEL_CONFIG',
-    `tokenizer.json puts ${frame.length} tokens around a text; expected 2, its start and its end`,
+    `tokenizer.json puts ${frame.length} tokens around a text; expected ${before} before and ${after} after it`,
   );
 }
 

@@ -1,4 +1,5 @@
-import { encodersByModality, type Modality, type ModelRegistry } from '@triptych/engine';
+import { encodersByModality, type ModelRegistry } from '@triptych/engine';
+import type { Modality } from '@triptych/model-families';
 import { HealthService } from './health-service.js';
 
 /** Modalities that a service needs; none: it answers while the server does. */

@@ -1,12 +1,12 @@
 import { serveWorker, TriptychError } from '@triptych/core';
-import { openTokenizer, type Tokenize, type TokenizerSource } from '../tokenizer.js';
+import { openTokenizer, type Tokenize, type TokenizerRecipe } from '../tokenizer.js';
 import type { TokenizedText, TokenizeRequest } from './protocol.js';
 
 let tokenizer: Tokenize | undefined;
 
 serveWorker({
-  open: (files: TokenizerSource) => {
-    tokenizer = openTokenizer(files);
+  open: (recipe: TokenizerRecipe) => {
+    tokenizer = openTokenizer(recipe);
   },
   tokenize: ({ text, context }: TokenizeRequest): TokenizedText => {
     if (!tokenizer) throw new TriptychError('INTERNAL', 'no tokenizer is open');

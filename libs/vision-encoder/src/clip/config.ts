@@ -1,8 +1,10 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { clipConfig, type ClipTower, readClipTower } from '@triptych/inference-core';
+import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 
 /** A CLIP vision tower (Radford et al. 2021; a ViT, Dosovitskiy et al. 2020), as its checkpoint configures it. */
-export interface VisionConfig extends ClipTower {
+export interface VisionConfig extends TransformerSize {
+  /** Values of a vector of the space that both towers share. */
+  readonly projection: number;
   /** Pixels of one side of the input. */
   readonly imageSize: number;
   /** Pixels of one side of a patch. */
@@ -17,6 +19,20 @@ export interface PixelNormalization {
   readonly deviation: readonly number[];
 }
 
+/** What `CLIPVisionConfig` has where a checkpoint is silent. */
+const standards = {
+  activations: { quick_gelu: 'quick_gelu', gelu: 'gelu' },
+  layerNormEpsilon: 1e-5,
+  norms: 'pre',
+  names: {
+    ...attentionNames('self_attn'),
+    attentionNorm: 'layer_norm1',
+    mlpIn: 'mlp.fc1',
+    mlpOut: 'mlp.fc2',
+    mlpNorm: 'layer_norm2',
+  },
+} as const;
+
 /** What `CLIPImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */
 const processorDefaults = {
   do_rescale: true,
@@ -28,7 +44,7 @@ const processorDefaults = {
 
 /** Reads a HuggingFace `config.json` and `preprocessor_config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readVisionConfig(config: JsonObject, preprocessor: JsonObject = {}): VisionConfig {
-  const model = new ConfigFields(clipConfig(config));
+  const model = new ConfigFields(config);
   const fields = model.object('vision_config');
   const processor = new ConfigFields({ ...processorDefaults, ...preprocessor }, 'preprocessor ');
   const imageSize = fields.count('image_size');
@@ -37,7 +53,8 @@ export function readVisionConfig(config: JsonObject, preprocessor: JsonObject = 
   if ((fields.raw('num_channels') ?? 3) !== 3) fields.problem('num_channels must be 3');
   const normalizes = processor.flag('do_normalize', true);
   const vision: VisionConfig = {
-    ...readClipTower(model, fields),
+    ...readTransformer(model, fields, standards),
+    projection: model.count('projection_dim'),
     imageSize,
     patchSize,
     pixels: {

@@ -1,31 +1,14 @@
-import type { EmbeddingForm } from '@triptych/core';
-import {
-  Encoder,
-  type EncoderOptions,
-  type EncoderParts,
-  type FeedTensor,
-  joined,
-  type RunRequest,
-} from '@triptych/inference-core';
-import { contextSamples, frameSamples, type WhisperConfig } from './config.js';
-import { type AudioContext, framing } from './framing.js';
+import type { JsonObject } from '@triptych/core';
+import { type FeedTensor, joined, quantizationSites, type RunRequest } from '@triptych/inference-core';
+import type { AudioItem, AudioTower } from '../audio-tower.js';
+import { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig } from './config.js';
+import { framing, validFrames } from './framing.js';
 import { inputs, outputs, whisperBlocks, whisperGraph } from './graph.js';
 
 /** Mean over every frame, mean over those that hold audio, or each frame. */
-export type AudioPooling = 'mean' | 'mean-valid' | 'none';
+type WhisperPooling = 'mean' | 'mean-valid' | 'none';
 
-/** One clip: mono float32 at the model's rate, at most the model's context. The buffer changes threads. */
-export interface AudioItem {
-  readonly samples: Float32Array<ArrayBuffer>;
-  readonly context: AudioContext;
-  readonly pooling: AudioPooling;
-  readonly form: EmbeddingForm;
-}
-
-/** A Whisper encoder that is being served. */
-export type AudioEncoder = Encoder<AudioItem>;
-
-const graphOutput: Record<AudioPooling, string> = {
+const graphOutput: Readonly<Record<WhisperPooling, string>> = {
   mean: outputs.mean,
   'mean-valid': outputs.meanValid,
   none: outputs.frames,
@@ -34,23 +17,31 @@ const graphOutput: Record<AudioPooling, string> = {
 /** Beyond this, larger batches no longer raise throughput. */
 const LARGEST_BATCH = 8;
 
-/** What makes an encoder of a Whisper encoder's graph. */
-export function audioParts(config: WhisperConfig): EncoderParts<AudioItem> {
+/** A Whisper checkpoint's encoder. Throws MODEL_CONFIG naming every bad field. */
+export function whisperTower(json: JsonObject, preprocessor?: JsonObject): AudioTower {
+  const config = readWhisperConfig(json, preprocessor);
+  const blocks = whisperBlocks(config);
   return {
     graph: (options) => whisperGraph(config, options),
-    blocks: whisperBlocks(config),
-    key: ({ context, samples }: AudioItem) => `${context} ${samples.length}`,
-    maxBatch: (item: AudioItem) => maxBatch(config, item),
-    bytes: (item: AudioItem) => item.samples.byteLength,
-    isShort: (item: AudioItem) => maxBatch(config, item) > 1,
-    request: (items: readonly AudioItem[]) => clipRequest(config, items),
+    blocks: blocks.prefixes,
+    sites: quantizationSites(blocks),
+    // The mean over every frame is the default, as the reference has it.
+    poolings: ['mean', 'mean-valid', 'none'],
+    dimensions: () => config.width,
+    key: ({ context, samples }) => `${context} ${samples.length}`,
+    maxBatch: (item) => maxBatch(config, item),
+    bytes: ({ samples }) => samples.byteLength,
+    isShort: (item) => maxBatch(config, item) > 1,
+    request: (items) => request(config, items),
     warmUp: warmUpItem(config),
+    sampleRate: config.mel.sampleRate,
+    contextSamples: contextSamples(config),
+    frameSamples: frameSamples(config),
+    contexts: ['padded', 'trimmed'],
+    validFrames: (samples) => validFrames(config, samples),
+    ownSpace: (pooling, context) =>
+      pooling === 'mean' && context === 'padded' ? undefined : `${context}/${pooling}`,
   };
-}
-
-/** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
-export function startAudioEncoder(config: WhisperConfig, options: EncoderOptions): Promise<AudioEncoder> {
-  return Encoder.start(audioParts(config), options);
 }
 
 /** Long clips fill both cores alone; short ones of one length share a run of up to half a context. */
@@ -63,7 +54,7 @@ function maxBatch(config: WhisperConfig, { context, samples }: AudioItem): numbe
  * What a graph is run with. Items of one batch are of one length: nobody's neighbour changes the shape of what it is
  * computed with.
  */
-export function clipRequest(config: WhisperConfig, items: readonly AudioItem[]): RunRequest {
+function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest {
   const [{ samples, context }] = items;
   const { frames, validFrames, padTo, places } = framing(config, samples.length, context);
   const isValidAlone = items.every(({ pooling }) => pooling === 'mean-valid');
@@ -79,7 +70,7 @@ export function clipRequest(config: WhisperConfig, items: readonly AudioItem[]):
       [inputs.kept]: int64([isValidAlone ? validFrames : frames]),
       [inputs.validFrames]: int64(items.map(() => validFrames)),
     },
-    rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling], form })),
+    rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling as WhisperPooling], form })),
   };
 }
 

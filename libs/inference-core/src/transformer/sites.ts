@@ -1,7 +1,7 @@
-import { layerOf, type LayerRole, type TransformerBlocks } from '@triptych/inference-core';
+import { layerOf, type LayerRole, type TransformerBlocks } from './block.js';
 
-/** Where products read one and the same input. */
-export interface Site {
+/** Where products read one and the same input: what int8 is decided for as a whole. */
+export interface QuantizationSite {
   readonly block: string;
   readonly name: string;
   /** Weights [out, in] of the products. */
@@ -12,8 +12,8 @@ export interface Site {
   readonly scaledBy: readonly string[];
 }
 
-/** The four sites of each block of a tower. */
-export function sitesOf({ prefixes, config }: TransformerBlocks): Site[] {
+/** The four sites of each block of a transformer. */
+export function quantizationSites({ prefixes, config }: TransformerBlocks): QuantizationSite[] {
   return prefixes.flatMap((block) => {
     const layer = (role: LayerRole) => {
       const { name, biased } = layerOf(config, block, role);

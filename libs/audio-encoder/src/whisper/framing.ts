@@ -1,7 +1,5 @@
+import type { AudioContext } from '../audio-tower.js';
 import { CONV_STRIDE, frameSamples, type WhisperConfig } from './config.js';
-
-/** How much silence the encoder sees around the audio: the full context's, or none. */
-export type AudioContext = 'padded' | 'trimmed';
 
 /** Which of the encoder's frames are computed for clips of some length, and where. */
 export interface Framing {

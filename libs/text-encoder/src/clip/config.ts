@@ -1,8 +1,10 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { clipConfig, type ClipTower, readClipTower } from '@triptych/inference-core';
+import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 
 /** A CLIP text tower (Radford et al. 2021), as its checkpoint configures it. */
-export interface TextConfig extends ClipTower {
+export interface TextConfig extends TransformerSize {
+  /** Values of a vector of the space that both towers share. */
+  readonly projection: number;
   readonly vocabulary: number;
   /** Rows of the position table: the longest text, in tokens. */
   readonly positions: number;
@@ -16,13 +18,28 @@ export interface TextConfig extends ClipTower {
  */
 const LEGACY_END_OF_TEXT = 2;
 
+/** What `CLIPTextConfig` has where a checkpoint is silent. */
+const standards = {
+  activations: { quick_gelu: 'quick_gelu', gelu: 'gelu' },
+  layerNormEpsilon: 1e-5,
+  norms: 'pre',
+  names: {
+    ...attentionNames('self_attn'),
+    attentionNorm: 'layer_norm1',
+    mlpIn: 'mlp.fc1',
+    mlpOut: 'mlp.fc2',
+    mlpNorm: 'layer_norm2',
+  },
+} as const;
+
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readTextConfig(config: JsonObject): TextConfig {
-  const model = new ConfigFields(clipConfig(config));
+  const model = new ConfigFields(config);
   const fields = model.object('text_config');
   const endOfText = fields.number('eos_token_id', LEGACY_END_OF_TEXT);
   const text: TextConfig = {
-    ...readClipTower(model, fields),
+    ...readTransformer(model, fields, standards),
+    projection: model.count('projection_dim'),
     vocabulary: fields.count('vocab_size'),
     positions: fields.count('max_position_embeddings'),
     endOfText: endOfText === LEGACY_END_OF_TEXT ? undefined : endOfText,

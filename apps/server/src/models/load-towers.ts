@@ -1,0 +1,113 @@
+import type { WeightSet } from '@triptych/core';
+import type { ServedAudio, ServedImage, ServedText, SharedScores } from '@triptych/engine';
+import { Encoder, type EncoderOptions, type Tower, type TowerItem } from '@triptych/inference-core';
+import { type Modality, type ModalTower, type Scores, towersOf } from '@triptych/model-families';
+import type { LoadContext, LoadedTowers } from './load-model.js';
+
+/** Starts a model's towers side by side. */
+export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
+  const { model } = context.open;
+  const loading = new Loading(context);
+  let before: Promise<unknown> | undefined;
+  const starting = towersOf(model).map((one) => (before = loading.start(one, before)));
+  // All have ended: what has started when another fails can then be closed.
+  const ended = await Promise.allSettled(starting);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  return { ...loading.served, ...(await loading.shared()) };
+}
+
+/** A model whose towers are being started. */
+class Loading {
+  readonly served: { audio?: ServedAudio; image?: ServedImage; text?: ServedText } = {};
+  #scores: Scores | undefined;
+
+  constructor(private readonly context: LoadContext) {}
+
+  /** Weights that have to be decoded are so `after` that. */
+  async start(one: ModalTower, after: Promise<unknown> | undefined): Promise<void> {
+    const { workers, name } = this.context;
+    if (one.modality === 'text') {
+      const { tower } = one;
+      const preprocessor = await workers.tokenizer(name, tower.tokenizer());
+      tower.checkEmptyText((await preprocessor.tokenize('', tower.maxTokens)).ids);
+      const encoder = await this.#encoder(tower, 'text', after);
+      this.served.text = {
+        ...tower,
+        encoder,
+        preprocessor,
+        space: (...of) => this.#space(tower.ownSpace(...of)),
+      };
+    } else if (one.modality === 'image') {
+      const { tower } = one;
+      const encoder = await this.#encoder(tower, 'image', after);
+      const preprocessor = await workers.image();
+      this.served.image = {
+        ...tower,
+        encoder,
+        preprocessor,
+        space: (...of) => this.#space(tower.ownSpace(...of)),
+      };
+    } else {
+      const { tower } = one;
+      const encoder = await this.#encoder(tower, 'audio', after);
+      this.served.audio = {
+        ...tower,
+        encoder,
+        // After the model: on two cores its decompression needs both.
+        preprocessor: await workers.audio(),
+        space: (...of) => this.#space(tower.ownSpace(...of)),
+      };
+    }
+  }
+
+  /** Where image and text meet, if the model says how they are compared. */
+  async shared(): Promise<{ shared?: SharedScores }> {
+    const { image, text } = this.served;
+    if (!image || !text || !this.#scores) return {};
+    const [pooling] = image.poolings;
+    const space = { name: image.space(pooling), dimensions: image.dimensions(pooling) };
+    return { shared: { ...space, scores: this.#scores, engine: await this.context.workers.engine() } };
+  }
+
+  #encoder<Item extends TowerItem>(
+    tower: Tower<Item>,
+    modality: Modality,
+    after: Promise<unknown> | undefined,
+  ): Promise<Encoder<Item>> {
+    return this.context.started(Encoder.start(tower, this.#options(tower.tensors, modality, after)));
+  }
+
+  /** How the server runs an encoder. */
+  #options(
+    tensors: RegExp | undefined,
+    modality: Modality,
+    after: Promise<unknown> | undefined,
+  ): EncoderOptions {
+    const { name, config, weights, logger, metrics } = this.context;
+    return {
+      name: `${name}/${modality}`,
+      weights: async () => this.#noteScores(modality, await weights.read(tensors, after)),
+      threads: config.threads,
+      instances: config.instances,
+      isolation: config.isolation,
+      queue: { maxItems: config.queueItems, maxBytes: config.queueBytes },
+      observer: metrics.queue(`${name}/${modality}`),
+      logger,
+    };
+  }
+
+  #noteScores(modality: Modality, weights: WeightSet): WeightSet {
+    const { scoring } = this.context.open.model;
+    if (scoring?.readWith === modality) this.#scores ??= scoring.read(weights);
+    return weights;
+  }
+
+  /** Names a space: one of the model's own, or the one that its vectors share with other models'. */
+  #space(own: string | undefined): string {
+    const { open, weights } = this.context;
+    // First asked for when all is loaded: the fingerprint is known then.
+    const fingerprint = () => weights.identify().fingerprint.slice(0, 16);
+    if (own !== undefined) return `${fingerprint()}/${own}`;
+    return open.directory.metadata.space ?? fingerprint();
+  }
+}

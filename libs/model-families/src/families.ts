@@ -1,0 +1,6 @@
+import { clip } from './clip.js';
+import type { ModelFamily } from './model-family.js';
+import { whisper } from './whisper.js';
+
+/** The families that Triptych has. Whoever serves, converts or inspects may bring a table of his own. */
+export const families: readonly ModelFamily[] = [whisper, clip];

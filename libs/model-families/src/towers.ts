@@ -1,0 +1,29 @@
+import type { AudioTower } from '@triptych/audio-encoder';
+import type { TextTower } from '@triptych/text-encoder';
+import type { ImageTower } from '@triptych/vision-encoder';
+import type { FamilyModel } from './model-family.js';
+
+export type Modality = 'audio' | 'image' | 'text';
+
+/** A tower and what it takes. */
+export type ModalTower =
+  | { readonly modality: 'audio'; readonly tower: AudioTower }
+  | { readonly modality: 'image'; readonly tower: ImageTower }
+  | { readonly modality: 'text'; readonly tower: TextTower };
+
+/** A model's towers, always in the same order. */
+export function towersOf({ audio, image, text }: FamilyModel): ModalTower[] {
+  return [
+    ...(audio ? [{ modality: 'audio', tower: audio } as const] : []),
+    ...(image ? [{ modality: 'image', tower: image } as const] : []),
+    ...(text ? [{ modality: 'text', tower: text } as const] : []),
+  ];
+}
+
+/** Every tensor that a model takes, with its shape, by canonical name. */
+export function requiredTensors(model: FamilyModel): Map<string, readonly number[]> {
+  return new Map([
+    ...towersOf(model).flatMap(({ tower }) => [...tower.graph().weights]),
+    ...(model.scoring?.tensors ?? []),
+  ]);
+}

@@ -1,0 +1,32 @@
+import { TextPreprocessor } from '@triptych/preprocessing';
+import { describe, expect, it } from 'vitest';
+import { clipTokenizer } from './tokenizer.js';
+
+const vocabulary = {
+  a: 0,
+  b: 1,
+  'a</w>': 2,
+  'b</w>': 3,
+  'ab</w>': 4,
+  '<|startoftext|>': 5,
+  '<|endoftext|>': 6,
+};
+const files = { 'vocab.json': JSON.stringify(vocabulary), 'merges.txt': '#version: 0.2\na b</w>\n' };
+
+describe('a CLIP tokenizer', () => {
+  it('is made of a vocabulary and merges where there is no tokenizer.json', async () => {
+    const texts = await TextPreprocessor.start({ name: 'made', tokenizer: clipTokenizer(files) });
+    expect(await texts.tokenize('AB  a', 10)).toMatchObject({ ids: [5, 4, 2, 6], untruncated: 4 });
+    await texts.close();
+  });
+
+  it('is the tokenizer.json where there is one', () => {
+    const found = clipTokenizer({ ...files, 'tokenizer.json': '{}', 'tokenizer_config.json': '{"a":1}' });
+    expect(found).toEqual({ json: '{}', config: '{"a":1}', frame: { before: 1, after: 1 } });
+  });
+
+  it('says which file is missing or broken', () => {
+    expect(() => clipTokenizer({})).toThrow(/expected tokenizer.json, or vocab.json and merges.txt/);
+    expect(() => clipTokenizer({ ...files, 'vocab.json': '{' })).toThrow(/vocab.json: not valid JSON/);
+  });
+});
