@@ -19,5 +19,6 @@ export type { Quantization as TensorQuantization, StoredTensor } from './numbers
 export type { TensorEntry } from './parquet/header.js';
 export type { SchemaVersion } from './parquet/schema.js';
 export { readFloats } from './read-floats.js';
-export { type ParquetOptions, type WeightCompression, writeParquet } from './parquet/write.js';
+export type { WeightCompression } from './parquet/write.js';
+export { writeParquet } from './parquet/write-parquet.js';
 export { encodeSafetensors, type FloatTensor } from './safetensors/encode.js';

@@ -7,7 +7,6 @@ import {
   TriptychError,
   type WeightSet,
 } from '@triptych/core';
-import { assemble } from './assemble-in-workers.js';
 import { modelFingerprint } from './fingerprint.js';
 import { inWorker } from './in-worker.js';
 import type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
@@ -26,7 +25,7 @@ import {
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/header.js';
 import type { SchemaVersion } from './parquet/schema.js';
-import { StoredReader } from './stored-reader.js';
+import { readStored } from './stored-reader.js';
 import type { ConvertCall, WriteCall } from './weights-worker.js';
 
 /** A model directory whose description has been read, and whose weights can be. */
@@ -46,9 +45,9 @@ export interface ModelDirectory {
    */
   load(only?: RegExp): Promise<LoadedWeights>;
   /**
-   * As `load`, but without upcasting: each tensor keeps its stored type. Tensors of an uncompressed file stay in the file and are
-   * given by their offsets. A compressed file is decoded once `after` has settled, because decoded weights take memory until a
-   * session has copied them.
+   * As `load`, but without upcasting: each tensor keeps its stored type. Tensors of a file that `convert` wrote uncompressed stay in
+   * it and are given by their offsets. Any other file is decoded once `after` has settled, because decoded weights take memory until
+   * a session has copied them.
    */
   loadStored(only?: RegExp, after?: Promise<unknown>): Promise<StoredWeights>;
   /** What all of a model's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
@@ -74,12 +73,16 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
   const tokenizer = takesText ? await readTokenizer(directory) : {};
   const int8 = new Set(readQuantization(new ConfigFields(metadata.config))?.keys());
   const load = async (only?: RegExp) => {
-    const { digests, ...weights } = await assemble({ path, only, int8, upcast: true });
+    const { digests, ...weights } = await inWorker<Assembled>(path, 'assemble', {
+      path,
+      only,
+      int8,
+      upcast: true,
+    });
     return { weights, digests, tensors: weights.tensors };
   };
-  const stored = new StoredReader(path);
   const loadStored = (only?: RegExp, after?: Promise<unknown>) =>
-    stored.read({ only, int8, upcast: false }, after);
+    readStored(path, { only, int8, upcast: false }, after);
   const identify = (parts: readonly TensorsRead[]) => {
     const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
     const digests = new Map(parts.flatMap((part) => [...part.digests]));

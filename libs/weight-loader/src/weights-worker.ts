@@ -5,23 +5,17 @@ import type { ConvertRequest } from './model-directory/convert.js';
 import {
   type DigestRequest,
   digestTensors,
-  type LocatedFile,
-  locateFile,
+  type PlaceRequest,
   placeWeights,
 } from './model-directory/place.js';
-import type { Wanted } from './model-directory/plan.js';
 import type { ModelContents } from './model-directory/write-model.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
-import { listTensors } from './parquet/read.js';
+import { listTensors } from './parquet/tensor-file.js';
 
 export interface ConvertCall {
   readonly request: ConvertRequest;
   /** Gets a ConvertProgress now and then. */
   readonly progress: MessagePort;
-}
-
-export interface PlaceRequest extends Wanted {
-  readonly path: string;
 }
 
 /** Tensors that can be sent to a worker. */
@@ -30,9 +24,6 @@ export type WriteCall = ModelContents & { readonly tensors: readonly StoredTenso
 /** Nobody waits for digests but at the very end: the sessions being made meanwhile go first. */
 const DIGEST_NICENESS = 15;
 
-/** Files whose tensors have been found, for all who share this worker. */
-const located = new Map<string, Promise<LocatedFile | undefined>>();
-
 // parquet-wasm's memory never shrinks and a corrupt page can trap it: it lives here, and goes when the work is done.
 serveWorker({
   assemble: async (request: AssembleRequest) => {
@@ -40,12 +31,8 @@ serveWorker({
     return new Transferred(assembled, assembled.parts);
   },
   place: async (request: PlaceRequest) => {
-    const { path } = request;
-    const finding = located.get(path) ?? locateFile(path);
-    located.set(path, finding);
-    const file = await finding;
-    if (!file) return undefined;
-    const placed = placeWeights(file, request);
+    const placed = await placeWeights(request);
+    if (!placed) return undefined;
     const buffers = placed.parts.filter((part) => typeof part !== 'string');
     return new Transferred(placed, buffers);
   },

@@ -36,7 +36,7 @@ triptych quantize does.
 
 Example:
   triptych convert ./openai-whisper-tiny ./whisper-tiny --dtype float16
-  triptych convert ./openai-clip-vit-base-patch32 ./clip --compression none
+  triptych convert ./openai-clip-vit-base-patch32 ./clip --compression zstd
   triptych convert ./openai-whisper-tiny ./whisper-tiny-int8 --dtype int8 --calibration recordings/`;
 
 /** `triptych convert` */
@@ -49,10 +49,10 @@ export function convertCommand(): Command {
     .addOption(
       new Option(
         '--compression <codec>',
-        'of the weights file: none is left where it lies and loads three times as fast, zstd is some 8 % smaller',
+        'of the weights file: none loads several times as fast, zstd is some 8 % smaller',
       )
         .choices(['zstd', 'none'])
-        .default('zstd'),
+        .default('none'),
     )
     .option('--calibration <path...>', 'int8: files and folders to calibrate with')
     .option('--name <name>', "the model's name (default: that of the source directory)")

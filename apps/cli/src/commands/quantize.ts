@@ -41,7 +41,7 @@ export function quantizeCommand(): Command {
     .argument('<dir>', 'model directory to write')
     .option('--calibration <path...>', 'files and folders to calibrate with')
     .addOption(
-      new Option('--compression <codec>', 'of the weights file').choices(['zstd', 'none']).default('zstd'),
+      new Option('--compression <codec>', 'of the weights file').choices(['zstd', 'none']).default('none'),
     )
     .addOption(
       new Option('--min-cosine <cosine>', 'lowest cosine that a vector may have to its float original')

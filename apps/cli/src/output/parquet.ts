@@ -41,7 +41,7 @@ export function parquetFile(path: string): VectorWriter {
   return {
     begin(identities) {
       const metadata = metadataOf(identities);
-      written = writeParquet(path, tables(metadata), { metadata });
+      written = writeParquet(path, tables(metadata), metadata);
       written.catch((error: Error) => vectors.destroy(error));
       return Promise.resolve();
     },

@@ -15,7 +15,7 @@ export interface ConvertRequest {
   /** Model directory to write; must not exist. */
   readonly target: string;
   readonly dtype: 'float16' | 'float32';
-  /** Default: zstd. */
+  /** Default: none. */
   readonly compression?: WeightCompression;
   readonly modelName?: string | undefined;
   readonly space?: string | undefined;

@@ -8,15 +8,13 @@ import {
   withFile,
 } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
-import { checkByteLength } from '../numbers/stored-tensor.js';
 import type { TensorHeader } from '../parquet/header.js';
-import { type LocatedTensor, locateTensors } from '../parquet/locate.js';
-import type { Place } from '../parquet/pages.js';
+import { type LocatedTensor, locateTensors, type Place } from '../parquet/locate.js';
 import { put } from './assemble.js';
 import { canonicalName } from './names.js';
 import { addOnce, isWanted, planParts, planTensor, type Wanted } from './plan.js';
 
-/** Tensors that were left where they lie in their file, and those that could not be, in buffers. */
+/** Tensors that are left where they lie in their file, and those that could not be, in buffers. */
 export interface Placed {
   readonly tensors: Map<string, WeightTensor>;
   /** The first is the file. */
@@ -28,37 +26,28 @@ export interface Placed {
 /** What is read at a time: it stays in the core's cache for its digest. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Where a file's tensors lie. */
-export interface LocatedFile {
+export interface PlaceRequest extends Wanted {
   readonly path: string;
-  readonly tensors: readonly LocatedTensor[];
-}
-
-/** Finds the tensors inside an uncompressed file. undefined where it has to be decoded. */
-export async function locateFile(link: string): Promise<LocatedFile | undefined> {
-  // ONNX Runtime takes files from one folder, links out of which it refuses.
-  const path = await realpath(link).catch(() => link);
-  const tensors = await locateTensors(path);
-  return tensors && { path, tensors };
 }
 
 /**
- * The tensors that are wanted, left in their file; of their data only what is to become float32 here is read. Throws
- * TENSOR_SHAPE, WEIGHTS_SCHEMA, and WEIGHTS_CORRUPT for a name that comes twice.
+ * The tensors that are wanted, left in their file; of their data only what is to become float32 here is read. undefined where
+ * the file has to be decoded. Throws TENSOR_SHAPE, WEIGHTS_SCHEMA, and WEIGHTS_CORRUPT for a name that comes twice.
  */
-export function placeWeights(file: LocatedFile, request: Wanted): Placed {
-  const { path } = file;
-  const located = file.tensors.filter(({ header }) => isWanted(request, header.name));
+export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Promise<Placed | undefined> {
+  // ONNX Runtime takes files from one folder, links out of which it refuses.
+  const path = await realpath(link).catch(() => link);
+  const located = locateTensors(path)?.tensors.filter(({ header }) => isWanted(wanted, header.name));
+  if (!located) return undefined;
   const tensors = new Map<string, WeightTensor>();
   const read: LocatedTensor[] = [];
   for (const tensor of located) {
-    const { header, byteOffset, byteLength } = tensor;
-    checkByteLength(header, byteLength);
-    const { name, ...planned } = planTensor(header, request);
+    const { header, byteOffset } = tensor;
+    const { name, ...planned } = planTensor(header, wanted);
     if (planned.type === planned.storedAs) addOnce(tensors, name, { ...planned, part: 0, byteOffset });
     else read.push(tensor);
   }
-  const inMemory = planParts(read.map(({ header }) => planTensor(header, request)));
+  const inMemory = planParts(read.map(({ header }) => planTensor(header, wanted)));
   for (const { header, ...place } of read) {
     const name = canonicalName(header.name);
     const planned = inMemory.tensors.get(name) as WeightTensor;

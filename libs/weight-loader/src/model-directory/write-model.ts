@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileWithin, isRunning, messageOf, TriptychError } from '@triptych/core';
 import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
-import { openTensors } from '../parquet/read.js';
+import { decodeTensors } from '../parquet/decode.js';
 import type { SchemaVersion } from '../parquet/schema.js';
 import { type WeightCompression, writeTensors } from '../parquet/write.js';
 import {
@@ -27,7 +27,7 @@ export interface ModelContents {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** int8 tensors take V2. Default: V1. */
   readonly schema?: SchemaVersion;
-  /** Default: zstd. */
+  /** Default: none. */
   readonly compression?: WeightCompression | undefined;
 }
 
@@ -100,10 +100,10 @@ async function removeAbandoned(target: string): Promise<void> {
   }
 }
 
-/** Writes tensors, reads them back and compares. Returns their digests. */
+/** Writes tensors, reads them back as any Parquet file is read, and compares. Returns their digests. */
 async function writeWeights(
   path: string,
-  { tensors, schema, compression = 'zstd' }: ModelContents,
+  { tensors, schema, compression = 'none' }: ModelContents,
   done: (bytes: number) => void,
 ): Promise<TensorDigests> {
   const written = new Map<string, string>();
@@ -116,15 +116,13 @@ async function writeWeights(
   }
   await writeTensors(path, noted(), compression, schema);
   const digests = new Map(written);
-  const file = await openTensors(path);
-  for await (const group of file.read()) {
-    for (const tensor of group) {
-      if (written.get(tensor.name) !== tensorDigest(tensor, [tensor.data])) {
-        throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
-      }
-      written.delete(tensor.name);
-      done(tensor.data.byteLength);
+  const file = await decodeTensors(path);
+  for await (const tensor of file.read()) {
+    if (written.get(tensor.name) !== tensorDigest(tensor, [tensor.data])) {
+      throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
     }
+    written.delete(tensor.name);
+    done(tensor.data.byteLength);
   }
   file.close();
   if (written.size > 0) {

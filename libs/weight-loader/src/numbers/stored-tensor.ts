@@ -97,6 +97,11 @@ export function channelScales({
   );
 }
 
+/** The bytes of some numbers, where they lie. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** The same bytes at an offset that typed arrays of `size`-byte elements accept: a copy only where needed. */
 export function aligned(bytes: Uint8Array, size: number): Uint8Array {
   return bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);

@@ -1,6 +1,6 @@
 import { elementCount, TriptychError } from '@triptych/core';
 import { aligned, type Quantization, type StoredTensor } from '../numbers/stored-tensor.js';
-import { parseDType, plainColumns, quantizationColumns, type SchemaVersion } from './schema.js';
+import { columnsOf, parseDType, type SchemaVersion } from './schema.js';
 
 export interface TensorEntry {
   readonly name: string;
@@ -19,8 +19,7 @@ export type Row = (column: string) => unknown;
 
 /** The columns that headers are made of. */
 export function headerColumns(version: SchemaVersion): string[] {
-  const columns = [...plainColumns, ...(version === 'V2' ? quantizationColumns : [])];
-  return columns.filter((column) => column !== 'data');
+  return columnsOf(version).flatMap(({ name }) => (name === 'data' ? [] : [name]));
 }
 
 /** A row's tensor, but for its data. Throws TENSOR_SHAPE, TENSOR_DTYPE or WEIGHTS_SCHEMA. */

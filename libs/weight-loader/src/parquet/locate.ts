@@ -1,61 +1,152 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
-import { readRange } from '@triptych/core';
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
-// Its index has whole queries, too, in twice the time.
-import { parquetMetadataAsync } from 'hyparquet/src/metadata.js';
+import { fstatSync } from 'node:fs';
+import { elementCount, problemOf, readRange, TriptychError, withFile } from '@triptych/core';
+import { MAGIC } from './format.js';
 import type { TensorHeader } from './header.js';
-import { locateValues, type Place } from './pages.js';
-import { openTensors } from './read.js';
+import {
+  canLayOut,
+  dataBytes,
+  FIRST_ROW_GROUP,
+  isFull,
+  layOutFooter,
+  layOutRowGroup,
+  type Numbers,
+  type RowGroupLayout,
+} from './layout.js';
+import type { SchemaVersion } from './schema.js';
+import { parseTable, TABLE_KEY, type TensorRow, type TensorTable } from './tensor-table.js';
+
+/** Bytes inside a file. */
+export interface Place {
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
 
 /** A tensor, and where its bytes lie in the file. */
 export interface LocatedTensor extends Place {
   readonly header: TensorHeader;
 }
 
+export interface LocatedTensors {
+  readonly version: SchemaVersion;
+  readonly tensors: readonly LocatedTensor[];
+}
+
+/** That of a hundred thousand tensors is shorter. */
+const LONGEST_FOOTER_BYTES = 64 * 1024 * 1024;
+/** After the footer: its length, and the magic bytes. */
+const TAIL_BYTES = 4 + MAGIC.byteLength;
+
 /**
- * Finds the tensors inside an uncompressed weights file, without reading their data. undefined where the file cannot be read
- * this way: parquet-wasm reads what is compressed, and says what is wrong with what is damaged.
+ * Finds the tensors inside an uncompressed file of {@link writeTensors} without reading their data. The file's own table of tensors
+ * is not believed: the file is laid out by it once more, and every byte of the file that is no tensor's number is compared. What
+ * passes is, to every reader of Parquet, what the table says. undefined for any other file. Throws WEIGHTS_MISSING.
  */
-export async function locateTensors(path: string): Promise<LocatedTensor[] | undefined> {
-  let descriptor: number | undefined;
+export function locateTensors(path: string): LocatedTensors | undefined {
   try {
-    descriptor = openSync(path, 'r');
-    return await locate(descriptor, path);
-  } catch {
-    return undefined;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    return withFile(path, (file) => {
+      const { size } = fstatSync(file);
+      const footer = readFooter(file, size);
+      const table = footer && findTable(footer);
+      const layout = table && layOut(table, footer, size);
+      const tensors = layout && compare(file, table, layout);
+      return tensors && { version: table.version, tensors };
+    });
+  } catch (cause) {
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${problemOf(cause)})`, { cause });
   }
 }
 
-async function locate(descriptor: number, path: string): Promise<LocatedTensor[] | undefined> {
-  const file: AsyncBuffer = {
-    byteLength: fstatSync(descriptor).size,
-    slice: (start, end) => {
-      const { buffer, byteLength } = readRange(descriptor, start, (end ?? file.byteLength) - start);
-      return buffer.slice(0, byteLength);
-    },
-  };
-  const places = locateData(descriptor, await parquetMetadataAsync(file));
-  if (!places) return undefined;
-  // Values are parquet-wasm's to decode: hyparquet believes a run whatever length it claims, and V8 ends the process over it.
-  const tensors = await openTensors(path);
-  tensors.close();
-  return tensors.groups.flatMap(({ group, rows }) =>
-    rows.map(({ row, header }) => ({ header, ...places[group][row] })),
-  );
+/** All that comes after the row groups, by what the file's end says of its length. */
+function readFooter(file: number, size: number): Buffer | undefined {
+  const tail = Buffer.from(readRange(file, Math.max(0, size - TAIL_BYTES), TAIL_BYTES));
+  if (tail.byteLength < TAIL_BYTES || !tail.subarray(4).equals(MAGIC)) return undefined;
+  const length = tail.readUInt32LE() + TAIL_BYTES;
+  if (length > Math.min(LONGEST_FOOTER_BYTES, size)) return undefined;
+  return Buffer.from(readRange(file, size - length, length));
 }
 
-/** Where the data of each row of each row group lies. */
-function locateData(descriptor: number, { schema, row_groups }: FileMetaData): Place[][] | undefined {
-  const optional = schema.find(({ name }) => name === 'data')?.repetition_type === 'OPTIONAL';
-  const places: Place[][] = [];
-  for (const { columns } of row_groups) {
-    const column = columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === 'data')?.meta_data;
-    if (!column || column.dictionary_page_offset) return undefined;
-    const found = locateValues(descriptor, { ...column, start: Number(column.data_page_offset), optional });
-    if (!found) return undefined;
-    places.push(found);
+/** The table is looked for by its key rather than by decoding the footer: whether it stands where it should is seen by {@link layOut}. */
+function findTable(footer: Buffer): TensorTable | undefined {
+  const metadata = footer.subarray(0, -TAIL_BYTES);
+  const key = metadata.indexOf(TABLE_KEY);
+  if (key < 0) return undefined;
+  return parseTable(metadata.toString('utf8', metadata.indexOf('{', key), metadata.lastIndexOf('}') + 1));
+}
+
+/** The row groups of a file of this table, where it has this footer and this size. */
+function layOut({ version, rows }: TensorTable, footer: Buffer, size: number): RowGroupLayout[] | undefined {
+  if (!rows.every(canLayOut)) return undefined;
+  const groups: RowGroupLayout[] = [];
+  let end = FIRST_ROW_GROUP;
+  for (const group of inRowGroups(rows)) {
+    const layout = layOutRowGroup(group, version, end);
+    groups.push(layout);
+    ({ end } = layout);
   }
-  return places;
+  const isSame = end === size - footer.byteLength && layOutFooter(rows, version, groups).equals(footer);
+  return isSame ? groups : undefined;
+}
+
+function inRowGroups(rows: readonly TensorRow[]): TensorRow[][] {
+  const groups: TensorRow[][] = [];
+  let group: TensorRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (group.push(row) === 1) groups.push(group);
+    bytes += dataBytes(row);
+    if (isFull(bytes)) [group, bytes] = [[], 0];
+  }
+  return groups;
+}
+
+/** The tensors, where all between their numbers is as it was laid out. */
+function compare(
+  file: number,
+  { version, rows }: TensorTable,
+  groups: readonly RowGroupLayout[],
+): LocatedTensor[] | undefined {
+  if (!isThere(file, 0, MAGIC)) return undefined;
+  let position = FIRST_ROW_GROUP;
+  const located: LocatedTensor[] = [];
+  for (const { data, rest, numRows } of groups) {
+    const places = new Map<string, Place>();
+    for (const piece of [...data, ...rest]) {
+      if (!(piece instanceof Uint8Array))
+        places.set(`${piece.column} ${piece.row}`, { byteOffset: position, byteLength: piece.byteLength });
+      else if (!isThere(file, position, piece)) return undefined;
+      position += piece.byteLength;
+    }
+    for (let row = 0; row < numRows; row++) {
+      const place = places.get(`data ${row}`);
+      const numbers = (column: Numbers['column']) => readNumbers(file, places.get(`${column} ${row}`));
+      const header = headerOf(rows[located.length], version, numbers);
+      if (!header || !place) return undefined;
+      located.push({ header, ...place });
+    }
+  }
+  return located;
+}
+
+function isThere(file: number, position: number, bytes: Uint8Array): boolean {
+  return Buffer.from(readRange(file, position, bytes.byteLength)).equals(bytes);
+}
+
+/** undefined where int8 has no scales: the other reader says so. */
+function headerOf(
+  { name, dtype, shape, quantization }: TensorRow,
+  version: SchemaVersion,
+  numbers: (column: Numbers['column']) => Float32Array | undefined,
+): TensorHeader | undefined {
+  const entry = { name, dtype, shape, parameters: elementCount(shape) };
+  if (version === 'V1' || dtype !== 'int8') return { ...entry, quantization: undefined };
+  const [scales, zeroPoints] = [numbers('scales'), numbers('zero_points')];
+  if (!quantization || !scales || !zeroPoints) return undefined;
+  const { axis, groupSize } = quantization;
+  return { ...entry, quantization: { scales, zeroPoints, axis, groupSize } };
+}
+
+function readNumbers(file: number, place: Place | undefined): Float32Array | undefined {
+  if (!place || place.byteLength === 0) return undefined;
+  const { buffer, byteLength } = readRange(file, place.byteOffset, place.byteLength);
+  return new Float32Array(buffer, 0, byteLength / 4);
 }

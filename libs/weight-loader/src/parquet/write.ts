@@ -1,166 +1,117 @@
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { type DType, elementCount } from '@triptych/core';
-import type { Data, RecordBatch, Schema } from 'apache-arrow';
-import {
-  Compression,
-  EnabledStatistics,
-  Table,
-  transformParquetStream,
-  WriterPropertiesBuilder,
-} from 'parquet-wasm';
-import type { StoredTensor } from '../numbers/stored-tensor.js';
-import { arrow } from './arrow.js';
-import { formatDType, type SchemaVersion } from './schema.js';
+import { type FileHandle, open } from 'node:fs/promises';
+import { TriptychError } from '@triptych/core';
+import { bytesOf, checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js';
+import { MAGIC, type RowGroup } from './format.js';
+import { canLayOut, dataPage, FIRST_ROW_GROUP, isFull, layOutFooter, layOutRowGroup } from './layout.js';
+import type { SchemaVersion } from './schema.js';
+import type { TensorRow } from './tensor-table.js';
 
-/** A row group is closed once it holds this much: so that a reader never needs much more. */
-const ROW_GROUP_BYTES = 4 * 1024 * 1024;
-
-const shapeType = new arrow.List(new arrow.Field('element', new arrow.Int32(), true));
-
-const columnsV1 = [
-  new arrow.Field('layer_name', new arrow.Utf8(), true),
-  new arrow.Field('shape', shapeType, true),
-  new arrow.Field('dtype', new arrow.Utf8(), true),
-  new arrow.Field('data', new arrow.Binary(), true),
-  new arrow.Field('num_params', new arrow.Int64(), true),
-];
-const schemas: Readonly<Record<SchemaVersion, Schema>> = {
-  V1: new arrow.Schema(columnsV1),
-  V2: new arrow.Schema([
-    ...columnsV1,
-    new arrow.Field('quant_type', new arrow.Utf8(), true),
-    new arrow.Field('scales', new arrow.Binary(), true),
-    new arrow.Field('zero_points', new arrow.Binary(), true),
-    new arrow.Field('quant_axis', new arrow.Int32(), true),
-    new arrow.Field('group_size', new arrow.Int32(), true),
-  ]),
-};
-
-/** How V2 names what a tensor's numbers are. Its own columns have no word for bfloat16: that one is half as wide, too. */
-const quantTypes: Readonly<Record<DType, string>> = {
-  float32: 'fp32',
-  float16: 'fp16',
-  bfloat16: 'fp16',
-  int8: 'int8',
-};
-
-/** How pages are compressed. Weights are mostly noise: zstd saves some 8 %, and decoding it is most of a load. */
+/**
+ * How a weights file is compressed. `none` is laid out so that tensors are read where they lie; zstd saves some 8 %, as weights are
+ * mostly noise, and has to be decoded.
+ */
 export type WeightCompression = 'zstd' | 'none';
 
-const codecs: Readonly<Record<WeightCompression, Compression>> = {
-  zstd: Compression.ZSTD,
-  none: Compression.UNCOMPRESSED,
-};
-
-/** Writes tensors as a weights file, one at a time; int8 ones take schema V2. Returns the number of tensors written. */
+/** Writes tensors as a weights file, one at a time; int8 ones take schema V2. Fails where the file exists. */
 export async function writeTensors(
   path: string,
   tensors: AsyncIterable<StoredTensor>,
   compression: WeightCompression,
   version: SchemaVersion = 'V1',
-): Promise<number> {
-  let written = 0;
-  async function* tables() {
-    for await (const tensor of tensors) {
-      written++;
-      yield arrow.tableToIPC(new arrow.Table([rowOf(tensor, version)]), 'stream');
-    }
-  }
-  await writeParquet(path, tables(), { compression });
-  return written;
-}
-
-export interface ParquetOptions {
-  readonly compression?: WeightCompression;
-  /** What the file says of itself, by key. */
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-/** Writes tables, Arrow IPC streams of one schema, as a Parquet file with row groups of bounded size. Fails where it exists. */
-export async function writeParquet(
-  path: string,
-  tables: AsyncIterable<Uint8Array>,
-  { compression = 'zstd', metadata = {} }: ParquetOptions = {},
 ): Promise<void> {
-  let failure: { readonly thrown: unknown } | undefined;
-  async function* batches() {
-    try {
-      for await (const table of tables) {
-        const copy = Table.fromIPCStream(table);
-        const batch = copy.recordBatches()[0];
-        copy.free();
-        yield batch;
-      }
-    } catch (thrown) {
-      // The writer would take the error for the end and complete the file.
-      failure = { thrown };
+  if (compression === 'none') return writeLaidOut(path, tensors, version);
+  // Arrow takes longer to load than a small model does.
+  const { writeCompressed } = await import('./write-compressed.js');
+  return writeCompressed(path, tensors, version);
+}
+
+async function writeLaidOut(
+  path: string,
+  tensors: AsyncIterable<StoredTensor>,
+  version: SchemaVersion,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    const written: TensorRow[] = [];
+    const groups: RowGroup[] = [];
+    let group = new OpenRowGroup(FIRST_ROW_GROUP);
+    const close = async () => {
+      const { bytes, end, numRows, chunks } = group.close(version);
+      await writeAll(file, bytes);
+      groups.push({ numRows, chunks });
+      group = new OpenRowGroup(end);
+    };
+    await writeAll(file, [MAGIC]);
+    for await (const tensor of tensors) {
+      const row = rowOf(tensor, version);
+      await writeAll(file, group.add(row, tensor));
+      written.push(row);
+      if (group.isFull) await close();
+    }
+    if (!group.isEmpty) await close();
+    await writeAll(file, [layOutFooter(written, version, groups)]);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A row group whose tensors are written as they come. */
+class OpenRowGroup {
+  readonly #rows: TensorRow[] = [];
+  /** Scales and zero points of each row, which are written last. */
+  readonly #quantizations: { readonly scales: Uint8Array; readonly zeroPoints: Uint8Array }[] = [];
+  #bytes = 0;
+
+  constructor(private readonly position: number) {}
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0;
+  }
+
+  get isFull(): boolean {
+    return isFull(this.#bytes);
+  }
+
+  /** What to write of this tensor now. */
+  add(row: TensorRow, { data, quantization }: StoredTensor): Uint8Array[] {
+    const { scales = new Float32Array(0), zeroPoints = new Float32Array(scales.length) } = quantization ?? {};
+    this.#quantizations.push({ scales: bytesOf(scales), zeroPoints: bytesOf(zeroPoints) });
+    const { pieces } = dataPage(row, this.#rows.push(row) - 1);
+    this.#bytes += data.byteLength;
+    return pieces.map((piece) => (piece instanceof Uint8Array ? piece : data));
+  }
+
+  /** The layout of the whole, and what to write after the tensors. */
+  close(version: SchemaVersion): RowGroup & { readonly end: number; readonly bytes: readonly Uint8Array[] } {
+    const { rest, ...layout } = layOutRowGroup(this.#rows, version, this.position);
+    const bytes = rest.map((piece) => {
+      if (piece instanceof Uint8Array) return piece;
+      const { scales, zeroPoints } = this.#quantizations[piece.row];
+      return piece.column === 'scales' ? scales : zeroPoints;
+    });
+    return { ...layout, bytes };
+  }
+}
+
+/** Throws TENSOR_SHAPE, or WEIGHTS_SCHEMA for a tensor that no Parquet page can hold. */
+function rowOf(tensor: StoredTensor, version: SchemaVersion): TensorRow {
+  const { name, dtype, shape, data } = tensor;
+  checkByteLength(tensor, data.byteLength);
+  const { scales, axis, groupSize } = (version === 'V2' && tensor.quantization) || {};
+  const quantization = scales && { scales: scales.length, axis: axis ?? -1, groupSize: groupSize ?? 0 };
+  const row: TensorRow = { name, dtype, shape, quantization };
+  if (canLayOut(row)) return row;
+  throw new TriptychError(
+    'WEIGHTS_SCHEMA',
+    `tensor ${name}: shape [${shape.join(', ')}] of ${dtype}; a weights file holds tensors of less than 2 GiB each`,
+    { field: name },
+  );
+}
+
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  for (const piece of pieces) {
+    for (let done = 0; done < piece.byteLength;) {
+      done += (await file.write(piece, done)).bytesWritten;
     }
   }
-  try {
-    const parquet = await transformParquetStream(
-      Readable.toWeb(Readable.from(batches())),
-      writerProperties(codecs[compression], metadata),
-    );
-    await pipeline(Readable.fromWeb(parquet as NodeReadableStream), createWriteStream(path, { flags: 'wx' }));
-  } finally {
-    // Where there was no first batch the writer fails of that.
-    if (failure) throw failure.thrown;
-  }
-}
-
-function rowOf(tensor: StoredTensor, version: SchemaVersion): RecordBatch {
-  const children = [
-    text(tensor.name),
-    arrow.vectorFromArray([[...tensor.shape]], shapeType).data[0],
-    text(formatDType(tensor.dtype)),
-    binary(tensor.data),
-    arrow.vectorFromArray([BigInt(elementCount(tensor.shape))], new arrow.Int64()).data[0],
-    ...(version === 'V2' ? quantizationOf(tensor) : []),
-  ];
-  const type = new arrow.Struct(schemas[version].fields);
-  return new arrow.RecordBatch(schemas[version], arrow.makeData({ type, length: 1, nullCount: 0, children }));
-}
-
-/** The columns that V2 adds; what is no int8 has no scales. */
-function quantizationOf({ dtype, quantization }: StoredTensor): Data[] {
-  const { scales, zeroPoints, axis = -1, groupSize = 0 } = quantization ?? {};
-  const int32 = (value: number) => arrow.vectorFromArray([value], new arrow.Int32()).data[0];
-  return [
-    text(quantTypes[dtype]),
-    binary(bytesOf(scales)),
-    binary(bytesOf(scales && (zeroPoints ?? new Float32Array(scales.length)))),
-    int32(axis),
-    int32(groupSize),
-  ];
-}
-
-const text = (value: string) => arrow.vectorFromArray([value], new arrow.Utf8()).data[0];
-
-function binary(data: Uint8Array | null): Data {
-  return arrow.makeData({
-    type: new arrow.Binary(),
-    length: 1,
-    nullCount: data ? 0 : 1,
-    ...(data ? {} : { nullBitmap: Uint8Array.of(0) }),
-    valueOffsets: Int32Array.of(0, data?.byteLength ?? 0),
-    data: data ?? new Uint8Array(0),
-  });
-}
-
-function bytesOf(values: Float32Array | undefined): Uint8Array | null {
-  return values ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength) : null;
-}
-
-function writerProperties(codec: Compression, metadata: Readonly<Record<string, string>>) {
-  return new WriterPropertiesBuilder()
-    .setCompression(codec)
-    .setMaxRowGroupBytes(ROW_GROUP_BYTES)
-    .setDictionaryEnabled(false)
-    .setStatisticsEnabled(EnabledStatistics.None)
-    .setCreatedBy('triptych')
-    .setKeyValueMetadata(new Map(Object.entries(metadata)))
-    .build();
 }

@@ -1,0 +1,117 @@
+import { openAsBlob } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { messageOf, problemOf, TriptychError } from '@triptych/core';
+import { type Table, tableFromIPC } from 'apache-arrow';
+import { ParquetFile, type ParquetMetaData, type RecordBatch } from 'parquet-wasm';
+import { checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js';
+import { headerColumns, nameOf, readHeader, type Row, type TensorHeader } from './header.js';
+import { schemaVersion } from './schema.js';
+import type { TensorFile } from './tensor-file.js';
+
+/** A tensor is decoded when the one before has been taken. */
+const ROWS_AT_A_TIME = 1;
+
+/**
+ * Opens a weights file that any program wrote, for those of its tensors that are wanted. For a worker: what is damaged may end the
+ * thread, and memory that decoding took comes back with its end. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or WEIGHTS_SCHEMA.
+ */
+export async function decodeTensors(
+  path: string,
+  wanted: (name: string) => boolean = () => true,
+): Promise<TensorFile> {
+  const file = await open(path);
+  const decode = <T>(decoding: Promise<T>) =>
+    decoding.catch((cause: unknown) => {
+      throw corrupt(path, cause);
+    });
+  const columns = tableFromIPC(file.schema().intoIPCStream()).schema.fields.map(({ name }) => name);
+  const version = schemaVersion(columns, path);
+  const described = await decode(file.read({ columns: headerColumns(version) }));
+  const rows = rowsOf(tableFromIPC(described.intoIPCStream()));
+  const groups = rowGroups(file.metadata()).filter(({ first, end }) =>
+    rows.slice(first, end).some((row) => wanted(nameOf(row))),
+  );
+  // A tensor's header by its row; undefined where nobody wants it.
+  const headers = groups.flatMap(({ first, end }) =>
+    rows.slice(first, end).map((row) => (wanted(nameOf(row)) ? readHeader(row, version) : undefined)),
+  );
+  return {
+    version,
+    headers: headers.filter((header) => header !== undefined),
+    async *read() {
+      const options = {
+        columns: ['data'],
+        rowGroups: groups.map(({ index }) => index),
+        batchSize: ROWS_AT_A_TIME,
+      };
+      const batches = (await decode(file.stream(options))) as ReadableStream<RecordBatch>;
+      let row = 0;
+      for await (const value of valuesOf(batches, path)) {
+        const header = headers[row++];
+        if (header) yield withData(header, value, path);
+      }
+      if (row !== headers.length)
+        throw corrupt(path, `${row} of ${headers.length} values of column data were found`);
+    },
+    close: () => file.free(),
+  };
+}
+
+async function open(path: string): Promise<ParquetFile> {
+  try {
+    await access(path, constants.R_OK);
+  } catch (cause) {
+    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${problemOf(cause)})`, { cause });
+  }
+  try {
+    return await ParquetFile.fromFile(await openAsBlob(path));
+  } catch (cause) {
+    throw corrupt(path, cause);
+  }
+}
+
+function corrupt(path: string, cause: unknown): TriptychError {
+  return new TriptychError('WEIGHTS_CORRUPT', `${path}: not a readable Parquet file (${messageOf(cause)})`, {
+    cause,
+  });
+}
+
+/** The rows of each row group, by their indices in the file. */
+function rowGroups(metadata: ParquetMetaData): { index: number; first: number; end: number }[] {
+  let end = 0;
+  return metadata.rowGroups().map((group, index) => {
+    const first = end;
+    end += group.numRows();
+    return { index, first, end };
+  });
+}
+
+/** The rows of a table. Each column is taken as a whole: one value at a time would look for its chunk anew. */
+function rowsOf(table: Table): Row[] {
+  const columns = new Map(
+    table.schema.fields.map(({ name }) => [name, [...(table.getChild(name) ?? [])] as unknown[]]),
+  );
+  return Array.from({ length: table.numRows }, (_, index) => (column) => columns.get(column)?.[index]);
+}
+
+/** The values of the only column of batches that are decoded as they are asked for. */
+async function* valuesOf(batches: ReadableStream<RecordBatch>, path: string): AsyncGenerator<unknown> {
+  try {
+    for await (const batch of batches) yield* tableFromIPC(batch.intoIPCStream()).getChildAt(0) ?? [];
+  } catch (cause) {
+    throw corrupt(path, cause);
+  }
+}
+
+function withData(header: TensorHeader, data: unknown, path: string): StoredTensor {
+  const { name } = header;
+  if (data === null)
+    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
+  if (!(data instanceof Uint8Array))
+    throw new TriptychError('WEIGHTS_SCHEMA', `${path}: column data is not binary`, { field: name });
+  const { shape, dtype, quantization } = header;
+  const tensor = { name, shape, dtype, data, quantization };
+  checkByteLength(tensor, data.byteLength);
+  return tensor;
+}
