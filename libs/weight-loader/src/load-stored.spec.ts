@@ -37,7 +37,8 @@ async function directoryOf(file: string): Promise<string> {
 
 /** The same model as we write it, uncompressed. */
 async function rewritten(directory: string): Promise<string> {
-  const { metadata, preprocessor, tokenizer } = await openModelDirectory(directory);
+  const { metadata: found, architecture, preprocessor, tokenizer } = await openModelDirectory(directory);
+  const metadata = { ...found, architecture };
   const tensors: StoredTensor[] = [];
   const file = await openTensors(join(directory, 'weights.parquet'));
   for await (const { data, quantization, ...tensor } of file.read()) {
