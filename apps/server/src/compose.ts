@@ -1,13 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { collectWhenIdle, type Logger, TriptychError } from '@triptych/core';
-import { Engine, ModelRegistry, selfCheck } from '@triptych/engine';
-import { families as builtIn, type ModelFamily } from '@triptych/model-families';
+import { createEngine, engineDefaults, type EngineSettings, type ModelRegistry } from '@triptych/engine';
+import type { ModelFamily } from '@triptych/model-families';
 import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { shutDown } from './grpc/shut-down.js';
-import { loadModel, type Observers } from './models/load-model.js';
-import { SharedWorkers } from './models/shared-workers.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
 import { Tracing } from './observability/tracing.js';
@@ -34,7 +31,7 @@ export interface RunningServer {
 export async function startServer(
   config: ServerConfig,
   logger: Logger,
-  families: readonly ModelFamily[] = builtIn,
+  families?: readonly ModelFamily[],
 ): Promise<RunningServer> {
   const closers: (() => Promise<unknown>)[] = [];
   boundThreads();
@@ -50,7 +47,7 @@ export async function startServer(
 async function start(
   config: ServerConfig,
   logger: Logger,
-  families: readonly ModelFamily[],
+  families: readonly ModelFamily[] | undefined,
   closers: (() => Promise<unknown>)[],
 ): Promise<RunningServer> {
   if (config.models.length === 0)
@@ -64,14 +61,17 @@ async function start(
   // First: probes are answered while models load.
   const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;
   closers.push(async () => probes?.close());
-  const workers = new SharedWorkers(config, logger);
-  closers.push(() => workers.close());
-  const models = await loadModels(config, workers, { logger, metrics }, families, closers);
+  const { selfCheck } = config;
+  const sources = config.models.map(parseModelSource);
+  const options = { models: sources, families, selfCheck, logger, observer: metrics };
+  const engine = await createEngine({ ...engineSettings(config), ...options });
+  closers.push(() => engine.close());
+  const { models } = engine;
+  metrics.follow(models.models);
   const tracing = new Tracing(config, logger);
   closers.push(() => tracing.close());
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));
-  const engine = new Engine(models, engineLimits(config), metrics);
   const grpc = createGrpcServer(engine, config, { logger, metrics, tracing }, tokens);
   const security = transportSecurity(config, logger);
   const address = await bind(grpc.server, config.listen, security.credentials);
@@ -92,38 +92,14 @@ async function start(
       grpc.idle.close();
       tokens?.close();
       stopCollecting();
-      await Promise.all([models.close(), workers.close(), probes?.close(), tracing.close()]);
+      await Promise.all([engine.close(), probes?.close(), tracing.close()]);
       logger.info({}, 'stopped');
     },
   };
 }
 
-function engineLimits(config: ServerConfig): Engine['limits'] {
-  const { queueItems, queueAllItems, queueBytes } = config;
-  return { ...config, admission: { items: queueItems, allItems: queueAllItems, bytes: queueBytes } };
-}
-
-/** All models side by side, checked where that is wanted. */
-async function loadModels(
-  config: ServerConfig,
-  workers: SharedWorkers,
-  observers: Observers,
-  families: readonly ModelFamily[],
-  closers: (() => Promise<unknown>)[],
-): Promise<ModelRegistry> {
-  const threads = config.threads || availableParallelism();
-  const loads = config.models.map((text) =>
-    loadModel(parseModelSource(text), { ...config, threads }, workers, observers, families),
-  );
-  closers.push(async () => {
-    for (const load of await Promise.allSettled(loads)) {
-      if (load.status === 'fulfilled') await new ModelRegistry([load.value]).close();
-    }
-  });
-  const models = new ModelRegistry(await Promise.all(loads));
-  if (config.selfCheck)
-    for (const model of models.models)
-      await selfCheck(model, config.maxPixels, { logger: observers.logger, observer: observers.metrics });
-  observers.metrics.follow(models.models);
-  return models;
+/** The settings of a server that are its engine's. */
+function engineSettings(config: ServerConfig): EngineSettings {
+  const names = Object.keys(engineDefaults) as (keyof EngineSettings)[];
+  return Object.fromEntries(names.map((name) => [name, config[name]])) as unknown as EngineSettings;
 }

@@ -1,7 +1,7 @@
 export { type RunningServer, startServer } from './compose.js';
 export { type ConfigFile, readConfigFile } from './config/config-file.js';
 export { flagOf, type Origins, otherNames, placeholderOf } from './config/names.js';
-export { looksLikePath, type ModelSource, parseModelSource } from './config/paths.js';
+export { looksLikePath, parseModelSource } from './config/paths.js';
 export { printConfig } from './config/print-config.js';
 export {
   type ConfigReading,
@@ -11,7 +11,7 @@ export {
   tryConfig,
 } from './config/read-config.js';
 export { type ServerConfig, type Setting, type SettingName, settings } from './config/settings.js';
-export { checkFolder, describeModels, type ModelDescription } from './models/describe-models.js';
+export { checkFolder, describeModels, type ModelDescription } from './preflight/describe-models.js';
 export { preflight, type PreflightReport, throwReported } from './preflight/preflight.js';
 export { METHOD_PATTERN } from './security/method-pattern.js';
 export { type TokenEntry, tokenHash } from './security/token-file.js';

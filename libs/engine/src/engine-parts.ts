@@ -1,4 +1,4 @@
-import type { EngineLimits } from './limits.js';
+import type { EngineLimits } from './settings.js';
 import type { ModelRegistry } from './models/model-registry.js';
 
 /** What serving is made of. */

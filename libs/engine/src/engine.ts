@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Admission, type AdmissionLimits } from './admission/admission.js';
+import { Admission } from './admission/admission.js';
 import { type AudioStream, type AudioStreamRequest, openAudioStream } from './audio/audio-stream.js';
 import { type EncodeAudioRequest, encodeClips, type EncodedAudio } from './audio/encode-clips.js';
 import type { CallContext, EngineCall } from './call.js';
@@ -8,10 +8,10 @@ import { rank, type Rankings, type RankRequest } from './cross-modal/rank.js';
 import { type Similarities, similarity, type SimilarityRequest } from './cross-modal/similarity.js';
 import { type EncodedImages, encodeImages, type EncodeImagesRequest } from './image/encode-images.js';
 import { type ImageStream, type ImageStreamRequest, openImageStream } from './image/image-stream.js';
-import type { EngineLimits } from './limits.js';
 import type { ModelRegistry } from './models/model-registry.js';
 import { lanesOf } from './models/served-model.js';
 import { type EngineObserver, unobserved, untraced } from './observer.js';
+import type { EngineLimits, QueueLimits } from './settings.js';
 import { type EncodedTexts, encodeTexts, type EncodeTextsRequest } from './text/encode-texts.js';
 
 /**
@@ -24,10 +24,14 @@ export class Engine {
 
   constructor(
     readonly models: ModelRegistry,
-    readonly limits: EngineLimits & { readonly admission: AdmissionLimits },
+    readonly limits: EngineLimits & QueueLimits,
     private readonly observer: EngineObserver = unobserved,
+    /** Ends what models share. */
+    private readonly closeShared: () => Promise<void> = async () => undefined,
   ) {
-    this.admission = new Admission(limits.admission, lanesOf(models.models));
+    const { queueItems, queueAllItems, queueBytes } = limits;
+    const admission = { items: queueItems, allItems: queueAllItems, bytes: queueBytes };
+    this.admission = new Admission(admission, lanesOf(models.models));
   }
 
   encodeAudio(request: EncodeAudioRequest, call?: Partial<EngineCall>): Promise<EncodedAudio> {
@@ -62,6 +66,11 @@ export class Engine {
 
   classify(request: ClassifyRequest, call?: Partial<EngineCall>): Promise<Classifications> {
     return classify(this, request, this.#context(call));
+  }
+
+  /** Ends every worker. What is under way, and what comes, fails with DRAINING. */
+  async close(): Promise<void> {
+    await Promise.all([this.models.close(), this.closeShared()]);
   }
 
   /** What a call's items pass on their way. By default all calls are of one caller, each a flow of its own, without a deadline. */

@@ -16,6 +16,7 @@ export type {
 } from './audio/audio-stream.js';
 export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
 export type { EngineCall } from './call.js';
+export { createEngine, type EngineOptions } from './create-engine.js';
 export type { Classifications, ClassifyRequest } from './cross-modal/classify.js';
 export type { ComparedItem, GivenEmbedding } from './cross-modal/compared-item.js';
 export type { FailedPlace } from './cross-modal/item-vectors.js';
@@ -34,7 +35,7 @@ export type { FailedItem, ItemResult } from './items/encode-items.js';
 export type { EncodedItem } from './items/encode-prepared.js';
 export { inField, inFieldAsync } from './items/in-field.js';
 export type { ModelStamp } from './items/stamp.js';
-export type { EngineLimits } from './limits.js';
+export type { ModelSource } from './models/load-model.js';
 export { ModelRegistry } from './models/model-registry.js';
 export {
   type AnyEncoder,
@@ -50,5 +51,6 @@ export { type EngineObserver, type ItemTrace, type StageTimes, unobserved, untra
 export { type Comparison, compareVectors, type ItemComparison } from './self-check/compare.js';
 export { readReference, type Reference, type ReferenceItem } from './self-check/reference.js';
 export { missingReferences, REFERENCE_FILE, selfCheck } from './self-check/self-check.js';
+export { engineDefaults, type EngineLimits, type EngineSettings } from './settings.js';
 export type { EncodedTexts, EncodeTextsRequest } from './text/encode-texts.js';
 export type { EncodedText, TextOptions } from './text/text-plan.js';

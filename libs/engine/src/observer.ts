@@ -1,3 +1,4 @@
+import type { QueueObserver } from '@triptych/inference-core';
 import type { Modality } from '@triptych/model-families';
 
 /** What an item took, in microseconds: the stages follow each other and end now. */
@@ -14,6 +15,8 @@ export interface ItemTrace {
 
 /** Told what is being served. */
 export interface EngineObserver {
+  /** Who is told of the queue before an encoder: `MODEL/MODALITY`. */
+  queue(encoder: string): QueueObserver;
   /** Decoding, resampling, resizing or tokenizing an item took so long. */
   preprocessed(modality: Modality, microseconds: number): void;
   /** Audio is encoded, and silence that is padded to it. */
@@ -25,6 +28,7 @@ export interface EngineObserver {
 /** For those who do not want to hear anything. */
 export const untraced: ItemTrace = { item: () => undefined };
 export const unobserved: EngineObserver = {
+  queue: () => ({ started: () => undefined, ended: () => undefined, dropped: () => undefined }),
   preprocessed: () => undefined,
   audio: () => undefined,
   window: () => undefined,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ModelSource } from '@triptych/engine';
 import { type Setting, type SettingName, settings } from './settings.js';
 
 /** A setting's value with its paths made absolute, where it has any; relative ones are of `folder`. */
@@ -22,12 +23,6 @@ export function expandHome(path: string): string {
 /** The path of `unix:PATH` or `unix:///PATH`. */
 export function socketPath(listen: string): string {
   return expandHome(listen.slice('unix:'.length).replace(/^\/\/(?=\/)/, ''));
-}
-
-/** Where a model lies, and the name it is served by where that is not its own. */
-export interface ModelSource {
-  readonly directory: string;
-  readonly name: string | undefined;
 }
 
 /** `DIR` or `NAME=DIR`. A path may hold `=`, a name no slash. */

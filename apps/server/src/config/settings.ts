@@ -1,4 +1,5 @@
 import type { Isolation } from '@triptych/core';
+import { engineDefaults } from '@triptych/engine/settings';
 import { z } from 'zod';
 import { address, collector, count, onOff, ratio } from './schemas.js';
 
@@ -114,14 +115,14 @@ export const settings = {
   threads: define({
     flag: '--threads <n>',
     env: 'TRIPTYCH_THREADS',
-    default: 0,
+    default: engineDefaults.threads,
     description: 'threads of one inference; 0: one a core',
     schema: count(0, 256),
   }),
   instances: define<number | 'auto'>({
     flag: '--instances <n|auto>',
     env: 'TRIPTYCH_INSTANCES',
-    default: 'auto',
+    default: engineDefaults.instances,
     description:
       'further sessions of an audio encoder that share its threads: short clips that wait are computed side by side; each takes ' +
       'the memory of the weights again; auto: one a thread, within 128 MiB of weights; 0: none',
@@ -132,7 +133,7 @@ export const settings = {
   isolation: define<Isolation>({
     flag: '--isolation <thread|process>',
     env: 'TRIPTYCH_ISOLATION',
-    default: 'thread',
+    default: engineDefaults.isolation,
     description:
       "where models' sessions run and containers of audio are decoded: threads of the server, or processes of their own, which may crash or be killed without it; images are decoded in processes always",
     schema: z.enum(['thread', 'process']),
@@ -140,14 +141,14 @@ export const settings = {
   audioWorkers: define({
     flag: '--audio-workers <n>',
     env: 'TRIPTYCH_AUDIO_WORKERS',
-    default: 1,
+    default: engineDefaults.audioWorkers,
     description: 'worker threads that decode and resample PCM; containers have two workers of their own',
     schema: count(1, 64),
   }),
   imageWorkers: define({
     flag: '--image-workers <n>',
     env: 'TRIPTYCH_IMAGE_WORKERS',
-    default: 0,
+    default: engineDefaults.imageWorkers,
     description:
       'processes that decode and resize images up to 40 ms of work; each of the three classes of more expensive images starts as many of its own when such images come; 0: one for each core, at most 4',
     schema: count(0, 64),
@@ -155,7 +156,7 @@ export const settings = {
   decodeTimeoutMs: define({
     flag: '--decode-timeout-ms <ms>',
     env: 'TRIPTYCH_DECODE_TIMEOUT_MS',
-    default: 10_000,
+    default: engineDefaults.decodeTimeoutMs,
     description:
       'longest that decoding one clip or chunk of a container, or one image, may take, in milliseconds; turns of others in between do not count',
     schema: count(100, 600_000),
@@ -163,14 +164,14 @@ export const settings = {
   tokenizeTimeoutMs: define({
     flag: '--tokenize-timeout-ms <ms>',
     env: 'TRIPTYCH_TOKENIZE_TIMEOUT_MS',
-    default: 5000,
+    default: engineDefaults.tokenizeTimeoutMs,
     description: 'longest that tokenizing one text may take, in milliseconds',
     schema: count(100, 600_000),
   }),
   queueItems: define({
     flag: '--queue-items <n>',
     env: 'TRIPTYCH_QUEUE_ITEMS',
-    default: 256,
+    default: engineDefaults.queueItems,
     description:
       'items that are prepared or computed at a time for one model and modality, and items of unary calls that one caller may have in work there',
     schema: count(1, 1_000_000),
@@ -178,14 +179,14 @@ export const settings = {
   queueAllItems: define({
     flag: '--queue-all-items <n>',
     env: 'TRIPTYCH_QUEUE_ALL_ITEMS',
-    default: 4096,
+    default: engineDefaults.queueAllItems,
     description: 'items of unary calls that all callers together may have in work for one model and modality',
     schema: count(1, 1_000_000),
   }),
   queueBytes: define({
     flag: '--queue-bytes <bytes>',
     env: 'TRIPTYCH_QUEUE_BYTES',
-    default: 256 * MIB,
+    default: engineDefaults.queueBytes,
     description:
       'bytes of messages that are in work, of which one caller may hold no more than stay free, and bytes that may wait for one encoder',
     schema: count(MIB, Number.MAX_SAFE_INTEGER),
@@ -193,49 +194,49 @@ export const settings = {
   maxClips: define({
     flag: '--max-clips <n>',
     env: 'TRIPTYCH_MAX_CLIPS',
-    default: 64,
+    default: engineDefaults.maxClips,
     description: 'clips that one Encode call may hold',
     schema: count(1, 10_000),
   }),
   maxImages: define({
     flag: '--max-images <n>',
     env: 'TRIPTYCH_MAX_IMAGES',
-    default: 64,
+    default: engineDefaults.maxImages,
     description: 'images that one Encode call, or one batch of a stream, may hold',
     schema: count(1, 10_000),
   }),
   maxPixels: define({
     flag: '--max-pixels <n>',
     env: 'TRIPTYCH_MAX_PIXELS',
-    default: 50_000_000,
+    default: engineDefaults.maxPixels,
     description: 'largest image, in pixels; checked before anything is decoded',
     schema: count(1, 1_000_000_000),
   }),
   maxTexts: define({
     flag: '--max-texts <n>',
     env: 'TRIPTYCH_MAX_TEXTS',
-    default: 256,
+    default: engineDefaults.maxTexts,
     description: 'texts that one Encode call may hold',
     schema: count(1, 100_000),
   }),
   maxItems: define({
     flag: '--max-items <n>',
     env: 'TRIPTYCH_MAX_ITEMS',
-    default: 1024,
+    default: engineDefaults.maxItems,
     description: 'queries and candidates, or items and labels, that one CrossModal call may hold',
     schema: count(1, 100_000),
   }),
   streamImages: define({
     flag: '--stream-images <n>',
     env: 'TRIPTYCH_STREAM_IMAGES',
-    default: 64,
+    default: engineDefaults.streamImages,
     description: 'images of one stream that may be in work or unread; beyond that the stream is not read',
     schema: count(1, 10_000),
   }),
   streamWindows: define({
     flag: '--stream-windows <n>',
     env: 'TRIPTYCH_STREAM_WINDOWS',
-    default: 4,
+    default: engineDefaults.streamWindows,
     description: 'windows of one stream that may be in work or unread; beyond that the stream is not read',
     schema: count(1, 1000),
   }),
@@ -256,7 +257,7 @@ export const settings = {
   maxAnswerBytes: define({
     flag: '--max-answer-bytes <bytes>',
     env: 'TRIPTYCH_MAX_ANSWER_BYTES',
-    default: 256 * MIB,
+    default: engineDefaults.maxAnswerBytes,
     description: 'largest message that is sent, in bytes',
     schema: count(1024, 1024 * MIB),
   }),

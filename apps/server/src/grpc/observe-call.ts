@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
-import { TriptychError } from '@triptych/core';
-import type { Observers } from '../models/load-model.js';
+import { type Logger, TriptychError } from '@triptych/core';
+import type { Metrics } from '../observability/metrics.js';
 import type { CallTrace, Tracing } from '../observability/tracing.js';
 import type { Admission } from '@triptych/engine';
 import type { OpenCalls } from './open-calls.js';
 import { type CallStatus, toStatus } from './status.js';
 
 /** Who hears of calls. */
-export interface CallObservers extends Observers {
+export interface CallObservers {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly calls: OpenCalls;
   readonly admission: Admission;

@@ -1,5 +1,4 @@
 import { type AnyEncoder, encodersByModality, type EngineObserver, type ServedModel } from '@triptych/engine';
-import type { QueueObserver } from '@triptych/inference-core';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -94,7 +93,7 @@ export class Metrics implements EngineObserver {
   }
 
   /** A queue's observer, by the encoder's name. */
-  queue(encoder: string): QueueObserver {
+  queue(encoder: string): ReturnType<EngineObserver['queue']> {
     return {
       started: (waitsMs) => {
         this.#batch.observe({ encoder }, waitsMs.length);

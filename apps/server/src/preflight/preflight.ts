@@ -3,10 +3,10 @@ import { missingReferences } from '@triptych/engine';
 import { labelOf, type Origins } from '../config/names.js';
 import { joinProblems } from '../config/read-config.js';
 import type { ServerConfig, SettingName } from '../config/settings.js';
-import { describeModels, type ModelDescription, nameClashes } from '../models/describe-models.js';
 import { checkTlsFiles } from '../security/tls-files.js';
 import { readTokens } from '../security/token-file.js';
 import { openToAll, sameAddress } from './addresses.js';
+import { describeModels, type ModelDescription, nameClashes } from './describe-models.js';
 import { listenProblem } from './listen-problem.js';
 
 /** What a check of a configuration goes by, beside it. */

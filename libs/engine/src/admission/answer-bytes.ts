@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import type { EngineLimits } from '../limits.js';
+import type { EngineLimits } from '../settings.js';
 
 /** Of an entry, beside the name that it repeats: its index, its score and what frames them. */
 const ENTRY_BYTES = 16;

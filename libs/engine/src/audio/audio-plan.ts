@@ -1,4 +1,5 @@
-import type { AudioItem } from '@triptych/audio-encoder';
+import type { AudioContext } from '@triptych/audio-encoder';
+import type { Pooling } from '@triptych/inference-core';
 import {
   checkEmbeddingOptions,
   checkName,
@@ -14,8 +15,8 @@ import type { Serving } from '../models/served-model.js';
 /** What a clip or window is encoded with, checked and complete. */
 export interface AudioPlan {
   readonly model: Serving<'audio'>;
-  readonly context: AudioItem['context'];
-  readonly embedding: EmbeddingPlan<AudioItem['pooling']>;
+  readonly context: AudioContext;
+  readonly embedding: EmbeddingPlan<Pooling>;
 }
 
 /** How clips or windows are to be encoded. */

@@ -1,3 +1,4 @@
+import type { Pooling } from '@triptych/inference-core';
 import {
   checkEmbeddingOptions,
   checkImage,
@@ -5,7 +6,6 @@ import {
   type RequestedEmbedding,
   type RequestedImage,
 } from '@triptych/validation';
-import type { ImageItem } from '@triptych/vision-encoder';
 import { imageCost } from '../admission/costs.js';
 import type { CallContext } from '../call.js';
 import { encodeItems, type ItemResult } from '../items/encode-items.js';
@@ -16,7 +16,7 @@ import type { Serving } from '../models/served-model.js';
 /** What an image is encoded with, checked and complete. */
 export interface ImagePlan {
   readonly model: Serving<'image'>;
-  readonly embedding: EmbeddingPlan<ImageItem['pooling']>;
+  readonly embedding: EmbeddingPlan<Pooling>;
   readonly maxPixels: number;
 }
 

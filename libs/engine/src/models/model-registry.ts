@@ -12,6 +12,7 @@ const verbs = {
 /** The served models by name; the first of a modality is its default. */
 export class ModelRegistry {
   readonly #byName = new Map<string, ServedModel>();
+  #isClosed = false;
 
   /** Throws CONFIG_INVALID where two models have one name. */
   constructor(readonly models: readonly ServedModel[]) {
@@ -37,8 +38,9 @@ export class ModelRegistry {
     });
   }
 
-  /** The model that serves something: by name, or the default. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
+  /** The model that serves something: by name, or the default. Throws MODEL_NOT_FOUND, MODALITY_NOT_SERVED or DRAINING. */
   serving<M extends Modality | 'shared'>(what: M, name = ''): Serving<M> {
+    if (this.#isClosed) throw new TriptychError('DRAINING', 'the engine is closed');
     const candidates = name === '' ? this.models : [this.get(name)];
     const model = candidates.find((candidate): candidate is Serving<M> => candidate[what] !== undefined);
     if (model) return model;
@@ -72,6 +74,7 @@ export class ModelRegistry {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.models.flatMap(encodersOf).map((encoder) => encoder.close()));
   }
 }

@@ -1,4 +1,4 @@
-import type { TextItem } from '@triptych/text-encoder';
+import type { Pooling } from '@triptych/inference-core';
 import {
   checkEmbeddingOptions,
   checkText,
@@ -14,7 +14,7 @@ import type { Serving } from '../models/served-model.js';
 /** What a text is encoded with, checked and complete. */
 export interface TextPlan {
   readonly model: Serving<'text'>;
-  readonly embedding: EmbeddingPlan<TextItem['pooling']>;
+  readonly embedding: EmbeddingPlan<Pooling>;
   readonly rejectTooLong: boolean;
 }
 

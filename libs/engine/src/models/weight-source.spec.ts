@@ -1,24 +1,48 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clipJson, smallClip, writeSyntheticCheckpoint } from '@triptych/reference';
-import { convert, openModelDirectory } from '@triptych/weight-loader';
+import { openModelDirectory, writeModel } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WeightSource } from './weight-source.js';
 
 let work: string;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-source-'));
-  await writeSyntheticCheckpoint(join(work, 'hf'), clipJson(smallClip), {});
 });
 afterAll(() => rm(work, { recursive: true }));
 
 describe.each(['zstd', 'none'] as const)('weights that are read again, compression %s', (compression) => {
+  const target = () => join(work, compression);
+  /** A model directory of one tensor. */
+  const write = (values: readonly number[]) =>
+    writeModel({
+      target: target(),
+      compression,
+      schema: 'V1',
+      tensors: [
+        {
+          name: 'layer.weight',
+          shape: [2, 2],
+          dtype: 'float32',
+          data: new Uint8Array(Float32Array.from(values).buffer),
+        },
+      ],
+      preprocessor: undefined,
+      tokenizer: {},
+      metadata: {
+        model_name: 'm',
+        model_type: 'clip',
+        architecture: 'clip',
+        config: {},
+        total_parameters: 4,
+        num_weight_tensors: 1,
+        converter_version: '1',
+      },
+    });
+
   it('must be those that were announced', async () => {
-    const target = join(work, compression);
-    const request = { source: join(work, 'hf'), target, compression, modelName: 'm', converterVersion: '1' };
-    await convert({ ...request, dtype: 'float16' });
-    const source = new WeightSource(await openModelDirectory(target));
+    await write([1, 2, 3, 4]);
+    const source = new WeightSource(await openModelDirectory(target()));
     await (
       await source.read()
     ).checked;
@@ -27,12 +51,12 @@ describe.each(['zstd', 'none'] as const)('weights that are read again, compressi
     ).checked;
     const { fingerprint } = source.identify();
 
-    await rm(target, { recursive: true });
-    await convert({ ...request, dtype: 'float32' });
+    await rm(target(), { recursive: true });
+    await write([1, 2, 3, 5]);
     await expect((await source.read()).checked).rejects.toMatchObject({ reason: 'WEIGHTS_CORRUPT' });
     expect(source.identify().fingerprint).toBe(fingerprint);
 
-    const path = join(target, 'weights.parquet');
+    const path = join(target(), 'weights.parquet');
     await writeFile(path, (await readFile(path)).subarray(0, 100));
     await expect(source.read()).rejects.toMatchObject({ reason: 'WEIGHTS_CORRUPT' });
   });

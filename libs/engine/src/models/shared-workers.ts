@@ -7,7 +7,7 @@ import {
   TextPreprocessor,
   type TokenizerRecipe,
 } from '@triptych/preprocessing';
-import type { ServerConfig } from '../config/settings.js';
+import type { EncoderSettings, EngineLimits, WorkerSettings } from '../settings.js';
 
 /** Workers of one modality are of no use beyond this; each takes memory. */
 const MOST_IMAGE_WORKERS = 4;
@@ -21,18 +21,20 @@ export class SharedWorkers {
   readonly #started = new Map<string, Promise<Closable>>();
 
   constructor(
-    private readonly config: ServerConfig,
+    private readonly settings: WorkerSettings &
+      Pick<EncoderSettings, 'isolation'> &
+      Pick<EngineLimits, 'maxPixels'>,
     private readonly logger: Logger,
   ) {}
 
   audio(): Promise<AudioPreprocessor> {
-    const { audioWorkers: workers, decodeTimeoutMs, isolation } = this.config;
+    const { audioWorkers: workers, decodeTimeoutMs, isolation } = this.settings;
     const options = { workers, decodeTimeoutMs, isolation, logger: this.logger };
     return this.#once('audio', () => AudioPreprocessor.start(options));
   }
 
   image(): Promise<ImagePreprocessor> {
-    const { imageWorkers, decodeTimeoutMs, maxPixels } = this.config;
+    const { imageWorkers, decodeTimeoutMs, maxPixels } = this.settings;
     const workers = imageWorkers || Math.min(MOST_IMAGE_WORKERS, availableParallelism());
     const options = { workers, decodeTimeoutMs, maxPixels, logger: this.logger };
     return this.#once('image', () => ImagePreprocessor.start(options));
@@ -40,7 +42,7 @@ export class SharedWorkers {
 
   /** One model's own: a tokenizer runs the patterns that its checkpoint brings, however long they take. */
   tokenizer(name: string, tokenizer: TokenizerRecipe): Promise<TextPreprocessor> {
-    const options = { name, tokenizer, timeoutMs: this.config.tokenizeTimeoutMs, logger: this.logger };
+    const options = { name, tokenizer, timeoutMs: this.settings.tokenizeTimeoutMs, logger: this.logger };
     // Of two models of one name, which is refused later, each has its own all the same.
     return this.#once(`tokenizer ${this.#started.size}`, () => TextPreprocessor.start(options));
   }

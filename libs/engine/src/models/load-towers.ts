@@ -1,8 +1,8 @@
 import type { WeightSet } from '@triptych/core';
-import type { ServedAudio, ServedImage, ServedText, SharedScores } from '@triptych/engine';
 import { Encoder, type EncoderOptions, type Tower, type TowerItem } from '@triptych/inference-core';
 import { type Modality, type ModalTower, type Scores, towersOf } from '@triptych/model-families';
 import type { LoadContext, LoadedTowers } from './load-model.js';
+import type { ServedAudio, ServedImage, ServedText, SharedScores } from './served-model.js';
 
 /** Starts a model's towers side by side. */
 export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
@@ -77,21 +77,21 @@ class Loading {
     return this.context.started(Encoder.start(tower, this.#options(tower.tensors, modality, after)));
   }
 
-  /** How the server runs an encoder. */
+  /** How an encoder is run. */
   #options(
     tensors: RegExp | undefined,
     modality: Modality,
     after: Promise<unknown> | undefined,
   ): EncoderOptions {
-    const { name, config, weights, logger, metrics } = this.context;
+    const { name, settings, weights, logger, observer } = this.context;
     return {
       name: `${name}/${modality}`,
       weights: async () => this.#noteScores(modality, await weights.read(tensors, after)),
-      threads: config.threads,
-      instances: config.instances,
-      isolation: config.isolation,
-      queue: { maxItems: config.queueItems, maxBytes: config.queueBytes },
-      observer: metrics.queue(`${name}/${modality}`),
+      threads: settings.threads,
+      instances: settings.instances,
+      isolation: settings.isolation,
+      queue: { maxItems: settings.queueItems, maxBytes: settings.queueBytes },
+      observer: observer.queue(`${name}/${modality}`),
       logger,
     };
   }

@@ -1,49 +1,48 @@
 import { type Logger, TriptychError } from '@triptych/core';
-import type { ServedModel } from '@triptych/engine';
 import { type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
-import type { ModelSource } from '../config/paths.js';
-import type { ServerConfig } from '../config/settings.js';
-import type { Metrics } from '../observability/metrics.js';
+import type { EngineObserver } from '../observer.js';
+import type { EncoderSettings, QueueLimits } from '../settings.js';
 import { loadTowers } from './load-towers.js';
+import type { ServedModel } from './served-model.js';
 import type { SharedWorkers } from './shared-workers.js';
 import { WeightSource } from './weight-source.js';
 
+/** Where a model lies, and the name it is served by where that is not its own. */
+export interface ModelSource {
+  readonly directory: string;
+  readonly name?: string | undefined;
+}
+
+/** What models are loaded with. */
+export interface LoadOptions {
+  readonly settings: EncoderSettings & QueueLimits;
+  readonly workers: SharedWorkers;
+  /** Those that models may be of. */
+  readonly families: readonly ModelFamily[];
+  readonly logger: Logger;
+  readonly observer: EngineObserver;
+}
+
 /** What loading a model's towers takes. */
-export interface LoadContext {
+export interface LoadContext extends LoadOptions {
   readonly name: string;
   readonly open: OpenModel;
   readonly weights: WeightSource;
-  readonly config: ServerConfig;
-  readonly workers: SharedWorkers;
   /** Notes an encoder that has started: should loading fail after all, it is ended. */
   readonly started: <E extends Closable>(encoder: Promise<E>) => Promise<E>;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 interface Closable {
   close(): Promise<void>;
 }
 
-/** Who hears of what happens. */
-export interface Observers {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 /** The part of a served model that its family makes. */
 export type LoadedTowers = Pick<ServedModel, 'audio' | 'image' | 'text' | 'shared'>;
 
 /** Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor. */
-export async function loadModel(
-  source: ModelSource,
-  config: ServerConfig,
-  workers: SharedWorkers,
-  { logger, metrics }: Observers,
-  families: readonly ModelFamily[],
-): Promise<ServedModel> {
+export async function loadModel(source: ModelSource, options: LoadOptions): Promise<ServedModel> {
   const since = performance.now();
-  const opened = await openModelNamed(source.directory, families);
+  const opened = await openModelNamed(source.directory, options.families);
   const { metadata } = opened.directory;
   const architecture = opened.family.name;
   const name = source.name ?? metadata.model_name;
@@ -53,16 +52,7 @@ export async function loadModel(
     open.push(await encoder);
     return encoder;
   };
-  const context: LoadContext = {
-    name,
-    open: opened,
-    weights,
-    config,
-    workers,
-    logger,
-    metrics,
-    started: note,
-  };
+  const context: LoadContext = { ...options, name, open: opened, weights, started: note };
   try {
     const towers = await loadTowers(context);
     const model: ServedModel = {
@@ -75,7 +65,7 @@ export async function loadModel(
       ...towers,
     };
     const { fingerprint, weightType, loadMs } = model;
-    logger.info(
+    options.logger.info(
       { model: name, fingerprint, architecture, weightType, loadMs: Math.round(loadMs) },
       'model ready',
     );
