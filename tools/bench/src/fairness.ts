@@ -14,7 +14,7 @@ const help = `Streams live audio, in real time, without and then with other clie
   silent     1000 streams that are opened and send nothing
   slow       a stream that sends a byte a second
   cancels    calls that are cancelled at once, 1000 a second
-They run in a process of their own, at the lowest priority: what they take of this machine is not the server's doing.
+They run in a process of their own, at the priority of everybody else.
 Each is measured in rounds, alone and beside it in turn: 2 minutes of a kind, 11 in all.
 
   node tools/bench/dist/fairness.js [--only NAME] [--streams 20] [--seconds 20] [--rounds 3] [--json]

@@ -1,12 +1,8 @@
-import { setPriority } from 'node:os';
 import { TriptychClient } from '@triptych/client';
 import { misbehaviours } from './misbehaviours.js';
 
-const LOW_PRIORITY = 19;
-
 // A misbehaving client: `misbehave.js NAME ADDRESS`, until its parent says stop. See Misbehaving.
 const [name, address] = process.argv.slice(2);
-setPriority(LOW_PRIORITY);
 let isStopped = false;
 let count = 0;
 process.once('message', () => (isStopped = true));
