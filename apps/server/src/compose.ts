@@ -10,7 +10,7 @@ import { serveProbes } from './observability/probes/serve-probes.js';
 import { Tracing } from './observability/tracing.js';
 import { TokenFile } from './security/token-file.js';
 import { preflight, throwReported } from './preflight/preflight.js';
-import { boundThreads } from './process-settings.js';
+import { boundThreads } from './bound-threads.js';
 import { transportSecurity } from './security/transport.js';
 
 /** A server that accepts calls. */

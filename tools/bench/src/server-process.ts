@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TriptychError } from '@triptych/core';
-import { serverProcess } from '@triptych/server/process-settings';
 
 const entry = fileURLToPath(new URL('./serve-measured.js', import.meta.url));
 
@@ -23,10 +22,7 @@ export class ServerProcess {
   ) {}
 
   static async start(model: string): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [...serverProcess.execArgv, entry, model], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...serverProcess.env, ...process.env },
-    });
+    const child = spawn(process.execPath, [entry, model], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const { address } = await message<{ address: string }>(child);
     return new ServerProcess(child, address);
   }

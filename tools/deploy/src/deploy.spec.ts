@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { serverProcess } from '@triptych/server/process-settings';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -47,14 +46,6 @@ describe("Envoy's configuration", () => {
 describe('the Dockerfile', () => {
   it('has no errors and no warnings', () => {
     expect(validate(read('docker/Dockerfile'))).toEqual([]);
-  });
-
-  it('starts the command as it would start itself', () => {
-    const dockerfile = read('docker/Dockerfile');
-    const command = ['node', ...serverProcess.execArgv, 'apps/cli/bin/triptych.js'];
-    expect(dockerfile).toContain(`ENTRYPOINT [${command.map((word) => JSON.stringify(word)).join(', ')}]`);
-    for (const [name, value] of Object.entries(serverProcess.env))
-      expect(dockerfile).toContain(`${name}=${value}`);
   });
 });
 

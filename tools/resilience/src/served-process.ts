@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { serverProcess } from '@triptych/server/process-settings';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -23,12 +22,7 @@ export class ServedProcess {
   static async start(flags: readonly string[] = [], log: LogTarget = 'inherit'): Promise<ServedProcess> {
     const defaults = ['--model', 'models/demo/whisper', '--listen', '127.0.0.1:0', '--log-level', 'silent'];
     const command = ['apps/cli/bin/triptych.js', 'serve', ...defaults, ...flags];
-    const child = spawn(process.execPath, [...serverProcess.execArgv, ...command], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', log],
-      // Set, it keeps the command from starting itself anew: signals reach the server itself.
-      env: { ...serverProcess.env, ...process.env },
-    });
+    const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', log] });
     const address = await new Promise<string>((resolve, reject) => {
       child.stdout?.once('data', (line: Buffer) =>
         resolve(line.toString().trim().replace('listening on ', '')),

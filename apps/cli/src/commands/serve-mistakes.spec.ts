@@ -35,9 +35,7 @@ const escape = (text: string) => text.replace(/[[\].]/g, '\\$&');
 
 /** Runs `triptych serve` as somebody who has made a mistake: it ends with 1, and never with a stack. */
 async function mistaken(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  // Set, it has the process not start itself anew, which takes twice as long.
-  const once = { MALLOC_MMAP_THRESHOLD_: '20000000', ...env };
-  const found: Finished = await startCli(['serve', ...args], undefined, once).finished;
+  const found: Finished = await startCli(['serve', ...args], undefined, env).finished;
   expect(found).toMatchObject({ code: 1, stdout: Buffer.alloc(0) });
   expect(found.stderr).not.toMatch(/^\s+at |node:internal|received|Error:/m);
   return found.stderr.trimEnd();
@@ -303,9 +301,7 @@ describe('what is no mistake, but dangerous', () => {
 
   it('a socket of a server that was killed is taken over', async () => {
     const path = join(work, 'killed.sock');
-    const first = startCli(['serve', '--model', demoModels[0], '--listen', `unix:${path}`], undefined, {
-      MALLOC_MMAP_THRESHOLD_: '20000000',
-    });
+    const first = startCli(['serve', '--model', demoModels[0], '--listen', `unix:${path}`]);
     await new Promise((resolve) => first.child.stdout!.once('data', resolve));
     first.child.kill('SIGKILL');
     await first.finished;

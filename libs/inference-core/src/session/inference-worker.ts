@@ -7,7 +7,7 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
-import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.js';
+import type { OnnxGraph } from '../onnx/graph-builder.js';
 import { bindWeights } from './bind-weights.js';
 import { disableTelemetry } from './no-telemetry.js';
 import type { CreateRequest, PartSlice, RunReply, RunRequest, SessionSettings } from './protocol.js';
@@ -46,17 +46,16 @@ export class InferenceWorker {
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
         const { threads, reduceRange } = options;
-        // These are awaited below; until then a failure must not count as unhandled.
+        // Awaited below; until then a failure must not count as unhandled.
         const reading = options.weights().then((set) => {
           set.checked?.catch(() => undefined);
           return set;
         });
-        const preparing = Promise.all([reading, call('warm', smallestModel())]);
-        preparing.catch(() => undefined);
-        // Both requests leave this thread before the graph keeps it busy.
+        reading.catch(() => undefined);
+        // The request leaves this thread before the graph keeps it busy.
         await setImmediate();
         const graph = options.graph();
-        const [set] = await preparing;
+        const set = await reading;
         const { parts, ...bound } = bindWeights(graph, set);
         const isProcess = options.isolation === 'process';
         if (isProcess) for (const slice of slices(parts)) await call('receive', slice);
@@ -99,13 +98,6 @@ export class InferenceWorker {
   close(): Promise<void> {
     return this.host.close();
   }
-}
-
-/** What is needed to load the runtime's kernels, and no more. */
-function smallestModel(): Uint8Array {
-  const g = new GraphBuilder('warm');
-  g.output('y', g.input('x', 'float32', [1]), 'float32', [1]);
-  return g.build().encode();
 }
 
 function* slices(parts: readonly WeightPart[]): Generator<PartSlice> {

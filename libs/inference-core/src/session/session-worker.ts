@@ -31,11 +31,6 @@ let tables: Record<string, Tensor> = {};
 let received: ArrayBuffer[] = [];
 
 serveWorker({
-  /** Loads the runtime's kernels and threads, which the first session pays for, while the weights are being read. */
-  warm: async (model: Uint8Array) => {
-    await (await InferenceSession.create(model)).release();
-  },
-
   receive: ({ part, byteLength, byteOffset, bytes }: PartSlice) => {
     received[part] ??= new ArrayBuffer(byteLength);
     new Uint8Array(received[part]).set(bytes, byteOffset);
