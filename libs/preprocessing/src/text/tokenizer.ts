@@ -1,5 +1,10 @@
-import { type JsonObject, TriptychError } from '@triptych/core';
-import { Tokenizer } from '@huggingface/tokenizers';
+import { type JsonObject, messageOf, TriptychError } from '@triptych/core';
+import { addedTokens } from './added-tokens.js';
+import { canonical, type Cleaning } from './canonical.js';
+import { type Frame, readFrame } from './frame.js';
+import { compileNormalizer, lowered, type Normalize } from './normalizers.js';
+import { compilePreTokenizer } from './pre-tokenizers.js';
+import { compileModel } from './token-model.js';
 
 /** How texts become token ids. */
 export interface TokenizerRecipe {
@@ -9,6 +14,19 @@ export interface TokenizerRecipe {
   readonly config?: string | undefined;
   /** How many tokens its post-processor puts before and after a text; they stay where a text is cut. */
   readonly frame: { readonly before: number; readonly after: number };
+  /** What the model's family does to a text before the tokenizer's own normalisation. Default: nothing. */
+  readonly cleaning?: Cleaning | undefined;
+  /** Put before every text. Default: nothing. */
+  readonly prompt?: string | undefined;
+  /** What a text is filled up with to a length. Default: texts keep their lengths. */
+  readonly padding?: Padding | undefined;
+}
+
+/** Filling up a text to so many tokens, at its left or its right end. */
+export interface Padding {
+  readonly length: number;
+  readonly token: string;
+  readonly side: 'left' | 'right';
 }
 
 export interface Tokens {
@@ -18,82 +36,81 @@ export interface Tokens {
   readonly untruncated: number;
 }
 
-/** The members of the library's tokenizer that are used here: its own types do not resolve in Node. */
-interface HubTokenizer {
-  encode(text: string): { readonly ids: readonly number[] };
-  token_to_id(token: string): number | undefined;
-  get_added_tokens_decoder(): Map<number, { readonly content: string }>;
-  readonly normalizer: ((text: string) => string) | null;
-  readonly pre_tokenizer: ((text: string) => string[]) | null;
-  readonly model: (words: readonly string[]) => string[];
-}
-
-type TokenizerClass = new (json: JsonObject, config: JsonObject) => HubTokenizer;
-
 /** Turns a text into token ids as the reference tokenizer does, cut to `context` tokens with those around it kept. */
 export type Tokenize = (text: string, context: number) => Tokens;
 
-/** Makes a checkpoint's tokenizer. Throws WEIGHTS_CORRUPT for texts that are no JSON, MODEL_CONFIG for those that are no tokenizer. */
+/**
+ * Makes a checkpoint's tokenizer: added tokens, normalizer, pre-tokenizer, model and post-processor, as HuggingFace's tokenizers
+ * runs them. Its `truncation` and `padding` do not count. Throws WEIGHTS_CORRUPT for texts that are no JSON, MODEL_CONFIG for
+ * those that are no tokenizer, or one with steps that are not known.
+ */
 export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
   const json = parse(recipe.json, 'tokenizer.json');
-  const tokenizer = makeTokenizer(json, recipe);
-  const special = new Map(
-    [...tokenizer.get_added_tokens_decoder()].map(([id, { content }]) => [content, id]),
-  );
-  const atSpecial = new RegExp(`(${[...special.keys()].map(escaped).join('|')})`);
-  const lowersCase = JSON.stringify(json['normalizer'] ?? null).includes('"Lowercase"');
-  const { before, after } = recipe.frame;
-  const { ids: frame } = tokenizer.encode('');
-  const [head, tail] = [frame.slice(0, before), frame.slice(before)];
-
-  const plainIds = (text: string): number[] => {
-    // Rust lowers letter by letter; JavaScript would make a final sigma of the last one of a word.
-    const lowerable = lowersCase ? text.replaceAll('Σ', 'σ') : text;
-    const normalized = tokenizer.normalizer?.(lowerable) ?? lowerable;
-    const words = tokenizer.pre_tokenizer?.(normalized) ?? [normalized];
-    return tokenizer.model(words).map((token) => idOf(tokenizer, token));
-  };
-  // The library also takes for special what only looks so once it is lowered: special tokens are found here.
-  const ids = (text: string): number[] =>
-    (special.size > 0 ? text.split(atSpecial) : [text])
-      .filter((section) => section !== '')
-      .flatMap((section) => special.get(section) ?? plainIds(section));
+  const { ids, frame, idOf } = compile(json, recipe.cleaning);
+  const { before, after } = frame;
+  const expected = recipe.frame;
+  if (before.length !== expected.before || after.length !== expected.after)
+    throw new TriptychError(
+      'MODEL_CONFIG',
+      `tokenizer.json puts ${before.length + after.length} tokens around a text; ` +
+        `expected ${expected.before} before and ${expected.after} after it`,
+    );
+  const around = before.length + after.length;
+  const { prompt = '', padding } = recipe;
+  const fill = padding && filler(padding, idOf(padding.token));
   return (text, context) => {
-    const inner = ids(text);
-    const room = Math.max(0, context - before - after);
-    return { ids: [...head, ...inner.slice(0, room), ...tail], untruncated: before + inner.length + after };
+    const inner = ids(prompt + text);
+    const room = Math.max(0, context - around);
+    const cut = [...before, ...inner.slice(0, room), ...after];
+    return { ids: fill ? fill(cut) : cut, untruncated: inner.length + around };
   };
 }
 
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Throws MODEL_CONFIG for a token that the tokenizer does not have. */
+function filler({ length, token, side }: Padding, id: number | undefined): (ids: number[]) => number[] {
+  if (id === undefined)
+    throw new TriptychError(
+      'MODEL_CONFIG',
+      `tokenizer.json has no token ${JSON.stringify(token)} to pad with`,
+    );
+  return (ids) => {
+    const padding = Array<number>(Math.max(0, length - ids.length)).fill(id);
+    return side === 'left' ? [...padding, ...ids] : [...ids, ...padding];
+  };
 }
 
-function makeTokenizer(json: JsonObject, { config = '{}', frame: expected }: TokenizerRecipe): HubTokenizer {
-  const settings = parse(config, 'tokenizer_config.json');
-  let tokenizer: HubTokenizer;
-  let frame: readonly number[];
+const cleanings: Readonly<Record<Cleaning, Normalize>> = { lowercase: lowered, canonical };
+
+function compile(
+  json: JsonObject,
+  cleaning: Cleaning | undefined,
+): {
+  readonly ids: (text: string) => number[];
+  readonly frame: Frame;
+  readonly idOf: (token: string) => number | undefined;
+} {
   try {
-    tokenizer = new (Tokenizer as TokenizerClass)(json, settings);
-    frame = tokenizer.encode('').ids;
+    const own = compileNormalizer(json['normalizer'] as JsonObject | null);
+    const normalize: Normalize = cleaning ? (text) => own(cleanings[cleaning](text)) : own;
+    const sections = addedTokens(json, normalize);
+    const words = compilePreTokenizer(json['pre_tokenizer'] as JsonObject | null);
+    const model = compileModel(json['model'] as JsonObject);
+    const ids = (text: string) =>
+      sections(text).flatMap((section) =>
+        section.text === undefined ? section.id : words(section.text, section.isFirst).flatMap(model),
+      );
+    const idOf = (token: string) => {
+      const [section, ...more] = sections(token);
+      return more.length === 0 ? section?.id : undefined;
+    };
+    return { ids, frame: readFrame(json['post_processor'] as JsonObject | null), idOf };
   } catch (cause) {
-    throw new TriptychError('MODEL_CONFIG', 'tokenizer.json does not describe a tokenizer', { cause });
+    throw new TriptychError(
+      'MODEL_CONFIG',
+      `tokenizer.json does not describe a tokenizer that is served: ${messageOf(cause)}`,
+      { cause },
+    );
   }
-  const { before, after } = expected;
-  if (frame.length === before + after) return tokenizer;
-  throw new TriptychError(
-    'MODEL_CONFIG',
-    `tokenizer.json puts ${frame.length} tokens around a text; expected ${before} before and ${after} after it`,
-  );
-}
-
-function idOf(tokenizer: HubTokenizer, token: string): number {
-  const id = tokenizer.token_to_id(token);
-  if (id !== undefined) return id;
-  throw new TriptychError(
-    'MODEL_CONFIG',
-    `the tokenizer makes a token that its vocabulary lacks: ${JSON.stringify(token)}`,
-  );
 }
 
 function parse(text: string, name: string): JsonObject {

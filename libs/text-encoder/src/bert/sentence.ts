@@ -97,20 +97,9 @@ export function readSentencePipeline(files: CheckpointFiles): SentencePipeline {
   return pipeline;
 }
 
-/** The files that a `modules.json` names beside itself, each by its path. */
-export function sentenceFiles(modules: string): string[] {
-  return [
-    TRANSFORMER_FILE,
-    PROMPTS_FILE,
-    ...parseModules(modules)
-      .filter(({ kind }) => kind === 'Pooling' || kind === 'Dense')
-      .map(({ path }) => `${path}/config.json`),
-  ];
-}
-
-/** The folders of a `modules.json` that have weights of their own. */
-export function sentenceWeights(modules: string): string[] {
-  return parseModules(modules)
+/** The folders of a checkpoint's modules that have weights of their own. */
+export function sentenceWeights(files: CheckpointFiles): string[] {
+  return readModules(files)
     .filter(({ kind }) => kind === 'Dense')
     .map(({ path }) => path);
 }
@@ -133,7 +122,7 @@ function parseModules(text: string): Module[] {
 
 function readPooling(files: CheckpointFiles, path: string): SentencePooling {
   const file = `${path}/config.json`;
-  const fields = fieldsOf(files, file);
+  const fields = moduleFields(files, file);
   if (!fields.flag('include_prompt', true)) fields.problem('include_prompt must be true');
   const named = fields.raw('pooling_mode');
   const flagged = Object.entries(poolingFlags).filter(([flag]) => fields.raw(flag) === true);
@@ -147,7 +136,7 @@ function readPooling(files: CheckpointFiles, path: string): SentencePooling {
 
 function readDense(files: CheckpointFiles, path: string): DenseLayer {
   const file = `${path}/config.json`;
-  const fields = fieldsOf(files, file);
+  const fields = moduleFields(files, file);
   const dense: DenseLayer = {
     name: path,
     from: fields.count('in_features'),
@@ -173,6 +162,12 @@ function readPrompts(fields: ConfigFields): Pick<SentencePipeline, 'prompts' | '
   if (name !== undefined && (typeof name !== 'string' || !Object.hasOwn(prompts, name)))
     fields.problem(`default_prompt_name must be one of ${Object.keys(prompts).join(', ') || 'prompts'}`);
   return { prompts, defaultPrompt: name as string | undefined };
+}
+
+/** The fields of a module's own file, which must be there: its defaults are not the checkpoint's. */
+function moduleFields(files: CheckpointFiles, name: string): ConfigFields {
+  if (files[name] !== undefined) return fieldsOf(files, name);
+  throw new TriptychError('WEIGHTS_MISSING', `${name}: no such file; ${MODULES_FILE} has its module`);
 }
 
 function fieldsOf(files: CheckpointFiles, name: string): ConfigFields {

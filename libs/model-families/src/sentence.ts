@@ -1,0 +1,44 @@
+import { sentenceTower, sentenceWeights } from '@triptych/text-encoder';
+import type { ModelFamily } from './model-family.js';
+
+/** Folders that sentence-transformers gives to modules with a configuration: their place and their class. */
+const modules = ['1_Pooling', '2_Dense', '3_Dense', '4_Dense'];
+
+/** Sentence encoders after BERT (Devlin et al. 2018), and what sentence-transformers (Reimers and Gurevych 2019) puts behind them. */
+export const sentence: ModelFamily = {
+  name: 'sentence-encoder',
+  classes: [
+    'BertModel',
+    'BertForMaskedLM',
+    'RobertaModel',
+    'RobertaForMaskedLM',
+    'XLMRobertaModel',
+    'XLMRobertaForMaskedLM',
+    'MPNetModel',
+    'MPNetForMaskedLM',
+  ],
+  modelTypes: ['bert', 'roberta', 'xlm-roberta', 'mpnet'],
+  names: {
+    renames: [
+      // What classes with a head put before every name.
+      [/^(bert|roberta|mpnet)\./, ''],
+      // Names of layer norms in checkpoints that came from TensorFlow.
+      [/\.gamma$/, '.weight'],
+      [/\.beta$/, '.bias'],
+    ],
+    keeps: /^(?!.*\.position_ids$)(embeddings\.|encoder\.|\d+_Dense\.)/,
+  },
+  files: {
+    required: ['tokenizer.json'],
+    optional: [
+      'tokenizer_config.json',
+      'modules.json',
+      'sentence_bert_config.json',
+      'config_sentence_transformers.json',
+      ...modules.map((module) => `${module}/config.json`),
+    ],
+  },
+  moreWeights: (files) =>
+    sentenceWeights(files).map((module) => ({ path: `${module}/model.safetensors`, prefix: `${module}.` })),
+  read: ({ config, files }) => ({ text: sentenceTower(config, files) }),
+};
