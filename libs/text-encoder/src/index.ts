@@ -1,17 +1,5 @@
-export { type BertConfig, mostTokens, readBertConfig } from './bert/config.js';
-export {
-  bertBlocks,
-  bertGraph,
-  inputs as bertInputs,
-  outputs as bertOutputs,
-  sentenceWidth,
-} from './bert/graph.js';
-export {
-  type CheckpointFiles,
-  readSentencePipeline,
-  sentenceFiles,
-  type SentencePipeline,
-  sentenceWeights,
-} from './bert/sentence.js';
+export { sentenceTower } from './bert/tower.js';
+export { sentenceWeights } from './bert/sentence.js';
 export { clipTextTower } from './clip/tower.js';
+export { siglipTextTower } from './siglip/tower.js';
 export type { TextEncoder, TextItem, TextTower } from './text-tower.js';

@@ -1,5 +1,6 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
 import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { type PixelNormalization, readPixelNormalization } from '../patches.js';
 
 /** A CLIP vision tower (Radford et al. 2021; a ViT, Dosovitskiy et al. 2020), as its checkpoint configures it. */
 export interface VisionConfig extends TransformerSize {
@@ -10,13 +11,6 @@ export interface VisionConfig extends TransformerSize {
   /** Pixels of one side of a patch. */
   readonly patchSize: number;
   readonly pixels: PixelNormalization;
-}
-
-/** value = (byte × factor − mean) / deviation, channel by channel. */
-export interface PixelNormalization {
-  readonly factor: number;
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
 }
 
 /** What `CLIPVisionConfig` has where a checkpoint is silent. */
@@ -34,10 +28,7 @@ const standards = {
 } as const;
 
 /** What `CLIPImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */
-const processorDefaults = {
-  do_rescale: true,
-  rescale_factor: 1 / 255,
-  do_normalize: true,
+const pixelStandards = {
   image_mean: [0.48145466, 0.4578275, 0.40821073],
   image_std: [0.26862954, 0.26130258, 0.27577711],
 };
@@ -46,24 +37,17 @@ const processorDefaults = {
 export function readVisionConfig(config: JsonObject, preprocessor: JsonObject = {}): VisionConfig {
   const model = new ConfigFields(config);
   const fields = model.object('vision_config');
-  const processor = new ConfigFields({ ...processorDefaults, ...preprocessor }, 'preprocessor ');
   const imageSize = fields.count('image_size');
   const patchSize = fields.count('patch_size');
   if (imageSize % patchSize !== 0) fields.problem('image_size must be a multiple of patch_size');
   if ((fields.raw('num_channels') ?? 3) !== 3) fields.problem('num_channels must be 3');
-  const normalizes = processor.flag('do_normalize', true);
   const vision: VisionConfig = {
     ...readTransformer(model, fields, standards),
     projection: model.count('projection_dim'),
     imageSize,
     patchSize,
-    pixels: {
-      factor: processor.flag('do_rescale', true) ? processor.number('rescale_factor') : 1,
-      mean: normalizes ? processor.numbers('image_mean', 3) : [0, 0, 0],
-      deviation: normalizes ? processor.numbers('image_std', 3) : [1, 1, 1],
-    },
+    pixels: readPixelNormalization(model, preprocessor, pixelStandards),
   };
-  for (const problem of processor.problems) model.problem(problem);
   model.check('CLIP vision configuration');
   return vision;
 }

@@ -8,6 +8,7 @@ import {
   type TransformerBlocks,
   type Value,
 } from '@triptych/inference-core';
+import { embedPatches } from '../patches.js';
 import { tokenCount, type VisionConfig } from './config.js';
 
 /** Graph inputs and outputs, by name. */
@@ -30,7 +31,11 @@ export function visionGraph(config: VisionConfig, options: GraphOptions = {}): O
   const pixels = g.input(inputs.pixels, 'uint8', ['batch', imageSize, imageSize, 3]);
   const kept = g.input(inputs.kept, 'int64', [1]);
 
-  const embedded = addPositions(g, addClassToken(g, embedPatches(g, pixels, config), width), config);
+  const patches = embedPatches(g, pixels, 'vision_model.embeddings.patch_embedding.weight', {
+    ...config,
+    width,
+  });
+  const embedded = addPositions(g, addClassToken(g, patches, width), config);
   const normed = layerNorm(g, embedded, 'vision_model.pre_layrnorm', blocks);
   const keep = (x: Value) => g.op('Slice', [x, g.ints([0]), kept, g.ints([1])]);
   const { states, output } = transformer(g, normed, visionBlocks(config), { keep });
@@ -53,29 +58,6 @@ export function visionGraph(config: VisionConfig, options: GraphOptions = {}): O
 export function visionBlocks({ blocks, layers }: VisionConfig): TransformerBlocks {
   const prefixes = Array.from({ length: layers }, (_, i) => `vision_model.encoder.layers.${i}`);
   return { prefixes, config: blocks };
-}
-
-/** The patch convolution, whose stride is its size, as a matrix product: [batch, size, size, 3] → [batch, patches, width] */
-function embedPatches(
-  g: GraphBuilder,
-  pixels: Value,
-  { blocks, imageSize, patchSize, pixels: recipe }: VisionConfig,
-): Value {
-  const side = imageSize / patchSize;
-  const values = 3 * patchSize * patchSize;
-  const tiles = g.op('Reshape', [pixels, g.ints([-1, side, patchSize, side, patchSize, 3])]);
-  const patches = g.op('Transpose', [tiles], { attributes: { perm: [0, 1, 3, 5, 2, 4] } });
-  const floats = g.op('Cast', [patches], { attributes: { to: 1 } });
-  const perChannel = (value: (channel: number) => number) => g.floats([0, 1, 2].map(value), [3, 1, 1]);
-  const scaled = g.op('Mul', [floats, perChannel((c) => recipe.factor / recipe.deviation[c])]);
-  const normalized = g.op('Sub', [scaled, perChannel((c) => recipe.mean[c] / recipe.deviation[c])]);
-  const flat = g.op('Reshape', [normalized, g.ints([-1, side * side, values])]);
-  const kernel = g.weight(
-    'vision_model.embeddings.patch_embedding.weight',
-    [blocks.width, 3, patchSize, patchSize],
-    [blocks.width, values],
-  );
-  return g.op('FusedMatMul', [flat, kernel], { domain: 'com.microsoft', attributes: { transB: 1 } });
 }
 
 /** [batch, patches, width] → [batch, 1 + patches, width] */

@@ -16,7 +16,7 @@ export interface ResizePlan {
 const HALF = 1 << (FRACTION_BITS - 1);
 
 /**
- * RGB of the crop, byte for byte as Pillow's `Image.resize` gives it: rows first, then columns, each rounded to 8 bits;
+ * RGB of the crop, byte for byte as Pillow's `Image.resize` gives it: along rows and down columns, each rounded to 8 bits;
  * a direction whose size does not change is left alone. Only what the crop shows is computed, of each pass.
  */
 export function resizeAndCrop(
@@ -28,10 +28,29 @@ export function resizeAndCrop(
     input === output ? identity(from, length) : resamplingTaps(input, output, from, from + length, kernel);
   const columns = tapsOf(image.width, width, crop.left, crop.width);
   const rows = tapsOf(image.height, height, crop.top, crop.height);
+  if (isColumnsFirst(image, { width, height })) {
+    const flattened = resizeColumns(image.data, image.width * image.channels, rows, 0);
+    const { channels } = image;
+    const narrowed = resizeRows({ data: flattened, width: image.width, channels }, columns, 0, crop.height);
+    return new Uint8Array(narrowed.buffer);
+  }
   const last = crop.height - 1;
   const top = rows.first[0];
   const narrowed = resizeRows(image, columns, top, rows.first[last] + rows.count[last]);
   return resizeColumns(narrowed, 3 * crop.width, rows, top);
+}
+
+/**
+ * Which direction comes first shows in the last bit. Pillow (12.3) takes columns first where an image loses more than twice as much
+ * of its height as of its width, in pixels; found by comparing both orders with its results.
+ */
+function isColumnsFirst(from: Size, to: Size): boolean {
+  return from.height - to.height > Math.max(0, 2 * (from.width - to.width));
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Every pixel is itself. */
@@ -46,11 +65,11 @@ function identity(from: number, length: number): Taps {
 
 /** Resamples along each row from `top` up to `bottom`. */
 function resizeRows(
-  { data, width, channels }: Pixels,
+  { data, width, channels }: Pick<Pixels, 'data' | 'width' | 'channels'>,
   columns: Taps,
   top: number,
   bottom: number,
-): Uint8ClampedArray {
+): Uint8ClampedArray<ArrayBuffer> {
   const { taps, first, count, weights } = columns;
   const length = first.length;
   const [greenAt, blueAt] = channels < 3 ? [0, 0] : [1, 2];
@@ -83,7 +102,7 @@ function resizeRows(
 
 /** Resamples down each column of rows of `stride` bytes, of which `data` starts with the row `top`. */
 function resizeColumns(
-  data: Uint8ClampedArray,
+  data: Uint8Array | Uint8ClampedArray,
   stride: number,
   rows: Taps,
   top: number,

@@ -1,0 +1,58 @@
+import { ConfigFields, type JsonObject } from '@triptych/core';
+import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+
+/** A SigLIP text tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
+export interface SiglipTextConfig extends TransformerSize {
+  /** Values of a vector of the space that both towers share. */
+  readonly projection: number;
+  readonly vocabulary: number;
+  /** Tokens of every text: what is shorter is filled up. */
+  readonly positions: number;
+}
+
+/** What `SiglipTextConfig` has where a checkpoint is silent: those of the base size leave nearly everything out. */
+const defaults = {
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  vocab_size: 32000,
+  max_position_embeddings: 64,
+};
+
+const standards = {
+  activations: {
+    gelu_pytorch_tanh: 'gelu_tanh',
+    gelu_new: 'gelu_tanh',
+    gelu: 'gelu',
+    quick_gelu: 'quick_gelu',
+  },
+  layerNormEpsilon: 1e-6,
+  norms: 'pre',
+  names: {
+    ...attentionNames('self_attn'),
+    attentionNorm: 'layer_norm1',
+    mlpIn: 'mlp.fc1',
+    mlpOut: 'mlp.fc2',
+    mlpNorm: 'layer_norm2',
+  },
+} as const;
+
+/** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */
+export function readSiglipTextConfig(config: JsonObject): SiglipTextConfig {
+  const { text_config: own } = config;
+  const model = new ConfigFields({ ...config, text_config: { ...defaults, ...(own as JsonObject) } });
+  const fields = model.object('text_config');
+  const size = readTransformer(model, fields, standards);
+  const text: SiglipTextConfig = {
+    ...size,
+    projection: fields.number('projection_size', size.blocks.width),
+    vocabulary: fields.count('vocab_size'),
+    positions: fields.count('max_position_embeddings'),
+  };
+  model.check('SigLIP text configuration');
+  return text;
+}
+
+/** Finds the text tower's tensors among a checkpoint's, and those that belong to neither tower. */
+export const SIGLIP_TEXT_TENSORS = /^(?!vision_model\.)/;

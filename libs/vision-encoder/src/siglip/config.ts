@@ -1,0 +1,74 @@
+import { ConfigFields, type JsonObject } from '@triptych/core';
+import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { patchesOfSide, type PixelNormalization, readPixelNormalization } from '../patches.js';
+
+/** A SigLIP vision tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
+export interface SiglipVisionConfig extends TransformerSize {
+  /** Pixels of one side of the input. */
+  readonly imageSize: number;
+  /** Pixels of one side of a patch. */
+  readonly patchSize: number;
+  readonly pixels: PixelNormalization;
+}
+
+/** What `SiglipVisionConfig` has where a checkpoint is silent: those of the base size leave nearly everything out. */
+const defaults = {
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  num_channels: 3,
+  image_size: 224,
+  patch_size: 16,
+  vision_use_head: true,
+};
+
+const standards = {
+  activations: {
+    gelu_pytorch_tanh: 'gelu_tanh',
+    gelu_new: 'gelu_tanh',
+    gelu: 'gelu',
+    quick_gelu: 'quick_gelu',
+  },
+  layerNormEpsilon: 1e-6,
+  norms: 'pre',
+  names: {
+    ...attentionNames('self_attn'),
+    attentionNorm: 'layer_norm1',
+    mlpIn: 'mlp.fc1',
+    mlpOut: 'mlp.fc2',
+    mlpNorm: 'layer_norm2',
+  },
+} as const;
+
+/** What `SiglipImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */
+const pixelStandards = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+
+/** Reads a HuggingFace `config.json` and `preprocessor_config.json`. Throws MODEL_CONFIG naming every bad field. */
+export function readSiglipVisionConfig(
+  config: JsonObject,
+  preprocessor: JsonObject = {},
+): SiglipVisionConfig {
+  const { vision_config: own } = config;
+  const model = new ConfigFields({ ...config, vision_config: { ...defaults, ...(own as JsonObject) } });
+  const fields = model.object('vision_config');
+  if (fields.count('num_channels') !== 3) fields.problem('num_channels must be 3');
+  if (!fields.flag('vision_use_head', true)) fields.problem('vision_use_head must be true');
+  const vision: SiglipVisionConfig = {
+    ...readTransformer(model, fields, standards),
+    imageSize: fields.count('image_size'),
+    patchSize: fields.count('patch_size'),
+    pixels: readPixelNormalization(model, preprocessor, pixelStandards),
+  };
+  if (vision.patchSize > vision.imageSize) fields.problem('patch_size must be at most image_size');
+  model.check('SigLIP vision configuration');
+  return vision;
+}
+
+/** Finds the vision tower's tensors among a checkpoint's. */
+export const SIGLIP_VISION_TENSORS = /^vision_model\./;
+
+/** Tokens of an image: one a patch. */
+export function siglipTokenCount(config: SiglipVisionConfig): number {
+  return patchesOfSide(config) ** 2;
+}
