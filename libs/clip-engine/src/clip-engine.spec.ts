@@ -37,7 +37,6 @@ describe('the engine of the shared space', () => {
         candidates,
         scale: 1,
         topK: 3,
-        probabilities: false,
       },
       { caller: soleCaller() },
     );
@@ -55,7 +54,7 @@ describe('the engine of the shared space', () => {
             candidates,
             scale: 100,
             topK: 0,
-            probabilities: true,
+            probabilities: 'softmax',
           },
           { caller: soleCaller() },
         );
@@ -65,6 +64,23 @@ describe('the engine of the shared space', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('probabilities of candidates by themselves', () => {
+  it('need not add up to 1, and follow scale and bias', async () => {
+    const [ranked] = await engine.rank(
+      {
+        queries: rows([1, 0]),
+        candidates: rows([1, 0], [0.6, 0.8], [0, 1]),
+        scale: 10,
+        bias: -6,
+        topK: 0,
+        probabilities: 'sigmoid',
+      },
+      { caller: soleCaller() },
+    );
+    expect(ranked.map(({ score }) => Number(score.toFixed(4)))).toEqual([0.982, 0.5, 0.0025]);
   });
 });
 

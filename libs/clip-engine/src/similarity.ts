@@ -5,13 +5,14 @@ export interface VectorMatrix {
 }
 
 /**
- * Every query against every candidate: their cosine times `scale`, row-major, [queries, candidates]. With CLIP's learned
- * temperature for a scale these are its logits (Radford et al. 2021, figure 3).
+ * Every query against every candidate: their cosine times `scale` plus `bias`, row-major, [queries, candidates]. With the numbers
+ * that a model has learned these are its logits (CLIP: Radford et al. 2021, figure 3; SigLIP: Zhai et al. 2023, algorithm 1).
  */
 export function similarity(
   queries: VectorMatrix,
   candidates: VectorMatrix,
   scale: number,
+  bias = 0,
 ): Float32Array<ArrayBuffer> {
   const { dimensions } = queries;
   const rows = queries.values.length / dimensions;
@@ -23,7 +24,7 @@ export function similarity(
       const start = column * dimensions;
       let sum = 0;
       for (let i = 0; i < dimensions; i++) sum += query[i] * candidates.values[start + i];
-      scores[row * columns + column] = sum * scale;
+      scores[row * columns + column] = sum * scale + bias;
     }
   }
   return scores;
@@ -42,8 +43,16 @@ export function rank(scores: Float32Array, topK: number): Ranked[] {
   return topK === 0 ? ranked : ranked.slice(0, topK);
 }
 
+/** How logits become probabilities: over all candidates, or each by itself. */
+export type Probabilities = 'softmax' | 'sigmoid';
+
+export const probabilitiesOf: Readonly<Record<Probabilities, (scores: Float32Array) => Float32Array>> = {
+  softmax,
+  sigmoid: (scores) => scores.map((score) => 1 / (1 + Math.exp(-score))),
+};
+
 /** Probabilities that grow with the exponential of each score, and add up to 1. */
-export function softmax(scores: Float32Array): Float32Array {
+function softmax(scores: Float32Array): Float32Array {
   const highest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
   const weights = scores.map((score) => Math.exp(score - highest));
   const sum = weights.reduce((a, b) => a + b, 0);

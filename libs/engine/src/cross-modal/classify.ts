@@ -29,8 +29,8 @@ export interface Classifications {
 }
 
 /**
- * Zero-shot classification (Radford et al. 2021, section 3.1). Each label becomes a sentence; an item's probabilities are the
- * softmax over its logits. A bad label fails the call, a bad item only itself.
+ * Zero-shot classification (Radford et al. 2021, section 3.1). Each label becomes a sentence; an item's logits become
+ * probabilities as its model says: by a softmax over the labels, or each by itself, which need not add up to 1. A bad label fails the call, a bad item only itself.
  */
 export async function classify(
   parts: EngineParts,
@@ -67,9 +67,8 @@ export async function classify(
       {
         queries: toMatrix(whole.vectors, dimensions),
         candidates: toMatrix(classes, dimensions),
-        scale: scores.scale,
+        ...scores,
         topK: 0,
-        probabilities: true,
       },
       context,
     );

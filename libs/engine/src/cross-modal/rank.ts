@@ -44,7 +44,6 @@ export async function rank(
         candidates: toMatrix(wholeCandidates.vectors, dimensions),
         scale: 1,
         topK,
-        probabilities: false,
       },
       context,
     );

@@ -12,7 +12,7 @@ export interface SimilarityRequest {
   readonly model?: string | undefined;
   readonly queries: readonly ComparedItem[];
   readonly candidates: readonly ComparedItem[];
-  /** Cosines times the model's learned scale. Default: cosines. */
+  /** Cosines times the model's learned scale, plus its bias. Default: cosines. */
   readonly logits?: boolean | undefined;
 }
 
@@ -45,6 +45,7 @@ export async function similarity(
         queries: matrix(compared.queries),
         candidates: matrix(compared.candidates),
         scale: logits ? shared.scores.scale : 1,
+        bias: logits ? shared.scores.bias : 0,
       },
       context,
     );

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { type CheckpointFiles, readSentencePipeline, sentenceWeights } from './sentence.js';
+
+const modules = (...kinds: readonly string[]) =>
+  JSON.stringify(
+    kinds.map((kind, i) => ({
+      path: i === 0 ? '' : `${i}_${kind}`,
+      type: `sentence_transformers.models.${kind}`,
+    })),
+  );
+const pooling = (config: object) => ({ '1_Pooling/config.json': JSON.stringify(config) });
+const plain = modules('Transformer', 'Pooling', 'Normalize');
+const read = (files: CheckpointFiles) => readSentencePipeline(files);
+
+describe('the files of sentence-transformers', () => {
+  it.each([
+    [{ pooling_mode_mean_tokens: true, pooling_mode_cls_token: false }, 'mean'],
+    [{ pooling_mode_cls_token: true, pooling_mode_mean_tokens: false }, 'class'],
+    [{ pooling_mode_lasttoken: true }, 'last'],
+    [{ pooling_mode: 'cls' }, 'class'],
+    [{}, 'mean'],
+  ])('%j is the pooling %s', (config, expected) => {
+    const pipeline = read({ 'modules.json': plain, ...pooling(config) });
+    expect(pipeline).toMatchObject({ pooling: expected, normalizes: true, dense: [] });
+  });
+
+  it('say how many tokens a text has at most, and what is put before it', () => {
+    const files = {
+      'modules.json': modules('Transformer', 'Pooling'),
+      ...pooling({}),
+      'sentence_bert_config.json': '{"max_seq_length": 256, "do_lower_case": true}',
+      'config_sentence_transformers.json':
+        '{"prompts": {"query": "query: ", "passage": "passage: "}, "default_prompt_name": "query"}',
+    };
+    expect(read(files)).toMatchObject({
+      maxTokens: 256,
+      lowersCase: true,
+      normalizes: false,
+      prompts: { query: 'query: ', passage: 'passage: ' },
+      defaultPrompt: 'query',
+    });
+  });
+
+  it('may have linear layers, whose weights are in folders of their own', () => {
+    const files = {
+      'modules.json': modules('Transformer', 'Pooling', 'Dense', 'Normalize'),
+      ...pooling({}),
+      '2_Dense/config.json':
+        '{"in_features": 8, "out_features": 4, "bias": false, "activation_function": "torch.nn.modules.linear.Identity"}',
+    };
+    const dense = [{ name: '2_Dense', from: 8, to: 4, biased: false, activation: 'identity' }];
+    expect(read(files).dense).toEqual(dense);
+    expect(sentenceWeights(files)).toEqual(['2_Dense']);
+    expect(sentenceWeights({})).toEqual([]);
+  });
+
+  it('may not be there: the vector is the mean over the tokens', () => {
+    expect(read({})).toMatchObject({ pooling: 'mean', normalizes: false, dense: [] });
+  });
+
+  it.each<[string, CheckpointFiles, RegExp]>([
+    [
+      'a pooling',
+      { 'modules.json': plain, ...pooling({ pooling_mode_max_tokens: true }) },
+      /1_Pooling\/config.json pooling max is not served; expected one of mean, cls, lasttoken/,
+    ],
+    [
+      'two poolings',
+      {
+        'modules.json': plain,
+        ...pooling({ pooling_mode_mean_tokens: true, pooling_mode_cls_token: true }),
+      },
+      /pooling cls and mean is not served/,
+    ],
+    [
+      'pooling without the prompt',
+      { 'modules.json': plain, ...pooling({ include_prompt: false }) },
+      /include_prompt must be true/,
+    ],
+    [
+      'a module',
+      { 'modules.json': modules('Transformer', 'Pooling', 'LSTM'), ...pooling({}) },
+      /LSTM is not served/,
+    ],
+    ['an order', { 'modules.json': modules('Pooling', 'Transformer') }, /must begin with a Transformer/],
+    [
+      'an activation',
+      {
+        'modules.json': modules('Transformer', 'Pooling', 'Dense'),
+        ...pooling({}),
+        '2_Dense/config.json':
+          '{"in_features": 8, "out_features": 4, "activation_function": "torch.nn.modules.activation.GELU"}',
+      },
+      /activation_function must be one of .*Identity, .*Tanh, found "torch.nn.modules.activation.GELU"/,
+    ],
+    ['a missing file', { 'modules.json': plain }, /1_Pooling\/config.json: no such file/],
+  ])('are refused by name for what is not served: %s', (_, files, message) => {
+    expect(() => read(files)).toThrow(message);
+  });
+});
