@@ -1,6 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
+import { importCircles } from './tools/structure/import-circles.mjs';
 
 /** Who may know whom. Arrows point one way: app → client/engine/workshop → families → encoders → machinery → contracts. */
 const depConstraints = [
@@ -74,6 +75,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    plugins: { triptych: { rules: { 'import-circles': importCircles } } },
+    files: ['**/*.ts'],
+    rules: { 'triptych/import-circles': 'error' },
   },
   {
     plugins: { '@nx': nx },

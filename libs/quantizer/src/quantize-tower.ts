@@ -1,28 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Quantization } from '@triptych/core';
 import type { QuantizationSite } from '@triptych/inference-core';
-import { type ModelFamily, type Modality, type OpenModel, openModel } from '@triptych/model-families';
-import { scratchOf, type StoredTensor } from '@triptych/weight-loader';
+import { type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
+import { scratchOf } from '@triptych/weight-loader';
 import { holdBound, lowestCosine, mostProbes, vectorsOf } from './bound.js';
 import { type Choice, type Decided, tableChoices } from './choice.js';
 import { type Observation, observe } from './observe.js';
 import { counter, type OnProgress } from './progress.js';
 import { quantizeSite } from './quantize-site.js';
+import type { QuantizedTower } from './quantized-tower.js';
 import type { SampledTower } from './sampled-tower.js';
 import { Trials } from './trial.js';
 import { Weights } from './weights.js';
 import { type ModelToWrite, writeQuantized } from './write.js';
-
-/** A tower in int8, but for what had to stay in float. */
-export interface QuantizedTower {
-  readonly modality: Modality;
-  readonly tensors: readonly StoredTensor[];
-  readonly ranges: Quantization;
-  readonly choices: readonly Choice[];
-  /** Lowest cosine of the samples' vectors to float. */
-  readonly reached: number;
-}
 
 /** What a model is quantised to, and the table that its family is in. */
 export interface TowerRequest extends ModelToWrite {

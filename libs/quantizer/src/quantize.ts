@@ -5,7 +5,8 @@ import { families as builtIn, type ModelFamily, type OpenModel, openModel } from
 import { checkAbsent, scratchOf } from '@triptych/weight-loader';
 import { type Comparison, compareTowers } from './measure.js';
 import { counter, type OnProgress } from './progress.js';
-import { type QuantizedTower, quantizeTower } from './quantize-tower.js';
+import { quantizeTower } from './quantize-tower.js';
+import type { QuantizedTower } from './quantized-tower.js';
 import { type CalibrationInputs, type SampledTower, sampledTowers } from './sampled-tower.js';
 import { type ModelToWrite, writeQuantized } from './write.js';
 

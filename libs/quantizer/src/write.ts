@@ -5,7 +5,7 @@ import {
   type QuantizationConfig,
 } from '@triptych/core';
 import { type ModelDirectory, type WeightCompression, writeModel } from '@triptych/weight-loader';
-import type { QuantizedTower } from './quantize-tower.js';
+import type { QuantizedTower } from './quantized-tower.js';
 
 /** What of a model to be is not of its original. */
 export interface ModelToWrite {

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convert, openModelDirectory, writeModel } from './load.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
-import { openTensors } from './parquet/tensor-file.js';
+import { openTensors } from './parquet/open-tensors.js';
 import { readFloats } from './read-floats.js';
 import { encodeSafetensors } from './safetensors/encode.js';
 

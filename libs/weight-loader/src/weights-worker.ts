@@ -10,7 +10,7 @@ import {
 } from './model-directory/place.js';
 import type { ModelContents } from './model-directory/write-model.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
-import { listTensors } from './parquet/tensor-file.js';
+import { listTensors } from './parquet/open-tensors.js';
 
 export interface ConvertCall {
   readonly request: ConvertRequest;

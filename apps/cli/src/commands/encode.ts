@@ -9,7 +9,7 @@ import { findMedia, type Media, mediaOf } from '../encode/media.js';
 import { audioFile, standardInput } from '../encode/sources.js';
 import { wholeNumber } from '../output/numbers.js';
 import { FileProgress } from '../output/progress.js';
-import { type Format, formats, openWriter } from '../output/vector-writer.js';
+import { type Format, formats, openWriter } from '../output/open-writer.js';
 import { addServerOptions } from '../server-options.js';
 import { stopSignal } from '../process/stop-signal.js';
 

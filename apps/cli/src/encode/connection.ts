@@ -1,13 +1,8 @@
-import type { TriptychClient } from '@triptych/client';
 import { type Command, Option } from 'commander';
+import type { Connection } from './connected.js';
 import type { ServerOptions } from './reach-server.js';
 
 export type { ServerOptions } from './reach-server.js';
-
-export interface Connection {
-  readonly client: TriptychClient;
-  close(): Promise<void>;
-}
 
 /** Adds the flags of {@link ServerOptions}. */
 export function addConnectionOptions(command: Command): Command {

@@ -3,7 +3,7 @@ import { createLogger, startServer } from '@triptych/server';
 import type { Command } from 'commander';
 import { whileWaiting } from '../output/progress.js';
 import { serverConfig } from '../server-options.js';
-import type { Connection } from './connection.js';
+import type { Connection } from './connected.js';
 
 /** Starts a server in this process and connects to it. */
 export async function startOwnServer(command: Command): Promise<Connection> {

@@ -1,10 +1,8 @@
-import { type Logger, TriptychError } from '@triptych/core';
+import { TriptychError } from '@triptych/core';
 import { type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
-import type { EngineObserver } from '../observer.js';
-import type { EncoderSettings, QueueLimits } from '../settings.js';
+import type { Closable, LoadContext, LoadOptions } from './load-context.js';
 import { loadTowers } from './load-towers.js';
 import type { ServedModel } from './served-model.js';
-import type { SharedWorkers } from './shared-workers.js';
 import { WeightSource } from './weight-source.js';
 
 /** Where a model lies, and the name it is served by where that is not its own. */
@@ -12,32 +10,6 @@ export interface ModelSource {
   readonly directory: string;
   readonly name?: string | undefined;
 }
-
-/** What models are loaded with. */
-export interface LoadOptions {
-  readonly settings: EncoderSettings & QueueLimits;
-  readonly workers: SharedWorkers;
-  /** Those that models may be of. */
-  readonly families: readonly ModelFamily[];
-  readonly logger: Logger;
-  readonly observer: EngineObserver;
-}
-
-/** What loading a model's towers takes. */
-export interface LoadContext extends LoadOptions {
-  readonly name: string;
-  readonly open: OpenModel;
-  readonly weights: WeightSource;
-  /** Notes an encoder that has started: should loading fail after all, it is ended. */
-  readonly started: <E extends Closable>(encoder: Promise<E>) => Promise<E>;
-}
-
-interface Closable {
-  close(): Promise<void>;
-}
-
-/** The part of a served model that its family makes. */
-export type LoadedTowers = Pick<ServedModel, 'audio' | 'image' | 'text' | 'shared'>;
 
 /** Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor. */
 export async function loadModel(source: ModelSource, options: LoadOptions): Promise<ServedModel> {

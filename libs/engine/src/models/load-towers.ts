@@ -1,7 +1,7 @@
 import type { WeightSet } from '@triptych/core';
 import { Encoder, type EncoderOptions, type Tower, type TowerItem } from '@triptych/inference-core';
 import { type Modality, type ModalTower, type Scores, towersOf } from '@triptych/model-families';
-import type { LoadContext, LoadedTowers } from './load-model.js';
+import type { LoadContext, LoadedTowers } from './load-context.js';
 import type { ServedAudio, ServedImage, ServedText, SharedScores } from './served-model.js';
 
 /** Starts a model's towers side by side. */

@@ -1,7 +1,7 @@
 import { elementCount, type WeightTensor } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
 import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
-import { openTensors } from '../parquet/tensor-file.js';
+import { openTensors } from '../parquet/open-tensors.js';
 import { canonicalName } from './names.js';
 import { isWanted, planParts, planTensor, type Wanted } from './plan.js';
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { elementCount, problemOf, TriptychError } from '@triptych/core';
 import type { SchemaVersion } from '../parquet/schema.js';
-import { listTensors } from '../parquet/tensor-file.js';
+import { listTensors } from '../parquet/open-tensors.js';
 import { listSafetensors, type SafetensorsEntry } from '../safetensors/read.js';
 import { type Architecture, findArchitecture } from './architecture.js';
 import { findSafetensors } from './convert.js';

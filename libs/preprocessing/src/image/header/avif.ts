@@ -1,4 +1,4 @@
-import type { ImageHeader } from './image-header.js';
+import type { ImageHeader } from './header.js';
 
 /** The properties of a file's items lie in its first bytes. */
 const SEARCHED_BYTES = 65_536;

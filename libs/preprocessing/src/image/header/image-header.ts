@@ -1,16 +1,9 @@
 import { type ImageFormat, imageFormat } from '../decode/format.js';
 import { avifHeader } from './avif.js';
+import type { ImageHeader } from './header.js';
 import { jpegHeader } from './jpeg.js';
 import { gifHeader, pngHeader, webpHeader } from './plain.js';
 import { tiffHeader } from './tiff.js';
-
-/** What the first bytes of a file say of the image in it. They may lie: a decoder checks them against what it finds. */
-export interface ImageHeader {
-  readonly width: number;
-  readonly height: number;
-  /** Its decoder holds more than rows of RGB: progressive JPEG and interlaced PNG, whose last bytes change the first rows; CMYK. */
-  readonly isBulky: boolean;
-}
 
 const readers: Readonly<Record<ImageFormat, (bytes: DataView) => ImageHeader | undefined>> = {
   jpeg: jpegHeader,

@@ -1,4 +1,4 @@
-import type { ImageHeader } from './image-header.js';
+import type { ImageHeader } from './header.js';
 
 /** More segments before the frame header than any camera writes. */
 const MOST_SEGMENTS = 1000;

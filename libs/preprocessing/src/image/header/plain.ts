@@ -1,4 +1,4 @@
-import type { ImageHeader } from './image-header.js';
+import type { ImageHeader } from './header.js';
 
 /** PNG: IHDR is its first chunk. */
 export function pngHeader(bytes: DataView): ImageHeader {

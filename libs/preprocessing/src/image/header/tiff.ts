@@ -1,4 +1,4 @@
-import type { ImageHeader } from './image-header.js';
+import type { ImageHeader } from './header.js';
 
 const LITTLE_ENDIAN = 0x4949;
 const ENTRY_BYTES = 12;

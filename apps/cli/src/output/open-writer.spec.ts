@@ -5,7 +5,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonLines } from '../testing/run-cli.js';
-import { type Format, openWriter } from './vector-writer.js';
+import { type Format, openWriter } from './open-writer.js';
 
 const WIDTH = 16;
 const sources = ['a.wav', 'b.wav', 'c.wav', 'd.wav'];
