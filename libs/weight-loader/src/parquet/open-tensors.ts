@@ -1,5 +1,5 @@
 import { readTensor } from '@triptych/core';
-import type { TensorEntry, TensorHeader } from './header.js';
+import type { TensorEntry } from './header.js';
 import { type LocatedTensors, locateTensors } from './locate.js';
 import type { SchemaVersion } from './schema.js';
 import type { TensorFile } from './tensor-file.js';
