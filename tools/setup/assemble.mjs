@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from
 import { dirname, join, resolve } from 'node:path';
 import { root, shipped } from './shipped.mjs';
 
-/** What the program reads beside its code: the API, the demo models, and the samples of `demo` and `quantize`. */
+/** What the program reads beside its code: the demo models, and the samples of `demo` and `quantize`. */
 const data = [
   'LICENSE',
   'docs/third-party.md',
@@ -15,7 +15,6 @@ const data = [
   'examples/speech',
   'examples/texts.txt',
   'models/demo',
-  'proto',
   'tools/reference/images',
 ];
 

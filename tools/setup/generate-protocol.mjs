@@ -1,11 +1,12 @@
-// Makes from proto/ what is committed: the TypeScript types of libs/protocol/src/gen, and proto/descriptors.binpb, which reflection
-// publishes. With --check: fails where they are out of date.
+// Makes from proto/ what is committed, in libs/protocol/src/gen: TypeScript types, the API as protobufjs has it, and the descriptors that
+// reflection publishes. The package has all of it in its code, and reads no file. With --check: fails where it is out of date.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import protobuf from 'protobufjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = join(root, 'libs', 'protocol');
@@ -21,17 +22,19 @@ const options = [
 ];
 const work = mkdtempSync(join(tmpdir(), 'triptych-gen-'));
 try {
-  const made = { types: join(work, 'types'), descriptors: join(work, 'descriptors.binpb') };
-  makeTypes(made.types);
-  makeDescriptors(made.descriptors);
-  const kept = { types: join(project, 'src', 'gen'), descriptors: join(root, 'proto', 'descriptors.binpb') };
-  if (check) {
-    compare(kept.types, made.types);
-    compare(kept.descriptors, made.descriptors);
-  } else {
-    rmSync(kept.types, { recursive: true, force: true });
-    cpSync(made.types, kept.types, { recursive: true });
-    cpSync(made.descriptors, kept.descriptors);
+  const made = join(work, 'gen');
+  makeTypes(made);
+  makeText(join(made, 'api.ts'), 'Files of proto/, as JSON of protobufjs.', apiJson());
+  makeText(
+    join(made, 'descriptors.ts'),
+    'A FileDescriptorSet of proto/ and the standard services, in base64.',
+    descriptors(),
+  );
+  const kept = join(project, 'src', 'gen');
+  if (check) compare(kept, made);
+  else {
+    rmSync(kept, { recursive: true, force: true });
+    cpSync(made, kept, { recursive: true });
   }
 } finally {
   rmSync(work, { recursive: true });
@@ -47,8 +50,21 @@ function makeTypes(target) {
   ]);
 }
 
+/** A module whose default export is a text. */
+function makeText(path, comment, text) {
+  writeFileSync(path, `/** ${comment} */\nexport default ${JSON.stringify(text)};\n`);
+}
+
+function apiJson() {
+  const api = new protobuf.Root();
+  api.resolvePath = (_origin, target) =>
+    target.startsWith('google/protobuf/') ? target : join(root, 'proto', target);
+  const all = [...files, 'google/rpc/status.proto', 'google/rpc/error_details.proto'];
+  return JSON.stringify(api.loadSync(all).toJSON());
+}
+
 /** Of proto/ and of gRPC's standard services, from the packages that bring them. */
-function makeDescriptors(target) {
+function descriptors() {
   const sources = join(work, 'proto');
   for (const folder of ['google', 'triptych'])
     cpSync(join(root, 'proto', folder), join(sources, folder), { recursive: true });
@@ -68,7 +84,9 @@ function makeDescriptors(target) {
     mkdirSync(dirname(join(sources, name)), { recursive: true });
     cpSync(join(packageFolder(require.resolve(from), from), path), join(sources, name));
   }
+  const target = join(work, 'descriptors.binpb');
   run('buf', ['build', sources, '--output', target]);
+  return readFileSync(target).toString('base64');
 }
 
 function packageFolder(entry, name) {

@@ -1,10 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { fromJSON, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
-
-const directory = fileURLToPath(new URL('../../../proto/', import.meta.url));
-
-const files = ['audio', 'image', 'text', 'cross_modal', 'models'].map((name) => `triptych/v1/${name}.proto`);
+import apiJson from './gen/api.js';
 
 /** As the generated types expect it: see `npm run proto:gen`. */
 const options: Options = {
@@ -13,7 +9,6 @@ const options: Options = {
   defaults: true,
   arrays: true,
   oneofs: true,
-  includeDirs: [directory],
 };
 
 /** The part of protobufjs's JSON that is looked at: packages and messages, and their fields. */
@@ -42,7 +37,7 @@ export function loadWireRoot(side: 'client' | 'server'): protobuf.Root {
 }
 
 function wireTree(side: 'client' | 'server'): MessageTree {
-  const json = loadRoot(files).toJSON() as MessageTree;
+  const json = JSON.parse(apiJson) as MessageTree;
   const asBytes = (message: string, ...names: string[]) => {
     const { fields } = json.nested['triptych'].nested['v1'].nested[message];
     for (const name of names) {
@@ -61,10 +56,7 @@ function wireTree(side: 'client' | 'server'): MessageTree {
   return json;
 }
 
-/** Parses files of proto/ and what they import. */
-export function loadRoot(names: readonly string[]): protobuf.Root {
-  const root = new protobuf.Root();
-  root.resolvePath = (_origin, target) =>
-    target.startsWith('google/protobuf/') ? target : `${directory}${target}`;
-  return root.loadSync([...names]);
+/** The API and google.rpc as their files declare them. */
+export function loadRoot(): protobuf.Root {
+  return protobuf.Root.fromJSON(JSON.parse(apiJson) as protobuf.INamespace);
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { loadFileDescriptorSetFromBuffer, type PackageDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
+import encoded from './gen/descriptors.js';
 
 /** All of proto/ and the standard services, as the compiler described them: made by `npm run proto:gen`. */
-const descriptors = new URL('../../../proto/descriptors.binpb', import.meta.url);
+const descriptors = Buffer.from(encoded, 'base64');
 
 /** A .proto file as it is published. */
 export interface PublishedFile {
@@ -27,7 +27,7 @@ export function loadPublishedFiles(): PublishedFiles {
   const files = new Map<string, PublishedFile>();
   const symbols = new Map<string, PublishedFile>();
   const services: string[] = [];
-  for (const bytes of filesOf(readFileSync(descriptors))) {
+  for (const bytes of filesOf(descriptors)) {
     const described = descriptor.FileDescriptorProto.decode(bytes) as protobuf.Message<Described> & Described;
     const file = { name: described.name, bytes, imports: described.dependency };
     files.set(file.name, file);
@@ -43,7 +43,7 @@ export function loadPublishedFiles(): PublishedFiles {
 
 /** The services of proto/ and the standard ones, as they are published. */
 export function loadPublishedPackage(): PackageDefinition {
-  return loadFileDescriptorSetFromBuffer(readFileSync(descriptors), {
+  return loadFileDescriptorSetFromBuffer(descriptors, {
     longs: Number,
     enums: Number,
     defaults: true,

@@ -21,7 +21,7 @@ interface AnyMessage {
 }
 
 const types = (() => {
-  const root = loadRoot(['google/rpc/status.proto', 'google/rpc/error_details.proto']);
+  const root = loadRoot();
   const type = (name: string) => root.lookupType(`google.rpc.${name}`);
   return {
     Status: type('Status'),
