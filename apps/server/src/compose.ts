@@ -67,7 +67,7 @@ async function start(
   const engine = await createEngine({ ...engineSettings(config), ...options });
   closers.push(() => engine.close());
   const { models } = engine;
-  metrics.follow(models.models);
+  metrics.follow(models);
   const tracing = new Tracing(config, logger);
   closers.push(() => tracing.close());
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;

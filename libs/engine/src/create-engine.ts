@@ -2,12 +2,11 @@ import { availableParallelism } from 'node:os';
 import { type Logger, silentLogger, TriptychError } from '@triptych/core';
 import { families as builtIn, type ModelFamily } from '@triptych/model-families';
 import { Engine } from './engine.js';
-import { loadModel, type ModelSource } from './models/load-model.js';
+import { type ModelSource, sourceOf } from './models/load-model.js';
+import { ModelLoader } from './models/model-loader.js';
 import { ModelRegistry } from './models/model-registry.js';
-import { encodersOf } from './models/served-model.js';
 import { SharedWorkers } from './models/shared-workers.js';
 import { type EngineObserver, unobserved } from './observer.js';
-import { selfCheck as check } from './self-check/self-check.js';
 import { checkSettings, type EngineSettings } from './settings.js';
 
 /** What an engine serves, and how; everything but the models has a default. */
@@ -28,33 +27,29 @@ export interface EngineOptions extends Partial<EngineSettings> {
  * bad-weights errors that name file and tensor, or SELF_CHECK_FAILED; nothing then remains.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { models, families = builtIn, selfCheck = false, ...others } = options;
+  const { models, families = builtIn, selfCheck: isChecked = false, ...others } = options;
   const { logger = silentLogger, observer = unobserved, ...given } = others;
   if (models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; expected model directories in `models`');
   const settings = checkSettings(given);
-  const workers = new SharedWorkers(settings, logger);
-  const load = {
+  const { maxPixels } = settings;
+  const loader = new ModelLoader({
     settings: { ...settings, threads: settings.threads || availableParallelism() },
-    workers,
+    workers: new SharedWorkers(settings, logger),
     families,
     logger,
     observer,
-  };
-  const loads = models.map((source) =>
-    loadModel(typeof source === 'string' ? { directory: source } : source, load),
-  );
+    maxPixels,
+    isChecked,
+  });
+  const loads = models.map((source) => loader.load(sourceOf(source)));
   try {
-    const registry = new ModelRegistry(await Promise.all(loads));
-    if (selfCheck)
-      for (const model of registry.models) await check(model, settings.maxPixels, { logger, observer });
-    return new Engine(registry, settings, observer, () => workers.close());
+    return new Engine(new ModelRegistry(await Promise.all(loads)), settings, observer, loader);
   } catch (thrown) {
     // Models still loading may yet start workers that they share.
     const ended = await Promise.allSettled(loads);
-    const loaded = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    await Promise.all(loaded.flatMap(encodersOf).map((encoder) => encoder.close()));
-    await workers.close();
+    await Promise.all(ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])));
+    await loader.close();
     throw thrown;
   }
 }

@@ -1,8 +1,8 @@
 import type { EngineLimits } from './settings.js';
-import type { ModelRegistry } from './models/model-registry.js';
+import type { ModelLease } from './models/model-lease.js';
 
-/** What serving is made of. */
+/** What a call or stream is served with. */
 export interface EngineParts {
-  readonly models: ModelRegistry;
+  readonly models: ModelLease;
   readonly limits: EngineLimits;
 }

@@ -36,11 +36,10 @@ export type { EncodedItem } from './items/encode-prepared.js';
 export { inField, inFieldAsync } from './items/in-field.js';
 export type { ModelStamp } from './items/stamp.js';
 export type { ModelSource } from './models/load-model.js';
-export { ModelRegistry } from './models/model-registry.js';
+export type { ModelRegistry, ModelsListener } from './models/model-registry.js';
 export {
   type AnyEncoder,
   encodersByModality,
-  encodersOf,
   type ServedAudio,
   type ServedImage,
   type ServedModel,

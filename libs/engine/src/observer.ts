@@ -17,6 +17,8 @@ export interface ItemTrace {
 export interface EngineObserver {
   /** Who is told of the queue before an encoder: `MODEL/MODALITY`. */
   queue(encoder: string): QueueObserver;
+  /** An encoder has ended with its model, and none of its name is there. */
+  ended(encoder: string): void;
   /** Decoding, resampling, resizing or tokenizing an item took so long. */
   preprocessed(modality: Modality, microseconds: number): void;
   /** Audio is encoded, and silence that is padded to it. */
@@ -29,6 +31,7 @@ export interface EngineObserver {
 export const untraced: ItemTrace = { item: () => undefined };
 export const unobserved: EngineObserver = {
   queue: () => ({ started: () => undefined, ended: () => undefined, dropped: () => undefined }),
+  ended: () => undefined,
   preprocessed: () => undefined,
   audio: () => undefined,
   window: () => undefined,

@@ -1,4 +1,10 @@
-import { type AnyEncoder, encodersByModality, type EngineObserver, type ServedModel } from '@triptych/engine';
+import {
+  type AnyEncoder,
+  encodersByModality,
+  type EngineObserver,
+  type ModelRegistry,
+  type ServedModel,
+} from '@triptych/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -104,6 +110,11 @@ export class Metrics implements EngineObserver {
     };
   }
 
+  ended(encoder: string): void {
+    for (const metric of [this.#batch, this.#wait, this.#run]) metric.remove({ encoder });
+    for (const reason of ['cancelled', 'deadline', 'overloaded']) this.#dropped.remove({ encoder, reason });
+  }
+
   /** Counts a call as open; the function that it returns ends it. */
   call(method: string): (code: string) => void {
     const started = performance.now();
@@ -167,6 +178,7 @@ export class Metrics implements EngineObserver {
     ]);
     Object.assign(items, {
       collect: () => {
+        items.reset();
         for (const { name, depth } of occupancy.lanes) {
           const encoder = `${name.model}/${name.modality}`;
           items.set({ encoder, state: 'placed' }, depth.places);
@@ -176,13 +188,14 @@ export class Metrics implements EngineObserver {
     });
   }
 
-  /** Follows what these models' encoders are doing; read when somebody asks. */
-  follow(models: readonly ServedModel[]): void {
+  /** Follows which models are served, and what their encoders are doing; read when somebody asks. */
+  follow(registry: Pick<ModelRegistry, 'models' | 'loaded'>): void {
     const followed = (name: string, help: string, read: (encoder: AnyEncoder) => number) => {
       const gauge = this.#gauge(name, help, ['encoder']);
       Object.assign(gauge, {
         collect: () => {
-          for (const model of models)
+          gauge.reset();
+          for (const model of registry.models)
             for (const [modality, encoder] of encodersByModality(model))
               gauge.set({ encoder: `${model.name}/${modality}` }, read(encoder));
         },
@@ -194,10 +207,25 @@ export class Metrics implements EngineObserver {
       Number(worker.ready),
     );
     followed('triptych_worker_restarts', 'Workers that have died.', ({ restarts }) => restarts);
-    for (const { name: model, architecture, weightType, fingerprint, loadMs } of models) {
-      this.#load.set({ model }, loadMs / 1000);
-      this.#info.set({ model, architecture, weight_type: weightType, fingerprint }, 1);
-    }
+    const read = (gauge: Gauge<never>, set: (model: ServedModel) => void) =>
+      Object.assign(gauge, {
+        collect: () => {
+          gauge.reset();
+          for (const model of registry.models) set(model);
+        },
+      });
+    read(this.#load, ({ name: model, loadMs }) => this.#load.set({ model }, loadMs / 1000));
+    read(this.#info, ({ name: model, architecture, weightType, fingerprint }) =>
+      this.#info.set({ model, architecture, weight_type: weightType, fingerprint }, 1),
+    );
+    const ending = this.#gauge(
+      'triptych_models_ending',
+      'Models that were removed or replaced, and end with the last call under way.',
+      [],
+    );
+    Object.assign(ending, {
+      collect: () => ending.set(registry.loaded.length - registry.models.length),
+    });
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {

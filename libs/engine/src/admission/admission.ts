@@ -47,7 +47,15 @@ export class Admission {
   ) {
     this.#bytes = new Room({ capacity: limits.bytes, floor: limits.bytes * PART_OF_BYTES });
     this.#arrivals = new Arrivals(this.#bytes, (principal) => this.#tooManyBytes(principal, 0));
-    for (const name of lanes) this.#lanes.set(keyOf(name), new Lane(name, limits));
+    this.serve(lanes);
+  }
+
+  /** Has these lanes, and no others: items may be in work for those that are no new ones. */
+  serve(lanes: readonly LaneName[]): void {
+    const keys = new Set(lanes.map(keyOf));
+    for (const key of this.#lanes.keys()) if (!keys.has(key)) this.#lanes.delete(key);
+    for (const name of lanes)
+      if (!this.#lanes.has(keyOf(name))) this.#lanes.set(keyOf(name), new Lane(name, this.limits));
   }
 
   /** What is in work. */

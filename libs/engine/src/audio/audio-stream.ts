@@ -114,6 +114,10 @@ export function openAudioStream(
   const milliseconds = (samples: number) => Math.round((1000 * samples) / sampleRate);
   const { form, pooling } = plan.embedding;
   const { maxLagMs = 0 } = request;
+  const close = () => {
+    decoded.close();
+    models.end();
+  };
   return {
     ready: {
       stamp: audioStamp(plan),
@@ -131,10 +135,10 @@ export function openAudioStream(
       try {
         return await pump(decoded, chunks, answers, encode, context, resume);
       } finally {
-        decoded.close();
+        close();
       }
     },
-    close: () => decoded.close(),
+    close,
   };
 }
 

@@ -1,3 +1,4 @@
+import { TriptychError } from '@triptych/core';
 import type { EngineParts } from '../engine-parts.js';
 import { type AudioPlan, planAudio } from '../audio/audio-plan.js';
 import { type ImagePlan, planImages } from '../image/image-plan.js';
@@ -19,16 +20,24 @@ export interface SpacePlan {
 /** The space of a model, by its name or the default one's. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
 export function planSpace({ models, limits }: EngineParts, name: string | undefined): SpacePlan {
   const model = models.serving('shared', name);
+  const audio = models.findAudioIn(model.shared.name);
   // By default vectors are of length 1 and float32: what cosines are taken of.
   return {
     model,
-    audioModel: models.findAudioIn(model.shared.name)?.name,
+    audioModel: audio?.name,
     text: () => planTexts(models.serving('text', model.name), {}),
     image: () => planImages(models.serving('image', model.name), undefined, limits.maxPixels),
-    audio: () => planAudio(models.audioIn(model.shared.name), {}),
+    audio: () => planAudio(audio ?? noAudioIn(model.shared.name), {}),
   };
 }
 
 export function spaceStamp({ model: { name, fingerprint, shared } }: SpacePlan): ModelStamp {
   return { model: name, fingerprint, space: shared.name };
+}
+
+function noAudioIn(space: string): never {
+  throw new TriptychError(
+    'MODALITY_NOT_SERVED',
+    `no served model has its audio encoder in space ${JSON.stringify(space)}`,
+  );
 }

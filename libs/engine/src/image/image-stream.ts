@@ -34,7 +34,7 @@ export interface ImageStreamSummary {
   readonly failed: number;
 }
 
-/** A stream of batches whose request has been checked. */
+/** A stream of batches whose request has been checked: {@link run} or {@link close} it. */
 export interface ImageStream {
   readonly ready: {
     readonly stamp: ModelStamp;
@@ -51,6 +51,7 @@ export interface ImageStream {
     batches: AsyncIterable<ImageBatch<Tag>>,
     write: (batch: EncodedBatch<Tag>) => Promise<void>,
   ): Promise<ImageStreamSummary>;
+  close(): void;
 }
 
 /** Throws MODEL_NOT_FOUND, POOLING_UNSUPPORTED and other errors of what was asked for. */
@@ -86,9 +87,10 @@ export function openImageStream(
           await answers.add(answer, batchWeight(images, limits));
         }
       } finally {
-        await answers.done();
+        await answers.done().finally(() => models.end());
       }
       return summary;
     },
+    close: () => models.end(),
   };
 }

@@ -21,8 +21,8 @@ export interface LoadContext extends LoadOptions {
   readonly name: string;
   readonly open: OpenModel;
   readonly weights: WeightSource;
-  /** Notes an encoder that has started: should loading fail after all, it is ended. */
-  readonly started: <E extends Closable>(encoder: Promise<E>) => Promise<E>;
+  /** Notes what has started for the model alone: it ends with it, or when loading fails after all. */
+  readonly started: <E extends Closable>(worker: Promise<E>) => Promise<E>;
 }
 
 export interface Closable {

@@ -11,6 +11,10 @@ export interface ModelSource {
   readonly name?: string | undefined;
 }
 
+export function sourceOf(source: string | ModelSource): ModelSource {
+  return typeof source === 'string' ? { directory: source } : source;
+}
+
 /** Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor. */
 export async function loadModel(source: ModelSource, options: LoadOptions): Promise<ServedModel> {
   const since = performance.now();
@@ -20,9 +24,12 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
   const name = source.name ?? metadata.model_name;
   const weights = new WeightSource(opened.directory);
   const open: Closable[] = [];
-  const note = async <E extends Closable>(encoder: Promise<E>): Promise<E> => {
-    open.push(await encoder);
-    return encoder;
+  const note = async <E extends Closable>(worker: Promise<E>): Promise<E> => {
+    open.push(await worker);
+    return worker;
+  };
+  const close = async () => {
+    await Promise.all(open.map((worker) => worker.close()));
   };
   const context: LoadContext = { ...options, name, open: opened, weights, started: note };
   try {
@@ -35,6 +42,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
       parameters: metadata.total_parameters,
       loadMs: performance.now() - since,
       ...towers,
+      close,
     };
     const { fingerprint, weightType, loadMs } = model;
     options.logger.info(
@@ -43,7 +51,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
     );
     return model;
   } catch (thrown) {
-    await Promise.all(open.map((encoder) => encoder.close()));
+    await close();
     throw inDirectory(source.directory, TriptychError.from(thrown));
   }
 }

@@ -25,10 +25,10 @@ class Loading {
 
   /** Weights that have to be decoded are so `after` that. */
   async start(one: ModalTower, after: Promise<unknown> | undefined): Promise<void> {
-    const { workers, name } = this.context;
+    const { workers, name, started } = this.context;
     if (one.modality === 'text') {
       const { tower } = one;
-      const preprocessor = await workers.tokenizer(name, tower.tokenizer());
+      const preprocessor = await started(workers.tokenizer(name, tower.tokenizer()));
       tower.checkEmptyText((await preprocessor.tokenize('', tower.maxTokens)).ids);
       const encoder = await this.#encoder(tower, 'text', after);
       this.served.text = {

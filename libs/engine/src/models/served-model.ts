@@ -1,3 +1,4 @@
+import { TriptychError } from '@triptych/core';
 import type { AudioContext, AudioEncoder, AudioTower } from '@triptych/audio-encoder';
 import type { ClipEngine, SharedSpace } from '@triptych/clip-engine';
 import type { Encoder, Pooling } from '@triptych/inference-core';
@@ -22,6 +23,8 @@ export interface ServedModel {
   readonly text?: ServedText;
   /** Where its image and text encoders meet. */
   readonly shared?: SharedScores;
+  /** Ends its encoders and what prepares for it alone. */
+  readonly close: () => Promise<void>;
 }
 
 /** The space that images and texts share, and how their vectors are compared in it. */
@@ -57,13 +60,30 @@ export interface ServedText extends TextTower {
 /** A model that takes this modality. */
 export type Serving<M extends Modality | 'shared'> = ServedModel & Required<Pick<ServedModel, M>>;
 
-/** What is asked of an encoder whatever it encodes. */
-export type AnyEncoder = Pick<Encoder<unknown>, 'worker' | 'depth' | 'restarts' | 'close'>;
+const verbs = {
+  audio: 'takes audio',
+  image: 'takes images',
+  text: 'takes text',
+  shared: 'compares images and text',
+};
 
-/** Every encoder of a model. */
-export function encodersOf(model: ServedModel): AnyEncoder[] {
-  return encodersByModality(model).map(([, encoder]) => encoder);
+/** The first of some models that serves something; they were asked for by `name`, or by none. Throws MODALITY_NOT_SERVED. */
+export function servingOf<M extends Modality | 'shared'>(
+  candidates: readonly ServedModel[],
+  what: M,
+  name: string,
+): Serving<M> {
+  const model = candidates.find((candidate): candidate is Serving<M> => candidate[what] !== undefined);
+  if (model) return model;
+  const who = name === '' ? 'no served model' : `model ${name} is none that`;
+  throw new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, {
+    field: 'model',
+    ...(name === '' ? {} : { resource: { type: 'model', name } }),
+  });
 }
+
+/** What is asked of an encoder whatever it encodes. */
+export type AnyEncoder = Pick<Encoder<unknown>, 'worker' | 'depth' | 'restarts'>;
 
 export function encodersByModality(model: ServedModel): [Modality, AnyEncoder][] {
   return (['audio', 'image', 'text'] as const).flatMap((name): [Modality, AnyEncoder][] => {

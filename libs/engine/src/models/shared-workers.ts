@@ -16,7 +16,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** The workers that prepare input and compare vectors: those that models share, each kind started when the first needs it, and tokenizers. */
+/** The workers that prepare input and compare vectors: those that models share, each kind started when the first needs it. */
 export class SharedWorkers {
   readonly #started = new Map<string, Promise<Closable>>();
 
@@ -40,11 +40,10 @@ export class SharedWorkers {
     return this.#once('image', () => ImagePreprocessor.start(options));
   }
 
-  /** One model's own: a tokenizer runs the patterns that its checkpoint brings, however long they take. */
+  /** One model's own, which it ends: a tokenizer runs the patterns that its checkpoint brings, however long they take. */
   tokenizer(name: string, tokenizer: TokenizerRecipe): Promise<TextPreprocessor> {
     const options = { name, tokenizer, timeoutMs: this.settings.tokenizeTimeoutMs, logger: this.logger };
-    // Of two models of one name, which is refused later, each has its own all the same.
-    return this.#once(`tokenizer ${this.#started.size}`, () => TextPreprocessor.start(options));
+    return TextPreprocessor.start(options);
   }
 
   engine(): Promise<ClipEngine> {
@@ -62,6 +61,8 @@ export class SharedWorkers {
     if (known) return known;
     const starting = start();
     this.#started.set(name, starting);
+    // Whatever it failed of, the next model tries again.
+    starting.catch(() => this.#started.delete(name));
     return starting;
   }
 }

@@ -29,7 +29,7 @@ export interface Health {
 export function followHealth(models: ModelRegistry, services: readonly string[]): Health {
   const service = new HealthService(['', ...services]);
   const listeners: (() => void)[] = [];
-  const encoders = models.models.flatMap(encodersByModality);
+  let encoders = models.models.flatMap(encodersByModality);
   let isDraining = false;
   const areReady = (modality?: Modality) => {
     const wanted = encoders.filter(([name]) => modality === undefined || name === modality);
@@ -43,8 +43,13 @@ export function followHealth(models: ModelRegistry, services: readonly string[])
     for (const name of services) tell(name, (needs[name] ?? []).every(areReady));
     for (const listener of listeners) listener();
   };
-  for (const [, { worker }] of encoders) worker.onReadyChange(update);
-  update();
+  const follow = () => {
+    encoders = models.models.flatMap(encodersByModality);
+    for (const [, { worker }] of encoders) worker.onReadyChange(update);
+    update();
+  };
+  models.onChange(follow);
+  follow();
   return {
     service,
     get serving() {

@@ -30,11 +30,15 @@ export async function encodeImageStream(engine: Engine, call: Call, context: Eng
     const { options, encoding } = readEmbeddingOptions(config.options);
     const stream = inField('config', () => engine.openImageStream({ model: config.model, options }, context));
     const write = (response: ImageStreamResponse) => send(call, response, context.signal);
-    await write({ ready: stream.ready });
-    const summary = await stream.run(parts, ({ tag: { batchId, ids }, results }) =>
-      write({ result: { batchId, results: imageResults(results, ids, encoding) } }),
-    );
-    await write({ summary });
+    try {
+      await write({ ready: stream.ready });
+      const summary = await stream.run(parts, ({ tag: { batchId, ids }, results }) =>
+        write({ result: { batchId, results: imageResults(results, ids, encoding) } }),
+      );
+      await write({ summary });
+    } finally {
+      stream.close();
+    }
   } finally {
     // Of one that was refused, or never begun because one before it failed.
     leave();

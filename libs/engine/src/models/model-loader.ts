@@ -1,0 +1,41 @@
+import type { Logger } from '@triptych/core';
+import { selfCheck } from '../self-check/self-check.js';
+import type { LoadOptions } from './load-context.js';
+import { loadModel, type ModelSource } from './load-model.js';
+import type { ServedModel } from './served-model.js';
+
+/** How an engine comes by models. */
+export interface LoaderOptions extends LoadOptions {
+  readonly logger: Logger;
+  /** Pixels of an image at most. */
+  readonly maxPixels: number;
+  /** Hold each model to its directory's `reference.json` before it serves. */
+  readonly isChecked: boolean;
+}
+
+/** Loads models for an engine, and ends what they share. */
+export class ModelLoader {
+  constructor(private readonly options: LoaderOptions) {}
+
+  /** Throws bad-weights errors that name file and tensor, or SELF_CHECK_FAILED; nothing of the model then remains. */
+  async load(source: ModelSource): Promise<ServedModel> {
+    const model = await loadModel(source, this.options);
+    if (!this.options.isChecked) return model;
+    try {
+      await selfCheck(model, this.options.maxPixels, this.options);
+    } catch (thrown) {
+      await model.close();
+      throw thrown;
+    }
+    return model;
+  }
+
+  /** A model that was replaced did not end as it should. */
+  failedToEnd(model: string, thrown: unknown): void {
+    this.options.logger.error({ model, err: thrown }, 'a replaced model did not end');
+  }
+
+  close(): Promise<void> {
+    return this.options.workers.close();
+  }
+}
