@@ -3,7 +3,7 @@ export { abortError, clientGone, untilAborted } from './errors/abort-error.js';
 export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
 export { fileProblem, problemOf } from './errors/file-problem.js';
 export { type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
-export { fileWithin, isPlainName } from './files/file-within.js';
+export { fileWithin, isPlainName, isPlainPath } from './files/file-within.js';
 export { parseJson } from './files/parse-json.js';
 export {
   decodeEmbedding,

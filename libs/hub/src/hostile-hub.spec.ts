@@ -15,6 +15,8 @@ const weights = new Uint8Array(300_000).map((_, i) => (i * 2654435761) >>> 24);
 const files = { 'config.json': Buffer.from('{"model_type":"whisper"}'), 'model.safetensors': weights };
 const MIB = 1024 * 1024;
 
+const findWanted = () => ({ files: { required: [], optional: ['tokenizer.json'] } });
+
 let work: string;
 const hubs: FakeHub[] = [];
 beforeAll(async () => {
@@ -82,7 +84,7 @@ describe('a file of a hub', () => {
   it('that never ends is cut where the hub said that it ends', async () => {
     const sent = { bytes: 0 };
     const { hub, at, folder } = await start(always('/cdn/model.safetensors', (_, to) => pour(to, sent)));
-    await expect(pullCheckpoint(model, at)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
+    await expect(pullCheckpoint(model, at, findWanted)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
     expect(sent.bytes).toBeLessThan(64 * MIB);
     expect(requestsFor(hub, '/cdn/model.safetensors')).toHaveLength(1);
     const blobs = await readdir(join(folder, 'blobs'));
@@ -105,7 +107,7 @@ describe('a file of a hub', () => {
       }),
     );
     const since = performance.now();
-    const pull = pullCheckpoint(model, at);
+    const pull = pullCheckpoint(model, at, findWanted);
     await expect(pull).rejects.toMatchObject({ reason: 'HUB_UNREACHABLE' });
     await expect(pull).rejects.toThrow(/of 300000 bytes came/);
     expect(requestsFor(hub, '/cdn/model.safetensors')).toHaveLength(5);
@@ -119,7 +121,7 @@ describe('a file of a hub', () => {
       response.writeHead(200).end(asked++ === 0 ? weights.subarray(0, 1000) : weights);
       return true;
     });
-    const { directory } = await pullCheckpoint(model, at);
+    const { directory } = await pullCheckpoint(model, at, findWanted);
     expect((await readFile(join(directory, 'model.safetensors'))).equals(weights)).toBe(true);
     expect(asked).toBe(2);
   });
@@ -153,7 +155,7 @@ describe('a file of a hub', () => {
       { ...files, 'config.json': Buffer.from('') },
     );
     await writeBlob(at, 'a'.repeat(40));
-    const pull = pullCheckpoint(model, at);
+    const pull = pullCheckpoint(model, at, findWanted);
     await expect(pull).rejects.toMatchObject({ reason: 'FILE_UNREADABLE' });
     await expect(pull).rejects.toThrow(/has room for \d+; free some/);
     expect(requestsFor(hub, 'model.safetensors')).toEqual([]);
@@ -165,7 +167,7 @@ describe('a file of a hub', () => {
     // A file that has no room for a byte.
     const partial = join(at.cache, 'models--open--tiny/blobs', `${'c'.repeat(64)}.incomplete`);
     await symlink('/dev/full', partial);
-    const pull = pullCheckpoint(model, at);
+    const pull = pullCheckpoint(model, at, findWanted);
     await expect(pull).rejects.toMatchObject({ reason: 'FILE_UNREADABLE' });
     await expect(pull).rejects.toThrow(/cannot be written \(ENOSPC/);
     expect(requestsFor(hub, '/cdn/model.safetensors')).toHaveLength(1);
@@ -193,7 +195,7 @@ describe('an answer of a hub', () => {
         }),
       );
       const before = process.memoryUsage().rss;
-      await expect(pullCheckpoint(model, at)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
+      await expect(pullCheckpoint(model, at, findWanted)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
       expect(sent.bytes).toBeLessThan(64 * MIB);
       expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB);
     },
@@ -210,7 +212,7 @@ describe('an answer of a hub', () => {
         pour(zip, sent);
       }),
     );
-    await expect(pullCheckpoint(model, at)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
+    await expect(pullCheckpoint(model, at, findWanted)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
     expect(sent.bytes).toBeLessThan(512 * MIB);
   });
 
@@ -220,7 +222,7 @@ describe('an answer of a hub', () => {
         response.writeHead(307, { location: request.url }).end();
       }),
     );
-    await expect(pullCheckpoint(model, at)).rejects.toThrow(/redirects more than 5 times/);
+    await expect(pullCheckpoint(model, at, findWanted)).rejects.toThrow(/redirects more than 5 times/);
     expect(hub.requests).toHaveLength(6);
   });
 
@@ -244,7 +246,7 @@ describe('an answer of a hub', () => {
     ['a hash in a list', { oid: ['a'.repeat(40)] }],
   ])('that announces %s is refused, and no file asked for', async (_, change) => {
     const { hub, at } = await start(listing(([config, large]) => [{ ...config, ...change }, large]));
-    await expect(pullCheckpoint(model, at)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
+    await expect(pullCheckpoint(model, at, findWanted)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
     expect(requestsFor(hub, '/resolve/')).toEqual([]);
   });
 
@@ -258,7 +260,7 @@ describe('an answer of a hub', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(infos));
       return true;
     });
-    await expect(pullCheckpoint(model, at)).rejects.toThrow(/only safetensors are read/);
+    await expect(pullCheckpoint(model, at, findWanted)).rejects.toThrow(/only safetensors are read/);
     expect(await readdir(at.cache)).toEqual([]);
     await expect(stat(folder)).rejects.toThrow('ENOENT');
   });
@@ -279,7 +281,7 @@ describe('an index of a hub', () => {
       'config.json': files['config.json'],
       'model.safetensors.index.json': Buffer.from(text),
     });
-    const pull = pullCheckpoint(model, at);
+    const pull = pullCheckpoint(model, at, findWanted);
     await expect(pull).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
     await expect(pull).rejects.toThrow(/^model.safetensors.index.json: expected/);
   });

@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TriptychError } from '@triptych/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type HubModel, type HubSettings, hubSettings, parseHubModel } from './hub-settings.js';
 import { pullCheckpoint } from './pull.js';
+import type { FindWanted } from './wanted-files.js';
 import { COMMIT, type FakeHub, type Misfortune, startFakeHub } from './testing/fake-hub.js';
 
 const model: HubModel = { name: 'open/tiny', revision: 'main' };
@@ -15,6 +17,18 @@ const files = {
   'pytorch_model.bin': Buffer.from('not wanted'),
   'README.md': Buffer.from('not wanted'),
 };
+
+/** A model with a tokenizer, and modules that a list names, each with a text and weights. */
+const findWanted: FindWanted = () => ({
+  files: {
+    required: [],
+    optional: ['tokenizer.json', 'modules.json'],
+    namedIn: (texts) => modulesOf(texts).map((module) => `${module}/config.json`),
+  },
+  moreWeights: (texts) => modulesOf(texts).map((module) => ({ path: `${module}/model.safetensors` })),
+});
+const modulesOf = (texts: Readonly<Record<string, string>>) =>
+  JSON.parse(texts['modules.json'] ?? '[]') as string[];
 
 let work: string;
 const hubs: FakeHub[] = [];
@@ -61,7 +75,7 @@ describe('a pull', () => {
     const { endpoint } = await hub();
     const at = await settings(endpoint);
     const shares: number[] = [];
-    const pulled = await pullCheckpoint(model, at, ({ doneBytes, totalBytes }) =>
+    const pulled = await pullCheckpoint(model, at, findWanted, ({ doneBytes, totalBytes }) =>
       shares.push(doneBytes / totalBytes),
     );
     expect(pulled.commit).toBe(COMMIT);
@@ -81,9 +95,9 @@ describe('a pull', () => {
   it('of what is in the cache asks for no file again', async () => {
     const { endpoint, requests } = await hub();
     const at = await settings(endpoint);
-    await pullCheckpoint(model, at);
+    await pullCheckpoint(model, at, findWanted);
     requests.length = 0;
-    await pullCheckpoint(model, at);
+    await pullCheckpoint(model, at, findWanted);
     expect(requests.filter((request) => /resolve|cdn/.test(request))).toEqual([]);
   });
 
@@ -97,8 +111,46 @@ describe('a pull', () => {
       'model-1.safetensors': weights.subarray(0, 1000),
       'model-2.safetensors': weights.subarray(1000, 3000),
     });
-    const { directory } = await pullCheckpoint(model, await settings(endpoint));
+    const { directory } = await pullCheckpoint(model, await settings(endpoint), findWanted);
     expect((await stat(join(directory, 'model-2.safetensors'))).size).toBe(2000);
+  });
+
+  it('brings what texts of the model name: further texts, and weights', async () => {
+    const all = {
+      ...files,
+      'modules.json': Buffer.from('["1_Dense"]'),
+      '1_Dense/config.json': Buffer.from('{}'),
+      '1_Dense/model.safetensors': weights.subarray(0, 100),
+      '1_Dense/README.md': Buffer.from('not wanted'),
+    };
+    const { endpoint } = await hub(all);
+    const at = await settings(endpoint);
+    const { directory } = await pullCheckpoint(model, at, findWanted);
+    expect((await readdir(join(directory, '1_Dense'))).sort()).toEqual(['config.json', 'model.safetensors']);
+    const offline = { ...at, offline: true };
+    expect((await pullCheckpoint(model, offline, findWanted)).directory).toBe(directory);
+    await rm(join(directory, '1_Dense/model.safetensors'));
+    await expect(pullCheckpoint(model, offline, findWanted)).rejects.toMatchObject({ reason: 'HUB_OFFLINE' });
+  });
+
+  it.each(['../../evil', '/etc', 'a/../..'])('follows no text to %s', async (module) => {
+    const { endpoint } = await hub({ ...files, 'modules.json': Buffer.from(JSON.stringify([module])) });
+    const at = await settings(endpoint);
+    await expect(pullCheckpoint(model, at, findWanted)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
+  });
+
+  it('of a model that is not served, or lacks what it takes, stops before the weights', async () => {
+    const { endpoint, requests } = await hub();
+    const unknown = () => {
+      throw new TriptychError('ARCHITECTURE_UNKNOWN', 'no such family');
+    };
+    const at = await settings(endpoint);
+    await expect(pullCheckpoint(model, at, unknown)).rejects.toMatchObject({
+      reason: 'ARCHITECTURE_UNKNOWN',
+    });
+    const demanding = () => ({ files: { required: ['vocab.txt'], optional: [] } });
+    await expect(pullCheckpoint(model, at, demanding)).rejects.toThrow(/no vocab.txt/);
+    expect(requests.filter((request) => /resolve.*safetensors/.test(request))).toEqual([]);
   });
 
   it.each(['../../evil.safetensors', 'evil.bin'])('follows no index to %s', async (shard) => {
@@ -107,7 +159,7 @@ describe('a pull', () => {
       'config.json': files['config.json'],
       'model.safetensors.index.json': index,
     });
-    await expect(pullCheckpoint(model, await settings(endpoint))).rejects.toMatchObject({
+    await expect(pullCheckpoint(model, await settings(endpoint), findWanted)).rejects.toMatchObject({
       reason: 'HUB_CORRUPT',
     });
   });
@@ -127,7 +179,7 @@ describe('a pull', () => {
       return true;
     };
     started.misfortune = befall('/cdn/model.safetensors', 4, cut);
-    const { directory } = await pullCheckpoint(model, await settings(started.endpoint));
+    const { directory } = await pullCheckpoint(model, await settings(started.endpoint), findWanted);
     expect(await holdsWeights(directory)).toBe(true);
     const ranges = started.requests.filter((r) => r.includes('/cdn/') && /bytes=[1-9]/.test(r));
     expect(ranges.length).toBeGreaterThanOrEqual(2);
@@ -137,14 +189,14 @@ describe('a pull', () => {
     for (const left of [weights.subarray(0, 1_000_000), weights.subarray(5, 2_000_005)]) {
       const { endpoint, requests } = await hub();
       const at = await settings(endpoint);
-      const { directory } = await pullCheckpoint(model, at);
+      const { directory } = await pullCheckpoint(model, at, findWanted);
       const blobs = join(at.cache, 'models--open--tiny/blobs');
       const blob = (await readdir(blobs)).find((name) => name.length === 64) ?? '';
       await rm(directory, { recursive: true });
       await rm(join(blobs, blob));
       await writeFile(join(blobs, `${blob}.incomplete`), left);
       requests.length = 0;
-      await pullCheckpoint(model, at);
+      await pullCheckpoint(model, at, findWanted);
       expect(await holdsWeights(directory)).toBe(true);
       expect(requests.some((request) => request.includes(`bytes=${left.length}-`))).toBe(true);
       expect((await readdir(blobs)).filter((name) => name.endsWith('.incomplete'))).toEqual([]);
@@ -159,7 +211,7 @@ describe('a pull', () => {
       response.end(Buffer.from(weights).fill(7, 100, 101));
       return true;
     });
-    await expect(pullCheckpoint(model, at)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
+    await expect(pullCheckpoint(model, at, findWanted)).rejects.toMatchObject({ reason: 'HUB_CORRUPT' });
     const snapshot = join(at.cache, 'models--open--tiny/snapshots', COMMIT);
     expect(await readdir(snapshot)).not.toContain('model.safetensors');
   });
@@ -172,14 +224,14 @@ describe('a pull', () => {
       refuse(429, { 'retry-after': '1' }),
     );
     const since = performance.now();
-    await pullCheckpoint(model, await settings(started.endpoint));
+    await pullCheckpoint(model, await settings(started.endpoint), findWanted);
     expect(performance.now() - since).toBeGreaterThanOrEqual(990);
   });
 
   it('does not wait for an hour', async () => {
     const started = await hub();
     started.misfortune = befall('/revision/main', 9, refuse(429, { 'retry-after': '3600' }));
-    const pull = pullCheckpoint(model, await settings(started.endpoint));
+    const pull = pullCheckpoint(model, await settings(started.endpoint), findWanted);
     await expect(pull).rejects.toThrow(/answered 429 to 1 attempts and asks to wait 3600 s/);
   });
 
@@ -190,7 +242,7 @@ describe('a pull', () => {
       seen.set(request.url ?? '', request.headers.authorization);
       return false;
     };
-    await pullCheckpoint(model, await settings(started.endpoint, { token: 'a-secret' }));
+    await pullCheckpoint(model, await settings(started.endpoint, { token: 'a-secret' }), findWanted);
     const elsewhere = [...seen].filter(([url]) => url.startsWith('/cdn/'));
     expect(elsewhere).toEqual([['/cdn/model.safetensors', undefined]]);
   });
@@ -200,7 +252,7 @@ describe('a pull', () => {
     ['another token', 'another', /answers 403 .*the token is not valid/],
   ])('with %s is denied', async (_, token, message) => {
     const { endpoint } = await hub(files, 'a-secret');
-    const denied = pullCheckpoint(model, await settings(endpoint, { token }));
+    const denied = pullCheckpoint(model, await settings(endpoint, { token }), findWanted);
     await expect(denied).rejects.toMatchObject({ reason: 'HUB_DENIED' });
     await expect(denied).rejects.toThrow(message);
   });
@@ -210,13 +262,13 @@ describe('a pull', () => {
     ['revision', { name: 'open/tiny', revision: 'v9' }],
   ])('of an unknown %s says so', async (_, unknown) => {
     const { endpoint } = await hub();
-    const pull = pullCheckpoint(unknown, await settings(endpoint));
+    const pull = pullCheckpoint(unknown, await settings(endpoint), findWanted);
     await expect(pull).rejects.toThrow(`${endpoint} has no ${unknown.name} at ${unknown.revision}`);
   });
 
   it('of a model without safetensors says so', async () => {
     const { endpoint } = await hub({ 'config.json': files['config.json'], 'pytorch_model.bin': weights });
-    await expect(pullCheckpoint(model, await settings(endpoint))).rejects.toThrow(
+    await expect(pullCheckpoint(model, await settings(endpoint), findWanted)).rejects.toThrow(
       /only safetensors are read/,
     );
   });
@@ -224,7 +276,7 @@ describe('a pull', () => {
   it('from where nobody listens says so', async () => {
     const started = await hub();
     await started.close();
-    const pull = pullCheckpoint(model, await settings(started.endpoint));
+    const pull = pullCheckpoint(model, await settings(started.endpoint), findWanted);
     await expect(pull).rejects.toMatchObject({ reason: 'HUB_UNREACHABLE' });
     await expect(pull).rejects.toThrow(/ECONNREFUSED/);
   });
@@ -232,14 +284,18 @@ describe('a pull', () => {
   it('offline takes what is in the cache, and says what is not', async () => {
     const started = await hub();
     const at = await settings(started.endpoint);
-    const { directory } = await pullCheckpoint({ ...model, revision: 'v1' }, at);
+    const { directory } = await pullCheckpoint({ ...model, revision: 'v1' }, at, findWanted);
     await started.close();
     const offline = { ...at, offline: true };
-    expect((await pullCheckpoint({ ...model, revision: 'v1' }, offline)).directory).toBe(directory);
-    expect((await pullCheckpoint({ ...model, revision: COMMIT }, offline)).directory).toBe(directory);
-    await expect(pullCheckpoint(model, offline)).rejects.toMatchObject({ reason: 'HUB_OFFLINE' });
+    expect((await pullCheckpoint({ ...model, revision: 'v1' }, offline, findWanted)).directory).toBe(
+      directory,
+    );
+    expect((await pullCheckpoint({ ...model, revision: COMMIT }, offline, findWanted)).directory).toBe(
+      directory,
+    );
+    await expect(pullCheckpoint(model, offline, findWanted)).rejects.toMatchObject({ reason: 'HUB_OFFLINE' });
     await rm(join(directory, 'model.safetensors'));
-    await expect(pullCheckpoint({ ...model, revision: 'v1' }, offline)).rejects.toMatchObject({
+    await expect(pullCheckpoint({ ...model, revision: 'v1' }, offline, findWanted)).rejects.toMatchObject({
       reason: 'HUB_OFFLINE',
     });
   });

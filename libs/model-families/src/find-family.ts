@@ -1,24 +1,35 @@
 import { type JsonObject, TriptychError } from '@triptych/core';
 import type { ModelFamily } from './model-family.js';
 
+/** Finds the family of a model among those of a table. */
+export type FindFamily = (keys: JsonObject, source: string) => ModelFamily;
+
 /**
- * The family of a model, by its family's name, its class or its model type: `keys` are the fields that say so, the first that a
- * family knows counts. Throws ARCHITECTURE_UNKNOWN; `source` is the file that has them.
+ * Finds families by their name, their classes and their model types: `keys` are the fields that say what a model is, the first that a
+ * family knows counts; `source` is the file that has them. What it gives throws ARCHITECTURE_UNKNOWN.
  */
-export function findFamily(families: readonly ModelFamily[], keys: JsonObject, source: string): ModelFamily {
-  for (const name of Object.values(keys).flat()) {
-    const found = families.find(
-      (family) =>
-        family.name === name ||
-        family.classes.some((one) => one === name) ||
-        family.modelTypes.some((one) => one === name),
-    );
-    if (found) return found;
-  }
-  const looked = Object.entries(keys).map(([key, value]) => `${key} ${JSON.stringify(value) ?? 'absent'}`);
+export function finderOf(families: readonly ModelFamily[]): FindFamily {
+  return (keys, source) => {
+    for (const key of Object.values(keys).flat()) {
+      const isKnown = ({ name, classes, modelTypes }: ModelFamily) =>
+        [name, ...classes, ...modelTypes].some((one) => one === key);
+      const found = families.find(isKnown);
+      if (found) return found;
+    }
+    throw unknown(keys, source, families);
+  };
+}
+
+function unknown(keys: JsonObject, source: string, families: readonly ModelFamily[]): TriptychError {
+  const looked = Object.entries(keys).map(([key, value]) => `${key} ${JSON.stringify(value) ?? 'not there'}`);
   const known = families.map(({ name, classes }) => `${name} (${classes.join(', ')})`);
-  throw new TriptychError(
+  return new TriptychError(
     'ARCHITECTURE_UNKNOWN',
-    `${source}: no family of models is known by its ${looked.join(' or ')}; there are ${known.join(' and ')}`,
+    `${source}: models of this kind are not served (${looked.join(', ')}); expected one of ${known.join(', ')}`,
   );
+}
+
+/** The family of a checkpoint by its config.json. Throws ARCHITECTURE_UNKNOWN. */
+export function familyOf({ architectures, model_type }: JsonObject, families: readonly ModelFamily[]): ModelFamily {
+  return finderOf(families)({ architectures, model_type }, 'config.json');
 }

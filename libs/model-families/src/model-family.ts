@@ -2,37 +2,22 @@ import type { AudioTower } from '@triptych/audio-encoder';
 import type { JsonObject, WeightSet } from '@triptych/core';
 import type { TextTower } from '@triptych/text-encoder';
 import type { ImageTower } from '@triptych/vision-encoder';
-import type { MoreWeights, TensorNames, TextFiles } from '@triptych/weight-loader';
+import type { ModelLayout, TextFiles } from '@triptych/weight-loader';
 
 /**
  * Models that one reading of a checkpoint covers: Whisper's encoders, CLIPs. A family is its towers' folders in the encoder
  * libraries, one file here that ties them together, and one line in the table (`families.ts`). Everything else asks the table.
  */
-export interface ModelFamily {
-  /** Triptych's name for it, which `metadata.json` has under `architecture`. */
-  readonly name: string;
+export interface ModelFamily extends ModelLayout {
   /** Names that its checkpoints have under `architectures`, transformers' classes. */
   readonly classes: readonly string[];
   /** What they have under `model_type`. */
   readonly modelTypes: readonly string[];
-  readonly names: TensorNames;
-  readonly files: FamilyFiles;
-  /** Files of weights beside the main one, by what the text files say. Default: none. */
-  readonly moreWeights?: (files: TextFiles) => readonly MoreWeights[];
   /**
    * What a description means. Throws MODEL_CONFIG that names every key which is missing, wrong, or asks for what Triptych does not
    * do: nothing is served approximately.
    */
   readonly read: (description: ModelDescription) => FamilyModel;
-}
-
-/**
- * Text files of a checkpoint that are part of the model beside `config.json` and `preprocessor_config.json`, by their paths: a hub
- * is asked for them, a conversion copies them, the fingerprint covers them.
- */
-export interface FamilyFiles {
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
 }
 
 /** Everything that a model says of itself. */

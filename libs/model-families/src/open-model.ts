@@ -1,12 +1,11 @@
 import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
-import { findFamily } from './find-family.js';
 import { families as builtIn } from './families.js';
+import { finderOf } from './find-family.js';
 import type { FamilyModel, ModelFamily } from './model-family.js';
 
 /** A model directory whose description was read, and what its family makes of it. */
 export interface OpenModel {
   readonly directory: ModelDirectory;
-  readonly family: ModelFamily;
   readonly model: FamilyModel;
 }
 
@@ -15,10 +14,9 @@ export async function openModel(
   path: string,
   families: readonly ModelFamily[] = builtIn,
 ): Promise<OpenModel> {
-  const directory = await openModelDirectory(path);
-  const { metadata, preprocessor, tokenizer } = directory;
-  const { architecture, model_type, config } = metadata;
-  const family = findFamily(families, { architecture, model_type }, path);
-  const files = tokenizer as Record<string, string>;
-  return { directory, family, model: family.read({ config, preprocessor, files }) };
+  const find = finderOf(families);
+  const directory = await openModelDirectory(path, find);
+  const { metadata, preprocessor, files, architecture } = directory;
+  const { config } = metadata;
+  return { directory, model: find({ architecture }, path).read({ config, preprocessor, files }) };
 }

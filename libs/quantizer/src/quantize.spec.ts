@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceWorker, type RunRequest } from '@triptych/inference-core';
-import { openModel } from '@triptych/model-families';
+import { inspectModel, openModel } from '@triptych/model-families';
 import type { ImageTower } from '@triptych/vision-encoder';
-import { inspect, openModelDirectory } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quantizeModel, type QuantizeReport } from './quantize.js';
 import { prepareImages } from './samples.js';
@@ -57,13 +56,13 @@ describe('the demo models in int8', () => {
   });
 
   it('are V2 files whose model says what it is', async () => {
-    const { schema, tensors } = await inspect(join(work, 'clip'));
+    const { schema, tensors } = await inspectModel(join(work, 'clip'));
     expect(schema).toBe('V2');
     expect(new Set(tensors.map(({ dtype }) => dtype))).toEqual(new Set(['int8', 'float16', 'float32']));
-    const directory = await openModelDirectory(join(work, 'clip'));
+    const { directory } = await openModel(join(work, 'clip'));
     const { weightType, fingerprint } = directory.identify([await directory.load()]);
     expect(weightType).toBe('int8');
-    const original = await openModelDirectory(root('models/demo/clip'));
+    const { directory: original } = await openModel(root('models/demo/clip'));
     expect(fingerprint).not.toBe(original.identify([await original.load()]).fingerprint);
   });
 

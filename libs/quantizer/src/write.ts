@@ -22,7 +22,7 @@ export interface ModelToWrite {
 /** Writes a model directory of quantised towers. Returns the bytes of its weights file. Throws OUTPUT_EXISTS. */
 export function writeQuantized(
   { target, compression, converterVersion, modelName, files }: ModelToWrite,
-  { metadata, preprocessor, tokenizer }: ModelDirectory,
+  { metadata, preprocessor, files: description }: ModelDirectory,
   towers: readonly Pick<QuantizedTower, 'tensors' | 'ranges'>[],
 ): Promise<number> {
   const tensors = towers.flatMap((tower) => tower.tensors);
@@ -40,7 +40,7 @@ export function writeQuantized(
     schema: 'V2',
     tensors,
     preprocessor,
-    tokenizer,
+    description,
     ...(files ? { files } : {}),
     metadata: {
       model_name: modelName ?? model_name,

@@ -26,19 +26,20 @@ export interface Recipe {
   readonly architecture: string;
   readonly config: unknown;
   readonly preprocessor: unknown;
-  /** Tokenizer files by name. */
-  readonly tokenizer: Readonly<Record<string, string | undefined>>;
+  /** The other text files that are part of the model, by their paths. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** A model's fingerprint: over its weights and its recipe. */
 export function modelFingerprint(digests: TensorDigests, recipe: Recipe): string {
-  const { architecture, config, preprocessor, tokenizer } = recipe;
-  const hasTokenizer = Object.keys(tokenizer).length > 0;
+  const { architecture, config, preprocessor, files } = recipe;
+  const hasFiles = Object.keys(files).length > 0;
   return fingerprint(digests, {
     architecture,
     config,
     preprocessor: preprocessor ?? null,
-    ...(hasTokenizer ? { tokenizer } : {}),
+    // All of them were a tokenizer's when the first models were converted.
+    ...(hasFiles ? { tokenizer: files } : {}),
   });
 }
 

@@ -9,11 +9,19 @@ export {
   writeModel,
 } from './load.js';
 export type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
-export type { Architecture } from './model-directory/architecture.js';
+export { type Checkpoint, openCheckpoint } from './model-directory/checkpoint.js';
 export type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
-export type { MoreWeights, TensorNames, TextFiles } from './model-directory/layout.js';
-export type { InspectedTensor, Inspection } from './model-directory/inspect.js';
-export type { ModelMetadata, TokenizerFiles } from './model-directory/files.js';
+export type { ModelMetadata } from './model-directory/files.js';
+export type { InspectedTensor } from './model-directory/inspect-weights.js';
+export type { Inspection } from './model-directory/inspect.js';
+export type {
+  FindLayout,
+  ModelFiles,
+  ModelLayout,
+  MoreWeights,
+  TensorNames,
+  TextFiles,
+} from './model-directory/layout.js';
 export { checkAbsent, type ModelContents, scratchOf } from './model-directory/write-model.js';
 export type { Quantization as TensorQuantization, StoredTensor } from './numbers/stored-tensor.js';
 export type { TensorEntry } from './parquet/header.js';

@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url';
 import type { WeightSet } from '@triptych/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convert, openModelDirectory, writeModel } from './load.js';
+import { writeModel } from './load.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
 import { openTensors } from './parquet/open-tensors.js';
 import { readFloats } from './read-floats.js';
 import { encodeSafetensors } from './safetensors/encode.js';
+import { convertFrom, openModel } from './testing/layouts.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 let work: string;
@@ -37,7 +38,7 @@ async function directoryOf(file: string): Promise<string> {
 
 /** The same model as we write it, uncompressed. */
 async function rewritten(directory: string): Promise<string> {
-  const { metadata: found, architecture, preprocessor, tokenizer } = await openModelDirectory(directory);
+  const { metadata: found, architecture, preprocessor, files } = await openModel(directory);
   const metadata = { ...found, architecture };
   const tensors: StoredTensor[] = [];
   const file = await openTensors(join(directory, 'weights.parquet'));
@@ -52,7 +53,7 @@ async function rewritten(directory: string): Promise<string> {
   }
   file.close();
   const target = `${directory}-rewritten`;
-  await writeModel({ target, metadata, preprocessor, tokenizer, tensors, schema: 'V2' });
+  await writeModel({ target, metadata, preprocessor, description: files, tensors, schema: 'V2' });
   return target;
 }
 
@@ -69,7 +70,7 @@ async function converted(name: string, compression: 'none' | 'zstd', dtype: 'flo
   await writeFile(join(source, 'config.json'), JSON.stringify({ model_type: 'whisper' }));
   await writeFile(join(source, 'model.safetensors'), encodeSafetensors(tensors));
   const target = join(work, name);
-  await convert({ source, target, dtype, compression, modelName: name, converterVersion: '1' });
+  await convertFrom({ source, target, dtype, compression, modelName: name, converterVersion: '1' });
   return target;
 }
 
@@ -84,7 +85,7 @@ const valuesOf = (set: WeightSet) =>
 
 /** What a directory's weights are, stored and upcast: the same. */
 async function loadBoth(path: string) {
-  const directory = await openModelDirectory(path);
+  const directory = await openModel(path);
   const stored = await directory.loadStored();
   const loaded = await directory.load();
   const read = await stored.read;
@@ -132,7 +133,7 @@ describe('weights as they are stored', () => {
     'are read in parts at the same time, and again: %s',
     async (file) => {
       const path = await directoryOf(file);
-      const directory = await openModelDirectory(path);
+      const directory = await openModel(path);
       const whole = valuesOf((await directory.load()).weights);
       for (let round = 0; round < 2; round++) {
         const first = directory.loadStored(/float|brain/);
@@ -161,7 +162,7 @@ describe('weights as they are stored', () => {
   it('a file that was cut or changed anywhere is refused, or has changed no weight', async () => {
     const path = await converted('damaged', 'none', 'float16');
     const bytes = await readFile(join(path, 'weights.parquet'));
-    const directory = await openModelDirectory(path);
+    const directory = await openModel(path);
     const original = valuesOf((await directory.loadStored()).weights);
     const outcome = async (damaged: Uint8Array) => {
       await writeFile(join(path, 'weights.parquet'), damaged);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listWeights, loadTensor, openModelDirectory } from './load.js';
+import { listWeights, loadTensor } from './load.js';
+import { openModel } from './testing/layouts.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const demo = fileURLToPath(new URL('../../../models/demo/whisper', import.meta.url));
@@ -34,7 +35,7 @@ async function directoryOf(file: string, tensors: number, parameters: number): P
 
 /** All of a model directory, and what it is. */
 async function loadAll(path: string) {
-  const directory = await openModelDirectory(path);
+  const directory = await openModel(path);
   const loaded = await directory.load();
   return { ...loaded, ...directory.identify([loaded]) };
 }
@@ -62,7 +63,7 @@ describe('a V1 file as the Python ArrowEngine writes it', () => {
 
   it('loads in parts, which together are the whole', async () => {
     const path = await directoryOf('arrow-engine-regrouped.parquet', 2, 28);
-    const directory = await openModelDirectory(path);
+    const directory = await openModel(path);
     const parts = await Promise.all([directory.load(/positions/), directory.load(/layer_norm/)]);
     expect(parts.map((part) => [...part.tensors.keys()])).toEqual([
       ['encoder.embed_positions.weight'],
@@ -140,7 +141,7 @@ describe('what is wrong with a model is said by file and tensor', () => {
   });
 
   it('a missing directory, tensor and architecture', async () => {
-    await expect(openModelDirectory(join(work, 'nowhere'))).rejects.toMatchObject({
+    await expect(openModel(join(work, 'nowhere'))).rejects.toMatchObject({
       reason: 'WEIGHTS_MISSING',
     });
     await expect(loadTensor(fixture('v2.parquet'), 'absent')).rejects.toMatchObject({
@@ -152,7 +153,7 @@ describe('what is wrong with a model is said by file and tensor', () => {
       path,
       (await readFile(path, 'utf8')).replace('"whisper"', '"bert"').replace('WhisperModel', 'BertModel'),
     );
-    await expect(openModelDirectory(directory)).rejects.toMatchObject({ reason: 'ARCHITECTURE_UNKNOWN' });
+    await expect(openModel(directory)).rejects.toMatchObject({ reason: 'ARCHITECTURE_UNKNOWN' });
   });
 
   it('a weights file that was cut anywhere is refused, and loads never hang', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import {
   ConfigFields,
@@ -10,17 +11,17 @@ import {
 import { modelFingerprint } from './fingerprint.js';
 import { inWorker } from './in-worker.js';
 import type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
-import { type Architecture, findArchitecture } from './model-directory/architecture.js';
 import type { Assembled } from './model-directory/assemble.js';
-import type { Inspection } from './model-directory/inspect.js';
+import { type Inspection, inspectPath } from './model-directory/inspect.js';
+import type { FindLayout, TextFiles } from './model-directory/layout.js';
 import type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
 import {
+  METADATA_FILE,
   type ModelMetadata,
   PREPROCESSOR_FILE,
   readJson,
   readMetadata,
-  readTokenizer,
-  type TokenizerFiles,
+  readTexts,
   weightsFile,
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/header.js';
@@ -34,11 +35,12 @@ export interface ModelDirectory {
   readonly metadata: ModelMetadata;
   /** Path of the weights file. */
   readonly weightsFile: string;
-  readonly architecture: Architecture;
+  /** The name of its family. */
+  readonly architecture: string;
   /** The checkpoint's own `preprocessor_config.json`; undefined where it has none. */
   readonly preprocessor: Record<string, unknown> | undefined;
-  /** Contents of the checkpoint's own tokenizer files, by name; empty where it has none. */
-  readonly tokenizer: TokenizerFiles;
+  /** The other text files that are part of the model, by their paths. */
+  readonly files: TextFiles;
   /**
    * Reads the weights, upcast to float32 but for those that the configuration has computed in int8; with `only`, those
    * whose name it finds. Throws a TriptychError that names file and tensor.
@@ -61,20 +63,25 @@ export interface ModelIdentity {
   readonly fingerprint: string;
 }
 
-/** Reads and checks a model directory's description. Throws a TriptychError that names the file. */
-export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
+/** Reads and checks a model directory's description. Throws a TriptychError that names the file, and as `findLayout` does. */
+export async function openModelDirectory(
+  directory: string,
+  findLayout: FindLayout,
+): Promise<ModelDirectory> {
   const metadata = await readMetadata(directory);
   const path = await weightsFile(directory, metadata);
-  const { architecture, takesText } = findArchitecture(
-    [metadata.architecture, metadata.model_type],
-    directory,
+  const layout = findLayout(
+    { architecture: metadata.architecture, model_type: metadata.model_type },
+    join(directory, METADATA_FILE),
   );
+  const { name: architecture, names } = layout;
   const preprocessor = await readJson(directory, PREPROCESSOR_FILE);
-  const tokenizer = takesText ? await readTokenizer(directory) : {};
+  const files = await readTexts(directory, layout.files);
   const int8 = new Set(readQuantization(new ConfigFields(metadata.config))?.keys());
   const load = async (only?: RegExp) => {
     const { digests, ...weights } = await inWorker<Assembled>(path, 'assemble', {
       path,
+      names,
       only,
       int8,
       upcast: true,
@@ -82,12 +89,12 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
     return { weights, digests, tensors: weights.tensors };
   };
   const loadStored = (only?: RegExp, after?: Promise<unknown>) =>
-    readStored(path, { only, int8, upcast: false }, after);
+    readStored(path, { names, only, int8, upcast: false }, after);
   const identify = (parts: readonly TensorsRead[]) => {
     const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
     const digests = new Map(parts.flatMap((part) => [...part.digests]));
     checkCounts(path, tensors, metadata);
-    const recipe = { architecture, config: metadata.config, preprocessor, tokenizer };
+    const recipe = { architecture, config: metadata.config, preprocessor, files };
     const found = modelFingerprint(digests, recipe);
     checkFingerprint(directory, found, metadata);
     return { weightType: mainType(tensors), fingerprint: found };
@@ -98,14 +105,14 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
     weightsFile: path,
     architecture,
     preprocessor,
-    tokenizer,
+    files,
     load,
     loadStored,
     identify,
   };
 }
 
-/** One tensor of a weights file as float32, by its canonical name. Throws TENSOR_MISSING. */
+/** One tensor of a weights file as float32, by its name there. Throws TENSOR_MISSING. */
 export async function loadTensor(
   path: string,
   name: string,
@@ -141,7 +148,7 @@ function checkFingerprint(directory: string, found: string, { fingerprint: expec
   throw new TriptychError(
     'WEIGHTS_CORRUPT',
     `${directory}: fingerprint ${found}; metadata.json has ${expected} from its conversion. Weights, configuration, ` +
-      'preprocessor or tokenizer have changed since: convert the checkpoint again, or remove the field if you meant to',
+      'preprocessor or other files have changed since: convert the checkpoint again, or remove the field if you meant to',
   );
 }
 
@@ -151,8 +158,8 @@ export function listWeights(path: string): Promise<{ version: SchemaVersion; ten
 }
 
 /** What a model directory, a HuggingFace checkpoint, or a Parquet or safetensors file holds, without its data. */
-export function inspect(path: string): Promise<Inspection> {
-  return inWorker(path, 'inspect', path);
+export function inspect(path: string, findLayout: FindLayout): Promise<Inspection> {
+  return inspectPath(path, findLayout, (call) => inWorker(path, 'inspect', call));
 }
 
 /** Converts a HuggingFace checkpoint to a model directory. See {@link ConvertRequest}. */
@@ -164,7 +171,7 @@ export function convert(
   port1.on('message', onProgress);
   port1.unref();
   const call: ConvertCall = { request, progress: port2 };
-  return inWorker(request.source, 'convert', call, [port2]);
+  return inWorker(request.checkpoint.directory, 'convert', call, [port2]);
 }
 
 /** Writes a model directory of tensors that are there already. See {@link writeModelDirectory}. */

@@ -27,7 +27,7 @@ async function placeStored(path: string, wanted: Wanted): Promise<StoredWeights 
     const placed = await worker.call<Placed | undefined>('place', { path, ...wanted });
     if (!placed) return undefined;
     const { located, ...weights } = placed;
-    const digested = worker.call<Map<string, string>>('digest', { path, located });
+    const digested = worker.call<Map<string, string>>('digest', { path, names: wanted.names, located });
     const read = digested.then((digests) => ({ tensors: weights.tensors, digests }));
     reading = read;
     return { weights, read };

@@ -8,6 +8,7 @@ import {
   type PlaceRequest,
   placeWeights,
 } from './model-directory/place.js';
+import type { InspectCall } from './model-directory/inspect-weights.js';
 import type { ModelContents } from './model-directory/write-model.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
 import { listTensors } from './parquet/open-tensors.js';
@@ -41,7 +42,8 @@ serveWorker({
     return digestTensors(request);
   },
   list: (path: string) => listTensors(path),
-  inspect: async (path: string) => (await import('./model-directory/inspect.js')).inspectPath(path),
+  inspect: async (call: InspectCall) =>
+    (await import('./model-directory/inspect-weights.js')).inspectWeights(call),
   write: async (contents: WriteCall) =>
     (await import('./model-directory/write-model.js')).writeModelDirectory(contents),
   // A server that only loads has no use for what converting takes.

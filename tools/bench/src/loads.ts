@@ -1,5 +1,5 @@
+import { convertCheckpoint } from '@triptych/model-families';
 import { join } from 'node:path';
-import { convert } from '@triptych/weight-loader';
 import { ServerProcess } from './server-process.js';
 import { median } from './statistics.js';
 
@@ -13,8 +13,8 @@ export interface Converted {
 export async function convertBoth(work: string): Promise<Converted> {
   const models = { plain: join(work, 'plain'), packed: join(work, 'packed') };
   const request = { source: join(work, 'hf'), dtype: 'float16', converterVersion: 'bench' } as const;
-  await convert({ ...request, target: models.plain, compression: 'none' });
-  await convert({ ...request, target: models.packed, compression: 'zstd' });
+  await convertCheckpoint({ ...request, target: models.plain, compression: 'none' });
+  await convertCheckpoint({ ...request, target: models.packed, compression: 'zstd' });
   return models;
 }
 

@@ -1,9 +1,9 @@
+import { convertCheckpoint } from '@triptych/model-families';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AudioContext, type EncodeAudioRequest } from '@triptych/client';
 import { whisperJson, whisperSizes, writeSyntheticCheckpoint } from '@triptych/reference';
-import { convert } from '@triptych/weight-loader';
 import { ServerProcess } from './server-process.js';
 
 export const RATE = 16_000;
@@ -14,7 +14,7 @@ export async function withTinyServer<T>(work: (server: ServerProcess) => Promise
   try {
     const model = join(folder, 'tiny');
     await writeSyntheticCheckpoint(join(folder, 'hf'), whisperJson(whisperSizes.tiny));
-    await convert({ source: join(folder, 'hf'), target: model, dtype: 'float16', converterVersion: 'bench' });
+    await convertCheckpoint({ source: join(folder, 'hf'), target: model, dtype: 'float16', converterVersion: 'bench' });
     const server = await ServerProcess.start(model);
     try {
       return await work(server);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TriptychError, type WeightSet } from '@triptych/core';
+import { families, finderOf } from '@triptych/model-families';
 import { type ModelDirectory, openModelDirectory } from '@triptych/weight-loader';
 import { mutate } from './mutate.js';
 
@@ -32,7 +33,7 @@ export async function fuzzWeights(
     const model = join(work, `${index}`);
     await mkdir(model);
     await writeFile(join(model, 'metadata.json'), metadata);
-    const directory = await openModelDirectory(model);
+    const directory = await openModelDirectory(model, finderOf(families));
     while (left-- > 0) {
       await writeFile(join(model, 'weights.parquet'), mutate(files[left % files.length], next));
       const outcome = await load(directory).then(

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WeightSet } from '@triptych/core';
 import { InferenceWorker, type OnnxGraph } from '@triptych/inference-core';
-import { readModel } from '@triptych/model-families';
+import { openModel, readModel } from '@triptych/model-families';
 import { ImagePreprocessor } from '@triptych/preprocessing';
 import type { TextTower } from '@triptych/text-encoder';
 import type { ImageTower } from '@triptych/vision-encoder';
-import { loadTensor, openModelDirectory } from '@triptych/weight-loader';
+import { loadTensor } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correlation, lowestCosine, maxDifference, pickRows, relativeError } from './compare.js';
 import { type Golden, imagesDirectory, readGolden } from './golden.js';
@@ -23,7 +23,7 @@ const LOGITS = 2e-4;
 async function weightsOf(name: string, graph: OnnxGraph): Promise<WeightSet> {
   if (name !== 'demo') return syntheticWeights(graph.weights);
   const names = [...graph.weights.keys()].map((key) => key.replaceAll('.', '\\.'));
-  return (await (await openModelDirectory(demo)).load(new RegExp(`^(${names.join('|')})$`))).weights;
+  return (await (await openModel(demo)).directory.load(new RegExp(`^(${names.join('|')})$`))).weights;
 }
 
 const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;

@@ -1,10 +1,10 @@
+import { convertCheckpoint } from '@triptych/model-families';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { quantizeModel } from '@triptych/quantizer';
-import { convert } from '@triptych/weight-loader';
 import { imagesDirectory } from './golden.js';
 import { clipJson, clipSizes, smallClip, writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
 import { unseenCosines } from './unseen-cosines.js';
@@ -38,7 +38,7 @@ async function main(size: keyof typeof sizes, minCosine: number): Promise<void> 
     const [source, float, int8] = ['hf', 'float', 'int8'].map((name) => join(work, name));
     const tokenizer = { 'tokenizer.json': await readFile(root('models/demo/clip/tokenizer.json'), 'utf8') };
     await writeSyntheticCheckpoint(source, clipJson(sizes[size]), tokenizer, 'student');
-    await convert({ source, target: float, dtype: 'float16', converterVersion: 'reference' });
+    await convertCheckpoint({ source, target: float, dtype: 'float16', converterVersion: 'reference' });
     const texts = (await readFile(root('examples/texts.txt'), 'utf8')).split('\n').filter(Boolean);
     const images = (await readdir(root('examples/images'))).map((name) =>
       join(root('examples/images'), name),

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inspect, openModelDirectory } from '@triptych/weight-loader';
+import { inspectModel, openModel } from '@triptych/model-families';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clipJson, smallClip, writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
 
@@ -43,7 +43,7 @@ describe('a conversion', () => {
 
       expect(await convert(target).ended).toBe(0);
       expect(await readdir(work)).toEqual(['model']);
-      const directory = await openModelDirectory(target);
+      const { directory } = await openModel(target);
       expect(directory.identify([await directory.load()]).weightType).toBe('float16');
     },
   );
@@ -66,6 +66,6 @@ describe('a conversion', () => {
     work = await mkdtemp(join(source, 'int8-'));
     expect(await convert(join(work, 'model'), '--dtype', 'int8').ended).toBe(0);
     expect(await readdir(work)).toEqual(['model']);
-    expect((await inspect(join(work, 'model'))).schema).toBe('V2');
+    expect((await inspectModel(join(work, 'model'))).schema).toBe('V2');
   });
 });

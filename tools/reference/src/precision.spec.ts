@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AudioTower } from '@triptych/audio-encoder';
 import { type Encoded, Encoder, type EncoderOptions, InferenceWorker } from '@triptych/inference-core';
-import { openModel } from '@triptych/model-families';
+import { convertCheckpoint, openModel } from '@triptych/model-families';
 import { ImagePreprocessor } from '@triptych/preprocessing';
 import type { TextTower } from '@triptych/text-encoder';
 import type { ImageTower } from '@triptych/vision-encoder';
-import { convert, type ModelDirectory } from '@triptych/weight-loader';
+import type { ModelDirectory } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imagesDirectory, readRecordings } from './golden.js';
 import {
@@ -32,7 +32,7 @@ describe('one checkpoint, stored as float16 and as float32', () => {
     const means = await Promise.all(
       (['float16', 'float32'] as const).map(async (dtype) => {
         const target = join(work, dtype);
-        await convert({ source, target, dtype, converterVersion: '1' });
+        await convertCheckpoint({ source, target, dtype, converterVersion: '1' });
         return meansOf(target);
       }),
     );
@@ -45,7 +45,7 @@ describe('one checkpoint, stored as float16 and as float32', () => {
     const [halves, singles] = await Promise.all(
       (['float16', 'float32'] as const).map(async (dtype) => {
         const target = join(work, `clip-${dtype}`);
-        await convert({ source, target, dtype, converterVersion: '1' });
+        await convertCheckpoint({ source, target, dtype, converterVersion: '1' });
         return [...(await imagesOf(target)), ...(await textsOf(target))];
       }),
     );

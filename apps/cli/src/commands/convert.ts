@@ -4,13 +4,8 @@ import { ByteProgress } from '../output/progress.js';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { QuantizeReport } from '@triptych/quantizer';
-import {
-  checkAbsent,
-  convert,
-  type ConvertReport,
-  scratchOf,
-  type WeightCompression,
-} from '@triptych/weight-loader';
+import { convertCheckpoint } from '@triptych/model-families';
+import { checkAbsent, type ConvertReport, scratchOf, type WeightCompression } from '@triptych/weight-loader';
 import { quantizationTable } from '../quantize/report.js';
 import { removedOnInterrupt } from '../quantize/scratch.js';
 import { version } from '../version.js';
@@ -97,7 +92,7 @@ async function convertTo(
     space,
     converterVersion: version,
   } as const;
-  const report = await convert(request, (progress) => bar.show(progress)).finally(() => bar.stop());
+  const report = await convertCheckpoint(request, (progress) => bar.show(progress)).finally(() => bar.stop());
   return { report };
 }
 

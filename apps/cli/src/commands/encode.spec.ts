@@ -1,9 +1,9 @@
+import { openModel } from '@triptych/model-families';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModelDirectory } from '@triptych/weight-loader';
 import { tableFromIPC } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,7 +38,7 @@ beforeAll(async () => {
 beforeAll(async () => {
   models = await Promise.all(
     demoModels.map(async (directory) => {
-      const model = await openModelDirectory(directory);
+      const { directory: model } = await openModel(directory);
       const { fingerprint, weightType } = model.identify([await model.load()]);
       return { fingerprint, weight_type: weightType };
     }),

@@ -1,7 +1,6 @@
 import { messageOf } from '@triptych/core';
-import { inspect, type Inspection, openModelDirectory } from '@triptych/weight-loader';
+import { inspectModel, type ModelInspection, openModel } from '@triptych/model-families';
 import { Command } from 'commander';
-import { type Check, checkTensors } from '../inspect/required.js';
 import { mebibytes } from '../output/numbers.js';
 import { complain } from '../output/complain.js';
 
@@ -29,12 +28,12 @@ export function inspectCommand(): Command {
     .option('--json', 'print everything as JSON')
     .addHelpText('after', help)
     .action(async (path: string, { tensors, json }: Options) => {
-      const inspection = await inspect(path);
-      const check = checkTensors(inspection);
+      const inspection = await inspectModel(path);
+      const { check } = inspection;
       const fingerprint = inspection.kind === 'model directory' ? await fingerprintOf(path) : undefined;
-      if (json) process.stdout.write(`${JSON.stringify({ path, fingerprint, ...inspection, check })}\n`);
+      if (json) process.stdout.write(`${JSON.stringify({ path, fingerprint, ...inspection, files: namesOf(inspection) })}\n`);
       else {
-        process.stdout.write(summary(inspection, check, fingerprint));
+        process.stdout.write(summary(inspection, fingerprint));
         if (tensors) process.stdout.write(tensorTable(inspection));
       }
       if (check && check.missing.length + check.misshapen.length > 0) process.exitCode = 1;
@@ -44,7 +43,7 @@ export function inspectCommand(): Command {
 /** Undefined where the weights cannot be loaded whole, which is said. */
 async function fingerprintOf(path: string): Promise<string | undefined> {
   try {
-    const directory = await openModelDirectory(path);
+    const { directory } = await openModel(path);
     return directory.identify([await directory.load()]).fingerprint;
   } catch (thrown) {
     complain(`no fingerprint: ${messageOf(thrown)}`);
@@ -53,7 +52,12 @@ async function fingerprintOf(path: string): Promise<string | undefined> {
   }
 }
 
-function summary(inspection: Inspection, check: Check | undefined, fingerprint: string | undefined): string {
+/** Of its text files. */
+function namesOf({ files = {} }: ModelInspection): string[] {
+  return Object.keys(files);
+}
+
+function summary(inspection: ModelInspection, fingerprint: string | undefined): string {
   const {
     kind,
     name,
@@ -62,8 +66,8 @@ function summary(inspection: Inspection, check: Check | undefined, fingerprint: 
     bytes,
     schema,
     preprocessor,
-    tokenizerFiles = [],
     tensors,
+    check,
   } = inspection;
   const parameters = tensors.reduce((sum, t) => sum + t.parameters, 0);
   const rows: [string, string | undefined][] = [
@@ -74,7 +78,7 @@ function summary(inspection: Inspection, check: Check | undefined, fingerprint: 
     ['tensors', `${tensors.length} with ${parameters.toLocaleString('en')} parameters`],
     ['stored as', storedAs(inspection)],
     ['preprocessor', preprocessor ? 'preprocessor_config.json' : undefined],
-    ['tokenizer', tokenizerFiles.join(', ') || undefined],
+    ['files', namesOf(inspection).join(', ') || undefined],
     ['fingerprint', fingerprint],
     ['missing', check && (check.missing.join(', ') || 'nothing')],
     ['misshapen', check && (check.misshapen.join('; ') || 'nothing')],
@@ -84,7 +88,7 @@ function summary(inspection: Inspection, check: Check | undefined, fingerprint: 
 }
 
 /** Share of the parameters by dtype. */
-function storedAs({ tensors }: Inspection): string {
+function storedAs({ tensors }: ModelInspection): string {
   const byType = new Map<string, number>();
   for (const { dtype, parameters } of tensors) byType.set(dtype, (byType.get(dtype) ?? 0) + parameters);
   const all = [...byType.values()].reduce((sum, n) => sum + n, 0);
@@ -92,7 +96,7 @@ function storedAs({ tensors }: Inspection): string {
   return sorted.map(([dtype, n]) => `${dtype} ${((100 * n) / all).toFixed(1)} %`).join(', ');
 }
 
-function tensorTable({ tensors }: Inspection): string {
+function tensorTable({ tensors }: ModelInspection): string {
   const rows = tensors.map(
     ({ name, shape, dtype }) => `  ${dtype.padEnd(10)}${`[${shape.join(', ')}]`.padEnd(22)}${name}\n`,
   );

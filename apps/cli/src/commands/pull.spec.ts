@@ -1,9 +1,9 @@
+import { inspectModel } from '@triptych/model-families';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hubSettings, parseHubModel } from '@triptych/hub';
 import { type FakeHub, startFakeHub } from '@triptych/hub/testing';
-import { inspect } from '@triptych/weight-loader';
 import { TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pull } from '../hub/provide-model.js';
@@ -65,7 +65,7 @@ describe('a model of a hub', () => {
     const target = join(work, 'int8');
     const pulled = await runCli(['pull', `${MODEL}@v1`, target, '--dtype', 'int8']);
     expect(pulled).toMatchObject({ code: 0, stdout: Buffer.from(`${target}\n`) });
-    expect((await inspect(target)).schema).toBe('V2');
+    expect((await inspectModel(target)).schema).toBe('V2');
   });
 
   it.each([

@@ -2,7 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TriptychClient } from '@triptych/client';
-import { convert, encodeSafetensors } from '@triptych/weight-loader';
+import { convertCheckpoint } from '@triptych/model-families';
+import { encodeSafetensors } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoModels } from '../paths.js';
 import { runCli, startCli } from '../testing/run-cli.js';
@@ -102,7 +103,7 @@ describe('triptych serve', () => {
     };
     await writeFile(join(source, 'config.json'), JSON.stringify(config));
     const target = join(source, 'converted');
-    await convert({ source, target, dtype: 'float32', converterVersion: '1' });
+    await convertCheckpoint({ source, target, dtype: 'float32', converterVersion: '1' });
     return target;
   };
 

@@ -1,7 +1,8 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { convert, encodeSafetensors, openModelDirectory } from '@triptych/weight-loader';
+import { convertCheckpoint, openModel } from '@triptych/model-families';
+import { encodeSafetensors } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoModels } from '../paths.js';
 import { runCli } from '../testing/run-cli.js';
@@ -52,7 +53,7 @@ async function edited(
 
 /** The demo's CLIP with two tensors of one shape exchanged. */
 async function swapped(first: string, second: string): Promise<string> {
-  const { weights } = await (await openModelDirectory(clip)).load();
+  const { weights } = await (await openModel(clip)).directory.load();
   const other = new Map([
     [first, second],
     [second, first],
@@ -68,7 +69,7 @@ async function swapped(first: string, second: string): Promise<string> {
   await writeFile(join(source, 'config.json'), JSON.stringify(config));
   await writeFile(join(source, 'model.safetensors'), encodeSafetensors(tensors));
   const target = join(work, 'swapped');
-  await convert({ source, target, dtype: 'float32', converterVersion: '1' });
+  await convertCheckpoint({ source, target, dtype: 'float32', converterVersion: '1' });
   return target;
 }
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileWithin, TriptychError } from '@triptych/core';
+import { families, finderOf } from '@triptych/model-families';
+import { openCheckpoint } from '@triptych/weight-loader';
 import { convertModel } from '../commands/convert.js';
 import { complain } from '../output/complain.js';
 import { version } from '../version.js';
@@ -16,7 +19,8 @@ const KEPT = 2;
 const SAMPLE_BYTES = 64 * 1024;
 /** Longer texts are treated as weights are. */
 const MOST_TEXT_BYTES = 64 * 1024 * 1024;
-const DESCRIPTION = /^(config|preprocessor_config|tokenizer|tokenizer_config|vocab)\.json$|^merges\.txt$/;
+/** Of every checkpoint. */
+const DESCRIPTION = ['config.json', 'preprocessor_config.json'];
 const WEIGHTS = /\.safetensors(\.index\.json)?$/;
 
 /**
@@ -52,12 +56,15 @@ export function checkpointName(directory: string): string {
  */
 async function stateOf(directory: string): Promise<string> {
   const digest = createHash('sha256').update(version);
-  for (const file of (await readdir(directory)).sort()) {
-    if (!DESCRIPTION.test(file) && !WEIGHTS.test(file)) continue;
+  const { files, moreWeights } = await openCheckpoint(directory, finderOf(families));
+  const texts = new Set([...DESCRIPTION, ...Object.keys(files)]);
+  const weights = (await readdir(directory)).filter((file) => WEIGHTS.test(file));
+  const all = new Set([...texts, ...weights, ...moreWeights.map(({ path }) => path)]);
+  for (const file of [...all].filter((name) => existsSync(join(directory, name))).sort()) {
     const path = await fileWithin(directory, file);
     const { size, mtimeNs } = await stat(path, { bigint: true });
     digest.update(`${file}\0${size}\0`);
-    if (DESCRIPTION.test(file) && size <= MOST_TEXT_BYTES) digest.update(await readFile(path));
+    if (texts.has(file) && size <= MOST_TEXT_BYTES) digest.update(await readFile(path));
     else {
       digest.update(`${mtimeNs}\0`);
       for (const sample of await endsOf(path, Number(size))) digest.update(sample);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { messageOf, TriptychError } from '@triptych/core';
+import { type JsonObject, messageOf, TriptychError } from '@triptych/core';
 import { type HubModel, type HubSettings, pullCheckpoint, type PulledCheckpoint } from '@triptych/hub';
+import { families, familyOf } from '@triptych/model-families';
 import { type ConvertOptions, convertModel } from '../commands/convert.js';
 import { complain } from '../output/complain.js';
 import { ByteProgress } from '../output/progress.js';
@@ -38,7 +39,7 @@ export async function provideModel(hubModel: HubModel, options: ProvideOptions):
  * the same files. Where the hub cannot be reached, what is in the cache is taken. Throws HUB_* errors.
  */
 export async function pull(hubModel: HubModel, settings: HubSettings): Promise<PulledCheckpoint> {
-  if (settings.offline) return pullCheckpoint(hubModel, settings);
+  if (settings.offline) return pullCheckpoint(hubModel, settings, findWanted);
   const folder = `models--${hubModel.name.replace('/', '--')}`;
   const lock = await lockFile(
     join(settings.cache, '.locks', folder, 'triptych.lock'),
@@ -52,13 +53,17 @@ export async function pull(hubModel: HubModel, settings: HubSettings): Promise<P
   }
 }
 
+/** What a model's family takes of a checkpoint. */
+const findWanted = (config: JsonObject) => familyOf(config, families);
+
 async function pullOrTakeCached(hubModel: HubModel, settings: HubSettings): Promise<PulledCheckpoint> {
   const bar = new ByteProgress(`pulling ${hubModel.name}`);
   try {
-    return await pullCheckpoint(hubModel, settings, (progress) => bar.show(progress));
+    return await pullCheckpoint(hubModel, settings, findWanted, (progress) => bar.show(progress));
   } catch (thrown) {
     if (!(thrown instanceof TriptychError) || thrown.reason !== 'HUB_UNREACHABLE') throw thrown;
-    const cached = await pullCheckpoint(hubModel, { ...settings, offline: true }).catch(() => undefined);
+    const offline = { ...settings, offline: true };
+    const cached = await pullCheckpoint(hubModel, offline, findWanted).catch(() => undefined);
     if (!cached) throw thrown;
     complain(`${messageOf(thrown)}; taking ${hubModel.name} from the cache as of commit ${cached.commit}`);
     return cached;

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeSafetensors, inspect, loadTensor } from '@triptych/weight-loader';
+import { inspectModel } from '@triptych/model-families';
+import { encodeSafetensors, loadTensor } from '@triptych/weight-loader';
 import { demoModels } from '../paths.js';
 
 /** The demo's Whisper as a HuggingFace checkpoint: files by name. */
@@ -8,7 +9,7 @@ export async function demoCheckpoint(scale = 1): Promise<Record<string, Uint8Arr
   const [directory] = demoModels;
   const text = await readFile(join(directory, 'metadata.json'), 'utf8');
   const { config } = JSON.parse(text) as { config: object };
-  const { tensors } = await inspect(directory);
+  const { tensors } = await inspectModel(directory);
   const values = await Promise.all(
     tensors.map(async ({ name, shape }) => {
       const loaded = await loadTensor(join(directory, 'weights.parquet'), name);

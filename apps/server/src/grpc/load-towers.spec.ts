@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clipJson, smallClip, towerJson, writeSyntheticCheckpoint } from '@triptych/reference';
-import { convert, type WeightCompression } from '@triptych/weight-loader';
+import { convertCheckpoint } from '@triptych/model-families';
+import type { WeightCompression } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, picture, serveDemo, vectorOf } from '../testing/harness.js';
 
@@ -21,7 +22,7 @@ async function directoryOf(
   const tokenizer = await readFile(join(demoClip, 'tokenizer.json'), 'utf8');
   await writeSyntheticCheckpoint(join(work, `${name}-hf`), config, { 'tokenizer.json': tokenizer });
   const target = join(work, name);
-  await convert({
+  await convertCheckpoint({
     source: join(work, `${name}-hf`),
     target,
     dtype: 'float32',

@@ -27,6 +27,11 @@ export function isPlainName(name: unknown): name is string {
   return typeof name === 'string' && staysBelow(name) && !/[\\/]/.test(name);
 }
 
+/** Whether a name is that of a file below a directory, in plain folders: `folder/file`. */
+export function isPlainPath(name: unknown): name is string {
+  return typeof name === 'string' && name.split('/').every(isPlainName);
+}
+
 function staysBelow(name: string): boolean {
   const parts = name.split(/[\\/]/);
   return (

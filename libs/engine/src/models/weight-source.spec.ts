@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModelDirectory, writeModel } from '@triptych/weight-loader';
+import { openModel } from '@triptych/model-families';
+import { writeModel } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WeightSource } from './weight-source.js';
 
@@ -28,7 +29,7 @@ describe.each(['zstd', 'none'] as const)('weights that are read again, compressi
         },
       ],
       preprocessor: undefined,
-      tokenizer: {},
+      description: {},
       metadata: {
         model_name: 'm',
         model_type: 'clip',
@@ -42,7 +43,7 @@ describe.each(['zstd', 'none'] as const)('weights that are read again, compressi
 
   it('must be those that were announced', async () => {
     await write([1, 2, 3, 4]);
-    const source = new WeightSource(await openModelDirectory(target()));
+    const source = new WeightSource((await openModel(target())).directory);
     await (
       await source.read()
     ).checked;

@@ -2,7 +2,7 @@ import { elementCount, type WeightTensor } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
 import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import { openTensors } from '../parquet/open-tensors.js';
-import { canonicalName } from './names.js';
+import { canonicalName } from './layout.js';
 import { isWanted, planParts, planTensor, type Wanted } from './plan.js';
 
 export interface AssembleRequest extends Wanted {
@@ -22,7 +22,7 @@ export async function assembleWeights(request: AssembleRequest): Promise<Assembl
   const { tensors, parts } = planParts(file.headers.map((header) => planTensor(header, request)));
   const digests = new Map<string, string>();
   for await (const stored of file.read()) {
-    const tensor = { ...stored, name: canonicalName(stored.name) };
+    const tensor = { ...stored, name: canonicalName(stored.name, request.names) };
     const planned = tensors.get(tensor.name) as WeightTensor;
     put(tensor, planned, parts[planned.part]);
     digests.set(tensor.name, tensorDigest(tensor, [tensor.data]));

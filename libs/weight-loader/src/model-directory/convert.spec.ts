@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convert, listWeights, loadTensor, openModelDirectory } from '../load.js';
+import { listWeights, loadTensor } from '../load.js';
 import { encodeSafetensors } from '../safetensors/encode.js';
+import { convertFrom, openModel } from '../testing/layouts.js';
 
 let work: string;
 beforeAll(async () => {
@@ -31,7 +32,7 @@ const single = () =>
 describe('convert', () => {
   it('writes a model directory with the encoder alone, under canonical names', async () => {
     const target = join(work, 'plain');
-    const report = await convert({
+    const report = await convertFrom({
       source: await single(),
       target,
       dtype: 'float32',
@@ -44,7 +45,7 @@ describe('convert', () => {
       parameters: 4,
       leftOut: ['model.decoder.b'],
     });
-    const directory = await openModelDirectory(target);
+    const directory = await openModel(target);
     expect(directory.metadata).toMatchObject({
       model_name: 'm',
       num_weight_tensors: 1,
@@ -60,7 +61,7 @@ describe('convert', () => {
 
   it('says how far it is, to the end', async () => {
     const shares: number[] = [];
-    await convert(
+    await convertFrom(
       { source: await single(), target: join(work, 'watched'), dtype: 'float32', converterVersion: '1' },
       ({ doneBytes, totalBytes }) => shares.push(doneBytes / totalBytes),
     );
@@ -69,7 +70,7 @@ describe('convert', () => {
 
   it('rounds to float16 when asked', async () => {
     const target = join(work, 'half');
-    await convert({ source: await single(), target, dtype: 'float16', converterVersion: '1' });
+    await convertFrom({ source: await single(), target, dtype: 'float16', converterVersion: '1' });
     const { values: halves } = await loadTensor(join(target, 'weights.parquet'), 'encoder.a');
     expect([...halves]).toEqual([0.0999755859375, -2, 50 * 2 ** -24, 65504]);
   });
@@ -83,7 +84,7 @@ describe('convert', () => {
         weight_map: { 'encoder.a': 'one.safetensors', 'encoder.b': 'two.safetensors' },
       }),
     });
-    const report = await convert({
+    const report = await convertFrom({
       source,
       target: join(work, 'sharded'),
       dtype: 'float32',
@@ -104,7 +105,7 @@ describe('convert', () => {
     });
     const before = await readdir(work);
     const target = join(work, 'never');
-    const attempt = (source: string) => convert({ source, target, dtype: 'float32', converterVersion: '1' });
+    const attempt = (source: string) => convertFrom({ source, target, dtype: 'float32', converterVersion: '1' });
     await expect(attempt(truncated)).rejects.toMatchObject({
       reason: 'WEIGHTS_CORRUPT',
       message: expect.stringContaining('truncated') as string,
@@ -120,7 +121,7 @@ describe('convert', () => {
   it('never overwrites', async () => {
     const target = await mkdtemp(join(work, 'taken-'));
     await expect(
-      convert({ source: await single(), target, dtype: 'float32', converterVersion: '1' }),
+      convertFrom({ source: await single(), target, dtype: 'float32', converterVersion: '1' }),
     ).rejects.toMatchObject({
       reason: 'OUTPUT_EXISTS',
     });

@@ -1,19 +1,20 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type DType, downcastFloat16, elementCount, fileWithin, TriptychError } from '@triptych/core';
 import { bytesPerElement, type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import type { WeightCompression } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
-import { findArchitecture } from './architecture.js';
-import { PREPROCESSOR_FILE, readJson, readTokenizer } from './files.js';
-import { canonicalName } from './names.js';
+import type { Checkpoint } from './checkpoint.js';
+import { canonicalName } from './layout.js';
+import { findSafetensors } from './safetensors-of.js';
 import { checkAbsent, type ModelContents, writeModelDirectory } from './write-model.js';
 
 export interface ConvertRequest {
-  /** HuggingFace checkpoint directory: config.json and model.safetensors, or its shards' index. */
-  readonly source: string;
+  readonly checkpoint: Checkpoint;
+  /** Tensors that it must hold, with their shapes, by canonical name. Default: none in particular. */
+  readonly required?: ReadonlyMap<string, readonly number[]>;
   /** Model directory to write; must not exist. */
   readonly target: string;
+  /** How weights are stored. */
   readonly dtype: 'float16' | 'float32';
   /** Default: none. */
   readonly compression?: WeightCompression;
@@ -45,20 +46,14 @@ export async function convertCheckpoint(
   onProgress: (progress: ConvertProgress) => void = () => undefined,
 ): Promise<ConvertReport> {
   const started = performance.now();
-  const { source, target, dtype, compression, space } = request;
+  const { checkpoint, required, target, dtype, compression, space } = request;
   await checkAbsent(target);
-  const config = await readConfig(source);
-  const { architecture, keeps, takesText } = findArchitecture(
-    [
-      ...((config['architectures'] as string[] | undefined) ?? []),
-      config['model_type'] as string | undefined,
-    ],
-    join(source, 'config.json'),
-  );
-  const all = await listSafetensors(await findSafetensors(source));
-  const entries = all.filter((e) => keeps(canonicalName(e.name)));
+  const { directory, architecture, names, config, preprocessor, files } = checkpoint;
+  const all = await listWeights(checkpoint);
+  const entries = all.filter(({ name }) => names.keeps.test(name));
   if (entries.length === 0)
-    throw new TriptychError('TENSOR_MISSING', `${source}: holds no tensor of a ${architecture}`);
+    throw new TriptychError('TENSOR_MISSING', `${directory}: holds no tensor of a ${architecture}`);
+  checkRequired(entries, required, directory);
   const parameters = entries.reduce((sum, e) => sum + elementCount(e.shape), 0);
   const totalBytes = 2 * bytesPerElement[dtype] * parameters;
   let doneBytes = 0;
@@ -66,7 +61,7 @@ export async function convertCheckpoint(
     target,
     compression,
     metadata: {
-      model_name: request.modelName ?? basename(resolve(source)),
+      model_name: request.modelName ?? basename(resolve(directory)),
       model_type: String(config['model_type']),
       architecture,
       config,
@@ -75,8 +70,8 @@ export async function convertCheckpoint(
       converter_version: request.converterVersion,
       ...(space === undefined ? {} : { space }),
     },
-    preprocessor: await readJson(source, PREPROCESSOR_FILE),
-    tokenizer: takesText ? await readTokenizer(source) : {},
+    preprocessor,
+    description: files,
     tensors: stored(entries, dtype),
   };
   const targetBytes = await writeModelDirectory(contents, (bytes) =>
@@ -86,15 +81,54 @@ export async function convertCheckpoint(
     architecture,
     tensors: entries.length,
     parameters,
-    leftOut: all.filter((e) => !entries.includes(e)).map((e) => e.name),
+    leftOut: all.filter((entry) => !entries.includes(entry)).map(({ storedName }) => storedName),
     sourceBytes: entries.reduce((sum, e) => sum + e.byteLength, 0),
     targetBytes,
     elapsedMs: performance.now() - started,
   };
 }
 
-async function* stored(entries: readonly SafetensorsEntry[], dtype: DType): AsyncGenerator<StoredTensor> {
-  for (const entry of entries) yield store(await readSafetensor(entry), canonicalName(entry.name), dtype);
+/** A checkpoint's tensor, by its canonical name. */
+interface NamedEntry extends SafetensorsEntry {
+  /** As its file has it. */
+  readonly storedName: string;
+}
+
+async function listWeights({ directory, names, moreWeights }: Checkpoint): Promise<NamedEntry[]> {
+  const files = [{ path: await findSafetensors(directory), prefix: '' }];
+  for (const { path, prefix } of moreWeights) files.push({ path: await fileWithin(directory, path), prefix });
+  const all: NamedEntry[] = [];
+  for (const { path, prefix } of files) {
+    for (const entry of await listSafetensors(path)) {
+      const name = canonicalName(prefix + entry.name, names);
+      all.push({ ...entry, name, storedName: prefix + entry.name });
+    }
+  }
+  return all;
+}
+
+/** Throws TENSOR_MISSING or TENSOR_SHAPE for the first that is not as it is required. */
+function checkRequired(
+  entries: readonly NamedEntry[],
+  required: ConvertRequest['required'] = new Map(),
+  directory: string,
+): void {
+  const found = new Map(entries.map(({ name, shape }) => [name, shape]));
+  for (const [name, expected] of required) {
+    const shape = found.get(name);
+    if (!shape) throw new TriptychError('TENSOR_MISSING', `${directory}: tensor ${name} is missing`, { field: name });
+    if (String(shape) === String(expected)) continue;
+    throw new TriptychError(
+      'TENSOR_SHAPE',
+      `${directory}: tensor ${name}: expected [${expected.join(', ')}], found [${shape.join(', ')}]`,
+      { field: name },
+    );
+  }
+}
+
+async function* stored(entries: readonly NamedEntry[], dtype: DType): AsyncGenerator<StoredTensor> {
+  for (const entry of entries)
+    yield store(await readSafetensor({ ...entry, name: entry.storedName }), entry.name, dtype);
 }
 
 function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
@@ -110,22 +144,3 @@ function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
   };
 }
 
-async function readConfig(source: string): Promise<Record<string, unknown>> {
-  const config = await readJson(source, 'config.json');
-  if (!config)
-    throw new TriptychError(
-      'WEIGHTS_MISSING',
-      `${join(source, 'config.json')}: no such file; is ${source} a HuggingFace checkpoint?`,
-    );
-  return config;
-}
-
-/** The weights of a HuggingFace directory, or the index of their shards. Throws WEIGHTS_MISSING or FILE_OUTSIDE. */
-export async function findSafetensors(source: string): Promise<string> {
-  const names = ['model.safetensors', 'model.safetensors.index.json'];
-  for (const name of names) {
-    const path = await fileWithin(source, name);
-    if (existsSync(path)) return path;
-  }
-  throw new TriptychError('WEIGHTS_MISSING', `${source}: neither ${names.join(' nor ')} is there`);
-}

@@ -1,18 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
+import type { ModelFiles, TextFiles } from './layout.js';
 
 export const METADATA_FILE = 'metadata.json';
 export const WEIGHTS_FILE = 'weights.parquet';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
-/** Files of a checkpoint's tokenizer; the first holds everything, the others are what it can be made from. */
-const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'merges.txt'] as const;
 
 /** The largest tokenizers have some 40 MB; what is larger is not read into memory. */
 const MAX_TEXT_BYTES = 256 * 1024 * 1024;
-
-/** Contents of tokenizer files by name. */
-export type TokenizerFiles = Readonly<Partial<Record<(typeof TOKENIZER_FILES)[number], string>>>;
 
 /** `metadata.json` of a model directory. */
 export interface ModelMetadata {
@@ -53,12 +49,22 @@ export function weightsFile(directory: string, { parquet_file }: ModelMetadata):
   return fileWithin(directory, parquet_file ?? WEIGHTS_FILE);
 }
 
-/** The tokenizer files of a directory, those that are there. Throws FILE_OUTSIDE or WEIGHTS_CORRUPT. */
-export async function readTokenizer(directory: string): Promise<TokenizerFiles> {
-  const files = await Promise.all(
-    TOKENIZER_FILES.map(async (name) => [name, await readText(await fileWithin(directory, name))] as const),
-  );
-  return Object.fromEntries(files.filter(([, text]) => text !== undefined));
+/** The text files of a model that are there, and those that they name. Throws FILE_OUTSIDE or WEIGHTS_CORRUPT. */
+export async function readTexts(
+  directory: string,
+  { required, optional, namedIn }: ModelFiles,
+): Promise<TextFiles> {
+  const first = await readEach(directory, [...required, ...optional]);
+  return { ...first, ...(await readEach(directory, namedIn?.(first) ?? [])) };
+}
+
+async function readEach(directory: string, names: readonly string[]): Promise<TextFiles> {
+  const files: Record<string, string> = {};
+  for (const name of names) {
+    const text = await readText(await fileWithin(directory, name));
+    if (text !== undefined) files[name] = text;
+  }
+  return files;
 }
 
 /** A JSON object file of a directory, or undefined where there is none. Throws FILE_OUTSIDE or WEIGHTS_CORRUPT. */

@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convert, inspect, openModelDirectory } from '../load.js';
 import { encodeSafetensors } from '../safetensors/encode.js';
+import { convertFrom, inspectModel, openModel } from '../testing/layouts.js';
 
 const SECRET = 'root:x:0:0:secret';
 const shard = encodeSafetensors([{ name: 'encoder.a', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) }]);
@@ -15,7 +15,7 @@ beforeAll(async () => {
   await writeFile(join(work, 'secret'), SECRET);
   await writeFile(join(work, 'other.safetensors'), shard);
   model = join(work, 'model');
-  await convert({ source: await checkpoint({}), target: model, dtype: 'float32', converterVersion: '1' });
+  await convertFrom({ source: await checkpoint({}), target: model, dtype: 'float32', converterVersion: '1' });
 });
 afterAll(() => rm(work, { recursive: true }));
 
@@ -55,7 +55,7 @@ async function modelNaming(parquetFile: unknown): Promise<string> {
 }
 
 const converted = (source: string) =>
-  convert({ source, target: join(work, 'never'), dtype: 'float32', converterVersion: '1' });
+  convertFrom({ source, target: join(work, 'never'), dtype: 'float32', converterVersion: '1' });
 const ways = (name: string) => [`../${name}`, `folder/${name}`, `./deep/../../${name}`];
 
 describe('a model directory', () => {
@@ -63,13 +63,13 @@ describe('a model directory', () => {
     'serves no weights of %s',
     async (name) => {
       const directory = await modelNaming(name);
-      await expect(openModelDirectory(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
-      await expect(inspect(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
+      await expect(openModel(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
+      await expect(inspectModel(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
     },
   );
 
   it('says that its weights have no name, where that is none', async () => {
-    await expect(openModelDirectory(await modelNaming(7))).rejects.toMatchObject({
+    await expect(openModel(await modelNaming(7))).rejects.toMatchObject({
       reason: 'MODEL_CONFIG',
       message: expect.stringContaining('parquet_file') as string,
     });
@@ -79,7 +79,7 @@ describe('a model directory', () => {
     const directory = await modelNaming('deep/weights.parquet');
     await mkdir(join(directory, 'deep'));
     await rename(join(directory, 'weights.parquet'), join(directory, 'deep/weights.parquet'));
-    expect((await (await openModelDirectory(directory)).load()).weights.tensors.size).toBe(1);
+    expect((await (await openModel(directory)).load()).weights.tensors.size).toBe(1);
   });
 
   it.each(['metadata.json', 'preprocessor_config.json', 'tokenizer.json', 'vocab.json'])(
@@ -88,8 +88,8 @@ describe('a model directory', () => {
       const directory = await modelNaming(undefined);
       await rm(join(directory, name), { force: true });
       await symlink('../secret', join(directory, name));
-      await expect(openModelDirectory(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
-      await expect(inspect(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
+      await expect(openModel(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
+      await expect(inspectModel(directory)).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
     },
   );
 });
@@ -98,7 +98,7 @@ describe('a checkpoint', () => {
   it('is converted by an index that names its own files', async () => {
     const target = join(work, 'from-index');
     const source = await indexed('inside.safetensors');
-    expect(await convert({ source, target, dtype: 'float32', converterVersion: '1' })).toMatchObject({
+    expect(await convertFrom({ source, target, dtype: 'float32', converterVersion: '1' })).toMatchObject({
       tensors: 1,
     });
   });
@@ -108,7 +108,7 @@ describe('a checkpoint', () => {
     async (name) => {
       const failure = converted(await indexed(name));
       await expect(failure).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
-      await expect(inspect(await indexed(name))).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
+      await expect(inspectModel(await indexed(name))).rejects.toMatchObject({ reason: 'FILE_OUTSIDE' });
     },
   );
 
@@ -137,7 +137,7 @@ describe('a checkpoint', () => {
     }
     const source = join(cache, 'snapshots/0123');
     const target = join(work, 'from-cache');
-    expect(await convert({ source, target, dtype: 'float32', converterVersion: '1' })).toMatchObject({
+    expect(await convertFrom({ source, target, dtype: 'float32', converterVersion: '1' })).toMatchObject({
       tensors: 1,
     });
   });

@@ -11,7 +11,7 @@ import { tensorDigest } from '../fingerprint.js';
 import type { TensorHeader } from '../parquet/header.js';
 import { type LocatedTensor, locateTensors, type Place } from '../parquet/locate.js';
 import { put } from './assemble.js';
-import { canonicalName } from './names.js';
+import { canonicalName, type TensorNames } from './layout.js';
 import { addOnce, isWanted, planParts, planTensor, type Wanted } from './plan.js';
 
 /** Tensors that are left where they lie in their file, and those that could not be, in buffers. */
@@ -49,7 +49,7 @@ export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Pro
   }
   const inMemory = planParts(read.map(({ header }) => planTensor(header, wanted)));
   for (const { header, ...place } of read) {
-    const name = canonicalName(header.name);
+    const name = canonicalName(header.name, wanted.names);
     const planned = inMemory.tensors.get(name) as WeightTensor;
     put({ ...header, name, data: readTensor(path, name, place) }, planned, inMemory.parts[planned.part]);
     addOnce(tensors, name, { ...planned, part: 1 + planned.part });
@@ -59,15 +59,16 @@ export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Pro
 
 export interface DigestRequest {
   readonly path: string;
+  readonly names: TensorNames | undefined;
   readonly located: readonly LocatedTensor[];
 }
 
 /** {@link tensorDigest} of each tensor, by its canonical name. */
-export function digestTensors({ path, located }: DigestRequest): Map<string, string> {
+export function digestTensors({ path, names, located }: DigestRequest): Map<string, string> {
   const buffer = new Uint8Array(PIECE_BYTES);
   const digests = withFile(path, (file) =>
     located.map(({ header, ...place }) => {
-      const name = canonicalName(header.name);
+      const name = canonicalName(header.name, names);
       return [name, tensorDigest({ ...header, name }, pieces(file, header, place, buffer))] as const;
     }),
   );

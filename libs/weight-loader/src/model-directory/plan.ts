@@ -1,7 +1,7 @@
 import { type DType, elementCount, TriptychError, type WeightTensor } from '@triptych/core';
 import { bytesPerElement, channelScales } from '../numbers/stored-tensor.js';
 import type { TensorHeader } from '../parquet/header.js';
-import { canonicalName } from './names.js';
+import { canonicalName, type TensorNames } from './layout.js';
 
 /** Tensors start at multiples of this, for SIMD loads. */
 const ALIGNMENT_BYTES = 64;
@@ -12,6 +12,8 @@ const PART_BYTES = 1024 ** 3;
 
 /** How tensors are wanted. */
 export interface Wanted {
+  /** Default: names are as the file has them. */
+  readonly names?: TensorNames | undefined;
   /** Only those whose canonical name this finds. */
   readonly only?: RegExp | undefined;
   /** Canonical names of tensors that are computed in int8 and stay so. */
@@ -20,8 +22,8 @@ export interface Wanted {
   readonly upcast: boolean;
 }
 
-export function isWanted({ only }: Wanted, name: string): boolean {
-  return !only || only.test(canonicalName(name));
+export function isWanted({ only, names }: Wanted, name: string): boolean {
+  return !only || only.test(canonicalName(name, names));
 }
 
 /** A tensor without its place. */
@@ -29,9 +31,9 @@ export interface PlannedTensor extends Omit<WeightTensor, 'part' | 'byteOffset'>
   readonly name: string;
 }
 
-export function planTensor(header: TensorHeader, { int8, upcast }: Wanted): PlannedTensor {
+export function planTensor(header: TensorHeader, { int8, upcast, names }: Wanted): PlannedTensor {
   const { shape, dtype: storedAs } = header;
-  const name = canonicalName(header.name);
+  const name = canonicalName(header.name, names);
   const of = (type: DType) => ({ type, byteLength: elementCount(shape) * bytesPerElement[type] });
   const planned = { name, shape, storedAs };
   if (int8?.has(name)) return { ...planned, ...of('int8'), scales: channelScales(header) };

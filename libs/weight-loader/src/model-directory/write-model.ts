@@ -10,9 +10,9 @@ import {
   METADATA_FILE,
   type ModelMetadata,
   PREPROCESSOR_FILE,
-  type TokenizerFiles,
   WEIGHTS_FILE,
 } from './files.js';
+import type { TextFiles } from './layout.js';
 
 /** A model directory to be. */
 export interface ModelContents {
@@ -20,7 +20,8 @@ export interface ModelContents {
   readonly target: string;
   readonly metadata: Omit<ModelMetadata, 'fingerprint' | 'parquet_file'>;
   readonly preprocessor: Record<string, unknown> | undefined;
-  readonly tokenizer: TokenizerFiles;
+  /** The text files that are part of the model beside those, by their paths. */
+  readonly description: TextFiles;
   /** One after the other; each may be gone when the next is asked for. */
   readonly tensors: AsyncIterable<StoredTensor> | Iterable<StoredTensor>;
   /** Other files of the model by name, which may be below folders. */
@@ -52,7 +53,7 @@ export async function writeModelDirectory(
   contents: ModelContents,
   done: (bytes: number) => void = () => undefined,
 ): Promise<number> {
-  const { target, metadata, preprocessor, tokenizer, files = {} } = contents;
+  const { target, metadata, preprocessor, description, files = {} } = contents;
   await checkAbsent(target);
   await removeAbandoned(resolve(target));
   const scratch = scratchOf(target);
@@ -63,7 +64,7 @@ export async function writeModelDirectory(
     await mkdir(partial, { recursive: true });
     const digests = await writeWeights(join(partial, WEIGHTS_FILE), contents, done);
     if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
-    for (const [name, content] of Object.entries({ ...tokenizer, ...files })) {
+    for (const [name, content] of Object.entries({ ...description, ...files })) {
       const path = await fileWithin(partial, name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
@@ -72,7 +73,7 @@ export async function writeModelDirectory(
     await writeJson(join(partial, METADATA_FILE), {
       ...metadata,
       parquet_file: WEIGHTS_FILE,
-      fingerprint: modelFingerprint(digests, { architecture, config, preprocessor, tokenizer }),
+      fingerprint: modelFingerprint(digests, { architecture, config, preprocessor, files: description }),
     });
     const { size } = await stat(join(partial, WEIGHTS_FILE));
     await rename(partial, target);

@@ -1,8 +1,8 @@
+import { convertCheckpoint } from '@triptych/model-families';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clipJson, smallClip, writeSyntheticCheckpoint } from '@triptych/reference';
-import { convert } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, serveDemo } from '../../testing/harness.js';
 
@@ -22,7 +22,7 @@ async function hostileModel(): Promise<string> {
   const source = join(work, 'hf');
   await writeSyntheticCheckpoint(source, clipJson(smallClip), { 'tokenizer.json': tokenizer });
   const target = join(work, 'hostile');
-  await convert({ source, target, dtype: 'float32', modelName: 'hostile', converterVersion: '1' });
+  await convertCheckpoint({ source, target, dtype: 'float32', modelName: 'hostile', converterVersion: '1' });
   return target;
 }
 
