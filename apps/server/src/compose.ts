@@ -52,7 +52,7 @@ async function start(
 ): Promise<RunningServer> {
   if (config.models.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
-  const { problems, warnings } = await preflight(config);
+  const { problems, warnings } = await preflight(config, { families });
   throwReported(problems);
   for (const warning of warnings) logger.warn({}, warning);
   const stopCollecting = collectWhenIdle();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { TriptychClient } from '@triptych/client';
 import { fileWithin, TriptychError } from '@triptych/core';
+import type { ModelFamily } from '@triptych/model-families';
 import { compareVectors, readReference, REFERENCE_FILE } from '@triptych/engine';
 import { createLogger, readConfig, startServer } from '@triptych/server';
 import { Command } from 'commander';
@@ -62,7 +63,15 @@ export function validateCommand(): Command {
     });
 }
 
-async function validate(directory: string, options: Options): Promise<Validation> {
+/**
+ * Holds a model directory to a reference's vectors. `families`: those that it may be of; default: all that Triptych has. Throws
+ * FILE_UNREADABLE, bad-weights errors, and as encoding does.
+ */
+export async function validate(
+  directory: string,
+  options: Options,
+  families?: readonly ModelFamily[],
+): Promise<Validation> {
   const path = options.reference ?? (await fileWithin(directory, REFERENCE_FILE));
   if (!existsSync(path)) {
     throw new TriptychError(
@@ -75,7 +84,7 @@ async function validate(directory: string, options: Options): Promise<Validation
     { models: [directory], listen: '127.0.0.1:0', logLevel: 'error', drainMs: 0 },
     {},
   );
-  const server = await startServer(config, createLogger(config.logLevel));
+  const server = await startServer(config, createLogger(config.logLevel), families);
   const client = new TriptychClient(server.address);
   const bar = new FileProgress('validating', items.length);
   try {

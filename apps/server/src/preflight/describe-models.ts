@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { fileWithin, messageOf, problemOf, TriptychError } from '@triptych/core';
+import { families as builtIn, type FindFamily, finderOf, type ModelFamily } from '@triptych/model-families';
 import { openModelDirectory } from '@triptych/weight-loader';
 import { parseModelSource } from '../config/paths.js';
 
@@ -16,16 +17,20 @@ export interface ModelDescription {
 }
 
 /** Reads what model directories say of themselves, without their weights. */
-export function describeModels(sources: readonly string[]): Promise<ModelDescription[]> {
-  return Promise.all(sources.map(describe));
+export function describeModels(
+  sources: readonly string[],
+  families: readonly ModelFamily[] = builtIn,
+): Promise<ModelDescription[]> {
+  const find = finderOf(families);
+  return Promise.all(sources.map((source) => describe(source, find)));
 }
 
-async function describe(source: string): Promise<ModelDescription> {
+async function describe(source: string, find: FindFamily): Promise<ModelDescription> {
   const { directory, name } = parseModelSource(source);
   try {
     if (name === '') throw missing(`${source}: the name before = is empty; expected NAME=DIR or DIR`);
     await checkFolder(directory);
-    const { metadata } = await openModelDirectory(directory);
+    const { metadata } = await openModelDirectory(directory, find);
     const weights = await fileWithin(directory, metadata.parquet_file ?? 'weights.parquet');
     if (!(await stat(weights).catch(() => undefined))) throw missing(`${weights}: no such file`);
     return { source, name: name ?? metadata.model_name, directory };

@@ -1,5 +1,6 @@
 import { TriptychError } from '@triptych/core';
 import { missingReferences } from '@triptych/engine';
+import type { ModelFamily } from '@triptych/model-families';
 import { labelOf, type Origins } from '../config/names.js';
 import { joinProblems } from '../config/read-config.js';
 import type { ServerConfig, SettingName } from '../config/settings.js';
@@ -17,6 +18,8 @@ export interface PreflightOptions {
   readonly invalid?: ReadonlySet<SettingName>;
   /** Default: those of the configuration, as directories. */
   readonly models?: readonly ModelDescription[];
+  /** Those that models may be of. Default: all that Triptych has. */
+  readonly families?: readonly ModelFamily[] | undefined;
 }
 
 export interface PreflightReport {
@@ -30,7 +33,7 @@ export interface PreflightReport {
  */
 export async function preflight(
   config: ServerConfig,
-  { origins = {}, invalid = new Set(), models }: PreflightOptions = {},
+  { origins = {}, invalid = new Set(), models, families }: PreflightOptions = {},
 ): Promise<PreflightReport> {
   const isGiven = (...names: SettingName[]) => !names.some((name) => invalid.has(name));
   const problems: TriptychError[] = [];
@@ -57,7 +60,7 @@ export async function preflight(
     if (warning !== undefined) warnings.push(warning);
   }
   if (isGiven('models')) {
-    const described = models ?? (await describeModels(config.models));
+    const described = models ?? (await describeModels(config.models, families));
     problems.push(...described.flatMap(({ problem }) => problem ?? []));
     if (config.selfCheck) problems.push(...missingReferences(described));
     nameClashes(described).forEach((clash) => about('models', clash));

@@ -19,8 +19,7 @@ export function sourceOf(source: string | ModelSource): ModelSource {
 export async function loadModel(source: ModelSource, options: LoadOptions): Promise<ServedModel> {
   const since = performance.now();
   const opened = await openModelNamed(source.directory, options.families);
-  const { metadata } = opened.directory;
-  const architecture = opened.family.name;
+  const { metadata, architecture } = opened.directory;
   const name = source.name ?? metadata.model_name;
   const weights = new WeightSource(opened.directory);
   const open: Closable[] = [];

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModel } from '@triptych/model-families';
-import { writeModel } from '@triptych/weight-loader';
+import { families, finderOf } from '@triptych/model-families';
+import { openModelDirectory, writeModel } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WeightSource } from './weight-source.js';
 
@@ -43,7 +43,7 @@ describe.each(['zstd', 'none'] as const)('weights that are read again, compressi
 
   it('must be those that were announced', async () => {
     await write([1, 2, 3, 4]);
-    const source = new WeightSource((await openModel(target())).directory);
+    const source = new WeightSource(await openModelDirectory(target(), finderOf(families)));
     await (
       await source.read()
     ).checked;
