@@ -33,7 +33,10 @@ beforeAll(async () => {
 afterAll(() => rm(work, { recursive: true }));
 
 /** A checkpoint of the family. */
-async function checkpoint(changed: object = {}, files: Readonly<Record<string, string>> = { 'tiny.txt': 'tiny' }) {
+async function checkpoint(
+  changed: object = {},
+  files: Readonly<Record<string, string>> = { 'tiny.txt': 'tiny' },
+) {
   const directory = await mkdtemp(join(work, 'hf-'));
   await mkdir(join(directory, 'notes'));
   await writeFile(join(directory, 'config.json'), JSON.stringify({ ...config, ...changed }));
@@ -49,7 +52,13 @@ async function checkpoint(changed: object = {}, files: Readonly<Record<string, s
 
 const convert = async (source: string, name: string) => {
   const target = join(work, name);
-  const report = await convertCheckpoint({ source, target, dtype: 'float32', converterVersion: '1', families });
+  const report = await convertCheckpoint({
+    source,
+    target,
+    dtype: 'float32',
+    converterVersion: '1',
+    families,
+  });
   return { target, report };
 };
 
@@ -86,14 +95,14 @@ describe('a family that Triptych does not have', () => {
     expect(float.passed).toBe(true);
     expect(float.cosine.min).toBeGreaterThan(1 - 1e-9);
 
-    console.log('FLOAT OK');
     const int8 = join(work, 'int8');
     const inputs = { audio: [], images: pictures, texts: [] };
     const request = { source: target, target: int8, inputs, converterVersion: '1', families };
     const { written, towers } = await quantizeModel(request);
-    console.log('QUANT OK');
     expect(written).toBe(true);
-    expect(towers.map(({ name, sites }) => [name, sites.map((site) => site.int8)])).toEqual([['image', [true]]]);
+    expect(towers.map(({ name, sites }) => [name, sites.map((site) => site.int8)])).toEqual([
+      ['image', [true]],
+    ]);
     expect(await validate(int8, { reference }, families)).toMatchObject({ passed: true });
   });
 

@@ -30,6 +30,9 @@ function unknown(keys: JsonObject, source: string, families: readonly ModelFamil
 }
 
 /** The family of a checkpoint by its config.json. Throws ARCHITECTURE_UNKNOWN. */
-export function familyOf({ architectures, model_type }: JsonObject, families: readonly ModelFamily[]): ModelFamily {
+export function familyOf(
+  { architectures, model_type }: JsonObject,
+  families: readonly ModelFamily[],
+): ModelFamily {
   return finderOf(families)({ architectures, model_type }, 'config.json');
 }

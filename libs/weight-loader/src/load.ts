@@ -64,10 +64,7 @@ export interface ModelIdentity {
 }
 
 /** Reads and checks a model directory's description. Throws a TriptychError that names the file, and as `findLayout` does. */
-export async function openModelDirectory(
-  directory: string,
-  findLayout: FindLayout,
-): Promise<ModelDirectory> {
+export async function openModelDirectory(directory: string, findLayout: FindLayout): Promise<ModelDirectory> {
   const metadata = await readMetadata(directory);
   const path = await weightsFile(directory, metadata);
   const layout = findLayout(

@@ -14,7 +14,12 @@ export async function withTinyServer<T>(work: (server: ServerProcess) => Promise
   try {
     const model = join(folder, 'tiny');
     await writeSyntheticCheckpoint(join(folder, 'hf'), whisperJson(whisperSizes.tiny));
-    await convertCheckpoint({ source: join(folder, 'hf'), target: model, dtype: 'float16', converterVersion: 'bench' });
+    await convertCheckpoint({
+      source: join(folder, 'hf'),
+      target: model,
+      dtype: 'float16',
+      converterVersion: 'bench',
+    });
     const server = await ServerProcess.start(model);
     try {
       return await work(server);

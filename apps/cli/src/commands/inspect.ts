@@ -31,7 +31,10 @@ export function inspectCommand(): Command {
       const inspection = await inspectModel(path);
       const { check } = inspection;
       const fingerprint = inspection.kind === 'model directory' ? await fingerprintOf(path) : undefined;
-      if (json) process.stdout.write(`${JSON.stringify({ path, fingerprint, ...inspection, files: namesOf(inspection) })}\n`);
+      if (json)
+        process.stdout.write(
+          `${JSON.stringify({ path, fingerprint, ...inspection, files: namesOf(inspection) })}\n`,
+        );
       else {
         process.stdout.write(summary(inspection, fingerprint));
         if (tensors) process.stdout.write(tensorTable(inspection));
@@ -58,17 +61,7 @@ function namesOf({ files = {} }: ModelInspection): string[] {
 }
 
 function summary(inspection: ModelInspection, fingerprint: string | undefined): string {
-  const {
-    kind,
-    name,
-    architecture,
-    weights,
-    bytes,
-    schema,
-    preprocessor,
-    tensors,
-    check,
-  } = inspection;
+  const { kind, name, architecture, weights, bytes, schema, preprocessor, tensors, check } = inspection;
   const parameters = tensors.reduce((sum, t) => sum + t.parameters, 0);
   const rows: [string, string | undefined][] = [
     ['kind', kind],

@@ -22,6 +22,7 @@ export function bindWeights(graph: OnnxGraph, set: WeightSet): BoundWeights {
   const scales: { readonly name: string; readonly values: Float32Array }[] = [];
   const forms = new Map<string, WeightForm>();
   const weights: ExternalWeight[] = [];
+  const leaves = staysInFile(graph, set);
   for (const [name, shape] of graph.weights) {
     const tensor = find(set, name, shape);
     const isInt8 = graph.int8.has(name);
@@ -35,7 +36,7 @@ export function bindWeights(graph: OnnxGraph, set: WeightSet): BoundWeights {
     const { part, byteOffset, byteLength, type } = tensor;
     const file = set.parts[part];
     const fed = graph.fed.has(name);
-    if (typeof file === 'string' && !fed && !isInt8) {
+    if (typeof file === 'string' && !fed && leaves) {
       forms.set(name, { type, place: { file: basename(file), byteOffset, byteLength } });
       continue;
     }
@@ -51,6 +52,17 @@ export function bindWeights(graph: OnnxGraph, set: WeightSet): BoundWeights {
     folder: file === undefined ? undefined : dirname(file),
   };
   return scales.length === 0 ? bound : withScales(bound, scales);
+}
+
+/**
+ * Whether what lies in a file stays there. ONNX Runtime takes all of a session's weights from files or is given all of them: where
+ * some are in memory, as scales are and what was upcast here, the others are read.
+ */
+function staysInFile(graph: OnnxGraph, { tensors, parts }: WeightSet): boolean {
+  const given = [...graph.weights.keys()].filter((name) => !graph.fed.has(name));
+  return (
+    graph.int8.size === 0 && given.every((name) => typeof parts[tensors.get(name)?.part ?? -1] === 'string')
+  );
 }
 
 function withScales(

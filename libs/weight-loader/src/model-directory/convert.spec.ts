@@ -105,7 +105,8 @@ describe('convert', () => {
     });
     const before = await readdir(work);
     const target = join(work, 'never');
-    const attempt = (source: string) => convertFrom({ source, target, dtype: 'float32', converterVersion: '1' });
+    const attempt = (source: string) =>
+      convertFrom({ source, target, dtype: 'float32', converterVersion: '1' });
     await expect(attempt(truncated)).rejects.toMatchObject({
       reason: 'WEIGHTS_CORRUPT',
       message: expect.stringContaining('truncated') as string,

@@ -116,7 +116,8 @@ function checkRequired(
   const found = new Map(entries.map(({ name, shape }) => [name, shape]));
   for (const [name, expected] of required) {
     const shape = found.get(name);
-    if (!shape) throw new TriptychError('TENSOR_MISSING', `${directory}: tensor ${name} is missing`, { field: name });
+    if (!shape)
+      throw new TriptychError('TENSOR_MISSING', `${directory}: tensor ${name} is missing`, { field: name });
     if (String(shape) === String(expected)) continue;
     throw new TriptychError(
       'TENSOR_SHAPE',
@@ -143,4 +144,3 @@ function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
     data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
   };
 }
-

@@ -33,7 +33,11 @@ export async function inspectPath(
   });
   if (!info.isDirectory())
     return { kind: 'weights file', ...(await inspect({ files: [{ path, prefix: '' }] })) };
-  const has = (file: string) => stat(join(path, file)).then(() => true, () => false);
+  const has = (file: string) =>
+    stat(join(path, file)).then(
+      () => true,
+      () => false,
+    );
   if (await has(METADATA_FILE)) return inspectModel(path, findLayout, inspect);
   if (await has(CONFIG_FILE)) return inspectCheckpoint(path, findLayout, inspect);
   throw new TriptychError(

@@ -6,12 +6,7 @@ import type { StoredTensor } from '../numbers/stored-tensor.js';
 import { decodeTensors } from '../parquet/decode.js';
 import type { SchemaVersion } from '../parquet/schema.js';
 import { type WeightCompression, writeTensors } from '../parquet/write.js';
-import {
-  METADATA_FILE,
-  type ModelMetadata,
-  PREPROCESSOR_FILE,
-  WEIGHTS_FILE,
-} from './files.js';
+import { METADATA_FILE, type ModelMetadata, PREPROCESSOR_FILE, WEIGHTS_FILE } from './files.js';
 import type { TextFiles } from './layout.js';
 
 /** A model directory to be. */
