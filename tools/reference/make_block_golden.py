@@ -13,7 +13,10 @@ from safetensors.numpy import save_file
 from torch import nn
 from transformers import SiglipVisionConfig
 from transformers.activations import ACT2FN
+from transformers.models.llama.configuration_llama import LlamaConfig
+from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
+from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb_vision
 from transformers.models.siglip.modeling_siglip import SiglipMultiheadAttentionPoolingHead
 from synthetic import synthetic
 
@@ -119,9 +122,42 @@ def pooling():
     put("pooling/pooled", head(x))
 
 
+class Gated(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gate, self.up, self.down = nn.Linear(WIDTH, MLP, bias=False), nn.Linear(WIDTH, MLP), nn.Linear(MLP, WIDTH)
+
+    def forward(self, x):
+        return self.down(nn.functional.silu(self.gate(x)) * self.up(x))
+
+
+def further():
+    """RMS norm, LayerScale, a gated MLP, a window, rotary positions of one and of two dimensions."""
+    x = inputs(8, 2, 12, WIDTH)
+    put("further/x", x)
+    put("further/rms_norm", filled(nn.RMSNorm(WIDTH, eps=1e-6), "layer_norm.")(x))
+    put("further/layer_scale", x * torch.from_numpy(np.asarray(synthetic("scale", (WIDTH,)))))
+    put("further/gated", filled(Gated(), "gated.")(x))
+    places = torch.arange(12)
+    layers = filled(Attention(()), "attention.")
+    put("further/window", layers(x, x, visible=(places[None] - places[:, None]).abs() <= 2))
+    heads = x.view(2, 12, HEADS, -1).transpose(1, 2)
+    width = WIDTH // HEADS
+    config = LlamaConfig(hidden_size=WIDTH, num_attention_heads=HEADS)
+    cosines, sines = LlamaRotaryEmbedding(config)(heads, places[None])
+    turned, _ = apply_rotary_pos_emb(heads, heads, cosines, sines)
+    put("further/rotary", turned.transpose(1, 2).flatten(2))
+    # Three rows of four patches, as Qwen2-VL's vision tower turns them.
+    frequencies = 1 / 10000 ** (torch.arange(0, width // 2, 2, dtype=torch.float32) / (width // 2))
+    angles = torch.cat([torch.outer(places // 4, frequencies), torch.outer(places % 4, frequencies)], dim=-1)
+    tables = [table(torch.cat([angles, angles], dim=-1)) for table in (torch.cos, torch.sin)]
+    turned, _ = apply_rotary_pos_emb_vision(heads[0].transpose(0, 1), heads[0].transpose(0, 1), *tables)
+    put("further/rotary_grid", turned.flatten(1)[None])
+
+
 if __name__ == "__main__":
     with torch.no_grad():
-        activations(), attention(), relative_positions(), pooling()
+        activations(), attention(), relative_positions(), pooling(), further()
     path = os.path.join(HERE, "golden", "blocks.safetensors")
     save_file(tensors, path, metadata={
         "model": "blocks", "weights": "synthetic", "width": str(WIDTH), "heads": str(HEADS), "mlp": str(MLP),

@@ -27,6 +27,7 @@ export {
   type AttentionLayers,
   type AttentionTerms,
   paddingMask,
+  windowBias,
 } from './transformer/attention.js';
 export {
   attentionPooling,
@@ -44,8 +45,8 @@ export {
   type TransformerOptions,
 } from './transformer/block.js';
 export { linear, observed } from './transformer/linear.js';
-export { type LinearName, mlp, type MlpConfig } from './transformer/mlp.js';
-export { layerNorm, type NormConfig } from './transformer/norm.js';
+export { gatedMlp, type GatedMlpLayers, type LinearName, mlp, type MlpConfig } from './transformer/mlp.js';
+export { layerNorm, layerScale, type NormConfig, rmsNorm } from './transformer/norm.js';
 export {
   relativePositionBias,
   relativePositionBucket,
@@ -57,3 +58,4 @@ export {
   type TransformerStandards,
 } from './transformer/read-transformer.js';
 export { type QuantizationSite, quantizationSites } from './transformer/sites.js';
+export { rotaryAngles, rotaryGridAngles, rotated, type Rotation, rotation } from './transformer/rotary.js';

@@ -4,13 +4,21 @@ import {
   attention,
   attentionPooling,
   biasActivation,
+  gatedMlp,
   GraphBuilder,
   InferenceWorker,
+  layerScale,
   paddingMask,
   relativePositionBias,
   relativePositionBucket,
+  rmsNorm,
+  rotaryAngles,
+  rotaryGridAngles,
+  rotated,
+  rotation,
   transformer,
   type Value,
+  windowBias,
 } from '@triptych/inference-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { maxDifference } from './compare.js';
@@ -160,6 +168,39 @@ describe('building blocks against PyTorch and transformers', () => {
       tokens: [40],
     });
     expect(found).toEqual(golden.floats('relative', 'bias'));
+  });
+
+  it('RMS norm, LayerScale and a gated MLP', async () => {
+    const shapes = { x: [2, 12, width] };
+    const norm = { width, layerNormEpsilon: 1e-6 };
+    const check = (name: string, found: Float32Array) =>
+      expect(maxDifference(found, golden.floats('further', name)), name).toBeLessThan(MAX_DIFFERENCE);
+    check('rms_norm', await run('further', shapes, (g, { x }) => rmsNorm(g, x, 'layer_norm', norm)));
+    check('layer_scale', await run('further', shapes, (g, { x }) => layerScale(g, x, 'scale', width)));
+    const gated = (name: string, biased = true) => ({ name: `gated.${name}`, biased });
+    const parts = { gate: gated('gate', false), up: gated('up'), down: gated('down') };
+    const mlp = { width, mlpWidth, activation: 'silu' } as const;
+    check('gated', await run('further', shapes, (g, { x }) => gatedMlp(g, x, parts, mlp)));
+  });
+
+  it('attention within a window', async () => {
+    const found = await run('further', { x: [2, 12, width] }, (g, { x }) =>
+      attention(g, x, x, layers, config, { bias: windowBias(g, g.ints([12]), 2) }),
+    );
+    expect(maxDifference(found, golden.floats('further', 'window'))).toBeLessThan(MAX_DIFFERENCE);
+  });
+
+  it('rotary positions, of one and of two dimensions', async () => {
+    const headWidth = width / heads;
+    const turn = (angles: readonly (readonly number[])[], batch: number) =>
+      run('further', { x: [2, 12, width] }, (g, { x }) => {
+        const turned = rotated(g, x, heads, rotation(g, angles));
+        return g.op('Slice', [turned, g.ints([0]), g.ints([batch]), g.ints([0])]);
+      });
+    const line = await turn(rotaryAngles(12, headWidth, 10_000), 2);
+    expect(maxDifference(line, golden.floats('further', 'rotary'))).toBeLessThan(MAX_DIFFERENCE);
+    const grid = await turn(rotaryGridAngles(3, 4, headWidth, 10_000), 1);
+    expect(maxDifference(grid, golden.floats('further', 'rotary_grid'))).toBeLessThan(MAX_DIFFERENCE);
   });
 
   it('attention pooling', async () => {

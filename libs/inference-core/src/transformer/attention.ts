@@ -2,6 +2,7 @@ import type { Quantization } from '@triptych/core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { linear } from './linear.js';
 import { biasOf, type LinearName } from './mlp.js';
+import { type Rotation, rotated } from './rotary.js';
 
 export interface AttentionConfig {
   readonly width: number;
@@ -26,6 +27,8 @@ export interface AttentionTerms {
   readonly bias?: Value | undefined;
   /** int32 [batch, source tokens]: 0 where a token is padding, which nothing attends to, else 1. */
   readonly mask?: Value | undefined;
+  /** Turns queries and keys by where their tokens stand. */
+  readonly rotation?: Rotation | undefined;
 }
 
 /** Multi-head attention (Vaswani et al. 2017) of the tokens `x` to those of `source`: → [batch, tokens, width] */
@@ -42,7 +45,12 @@ export function attention(
     return linear(g, x, { weight: `${layer.name}.weight`, shape: [width, width], bias, quantization });
   };
   const { query, key, value, out } = layers;
-  const projected = [project(x, query), project(source, key), project(source, value)] as const;
+  const turned = (x: Value) => (terms.rotation ? rotated(g, x, heads, terms.rotation) : x);
+  const projected = [
+    turned(project(x, query)),
+    turned(project(source, key)),
+    project(source, value),
+  ] as const;
   return project(attend(g, projected, { heads, causal }, terms), out);
 }
 
@@ -71,6 +79,18 @@ export function paddingMask(g: GraphBuilder, lengths: Value, tokens: Value): Val
   const places = g.op('Range', [g.ints([0], []), g.op('Squeeze', [tokens]), g.ints([1], [])]);
   const isReal = g.op('Less', [places, g.op('Unsqueeze', [lengths, g.ints([1])])]);
   return g.op('Cast', [isReal], { attributes: { to: INT32 } });
+}
+
+/**
+ * The bias that lets a token see itself and so many tokens on either side (Beltagy et al. 2020), for {@link AttentionTerms}:
+ * [1, 1, tokens, tokens]. `tokens`: int64 [1], how many there are.
+ */
+export function windowBias(g: GraphBuilder, tokens: Value, reach: number): Value {
+  const places = g.op('Range', [g.ints([0], []), g.op('Squeeze', [tokens]), g.ints([1], [])]);
+  const distance = g.op('Abs', [g.op('Sub', [places, g.op('Unsqueeze', [places, g.ints([1])])])]);
+  const isSeen = g.op('LessOrEqual', [distance, g.ints([reach], [])]);
+  const bias = g.op('Where', [isSeen, g.floats([0], []), g.floats([-Infinity], [])]);
+  return g.op('Unsqueeze', [bias, g.ints([0, 1])]);
 }
 
 /** TensorProto.DataType of ONNX. */

@@ -30,6 +30,28 @@ export function mlp(
   return linear(g, active, { weight: `${second.name}.weight`, shape: [width, mlpWidth], bias, quantization });
 }
 
+/** The three linear layers of a gated MLP. */
+export interface GatedMlpLayers {
+  readonly gate: LinearName;
+  readonly up: LinearName;
+  readonly down: LinearName;
+}
+
+/** down(activation(gate(x)) · up(x)) (Shazeer 2020): [batch, …, width] → [batch, …, width] */
+export function gatedMlp(
+  g: GraphBuilder,
+  x: Value,
+  { gate, up, down }: GatedMlpLayers,
+  { width, mlpWidth, activation, quantization }: MlpConfig,
+): Value {
+  const project = (x: Value, layer: LinearName, shape: readonly [number, number], bias?: Value) =>
+    linear(g, x, { weight: `${layer.name}.weight`, shape, bias, quantization });
+  const inner = [mlpWidth, width] as const;
+  const active = biasActivation(g, project(x, gate, inner), biasOf(g, gate, mlpWidth), activation);
+  const gated = g.op('Mul', [active, project(x, up, inner, biasOf(g, up, mlpWidth))]);
+  return project(gated, down, [width, mlpWidth], biasOf(g, down, width));
+}
+
 /** The bias of a linear layer; undefined where it has none. */
 export function biasOf(g: GraphBuilder, { name, biased }: LinearName, width: number): Value | undefined {
   return biased ? g.weight(`${name}.bias`, [width]) : undefined;
