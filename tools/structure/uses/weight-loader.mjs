@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { listWeights, loadTensor, openModelDirectory, writeModel } from '@triptych/weight-loader';
+
+const whisper = await openModelDirectory('data/whisper');
+const loaded = await whisper.load();
+assert.equal(whisper.identify([loaded]).fingerprint, whisper.metadata.fingerprint);
+const data = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
+const { metadata } = whisper;
+for (const compression of ['none', 'zstd']) {
+  const tensors = [{ name: 'encoder.w', shape: [3], dtype: 'float32', data }];
+  await writeModel({
+    target: compression,
+    metadata,
+    preprocessor: undefined,
+    tokenizer: {},
+    tensors,
+    compression,
+  });
+  assert.equal((await listWeights(`${compression}/weights.parquet`)).tensors.length, 1);
+  assert.deepEqual([...(await loadTensor(`${compression}/weights.parquet`, 'encoder.w')).values], [1, 2, 3]);
+}
