@@ -3,41 +3,26 @@
 
     python make_reference.py CHECKPOINT OUT.json [--text TEXT]... FILE...
 
-FILEs are images for a CLIP, WAVs of 16 bit, mono, 16 kHz for a Whisper; OUT.json names them relative to itself; those from
-elsewhere are copied into the folder `reference` beside it, since a reference names no file outside of its folder. Vectors are
-CLIP's projections and the mean of Whisper's encoder over all frames, as the model gives them, not normalised. Needs torch,
-transformers, Pillow and numpy.
+FILEs are images or recordings; OUT.json names them relative to itself; those from elsewhere are copied into the folder `reference`
+beside it, since a reference names no file outside of its folder. Vectors are those of the model's default pooling, as it gives them,
+not normalised: each family of models has a module in `families` that makes them. Needs torch, transformers, Pillow and numpy.
 """
-import argparse, base64, filecmp, json, os, shutil, wave
-import numpy as np
+import argparse, base64, filecmp, importlib, json, os, pkgutil, shutil
 import PIL
 import torch
 import transformers
-from PIL import Image
-from transformers import AutoConfig, CLIPModel, CLIPTokenizer, WhisperFeatureExtractor, WhisperModel
-from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers import AutoConfig
 
 
-def clip_vectors(checkpoint, files, texts):
-    model = CLIPModel.from_pretrained(checkpoint, dtype=torch.float32).eval()
-    processor, tokenizer = CLIPImageProcessorPil.from_pretrained(checkpoint), CLIPTokenizer.from_pretrained(checkpoint)
-    for path in files:
-        pixels = processor(Image.open(path).convert("RGB"), input_data_format="channels_last", return_tensors="pt")["pixel_values"]
-        yield dict(image=path), model.visual_projection(model.vision_model(pixel_values=pixels).pooler_output)
-    for text in texts:
-        tokens = tokenizer([text], truncation=True, return_tensors="pt")
-        yield dict(text=text), model.text_projection(model.text_model(**tokens).pooler_output)
-
-
-def whisper_vectors(checkpoint, files):
-    model = WhisperModel.from_pretrained(checkpoint, dtype=torch.float32).eval()
-    extractor = WhisperFeatureExtractor.from_pretrained(checkpoint)
-    for path in files:
-        with wave.open(path) as wav:
-            assert (wav.getframerate(), wav.getnchannels(), wav.getsampwidth()) == (16000, 1, 2), f"{path}: not 16 kHz mono s16"
-            samples = np.frombuffer(wav.readframes(wav.getnframes()), dtype=np.int16).astype(np.float32) / 32768
-        features = extractor(samples, sampling_rate=16000, return_tensors="pt").input_features
-        yield dict(audio=path), model.encoder(features).last_hidden_state.mean(1)
+def family_of(model_type):
+    """The module below `families` that has the vectors of a model type."""
+    names = [module.name for module in pkgutil.iter_modules([os.path.join(os.path.dirname(__file__), "families")])]
+    modules = [importlib.import_module(f"families.{name}") for name in names]
+    for module in modules:
+        if model_type in module.MODEL_TYPES:
+            return module
+    known = ", ".join(sorted(name for module in modules for name in module.MODEL_TYPES))
+    raise SystemExit(f"no vectors of model_type {model_type}: expected one of {known}, or a module for it in tools/reference/families")
 
 
 def beside(path, folder):
@@ -55,8 +40,7 @@ def beside(path, folder):
 
 
 def main(checkpoint, out, files, texts):
-    kind = AutoConfig.from_pretrained(checkpoint).model_type
-    made = clip_vectors(checkpoint, files, texts) if kind == "clip" else whisper_vectors(checkpoint, files)
+    made = family_of(AutoConfig.from_pretrained(checkpoint).model_type).vectors(checkpoint, files, texts)
     folder, items = os.path.dirname(os.path.abspath(out)), []
     with torch.no_grad():
         for item, vector in made:
