@@ -1,5 +1,5 @@
 export { ConfigFields, type JsonObject } from './config-fields.js';
-export { abortError, clientGone, untilAborted } from './errors/abort-error.js';
+export { abortError, clientGone } from './errors/abort-error.js';
 export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
 export { fileProblem, problemOf } from './errors/file-problem.js';
 export { type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';

@@ -1,8 +1,9 @@
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { clientGone, TriptychError, untilAborted } from '@triptych/core';
+import { clientGone, TriptychError } from '@triptych/core';
 import type { EngineCall } from '@triptych/engine';
 import { readMessage } from './messages/unread-message.js';
 import { type CallObservers, observeCall, type ObservedCall } from './observe-call.js';
+import { untilAborted } from './until-aborted.js';
 
 interface AnyCall {
   readonly cancelled: boolean;
