@@ -16,7 +16,7 @@ export interface ResizePlan {
 const HALF = 1 << (FRACTION_BITS - 1);
 
 /**
- * RGB of the crop, byte for byte as Pillow's `Image.resize` gives it: along rows and down columns, each rounded to 8 bits;
+ * RGB of the crop, byte for byte as Pillow's `Image.resize` gives it: along rows, then down columns, each rounded to 8 bits;
  * a direction whose size does not change is left alone. Only what the crop shows is computed, of each pass.
  */
 export function resizeAndCrop(
@@ -28,9 +28,9 @@ export function resizeAndCrop(
     input === output ? identity(from, length) : resamplingTaps(input, output, from, from + length, kernel);
   const columns = tapsOf(image.width, width, crop.left, crop.width);
   const rows = tapsOf(image.height, height, crop.top, crop.height);
-  if (isColumnsFirst(image, { width, height })) {
-    const flattened = resizeColumns(image.data, image.width * image.channels, rows, 0);
+  if (isColumnsFirst(image, height)) {
     const { channels } = image;
+    const flattened = resizeColumns(image.data, image.width * channels, rows, 0);
     const narrowed = resizeRows({ data: flattened, width: image.width, channels }, columns, 0, crop.height);
     return new Uint8Array(narrowed.buffer);
   }
@@ -40,17 +40,9 @@ export function resizeAndCrop(
   return resizeColumns(narrowed, 3 * crop.width, rows, top);
 }
 
-/**
- * Which direction comes first shows in the last bit. Pillow (12.3) takes columns first where an image loses more than twice as much
- * of its height as of its width, in pixels; found by comparing both orders with its results.
- */
-function isColumnsFirst(from: Size, to: Size): boolean {
-  return from.height - to.height > Math.max(0, 2 * (from.width - to.width));
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
+/** Very tall images that become lower are resized down their columns first, as Pillow (12.3) does. */
+function isColumnsFirst(image: Pick<Pixels, 'width' | 'height'>, height: number): boolean {
+  return image.height > 100 * image.width && height < image.height;
 }
 
 /** Every pixel is itself. */
