@@ -32,6 +32,7 @@ beforeAll(async () => {
       source: root(`models/demo/${name}`),
       target: join(work, name),
       inputs,
+      compression: 'zstd',
       converterVersion: '1',
     });
 });
@@ -48,7 +49,7 @@ describe('the demo models in int8', () => {
     }
   });
 
-  it.each(['whisper', 'clip'])('take at most 0.27 of the float32 file: %s', async (name) => {
+  it.each(['whisper', 'clip'])('take at most 0.27 of the float32 file, compressed: %s', async (name) => {
     const [float, int8] = await Promise.all(
       [root(`models/demo/${name}`), join(work, name)].map((path) => stat(join(path, 'weights.parquet'))),
     );
