@@ -202,6 +202,12 @@ describe('a file whose table is not what its pages say', () => {
     );
   });
 
+  it('is decoded where a name cannot stand in a page: what Parquet says counts', async () => {
+    const path = await written([a, tensor('encoder.\ud800', [2])]);
+    expect(locateTensors(path)).toBeUndefined();
+    expect((await decoded(path)).map(({ name }) => name)).toEqual(['encoder.a', 'encoder.\ufffd']);
+  });
+
   it('is not read beyond its end, nor is memory taken for what it claims', async () => {
     const huge: TensorRow[] = [{ name: 'w', shape: [2 ** 29], dtype: 'float16' }];
     for (const rows of [huge, Array<TensorRow>(1000).fill(huge[0])]) {

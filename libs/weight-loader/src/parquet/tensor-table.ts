@@ -50,6 +50,8 @@ function isRow(value: unknown): value is TensorRow {
   const { name, dtype, shape, quantization } = value;
   return (
     typeof name === 'string' &&
+    // UTF-8 has no lone surrogates: in the column of names stands something else.
+    name.isWellFormed() &&
     typeof dtype === 'string' &&
     Object.hasOwn(bytesPerElement, dtype) &&
     Array.isArray(shape) &&
