@@ -53,6 +53,16 @@ export function upcastInto(target: Float32Array, tensor: StoredTensor): void {
   }
 }
 
+/** How many scales int8 values have, by {@link Quantization.axis} and {@link Quantization.groupSize}. */
+export function scaleCount(
+  shape: readonly number[],
+  { axis, groupSize }: Pick<Quantization, 'axis' | 'groupSize'>,
+): number {
+  const inner = elementCount(axis < 0 ? shape : shape.slice(axis + 1));
+  const groups = groupSize > 0 ? Math.ceil(inner / groupSize) : 1;
+  return groups * (axis < 0 ? 1 : (shape[axis] ?? 0));
+}
+
 /** value = (int8 − zero point) × scale, with one scale a tensor, an index of `axis`, or a group. */
 function dequantize(
   values: Int8Array,
@@ -65,10 +75,11 @@ function dequantize(
   const inner = axis < 0 ? target.length : elementCount(shape.slice(axis + 1));
   const axisLength = axis < 0 ? 1 : (shape[axis] ?? 0);
   const groups = groupSize > 0 ? Math.ceil(inner / groupSize) : 1;
-  if (axisLength * groups !== scales.length || (zeroPoints && zeroPoints.length !== scales.length)) {
+  const expected = scaleCount(shape, quantization);
+  if (scales.length !== expected || (zeroPoints && zeroPoints.length !== expected)) {
     throw new TriptychError(
       'WEIGHTS_SCHEMA',
-      `tensor ${name}: ${axisLength * groups} scales expected, found ${scales.length} and ${zeroPoints?.length ?? 0} zero points`,
+      `tensor ${name}: ${expected} scales expected, found ${scales.length} and ${zeroPoints?.length ?? 0} zero points`,
       { field: name },
     );
   }

@@ -28,10 +28,12 @@ export const FIRST_ROW_GROUP = MAGIC.byteLength;
 
 /** A row group is closed once its tensors have this many bytes: other readers hold one of them in memory. */
 const ROW_GROUP_BYTES = 64 * 1024 * 1024;
-/** Sizes of a page are 32-bit numbers; this leaves room for what else is in one. */
-const LONGEST_VALUE_BYTES = 2 ** 31 - 1024;
+/** Sizes of a page are 32-bit numbers. */
+const LONGEST_PAGE_BYTES = 2 ** 31 - 1;
+/** This leaves room for what else is in a page. */
+const LONGEST_VALUE_BYTES = LONGEST_PAGE_BYTES - 1023;
 
-/** Whether a file can hold this row. */
+/** Whether a file can hold this row. Whether it can beside others is seen by {@link layOutRowGroup}. */
 export function canLayOut(row: TensorRow): boolean {
   const { name, shape, quantization } = row;
   const { scales = 0, axis = -1, groupSize = 0 } = quantization ?? {};
@@ -54,13 +56,14 @@ export function dataBytes({ dtype, shape }: TensorRow): number {
 
 /**
  * The row group of these rows, which begins at `position`. Pages are uncompressed and plainly encoded, one a column, and in the
- * column `data`, which comes first in the file, one a tensor: so that tensors are written as they come, and lie in one piece each.
+ * column `data`, which comes first in the file, one a tensor: so that tensors are written as they come, and lie in one piece each. undefined where a page would be
+ * longer than its header can say.
  */
 export function layOutRowGroup(
   rows: readonly TensorRow[],
   version: SchemaVersion,
   position: number,
-): RowGroupLayout {
+): RowGroupLayout | undefined {
   let end = position;
   const chunkOf = (column: Column, pages: readonly Page[]): ColumnChunk => {
     const size = pages.reduce((sum, { pieces }) => sum + lengthOf(pieces), 0);
@@ -76,6 +79,8 @@ export function layOutRowGroup(
     const only = pageOf(column, rows);
     return [{ chunk: chunkOf(column, [only]), pieces: only.pieces }];
   });
+  const pages = [...dataPages, ...others];
+  if (pages.some(({ pieces }) => lengthOf(pieces) > LONGEST_PAGE_BYTES)) return undefined;
   const chunks = columnsOf(version).map(
     (column) => others.find(({ chunk }) => chunk.column === column)?.chunk ?? data,
   );

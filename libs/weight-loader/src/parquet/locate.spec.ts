@@ -176,8 +176,8 @@ describe('a file whose table is not what its pages say', () => {
   /** A file of these tensors whose footer and table are of those rows. */
   async function lying(all: readonly StoredTensor[], rows: readonly TensorRow[]): Promise<string> {
     const honest = await readFile(await written(all));
-    const pages = layOutRowGroup(rowsOf(all), 'V1', FIRST_ROW_GROUP);
-    const claimed = layOutRowGroup(rows, 'V1', FIRST_ROW_GROUP);
+    const pages = layOutRowGroup(rowsOf(all), 'V1', FIRST_ROW_GROUP)!;
+    const claimed = layOutRowGroup(rows, 'V1', FIRST_ROW_GROUP)!;
     return changed(Buffer.concat([honest.subarray(0, pages.end), layOutFooter(rows, 'V1', [claimed])]));
   }
 
@@ -206,6 +206,26 @@ describe('a file whose table is not what its pages say', () => {
     const path = await written([a, tensor('encoder.\ud800', [2])]);
     expect(locateTensors(path)).toBeUndefined();
     expect((await decoded(path)).map(({ name }) => name)).toEqual(['encoder.a', 'encoder.\ufffd']);
+  });
+
+  it('is decoded where a tensor has another number of scales than its shape asks for', async () => {
+    const { quantization, ...rest } = int8('encoder.b', [2, 5]);
+    for (const changed of [{ axis: 1 }, { axis: -1 }, { axis: 2 }, { groupSize: 3 }]) {
+      const path = await written([{ ...rest, quantization: { ...quantization!, ...changed } }], 'V2');
+      expect(locateTensors(path), JSON.stringify(changed)).toBeUndefined();
+    }
+    const fitting = await written([{ ...rest, quantization: { ...quantization!, groupSize: 5 } }], 'V2');
+    expect(locateTensors(fitting)?.tensors).toHaveLength(1);
+  });
+
+  it('is not laid out where scales that fit a page each do not fit the one they share', () => {
+    const row = (scales: number): TensorRow => {
+      const quantization = { scales, axis: 1, groupSize: 0 };
+      return { name: 'w', dtype: 'int8', shape: [0, scales], quantization };
+    };
+    expect(layOutRowGroup([row(5e8)], 'V2', FIRST_ROW_GROUP)?.end).toBeGreaterThan(4e9);
+    expect(layOutRowGroup([row(5e8), row(3e7)], 'V2', FIRST_ROW_GROUP)).toBeDefined();
+    expect(layOutRowGroup([row(5e8), row(5e8)], 'V2', FIRST_ROW_GROUP)).toBeUndefined();
   });
 
   it('is not read beyond its end, nor is memory taken for what it claims', async () => {

@@ -80,6 +80,7 @@ function layOut({ version, rows }: TensorTable, footer: Buffer, size: number): R
   let end = FIRST_ROW_GROUP;
   for (const group of inRowGroups(rows)) {
     const layout = layOutRowGroup(group, version, end);
+    if (!layout) return undefined;
     groups.push(layout);
     ({ end } = layout);
   }

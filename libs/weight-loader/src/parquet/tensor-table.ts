@@ -1,5 +1,5 @@
 import type { DType } from '@triptych/core';
-import { bytesPerElement } from '../numbers/stored-tensor.js';
+import { bytesPerElement, scaleCount } from '../numbers/stored-tensor.js';
 import type { SchemaVersion } from './schema.js';
 
 /** The key of a file's own metadata under which the table stands. */
@@ -56,14 +56,18 @@ function isRow(value: unknown): value is TensorRow {
     Object.hasOwn(bytesPerElement, dtype) &&
     Array.isArray(shape) &&
     shape.every(Number.isInteger) &&
-    (quantization === undefined || isQuantization(quantization))
+    (quantization === undefined || isQuantization(quantization, shape as number[]))
   );
 }
 
-function isQuantization(value: unknown): boolean {
+function isQuantization(value: unknown, shape: readonly number[]): boolean {
   if (!isRecord(value)) return false;
-  const { scales, axis, groupSize } = value;
-  return [scales, axis, groupSize].every(Number.isInteger) && Number(scales) >= 0;
+  const { scales } = value;
+  const [axis, groupSize] = [Number(value.axis), Number(value.groupSize)];
+  return (
+    [scales, value.axis, value.groupSize].every(Number.isInteger) &&
+    scales === scaleCount(shape, { axis, groupSize })
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -81,9 +81,18 @@ class OpenRowGroup {
     return pieces.map((piece) => (piece instanceof Uint8Array ? piece : data));
   }
 
-  /** The layout of the whole, and what to write after the tensors. */
+  /** The layout of the whole, and what to write after the tensors. Throws WEIGHTS_SCHEMA where one page cannot hold all scales. */
   close(version: SchemaVersion): RowGroup & { readonly end: number; readonly bytes: readonly Uint8Array[] } {
-    const { rest, ...layout } = layOutRowGroup(this.#rows, version, this.position);
+    const laidOut = layOutRowGroup(this.#rows, version, this.position);
+    if (!laidOut) {
+      const { name } = this.#rows[0];
+      throw new TriptychError(
+        'WEIGHTS_SCHEMA',
+        `tensor ${name} and the ${this.#rows.length - 1} after it have too many scales; a row group of a weights file holds less than 2 GiB of them`,
+        { field: name },
+      );
+    }
+    const { rest, ...layout } = laidOut;
     const bytes = rest.map((piece) => {
       if (piece instanceof Uint8Array) return piece;
       const { scales, zeroPoints } = this.#quantizations[piece.row];
