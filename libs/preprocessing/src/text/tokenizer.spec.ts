@@ -48,6 +48,18 @@ describe('a tokenizer', () => {
     expect(after('a b a b', 3)).toEqual({ ids: [2, 3, 6], untruncated: 5 });
   });
 
+  it('has no id that the encoder has no row for', () => {
+    const opened = (json: object, vocabulary: number) => () =>
+      openTokenizer({ json: JSON.stringify(json), frame, vocabulary });
+    expect(opened(small, 7)).not.toThrow();
+    expect(opened(small, 6)).toThrow(
+      /model.vocab has id 6; added_tokens has id 6; post_processor has id 6; the encoder takes ids below 6, the vocab_size/,
+    );
+    const more = { ...small, added_tokens: [...small.added_tokens, { id: 7, content: '<mask>' }] };
+    expect(opened(more, 7)).toThrow(/tokenizer.json: added_tokens has id 7; the encoder takes ids below 7/);
+    expect(opened(more, 8)).not.toThrow();
+  });
+
   it('says which file is broken, and how many tokens were expected around a text', () => {
     const opened =
       (json: string, before = 1) =>

@@ -14,6 +14,8 @@ export interface TokenizerRecipe {
   readonly config?: string | undefined;
   /** How many tokens its post-processor puts before and after a text; they stay where a text is cut. */
   readonly frame: { readonly before: number; readonly after: number };
+  /** Rows of the encoder's table of tokens: every id of the tokenizer must be below. Default: any id will do. */
+  readonly vocabulary?: number | undefined;
   /** What the model's family does to a text before the tokenizer's own normalisation. Default: nothing. */
   readonly cleaning?: Cleaning | undefined;
   /** Put before every text. Default: nothing. */
@@ -42,7 +44,7 @@ export type Tokenize = (text: string, context: number) => Tokens;
 /**
  * Makes a checkpoint's tokenizer: added tokens, normalizer, pre-tokenizer, model and post-processor, as HuggingFace's tokenizers
  * runs them. Its `truncation` and `padding` do not count. Throws WEIGHTS_CORRUPT for texts that are no JSON, MODEL_CONFIG for
- * those that are no tokenizer, or one with steps that are not known.
+ * those that are no tokenizer, or one with steps that are not known, or with ids that the encoder has no row for.
  */
 export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
   const json = parse(recipe.json, 'tokenizer.json');
@@ -55,6 +57,7 @@ export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
       `tokenizer.json puts ${before.length + after.length} tokens around a text; ` +
         `expected ${expected.before} before and ${expected.after} after it`,
     );
+  checkIds(json, frame, recipe.vocabulary);
   const around = before.length + after.length;
   const { prompt = '', padding } = recipe;
   const fill = padding && filler(padding, idOf(padding.token));
@@ -64,6 +67,27 @@ export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
     const cut = [...before, ...inner.slice(0, room), ...after];
     return { ids: fill ? fill(cut) : cut, untruncated: inner.length + around };
   };
+}
+
+/** Throws MODEL_CONFIG for an id that the encoder has no row for: one text with it would fail all that share its batch. */
+function checkIds(json: JsonObject, { before, after }: Frame, vocabulary = Infinity): void {
+  const { vocab, unk_id: unknown } = json['model'] as JsonObject;
+  const added = (json['added_tokens'] ?? []) as readonly { readonly id: number }[];
+  const found = {
+    'model.vocab': Array.isArray(vocab) ? [vocab.length - 1] : Object.values(vocab as JsonObject).map(Number),
+    'model.unk_id': typeof unknown === 'number' ? [unknown] : [],
+    added_tokens: added.map(({ id }) => id),
+    post_processor: [...before, ...after],
+  };
+  const problems = Object.entries(found).flatMap(([key, ids]) => {
+    const largest = ids.reduce((most, id) => Math.max(most, id), 0);
+    return largest < vocabulary ? [] : [`${key} has id ${largest}`];
+  });
+  if (problems.length > 0)
+    throw new TriptychError(
+      'MODEL_CONFIG',
+      `tokenizer.json: ${problems.join('; ')}; the encoder takes ids below ${vocabulary}, the vocab_size of config.json`,
+    );
 }
 
 /** Throws MODEL_CONFIG for a token that the tokenizer does not have. */

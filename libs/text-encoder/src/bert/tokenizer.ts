@@ -1,12 +1,17 @@
 import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
+import type { BertConfig } from './config.js';
 import type { CheckpointFiles, SentencePipeline } from './sentence.js';
 
 /**
  * The tokenizer of a BERT-like checkpoint: a token before each text and one after it, and the prompt that the checkpoint has as its
  * default. Throws WEIGHTS_MISSING without a `tokenizer.json`.
  */
-export function sentenceTokenizer(files: CheckpointFiles, pipeline: SentencePipeline): TokenizerRecipe {
+export function sentenceTokenizer(
+  files: CheckpointFiles,
+  pipeline: SentencePipeline,
+  { vocabulary }: Pick<BertConfig, 'vocabulary'>,
+): TokenizerRecipe {
   const { 'tokenizer.json': json } = files;
   if (json === undefined)
     throw new TriptychError('WEIGHTS_MISSING', 'the model has no tokenizer: expected tokenizer.json');
@@ -14,6 +19,7 @@ export function sentenceTokenizer(files: CheckpointFiles, pipeline: SentencePipe
   return {
     json,
     frame: { before: 1, after: 1 },
+    vocabulary,
     ...(lowersCase ? { cleaning: 'lowercase' } : {}),
     ...(defaultPrompt === undefined ? {} : { prompt: prompts[defaultPrompt] }),
   };

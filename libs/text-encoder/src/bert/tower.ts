@@ -51,7 +51,7 @@ export function sentenceTower(json: JsonObject, files: CheckpointFiles = {}): Te
       form: { normalize: true, dimensions: 0, numbers: 'float32' },
     },
     maxTokens,
-    tokenizer: () => sentenceTokenizer(files, pipeline),
+    tokenizer: () => sentenceTokenizer(files, pipeline, config),
     checkEmptyText: (ids) => checkVocabulary(ids, config),
     ownSpace: (pooling) => (pooling === own ? undefined : `text/${pooling}`),
   };

@@ -15,18 +15,18 @@ const files = { 'vocab.json': JSON.stringify(vocabulary), 'merges.txt': '#versio
 
 describe('a CLIP tokenizer', () => {
   it('is made of a vocabulary and merges where there is no tokenizer.json', async () => {
-    const texts = await TextPreprocessor.start({ name: 'made', tokenizer: clipTokenizer(files) });
+    const texts = await TextPreprocessor.start({ name: 'made', tokenizer: clipTokenizer(files, 7) });
     expect(await texts.tokenize('AB  a', 10)).toMatchObject({ ids: [5, 4, 2, 6], untruncated: 4 });
     await texts.close();
   });
 
   it('is the tokenizer.json where there is one', () => {
-    const found = clipTokenizer({ ...files, 'tokenizer.json': '{}', 'tokenizer_config.json': '{"a":1}' });
-    expect(found).toEqual({ json: '{}', config: '{"a":1}', frame: { before: 1, after: 1 } });
+    const found = clipTokenizer({ ...files, 'tokenizer.json': '{}', 'tokenizer_config.json': '{"a":1}' }, 7);
+    expect(found).toEqual({ json: '{}', config: '{"a":1}', frame: { before: 1, after: 1 }, vocabulary: 7 });
   });
 
   it('says which file is missing or broken', () => {
-    expect(() => clipTokenizer({})).toThrow(/expected tokenizer.json, or vocab.json and merges.txt/);
-    expect(() => clipTokenizer({ ...files, 'vocab.json': '{' })).toThrow(/vocab.json: not valid JSON/);
+    expect(() => clipTokenizer({}, 7)).toThrow(/expected tokenizer.json, or vocab.json and merges.txt/);
+    expect(() => clipTokenizer({ ...files, 'vocab.json': '{' }, 7)).toThrow(/vocab.json: not valid JSON/);
   });
 });

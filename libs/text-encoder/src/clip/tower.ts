@@ -40,7 +40,7 @@ export function clipTextTower(json: JsonObject, files: Readonly<Record<string, s
     request: (items) => request(config, items),
     warmUp: warmUpItem(config),
     maxTokens: config.positions,
-    tokenizer: () => clipTokenizer(files),
+    tokenizer: () => clipTokenizer(files, config.vocabulary),
     checkEmptyText: (ids) => checkEmptyText(ids, config),
     ownSpace: (pooling) => (pooling === 'projected' ? undefined : `text/${pooling}`),
   };

@@ -1,5 +1,6 @@
 import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
+import type { SiglipTextConfig } from './config.js';
 
 /** What the classes of tokenizers do to a text beside what their `tokenizer.json` says. */
 const cleanings: Readonly<Record<string, TokenizerRecipe['cleaning']>> = {
@@ -15,7 +16,10 @@ const leftPadded = ['Siglip2Tokenizer', 'GemmaTokenizer', 'GemmaTokenizerFast'];
  * The tokenizer of a SigLIP checkpoint: a token after each text, and padding up to the tower's length. Throws WEIGHTS_MISSING
  * without a `tokenizer.json`.
  */
-export function siglipTokenizer(files: Readonly<Record<string, string>>, length: number): TokenizerRecipe {
+export function siglipTokenizer(
+  files: Readonly<Record<string, string>>,
+  { positions: length, vocabulary }: Pick<SiglipTextConfig, 'positions' | 'vocabulary'>,
+): TokenizerRecipe {
   const { 'tokenizer.json': json } = files;
   if (json === undefined)
     throw new TriptychError('WEIGHTS_MISSING', 'the model has no tokenizer: expected tokenizer.json');
@@ -26,6 +30,7 @@ export function siglipTokenizer(files: Readonly<Record<string, string>>, length:
   return {
     json,
     frame: { before: 0, after: 1 },
+    vocabulary,
     padding: { length, token: contentOf(config['pad_token']), side: side === 'left' ? 'left' : 'right' },
     ...(cleaning ? { cleaning } : {}),
   };

@@ -41,7 +41,7 @@ export function siglipTextTower(json: JsonObject, files: Readonly<Record<string,
       form: { normalize: true, dimensions: 0, numbers: 'float32' },
     },
     maxTokens: positions,
-    tokenizer: () => siglipTokenizer(files, positions),
+    tokenizer: () => siglipTokenizer(files, config),
     checkEmptyText: (ids) => checkFilled(ids, config),
     ownSpace: (pooling) => (pooling === 'projected' ? undefined : `text/${pooling}`),
   };
