@@ -16,14 +16,26 @@ describe('the table of families', () => {
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 
-  it('finds a family by each of its names, the first that is known counting', () => {
+  it('finds a family by each of its names, the first field that is there deciding', () => {
     const find = finderOf(families);
     for (const family of families) {
       for (const name of namesOf(family)) {
         expect(find({ architectures: [name], model_type: undefined }, 'config.json')).toBe(family);
-        expect(find({ architectures: ['Other'], model_type: name }, 'config.json')).toBe(family);
+        expect(find({ architectures: undefined, model_type: name }, 'config.json')).toBe(family);
+        expect(find({ architectures: [], model_type: name }, 'config.json')).toBe(family);
+        expect(find({ architectures: ['Other', name], model_type: 'other' }, 'config.json')).toBe(family);
       }
     }
+  });
+
+  it.each([
+    ['BertForSequenceClassification', 'bert'],
+    ['HF_ColBERT', 'bert'],
+    ['CLIPForImageClassification', 'clip'],
+  ])('does not take %s for the base model of its type', (name, model_type) => {
+    const attempt = () => finderOf(families)({ architectures: [name], model_type }, 'config.json');
+    expect(attempt).toThrow(expect.objectContaining({ reason: 'ARCHITECTURE_UNKNOWN' }));
+    expect(attempt).toThrow(name);
   });
 
   it('says of a model that is in none what was looked at, and what there is', () => {

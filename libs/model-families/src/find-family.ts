@@ -5,12 +5,14 @@ import type { ModelFamily } from './model-family.js';
 export type FindFamily = (keys: JsonObject, source: string) => ModelFamily;
 
 /**
- * Finds families by their name, their classes and their model types: `keys` are the fields that say what a model is, the first that a
- * family knows counts; `source` is the file that has them. What it gives throws ARCHITECTURE_UNKNOWN.
+ * Finds families by their name, their classes and their model types: `keys` are the fields that say what a model is; `source` is the
+ * file that has them. The first field that is there decides: a class that no family knows may compute something else than the base
+ * model of its type. Of several classes, the first that a family knows counts. What it gives throws ARCHITECTURE_UNKNOWN.
  */
 export function finderOf(families: readonly ModelFamily[]): FindFamily {
   return (keys, source) => {
-    for (const key of Object.values(keys).flat()) {
+    const deciding = Object.values(keys).map((value) => [value ?? []].flat());
+    for (const key of deciding.find((names) => names.length > 0) ?? []) {
       const isKnown = ({ name, classes, modelTypes }: ModelFamily) =>
         [name, ...classes, ...modelTypes].some((one) => one === key);
       const found = families.find(isKnown);

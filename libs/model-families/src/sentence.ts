@@ -10,6 +10,7 @@ export const sentence: ModelFamily = {
   classes: [
     'BertModel',
     'BertForMaskedLM',
+    'BertForPreTraining',
     'RobertaModel',
     'RobertaForMaskedLM',
     'XLMRobertaModel',

@@ -44,6 +44,7 @@ describe("a sentence encoder's configuration", () => {
   it.each([
     [{ hidden_act: 'relu' }, /hidden_act must be one of gelu, .* found "relu"/],
     [{ position_embedding_type: 'relative_key' }, /position_embedding_type must be one of absolute/],
+    [{ auto_map: { AutoModel: 'modeling.Model' } }, /auto_map must not name a model of its own code/],
     [{ is_decoder: true }, /is_decoder must be false/],
     [{ model_type: 'deberta-v2' }, /model_type must be one of bert, roberta, xlm-roberta, mpnet/],
     [{ hidden_size: 100, vocab_size: 0 }, /multiple of num_attention_heads.*vocab_size must be a positive/],

@@ -80,6 +80,8 @@ export function readBertConfig(config: JsonObject): BertConfig {
   if (width % heads !== 0) fields.problem('hidden_size must be a multiple of num_attention_heads');
   fields.choice('position_embedding_type', { absolute: true }, 'absolute');
   if (fields.flag('is_decoder', false)) fields.problem('is_decoder must be false');
+  if (Object.hasOwn(config['auto_map'] ?? {}, 'AutoModel'))
+    fields.problem('auto_map must not name a model of its own code under AutoModel');
   const { names, paddingId, hasTokenTypes, isPaddingFixed, hasRelativePositions } = variant;
   const bert: BertConfig = {
     blocks: {
