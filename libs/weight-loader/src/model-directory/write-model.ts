@@ -3,11 +3,18 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileWithin, isRunning, messageOf, TriptychError } from '@triptych/core';
 import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
-import { decodeTensors } from '../parquet/decode.js';
+import { checkDecodable, decodeTensors } from '../parquet/decode.js';
+import { dataBytes, inRowGroups } from '../parquet/layout.js';
+import { locateTensors } from '../parquet/locate.js';
 import type { SchemaVersion } from '../parquet/schema.js';
+import type { TensorRow } from '../parquet/tensor-table.js';
 import { type WeightCompression, writeTensors } from '../parquet/write.js';
 import { METADATA_FILE, type ModelMetadata, PREPROCESSOR_FILE, WEIGHTS_FILE } from './files.js';
 import type { TextFiles } from './layout.js';
+import { digestTensors } from './place.js';
+
+/** Compressing takes more of the same 4 GiB than decoding: 700 MiB do not fit. */
+const LARGEST_COMPRESSED_BYTES = 512 * 1024 * 1024;
 
 /** A model directory to be. */
 export interface ModelContents {
@@ -42,11 +49,13 @@ export async function checkAbsent(target: string): Promise<void> {
 /**
  * Writes a model directory, reads its weights back and compares every byte. `done` gets the bytes of each tensor once
  * it is written and once it is read. Everything is written in a folder beside `target` and renamed last: whenever it
- * ends, nothing half-written has the target's name. Returns the bytes of the weights file.
+ * ends, nothing half-written has the target's name. Returns the bytes of the weights file. Tensors of more than `largest` bytes are
+ * not decoded: a compressed file holds none. Throws WEIGHTS_SCHEMA.
  */
 export async function writeModelDirectory(
   contents: ModelContents,
   done: (bytes: number) => void = () => undefined,
+  largest = LARGEST_COMPRESSED_BYTES,
 ): Promise<number> {
   const { target, metadata, preprocessor, description, files = {} } = contents;
   await checkAbsent(target);
@@ -57,7 +66,7 @@ export async function writeModelDirectory(
     // A process may have had the same id before.
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
-    const digests = await writeWeights(join(partial, WEIGHTS_FILE), contents, done);
+    const digests = await writeWeights(join(partial, WEIGHTS_FILE), contents, done, largest);
     if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
     for (const [name, content] of Object.entries({ ...description, ...files })) {
       const path = await fileWithin(partial, name);
@@ -96,15 +105,20 @@ async function removeAbandoned(target: string): Promise<void> {
   }
 }
 
-/** Writes tensors, reads them back as any Parquet file is read, and compares. Returns their digests. */
+/** Writes tensors, reads them back, and compares. Returns their digests. */
 async function writeWeights(
   path: string,
   { tensors, schema, compression = 'none' }: ModelContents,
   done: (bytes: number) => void,
+  largest: number,
 ): Promise<TensorDigests> {
   const written = new Map<string, string>();
+  const rows: TensorRow[] = [];
   async function* noted() {
     for await (const tensor of tensors) {
+      const { name, dtype, shape } = tensor;
+      if (compression !== 'none') checkDecodable(name, tensor.data.byteLength, largest, path);
+      rows.push({ name, dtype, shape });
       written.set(tensor.name, tensorDigest(tensor, [tensor.data]));
       yield tensor;
       done(tensor.data.byteLength);
@@ -112,15 +126,12 @@ async function writeWeights(
   }
   await writeTensors(path, noted(), compression, schema);
   const digests = new Map(written);
-  const file = await decodeTensors(path);
-  for await (const tensor of file.read()) {
-    if (written.get(tensor.name) !== tensorDigest(tensor, [tensor.data])) {
-      throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${tensor.name} was read back different`);
-    }
-    written.delete(tensor.name);
-    done(tensor.data.byteLength);
+  for await (const { name, digest, byteLength } of readBack(path, rows, largest)) {
+    if (written.get(name) !== digest)
+      throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} was read back different`);
+    written.delete(name);
+    done(byteLength);
   }
-  file.close();
   if (written.size > 0) {
     throw new TriptychError(
       'WEIGHTS_CORRUPT',
@@ -128,6 +139,37 @@ async function writeWeights(
     );
   }
   return digests;
+}
+
+interface ReadBack {
+  readonly name: string;
+  readonly digest: string;
+  readonly byteLength: number;
+}
+
+/** Reads tensors as any Parquet file is read; row groups with larger ones than that can be, where they lie. */
+async function* readBack(
+  path: string,
+  rows: readonly TensorRow[],
+  largest: number,
+): AsyncGenerator<ReadBack> {
+  const small = inRowGroups(rows).filter((group) => group.every((row) => dataBytes(row) <= largest));
+  const decodable = new Set(small.flat().map(({ name }) => name));
+  if (decodable.size > 0) {
+    const file = await decodeTensors(path, (name) => decodable.has(name), largest);
+    for await (const tensor of file.read())
+      yield {
+        name: tensor.name,
+        digest: tensorDigest(tensor, [tensor.data]),
+        byteLength: tensor.data.byteLength,
+      };
+    file.close();
+  }
+  if (decodable.size === rows.length) return;
+  const located = (locateTensors(path)?.tensors ?? []).filter(({ header }) => !decodable.has(header.name));
+  const digests = digestTensors({ path, names: undefined, located });
+  for (const { header, byteLength } of located)
+    yield { name: header.name, digest: digests.get(header.name) ?? '', byteLength };
 }
 
 function writeJson(path: string, value: object): Promise<void> {

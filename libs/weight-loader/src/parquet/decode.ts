@@ -6,6 +6,7 @@ import { type Table, tableFromIPC } from 'apache-arrow';
 import { ParquetFile, type ParquetMetaData, type RecordBatch } from 'parquet-wasm';
 import { checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js';
 import { headerColumns, nameOf, readHeader, type Row, type TensorHeader } from './header.js';
+import { dataBytes } from './layout.js';
 import { schemaVersion } from './schema.js';
 import type { TensorFile } from './tensor-file.js';
 
@@ -13,12 +14,20 @@ import type { TensorFile } from './tensor-file.js';
 const ROWS_AT_A_TIME = 1;
 
 /**
+ * The decoder's 4 GiB of memory hold a tensor several times: as it is in the file, decoded, and as it is handed out. 740 MiB fit,
+ * 850 MiB do not.
+ */
+const LARGEST_DECODED_BYTES = 768 * 1024 * 1024;
+
+/**
  * Opens a weights file that any program wrote, for those of its tensors that are wanted. For a worker: what is damaged may end the
- * thread, and memory that decoding took comes back with its end. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or WEIGHTS_SCHEMA.
+ * thread, and memory that decoding took comes back with its end. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or WEIGHTS_SCHEMA; reading also does
+ * where a tensor has more than `largest` bytes.
  */
 export async function decodeTensors(
   path: string,
   wanted: (name: string) => boolean = () => true,
+  largest = LARGEST_DECODED_BYTES,
 ): Promise<TensorFile> {
   const file = await open(path);
   const decode = <T>(decoding: Promise<T>) =>
@@ -40,6 +49,7 @@ export async function decodeTensors(
     version,
     headers: headers.filter((header) => header !== undefined),
     async *read() {
+      for (const header of headers) if (header) checkDecodable(header.name, dataBytes(header), largest, path);
       const options = {
         columns: ['data'],
         rowGroups: groups.map(({ index }) => index),
@@ -56,6 +66,18 @@ export async function decodeTensors(
     },
     close: () => file.free(),
   };
+}
+
+/** Throws WEIGHTS_SCHEMA for a tensor that is too large for a file that has to be decoded. */
+export function checkDecodable(name: string, bytes: number, largest: number, path: string): void {
+  if (bytes <= largest) return;
+  const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
+  throw new TriptychError(
+    'WEIGHTS_SCHEMA',
+    `${path}: tensor ${name} has ${mebibytes(bytes)}; a file that has to be decoded holds tensors of up to ` +
+      `${mebibytes(largest)}. Convert the checkpoint with --compression none: such a file is read where its tensors lie`,
+    { field: name },
+  );
 }
 
 async function open(path: string): Promise<ParquetFile> {

@@ -50,7 +50,20 @@ export function isFull(bytes: number): boolean {
   return bytes >= ROW_GROUP_BYTES;
 }
 
-export function dataBytes({ dtype, shape }: TensorRow): number {
+/** The rows of each row group of a file. */
+export function inRowGroups(rows: readonly TensorRow[]): TensorRow[][] {
+  const groups: TensorRow[][] = [];
+  let group: TensorRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (group.push(row) === 1) groups.push(group);
+    bytes += dataBytes(row);
+    if (isFull(bytes)) [group, bytes] = [[], 0];
+  }
+  return groups;
+}
+
+export function dataBytes({ dtype, shape }: Pick<TensorRow, 'dtype' | 'shape'>): number {
   return elementCount(shape) * bytesPerElement[dtype];
 }
 

@@ -4,9 +4,8 @@ import { MAGIC } from './format.js';
 import type { TensorHeader } from './header.js';
 import {
   canLayOut,
-  dataBytes,
   FIRST_ROW_GROUP,
-  isFull,
+  inRowGroups,
   layOutFooter,
   layOutRowGroup,
   type Numbers,
@@ -86,18 +85,6 @@ function layOut({ version, rows }: TensorTable, footer: Buffer, size: number): R
   }
   const isSame = end === size - footer.byteLength && layOutFooter(rows, version, groups).equals(footer);
   return isSame ? groups : undefined;
-}
-
-function inRowGroups(rows: readonly TensorRow[]): TensorRow[][] {
-  const groups: TensorRow[][] = [];
-  let group: TensorRow[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    if (group.push(row) === 1) groups.push(group);
-    bytes += dataBytes(row);
-    if (isFull(bytes)) [group, bytes] = [[], 0];
-  }
-  return groups;
 }
 
 /** The tensors, where all between their numbers is as it was laid out. */
