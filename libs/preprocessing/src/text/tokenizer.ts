@@ -5,12 +5,13 @@ import { type Frame, readFrame } from './frame.js';
 import { compileNormalizer, lowered, type Normalize } from './normalizers.js';
 import { compilePreTokenizer } from './pre-tokenizers.js';
 import { compileModel } from './token-model.js';
+import { checkTokenizerConfig } from './tokenizer-config.js';
 
 /** How texts become token ids. */
 export interface TokenizerRecipe {
   /** Contents of a `tokenizer.json`. */
   readonly json: string;
-  /** Contents of a `tokenizer_config.json`. Default: an empty object. */
+  /** Contents of a `tokenizer_config.json`, which may not contradict it. Default: an empty object. */
   readonly config?: string | undefined;
   /** How many tokens its post-processor puts before and after a text; they stay where a text is cut. */
   readonly frame: { readonly before: number; readonly after: number };
@@ -57,6 +58,7 @@ export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
       `tokenizer.json puts ${before.length + after.length} tokens around a text; ` +
         `expected ${expected.before} before and ${expected.after} after it`,
     );
+  checkTokenizerConfig(parse(recipe.config ?? '{}', 'tokenizer_config.json'), json);
   checkIds(json, frame, recipe.vocabulary);
   const around = before.length + after.length;
   const { prompt = '', padding } = recipe;

@@ -18,6 +18,7 @@ export function sentenceTokenizer(
   const { defaultPrompt, prompts, lowersCase } = pipeline;
   return {
     json,
+    config: files['tokenizer_config.json'],
     frame: { before: 1, after: 1 },
     vocabulary,
     ...(lowersCase ? { cleaning: 'lowercase' } : {}),

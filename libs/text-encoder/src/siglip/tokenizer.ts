@@ -29,6 +29,7 @@ export function siglipTokenizer(
   const side = config['padding_side'] ?? (leftPadded.includes(kind) ? 'left' : 'right');
   return {
     json,
+    config: files['tokenizer_config.json'],
     frame: { before: 0, after: 1 },
     vocabulary,
     padding: { length, token: contentOf(config['pad_token']), side: side === 'left' ? 'left' : 'right' },
