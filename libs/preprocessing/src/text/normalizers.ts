@@ -26,7 +26,7 @@ const normalizers: Readonly<Record<string, (json: JsonObject) => Normalize>> = {
   Strip: ({ strip_left: left, strip_right: right }) =>
     sequence([
       ...(left === false ? [] : [(text: string) => text.replace(/^\p{White_Space}+/u, '')]),
-      ...(right === false ? [] : [(text: string) => text.replace(/\p{White_Space}+$/u, '')]),
+      ...(right === false ? [] : [withoutTrailingSpace]),
     ]),
   NFC: () => (text) => text.normalize('NFC'),
   NFD: () => (text) => decomposed(text, 'NFD'),
@@ -39,6 +39,16 @@ const normalizers: Readonly<Record<string, (json: JsonObject) => Normalize>> = {
       text === '' ? text : `${String(prepend)}${text}`,
   Replace: replace,
 };
+
+/** From its end: a regular expression would try each run of white space anew from each of its places. */
+function withoutTrailingSpace(text: string): string {
+  let end = text.length;
+  while (end > 0 && isSpace.test(text[end - 1])) end--;
+  return text.slice(0, end);
+}
+
+/** No white space lies beyond the first plane. */
+const isSpace = /^\p{White_Space}$/u;
 
 function sequence(steps: readonly Normalize[]): Normalize {
   return (text) => steps.reduce((normalized, step) => step(normalized), text);
