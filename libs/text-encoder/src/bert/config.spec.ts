@@ -45,6 +45,16 @@ describe("a sentence encoder's configuration", () => {
     [{ hidden_act: 'relu' }, /hidden_act must be one of gelu, .* found "relu"/],
     [{ position_embedding_type: 'relative_key' }, /position_embedding_type must be one of absolute/],
     [{ auto_map: { AutoModel: 'modeling.Model' } }, /auto_map must not name a model of its own code/],
+    [{ model_type: 'roberta', pad_token_id: -2 }, /pad_token_id must be an integer from 0 to 509, found -2/],
+    [
+      { model_type: 'roberta', pad_token_id: 510 },
+      /pad_token_id must be an integer from 0 to 509, found 510/,
+    ],
+    [{ model_type: 'roberta', pad_token_id: 0.5 }, /pad_token_id must be an integer/],
+    [
+      { model_type: 'mpnet', relative_attention_num_buckets: 64 },
+      /relative_attention_num_buckets must be 32/,
+    ],
     [{ is_decoder: true }, /is_decoder must be false/],
     [{ model_type: 'deberta-v2' }, /model_type must be one of bert, roberta, xlm-roberta, mpnet/],
     [{ hidden_size: 100, vocab_size: 0 }, /multiple of num_attention_heads.*vocab_size must be a positive/],

@@ -70,6 +70,8 @@ const variants: Readonly<Record<string, Variant>> = {
 
 /** `MPNetEncoder` has this as a constant. */
 const MAX_DISTANCE = 128;
+/** Its forward pass takes this, whatever the configuration says. */
+const BUCKETS = 32;
 
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readBertConfig(config: JsonObject): BertConfig {
@@ -83,6 +85,7 @@ export function readBertConfig(config: JsonObject): BertConfig {
   if (Object.hasOwn(config['auto_map'] ?? {}, 'AutoModel'))
     fields.problem('auto_map must not name a model of its own code under AutoModel');
   const { names, paddingId, hasTokenTypes, isPaddingFixed, hasRelativePositions } = variant;
+  const positions = fields.count('max_position_embeddings');
   const bert: BertConfig = {
     blocks: {
       width,
@@ -96,21 +99,32 @@ export function readBertConfig(config: JsonObject): BertConfig {
     },
     layers: fields.count('num_hidden_layers'),
     vocabulary: fields.count('vocab_size'),
-    positions: fields.count('max_position_embeddings'),
+    positions,
     paddingId:
-      paddingId === undefined || isPaddingFixed ? paddingId : fields.number('pad_token_id', paddingId),
+      paddingId === undefined || isPaddingFixed ? paddingId : readPadding(fields, paddingId, positions),
     tokenTypes: hasTokenTypes ? fields.count('type_vocab_size') : 0,
     relativePositions: hasRelativePositions
       ? {
           table: 'encoder.relative_attention_bias.weight',
-          buckets: fields.number('relative_attention_num_buckets', 32),
+          buckets: BUCKETS,
           heads,
           maxDistance: MAX_DISTANCE,
         }
       : undefined,
   };
+  const buckets = fields.number('relative_attention_num_buckets', BUCKETS);
+  if (hasRelativePositions && buckets !== BUCKETS)
+    fields.problem(`relative_attention_num_buckets must be ${BUCKETS}, found ${buckets}`);
   fields.check(`${String(config['model_type'])} configuration`);
   return bert;
+}
+
+/** The padding's id, behind which there is room for a token before a text and one after it. */
+function readPadding(fields: ConfigFields, standard: number, positions: number): number {
+  const id = fields.number('pad_token_id', standard);
+  if (!Number.isInteger(id) || id < 0 || id > positions - 3)
+    fields.problem(`pad_token_id must be an integer from 0 to ${positions - 3}, found ${id}`);
+  return id;
 }
 
 /** The longest text that there are positions for, in tokens. */

@@ -82,6 +82,31 @@ describe('the files of sentence-transformers', () => {
       { 'modules.json': modules('Transformer', 'Pooling', 'LSTM'), ...pooling({}) },
       /LSTM is not served/,
     ],
+    [
+      "a module of the checkpoint's own code",
+      { 'modules.json': plain.replace('sentence_transformers.models.Pooling', 'pooling.Pooling') },
+      /modules.json: type must begin with sentence_transformers., found pooling.Pooling/,
+    ],
+    [
+      'a transformer in a folder',
+      { 'modules.json': plain.replace('"path":""', '"path":"0_Transformer"'), ...pooling({}) },
+      /modules.json: the path of the Transformer must be "", found "0_Transformer"/,
+    ],
+    [
+      'texts without room for the tokens around them',
+      { 'modules.json': plain, ...pooling({}), 'sentence_bert_config.json': '{"max_seq_length": 1}' },
+      /sentence_bert_config.json max_seq_length must be at least 2/,
+    ],
+    [
+      'a linear layer of something else',
+      {
+        'modules.json': modules('Transformer', 'Pooling', 'Dense'),
+        ...pooling({}),
+        '2_Dense/config.json':
+          '{"in_features": 8, "out_features": 4, "module_input_name": "token_embeddings"}',
+      },
+      /2_Dense\/config.json module_input_name must be one of sentence_embedding, found "token_embeddings"/,
+    ],
     ['an order', { 'modules.json': modules('Pooling', 'Transformer') }, /must begin with a Transformer/],
     [
       'an activation',

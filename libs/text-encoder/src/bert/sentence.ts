@@ -77,6 +77,10 @@ export function readSentencePipeline(files: CheckpointFiles): SentencePipeline {
   const [transformer, pooling, ...behind] = readModules(files);
   if (transformer?.kind !== 'Transformer' || pooling?.kind !== 'Pooling')
     throw problem(`${MODULES_FILE} must begin with a Transformer and a Pooling`);
+  if (transformer.path !== '')
+    throw problem(
+      `${MODULES_FILE}: the path of the Transformer must be "", found ${JSON.stringify(transformer.path)}`,
+    );
   const isNormalize = ({ kind }: Module) => kind === 'Normalize';
   const dense = behind.filter((module, i) => !(isNormalize(module) && i === behind.length - 1));
   for (const { kind } of dense) {
@@ -85,11 +89,13 @@ export function readSentencePipeline(files: CheckpointFiles): SentencePipeline {
   }
   const settings = fieldsOf(files, TRANSFORMER_FILE);
   const prompts = fieldsOf(files, PROMPTS_FILE);
+  const maxTokens = settings.raw('max_seq_length') == null ? undefined : settings.count('max_seq_length');
+  if (maxTokens === 1) settings.problem('max_seq_length must be at least 2, found 1');
   const pipeline: SentencePipeline = {
     pooling: readPooling(files, pooling.path),
     dense: dense.map(({ path }) => readDense(files, path)),
     normalizes: behind.length > dense.length,
-    maxTokens: settings.raw('max_seq_length') == null ? undefined : settings.count('max_seq_length'),
+    maxTokens,
     lowersCase: settings.flag('do_lower_case', false),
     ...readPrompts(prompts),
   };
@@ -116,6 +122,8 @@ function parseModules(text: string): Module[] {
     const { type, path } = (entry ?? {}) as Record<string, unknown>;
     if (typeof type !== 'string' || typeof path !== 'string')
       throw problem(`${MODULES_FILE}: each module must have a type and a path`);
+    if (!type.startsWith('sentence_transformers.'))
+      throw problem(`${MODULES_FILE}: type must begin with sentence_transformers., found ${type}`);
     return { kind: type.slice(type.lastIndexOf('.') + 1), path };
   });
 }
@@ -144,6 +152,8 @@ function readDense(files: CheckpointFiles, path: string): DenseLayer {
     biased: fields.flag('bias', true),
     activation: fields.choice('activation_function', denseActivations, 'torch.nn.modules.activation.Tanh'),
   };
+  for (const key of ['module_input_name', 'module_output_name'])
+    fields.choice(key, { sentence_embedding: true }, 'sentence_embedding');
   fields.check(file);
   return dense;
 }
