@@ -26,6 +26,11 @@ export interface WeightSet<Part extends WeightPart = WeightPart> {
   readonly parts: readonly Part[];
   /** Settles when what lies in files was read as a whole, too; rejects where it is not what it should be. */
   readonly checked?: Promise<unknown>;
+  /**
+   * Rejects where a file has been replaced since it was opened for this set. For whoever has made use of all tensors, and awaited
+   * `checked`: each opens the file anew.
+   */
+  readonly checkPlace?: () => Promise<void>;
 }
 
 /** Number of elements of a tensor of this shape. */

@@ -159,6 +159,20 @@ describe('weights as they are stored', () => {
     expect((await loadBoth(linked)).parts).toEqual([blob]);
   });
 
+  it('are not those of a file that was put in its place while it was loaded, even of the same bytes', async () => {
+    const directory = await converted('replaced', 'none', 'float16');
+    const path = join(directory, 'weights.parquet');
+    await cp(path, `${path}.new`);
+    const { weights, read } = await (await openModel(directory)).loadStored();
+    await read;
+    await expect(weights.checkPlace?.()).resolves.toBeUndefined();
+    await rename(`${path}.new`, path);
+    await expect(weights.checkPlace?.()).rejects.toMatchObject({
+      reason: 'WEIGHTS_CORRUPT',
+      message: expect.stringContaining('was replaced while it was loaded; load it again') as string,
+    });
+  });
+
   it('a file that was cut or changed anywhere is refused, or has changed no weight', async () => {
     const path = await converted('damaged', 'none', 'float16');
     const bytes = await readFile(join(path, 'weights.parquet'));

@@ -1,6 +1,7 @@
 import { inWorker, startWorker } from './in-worker.js';
 import type { StoredWeights } from './loaded-weights.js';
 import type { Assembled } from './model-directory/assemble.js';
+import { checkState } from './model-directory/file-state.js';
 import type { Placed } from './model-directory/place.js';
 import type { Wanted } from './model-directory/plan.js';
 
@@ -20,13 +21,14 @@ export async function readStored(
   return { weights, read: Promise.resolve({ tensors: weights.tensors, digests }) };
 }
 
-async function placeStored(path: string, wanted: Wanted): Promise<StoredWeights | undefined> {
-  const worker = await startWorker(path);
+async function placeStored(link: string, wanted: Wanted): Promise<StoredWeights | undefined> {
+  const worker = await startWorker(link);
   let reading: Promise<unknown> = Promise.resolve();
   try {
-    const placed = await worker.call<Placed | undefined>('place', { path, ...wanted });
+    const placed = await worker.call<Placed | undefined>('place', { path: link, ...wanted });
     if (!placed) return undefined;
-    const { located, ...weights } = placed;
+    const { path, state, located, ...placedWeights } = placed;
+    const weights = { ...placedWeights, checkPlace: () => checkState(path, state) };
     const digested = worker.call<Map<string, string>>('digest', { path, names: wanted.names, located });
     const read = digested.then((digests) => ({ tensors: weights.tensors, digests }));
     reading = read;

@@ -63,6 +63,7 @@ export class InferenceWorker {
         const request: CreateRequest = { ...bound, parts: sent, threads, reduceRange };
         await call('create', request, { transfer: sent.filter((part) => part instanceof ArrayBuffer) });
         await set.checked;
+        await set.checkPlace?.();
         if (options.warmUp) await call('run', structuredClone(options.warmUp));
       },
     });

@@ -93,6 +93,15 @@ describe('weights come to a session as they are stored', () => {
     await expect(InferenceWorker.start({ name: 'forms', threads: 1, graph, weights })).rejects.toBe(reason);
   });
 
+  it('a worker does not start from a file that was replaced meanwhile', async () => {
+    const reason = new Error('replaced');
+    const weights = async () => ({
+      ...(await weightsOf('float16', 'file')),
+      checkPlace: () => Promise.reject(reason),
+    });
+    await expect(InferenceWorker.start({ name: 'forms', threads: 1, graph, weights })).rejects.toBe(reason);
+  });
+
   it('a file that ends within a weight is refused', async () => {
     const set = await weightsOf('float16', 'file');
     await writeFile(join(work, 'float16.bin'), new Uint8Array(100));

@@ -11,6 +11,7 @@ import { tensorDigest } from '../fingerprint.js';
 import type { TensorHeader } from '../parquet/header.js';
 import { type LocatedTensor, locateTensors, type Place } from '../parquet/locate.js';
 import { put } from './assemble.js';
+import { type FileState, fileState } from './file-state.js';
 import { canonicalName, type TensorNames } from './layout.js';
 import { addOnce, isWanted, planParts, planTensor, type Wanted } from './plan.js';
 
@@ -19,6 +20,9 @@ export interface Placed {
   readonly tensors: Map<string, WeightTensor>;
   /** The first is the file. */
   readonly parts: WeightPart[];
+  /** The file, links resolved, and its state before anything of it was read. */
+  readonly path: string;
+  readonly state: FileState | undefined;
   /** What {@link digestTensors} takes. */
   readonly located: readonly LocatedTensor[];
 }
@@ -37,6 +41,7 @@ export interface PlaceRequest extends Wanted {
 export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Promise<Placed | undefined> {
   // ONNX Runtime takes files from one folder, links out of which it refuses.
   const path = await realpath(link).catch(() => link);
+  const state = await fileState(path);
   const located = locateTensors(path)?.tensors.filter(({ header }) => isWanted(wanted, header.name));
   if (!located) return undefined;
   const tensors = new Map<string, WeightTensor>();
@@ -54,7 +59,7 @@ export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Pro
     put({ ...header, name, data: readTensor(path, name, place) }, planned, inMemory.parts[planned.part]);
     addOnce(tensors, name, { ...planned, part: 1 + planned.part });
   }
-  return { tensors, parts: [path, ...inMemory.parts], located };
+  return { tensors, parts: [path, ...inMemory.parts], path, state, located };
 }
 
 export interface DigestRequest {
