@@ -30,15 +30,22 @@ export function precompiled(charsmap: Uint8Array): (text: string) => string {
     const whole = Buffer.byteLength(cluster) < 6 ? lookUp(cluster) : undefined;
     return whole ?? characters.map(ofCharacter).join('');
   };
-  return (text) => {
-    // A cluster of ASCII has one character, but for a line's end, which has two.
-    if (/^[\x20-\x7e]*$/.test(text)) return Array.from(text, ofCharacter).join('');
-    return Array.from(clusters.segment(text), ({ segment }) => ofCluster(segment)).join('');
-  };
+  const ofPiece = (piece: string): string =>
+    isPlain.test(piece)
+      ? Array.from(piece, ofCharacter).join('')
+      : Array.from(clusters.segment(piece), ({ segment }) => ofCluster(segment)).join('');
+  return (text) => text.replaceAll(pieces, ofPiece);
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** Each character of printable ASCII is a cluster. */
+const isPlain = /^[\x20-\x7e]*$/;
+/**
+ * Between two characters of printable ASCII, a cluster ends: stretches of them, and what is between, with one such character at each end,
+ * which may belong to it. The segmenter takes time that is quadratic in the length of what it is given.
+ */
+const pieces = /[\x20-\x7e]+(?=[\x20-\x7e]|$)|[\x20-\x7e]?(?:[^\x20-\x7e]+[\x20-\x7e]?)+/g;
 const clusters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Where the replacement of the shortest key starts that these bytes begin with. */
