@@ -57,6 +57,24 @@ export class HubCache {
     });
   }
 
+  /** Notes that a commit has no such file, as HuggingFace's tools do: one that is not there may not have been asked for. */
+  async markAbsent(commit: string, file: string): Promise<void> {
+    const path = this.#absent(commit, file);
+    if (existsSync(path)) return;
+    // A cache that cannot be written may hold all that is needed.
+    const made = mkdir(dirname(path), { recursive: true }).then(() => writeFile(path, ''));
+    await made.catch(() => undefined);
+  }
+
+  /** Whether a commit's file is there, or known not to exist. */
+  knows(commit: string, file: string): boolean {
+    return existsSync(join(this.snapshot(commit), file)) || existsSync(this.#absent(commit, file));
+  }
+
+  #absent(commit: string, file: string): string {
+    return join(this.#folder, '.no_exist', commit, file);
+  }
+
   #ref(): string {
     return join(this.#folder, 'refs', this.model.revision);
   }

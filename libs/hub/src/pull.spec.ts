@@ -336,4 +336,15 @@ describe('settings', () => {
     ])
       expect(parseHubModel(path)).toBeUndefined();
   });
+
+  it('offline takes no cache whose optional files other tools did not ask for', async () => {
+    const started = await hub({ ...files, 'tokenizer.json': Buffer.from('{}') });
+    const at = await settings(started.endpoint);
+    const { directory } = await pullCheckpoint(model, at, findWanted);
+    const offline = { ...at, offline: true };
+    expect((await pullCheckpoint(model, offline, findWanted)).directory).toBe(directory);
+    // As another tool leaves it: it asked for no modules.json, and so knows nothing of one.
+    await rm(join(directory, '../../.no_exist'), { recursive: true });
+    await expect(pullCheckpoint(model, offline, findWanted)).rejects.toThrow(/modules\.json may be missing/);
+  });
 });

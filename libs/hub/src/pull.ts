@@ -23,7 +23,8 @@ export interface PulledCheckpoint {
 const INDEX = 'model.safetensors.index.json';
 const WEIGHTS = 'model.safetensors';
 /** What a model may have whatever it is. */
-const COMMON = [CONFIG, 'preprocessor_config.json', WEIGHTS, INDEX];
+const PREPROCESSOR = 'preprocessor_config.json';
+const COMMON = [CONFIG, PREPROCESSOR, WEIGHTS, INDEX];
 
 /**
  * Brings a checkpoint into the cache, only the files that serving needs; what is there already is not asked for again. Its
@@ -40,7 +41,13 @@ export async function pullCheckpoint(
   const hub = new Hub(model, settings);
   const commit = await hub.commit();
   const directory = cache.snapshot(commit);
-  const common = await hub.files(commit, COMMON);
+  const find = async (paths: readonly string[]) => {
+    const files = await hub.files(commit, [...paths]);
+    const absent = paths.filter((path) => !files.some((file) => file.path === path));
+    for (const path of absent) await cache.markAbsent(commit, path);
+    return files;
+  };
+  const common = await find(COMMON);
   const [config, weights, index] = [CONFIG, WEIGHTS, INDEX].map((name) =>
     common.find(({ path }) => path === name),
   );
@@ -67,9 +74,7 @@ export async function pullCheckpoint(
   };
   await fetchAll(common.filter((file) => file !== weights && file !== index));
   const wanted = await wantedBy(directory, findWanted);
-  const texts = await fetchTexts(directory, wanted, async (paths) =>
-    fetchAll(await hub.files(commit, paths)),
-  );
+  const texts = await fetchTexts(directory, wanted, async (paths) => fetchAll(await find(paths)));
   const names = moreWeights(wanted, texts);
   if (!weights) {
     await fetchAll(index ? [index] : []);
@@ -84,7 +89,10 @@ export async function pullCheckpoint(
   return { directory, commit };
 }
 
-/** Throws HUB_OFFLINE. */
+/**
+ * What was pulled whole. A file that is not in a cache which other tools filled may be one that they did not ask for, and without
+ * its modules.json a sentence encoder is another: unless it is known not to exist, it is missing. Throws HUB_OFFLINE.
+ */
 async function pulledBefore(
   { name, revision }: HubModel,
   cache: HubCache,
@@ -93,15 +101,21 @@ async function pulledBefore(
   const commit = await cache.commit();
   const directory = cache.snapshot(commit ?? '');
   const has = (file: string) => existsSync(join(directory, file));
+  const missing: string[] = [];
   if (commit !== undefined && has(CONFIG)) {
+    const asked = [PREPROCESSOR];
     const wanted = await wantedBy(directory, findWanted);
-    const texts = await fetchTexts(directory, wanted, () => Promise.resolve()).catch(() => undefined);
+    const note = (paths: readonly string[]) => Promise.resolve(void asked.push(...paths));
+    const texts = await fetchTexts(directory, wanted, note).catch(() => undefined);
     const weights = has(INDEX) && !has(WEIGHTS) ? await shardsOf(join(directory, INDEX)) : [WEIGHTS];
-    if (texts && [...weights, ...moreWeights(wanted, texts)].every(has)) return { directory, commit };
+    missing.push(...asked.filter((file) => !cache.knows(commit, file)));
+    missing.push(...[...weights, ...(texts ? moreWeights(wanted, texts) : [])].filter((file) => !has(file)));
+    if (texts && missing.length === 0) return { directory, commit };
   }
+  const what = missing.length > 0 ? ` whole (${missing.join(', ')} may be missing)` : '';
   throw new TriptychError(
     'HUB_OFFLINE',
-    `${name}@${revision} is not in the cache (${directory}), and HF_HUB_OFFLINE is set; pull it once without`,
+    `${name}@${revision} is not in the cache${what} (${directory}), and HF_HUB_OFFLINE is set; pull it once without`,
   );
 }
 
