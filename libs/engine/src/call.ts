@@ -11,6 +11,11 @@ export interface EngineCall {
   /** Milliseconds since the epoch; Infinity where there is none. */
   readonly deadline: number;
   readonly trace: ItemTrace;
+  /**
+   * Bytes of the message that the call came in, which what the engine keeps of it may keep whole. Default: what the engine sees of it
+   * is counted alone.
+   */
+  readonly messageBytes?: number | undefined;
 }
 
 /** A call, and what its items pass on their way. */

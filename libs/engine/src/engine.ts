@@ -73,6 +73,7 @@ export class Engine {
 
   /** Loads a model, and serves it beside the others. Throws bad-weights errors, or CONFIG_INVALID where its name is taken. */
   async load(source: string | ModelSource): Promise<ServedModel> {
+    this.models.checkOpen();
     const { directory, name } = sourceOf(source);
     if (name !== undefined) this.models.checkFree(name);
     return this.#serve({ directory, name }, (model) => this.models.add(model));
@@ -83,9 +84,12 @@ export class Engine {
    * calls and streams under way end on the one that they began with, which then ends. Throws bad-weights errors: what was served
    * before is served on.
    */
-  replace(source: string | ModelSource): Promise<ServedModel> {
+  async replace(source: string | ModelSource): Promise<ServedModel> {
+    this.models.checkOpen();
     return this.#serve(sourceOf(source), (model) => {
-      this.models.replace(model).catch((thrown: unknown) => this.loader.failedToEnd(model.name, thrown));
+      const ended = this.models.replace(model);
+      this.admission.forgetPace(lanesOf([model]));
+      ended.catch((thrown: unknown) => this.loader.failedToEnd(model.name, thrown));
     });
   }
 
@@ -94,7 +98,7 @@ export class Engine {
     return this.models.remove(name);
   }
 
-  /** Ends every worker. What is under way, and what comes, fails with DRAINING. */
+  /** Ends every worker, and those of models that are still loading. What is under way, and what comes, fails with DRAINING. */
   async close(): Promise<void> {
     await Promise.all([this.models.close(), this.loader.close()]);
   }
@@ -145,7 +149,7 @@ export class Engine {
   }
 
   /** What a call's items pass on their way. By default all calls are of one caller, each a flow of its own, without a deadline. */
-  #context({ caller, signal, deadline, trace }: Partial<EngineCall> = {}): CallContext {
+  #context({ caller, signal, deadline, trace, messageBytes }: Partial<EngineCall> = {}): CallContext {
     const ended = signal ?? new AbortController().signal;
     // Every item of the call listens; their number is bounded by the limits on batches and windows.
     setMaxListeners(0, ended);
@@ -154,6 +158,7 @@ export class Engine {
       signal: ended,
       deadline: deadline ?? Infinity,
       trace: trace ?? untraced,
+      messageBytes,
       admission: this.admission,
       observer: this.observer,
     };

@@ -56,7 +56,7 @@ describe('triptych serve', () => {
     expect(await readdir(home, { recursive: true })).toEqual([]);
   });
 
-  it('starts itself anew where the allocator must be told before, and ends with that process', async () => {
+  it('answers, and ends with the process that was started', async () => {
     const { child, finished } = startCli(['serve', '--listen', '127.0.0.1:0', '--log-level', 'warn']);
     const line = await new Promise<string>((resolve) =>
       child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),

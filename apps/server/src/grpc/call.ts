@@ -1,7 +1,7 @@
 import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { clientGone, TriptychError } from '@triptych/core';
 import type { EngineCall } from '@triptych/engine';
-import { readMessage } from './messages/unread-message.js';
+import { readMessage, unreadBytes } from './messages/unread-message.js';
 import { type CallObservers, observeCall, type ObservedCall } from './observe-call.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -21,8 +21,10 @@ export function unary<Request, Response>(
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
     const { context, observed } = begin(observers, call);
+    // Its fields are views of the message: whatever is kept of it keeps all of it.
+    const messageBytes = unreadBytes(call.request);
     Promise.resolve()
-      .then(() => handle(readMessage(call.request), context))
+      .then(() => handle(readMessage(call.request), { ...context, messageBytes }))
       .then(
         (response) => callback(null, response, observed.succeeded()),
         (thrown: unknown) => callback(observed.failed(thrown)),

@@ -101,7 +101,9 @@ export function createGrpcServer(
     for (const { definition, handlers } of reflection(observers, [...names, HEALTH_SERVICE]))
       server.addService(definition, handlers);
   metrics.followOccupancy({
-    lanes: admission.lanes,
+    get lanes() {
+      return admission.lanes;
+    },
     get bytes() {
       return admission.bytes;
     },

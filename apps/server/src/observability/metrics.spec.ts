@@ -36,6 +36,13 @@ async function freePort(): Promise<number> {
 }
 
 describe('metrics', () => {
+  it('have what is in work at every scrape', async () => {
+    const all = (await (await get('/metrics')).text()).match(/^triptych_admitted_items\{.*$/gm);
+    expect(all?.length).toBeGreaterThan(0);
+    const again = (await (await get('/metrics')).text()).match(/^triptych_admitted_items\{.*$/gm);
+    expect(again).toEqual(all);
+  });
+
   it('count what clients did', async () => {
     const method = '/triptych.v1.ImageEncoder/Encode';
     const images = ['pizza', 'volcano', 'cherries'].map((name) => ({ encoded: picture(name) }));

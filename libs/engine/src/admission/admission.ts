@@ -19,6 +19,8 @@ export interface Admitted {
   /** Of its message, as it is kept until the call ends. */
   readonly bytes: number;
   readonly loads: readonly Load[];
+  /** Of the message that they came in, where that is known to be more. */
+  readonly messageBytes?: number | undefined;
 }
 
 export interface AdmissionLimits extends LaneLimits {
@@ -58,6 +60,11 @@ export class Admission {
       if (!this.#lanes.has(keyOf(name))) this.#lanes.set(keyOf(name), new Lane(name, this.limits));
   }
 
+  /** Other models are served by the names of these lanes: what items took before says nothing of them. */
+  forgetPace(lanes: readonly LaneName[]): void {
+    for (const name of lanes) this.#lanes.get(keyOf(name))?.forgetPace();
+  }
+
   /** What is in work. */
   get lanes(): Iterable<Lane> {
     return this.#lanes.values();
@@ -73,8 +80,12 @@ export class Admission {
   }
 
   /** Runs a unary call, counted in. Throws OVERLOADED where it does not fit. */
-  async run<T>({ caller, deadline, bytes, loads }: Admitted, work: () => Promise<T>): Promise<T> {
+  async run<T>(
+    { caller, deadline, bytes: seen, messageBytes = 0, loads }: Admitted,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const { principal } = caller;
+    const bytes = Math.max(seen, messageBytes);
     this.#checkBytes(principal, bytes);
     for (const { items, cost, ...name } of loads) this.#lane(name).check(principal, items, cost, deadline);
     const leave = [

@@ -35,7 +35,7 @@ const PART_OF_DEADLINE = 0.75;
  * every item, of a stream too, then waits for a place to be prepared and computed in, in a fair order.
  */
 export class Lane {
-  readonly #pace = new Pace();
+  #pace = new Pace();
   readonly #brought: Shares<unknown>;
   readonly #places: Room;
   /** Cost of what waits and what has a place, by principal. */
@@ -55,6 +55,11 @@ export class Lane {
   /** Items that have a place, and items that wait for one. */
   get depth(): { readonly places: number; readonly waiting: number } {
     return { places: this.#places.shares.taken, waiting: this.#places.waiting };
+  }
+
+  forgetPace(): void {
+    this.#pace = new Pace();
+    this.#pace.started();
   }
 
   /** Throws OVERLOADED where a unary call of a principal is not let in. */

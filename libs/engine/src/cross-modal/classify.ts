@@ -7,7 +7,7 @@ import type { ItemResult } from '../items/encode-items.js';
 import { inField, inFieldAsync } from '../items/in-field.js';
 import type { ModelStamp } from '../items/stamp.js';
 import { encodeText } from '../text/text-plan.js';
-import { type ComparedItem, itemBytes, itemLoads } from './compared-item.js';
+import { type ComparedItem, cameBytes, itemLoads } from './compared-item.js';
 import { itemVectors, valuesOf, wholeItems } from './item-vectors.js';
 import { planSpace, type SpacePlan, spaceStamp } from './space-plan.js';
 
@@ -49,7 +49,7 @@ export async function classify(
   const sentenceBytes = labels.reduce((sum, label) => sum + template.length + label.length, 0);
   const load = {
     ...context,
-    bytes: itemBytes(request.items) + sentenceBytes + answerBytes,
+    bytes: cameBytes(request.items, context) + sentenceBytes + answerBytes,
     loads: itemLoads(plan, request.items, labels.length),
   };
   return context.admission.run(load, async () => {

@@ -2,7 +2,7 @@ import { checkBatch } from '@triptych/validation';
 import { checkAnswer } from '../admission/answer-bytes.js';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
-import { type ComparedItem, itemBytes, itemLoads } from './compared-item.js';
+import { type ComparedItem, cameBytes, itemLoads } from './compared-item.js';
 import { type ItemVector, itemVectors } from './item-vectors.js';
 import type { SpacePlan } from './space-plan.js';
 
@@ -33,7 +33,7 @@ export function compareItems<Result>(
   checkBatch(candidates.length, limits.maxItems - queries.length, 'candidates');
   checkAnswer(answerBytes, limits);
   const all = [...queries, ...candidates];
-  const load = { ...context, bytes: itemBytes(all) + answerBytes, loads: itemLoads(plan, all) };
+  const load = { ...context, bytes: cameBytes(all, context) + answerBytes, loads: itemLoads(plan, all) };
   return context.admission.run(load, async () => {
     const [ofQueries, ofCandidates] = await Promise.all([
       itemVectors(plan, queries, 'queries', context),

@@ -2,6 +2,7 @@ import { decodeEmbedding, type EmbeddingNumbers } from '@triptych/core';
 import { type RequestedImage, textBytes } from '@triptych/validation';
 import type { Load } from '../admission/admission.js';
 import { imageBytes, imageCost } from '../admission/costs.js';
+import type { CallContext } from '../call.js';
 import type { AudioClip } from '../audio/encode-clips.js';
 import type { SpacePlan } from './space-plan.js';
 
@@ -44,8 +45,13 @@ export function itemLoads(plan: SpacePlan, items: readonly ComparedItem[], texts
   return loads.flatMap(({ model, ...load }) => (model && load.items > 0 ? [{ model, ...load }] : []));
 }
 
+/** Bytes that items hold, or their whole message where that is more. */
+export function cameBytes(items: readonly ComparedItem[], { messageBytes = 0 }: CallContext): number {
+  return Math.max(itemBytes(items), messageBytes);
+}
+
 /** Bytes of items as they came, their vectors and names among them. */
-export function itemBytes(items: readonly ComparedItem[]): number {
+function itemBytes(items: readonly ComparedItem[]): number {
   return items.reduce((sum, { id = '', text = '', image, audio, embedding }) => {
     const images = image ? imageBytes([image]) : 0;
     const vectors = embedding ? embedding.space.length + vectorBytes(embedding) : 0;

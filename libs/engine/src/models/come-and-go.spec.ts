@@ -74,12 +74,14 @@ describe('models that come and go', () => {
     const stream = engine.openAudioStream({ model: name, format, windowMs: 500 });
     expect(stream.ready.stamp.space).toBe('triptych-demo');
     let isOver = false;
+    // Whole windows: what is left at the end might be too short for one.
+    const data = pcm.subarray(0, 16_000);
     const chunks = async function* (): AsyncGenerator<AudioChunk> {
-      for (; !isOver; await sleep(5)) yield { data: pcm };
+      for (; !isOver; await sleep(5)) yield { data };
     };
     let windows = 0;
     const running = stream.run(chunks(), async ({ result }) => {
-      expect(result).toHaveProperty('embedding');
+      expect(result, 'error' in result ? result.error.message : '').toHaveProperty('embedding');
       windows++;
     });
     await expect.poll(() => windows).toBeGreaterThan(0);
@@ -141,5 +143,32 @@ describe('a stream that is opened and not run', () => {
     stream.close();
     await unloading;
     expect(engine.models.loaded.map((model) => model.name)).not.toContain('pictures');
+  });
+});
+
+describe('an engine that closes', () => {
+  const processes = () =>
+    process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap').length;
+
+  it('while a model loads fails the load, and ends the workers that it started', async () => {
+    const before = processes();
+    const closing = await createEngine({ models: [whisper] });
+    // Pictures are decoded in processes, which this model's loading starts.
+    const load = closing.load(clip).catch((thrown: unknown) => thrown);
+    await closing.close();
+    expect(await load).toMatchObject({ reason: 'DRAINING' });
+    await expect(closing.load(clip)).rejects.toMatchObject({ reason: 'DRAINING' });
+    await expect.poll(processes).toBe(before);
+  });
+});
+
+describe('the message that a call came in', () => {
+  it('counts whole while the call is under way', async () => {
+    const before = engine.admission.bytes;
+    const call = engine.encodeAudio({ clips: [{ format, data: pcm }] }, { messageBytes: 5_000_000 });
+    await Promise.resolve();
+    expect(engine.admission.bytes - before).toBe(5_000_000);
+    await call;
+    expect(engine.admission.bytes).toBe(before);
   });
 });

@@ -27,8 +27,9 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
     open.push(await worker);
     return worker;
   };
+  let closed: Promise<unknown> | undefined;
   const close = async () => {
-    await Promise.all(open.map((worker) => worker.close()));
+    await (closed ??= Promise.all(open.map((worker) => worker.close())));
   };
   const context: LoadContext = { ...options, name, open: opened, weights, started: note };
   try {

@@ -15,10 +15,22 @@ export interface LoaderOptions extends LoadOptions {
 
 /** Loads models for an engine, and ends what they share. */
 export class ModelLoader {
+  readonly #loads = new Set<Promise<ServedModel>>();
+
   constructor(private readonly options: LoaderOptions) {}
 
   /** Throws bad-weights errors that name file and tensor, or SELF_CHECK_FAILED; nothing of the model then remains. */
   async load(source: ModelSource): Promise<ServedModel> {
+    const loading = this.#load(source);
+    this.#loads.add(loading);
+    try {
+      return await loading;
+    } finally {
+      this.#loads.delete(loading);
+    }
+  }
+
+  async #load(source: ModelSource): Promise<ServedModel> {
     const model = await loadModel(source, this.options);
     if (!this.options.isChecked) return model;
     try {
@@ -35,7 +47,9 @@ export class ModelLoader {
     this.options.logger.error({ model, err: thrown }, 'a replaced model did not end');
   }
 
-  close(): Promise<void> {
-    return this.options.workers.close();
+  /** Models that are still loading may yet start workers that they share: those end with the others. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#loads);
+    await this.options.workers.close();
   }
 }

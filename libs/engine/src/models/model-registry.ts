@@ -97,7 +97,7 @@ export class ModelRegistry {
 
   /** The model that serves something: by name, or the default. Throws MODEL_NOT_FOUND, MODALITY_NOT_SERVED or DRAINING. */
   serving<M extends Modality | 'shared'>(what: M, name = ''): Serving<M> {
-    this.#checkOpen();
+    this.checkOpen();
     return servingOf(name === '' ? this.#models : [this.get(name)], what, name);
   }
 
@@ -139,7 +139,7 @@ export class ModelRegistry {
   }
 
   #serve(model: ServedModel, models: readonly ServedModel[]): void {
-    this.#checkOpen();
+    this.checkOpen();
     this.#held.set(model, { model, users: 0 });
     this.#models = models;
     this.#changed();
@@ -148,16 +148,21 @@ export class ModelRegistry {
   async #retire(model: ServedModel): Promise<void> {
     const held = this.#held.get(model);
     if (held && held.users > 0) await new Promise<void>((resolve) => (held.unused = resolve));
-    this.#held.delete(model);
-    await model.close();
-    this.#changed(model);
+    try {
+      await model.close();
+    } finally {
+      // Not before: whoever closes all models waits for this one, too.
+      this.#held.delete(model);
+      this.#changed(model);
+    }
   }
 
   #find(name: string): ServedModel | undefined {
     return this.#models.find((model) => model.name === name);
   }
 
-  #checkOpen(): void {
+  /** Throws DRAINING. */
+  checkOpen(): void {
     if (this.#isClosed) throw new TriptychError('DRAINING', 'the engine is closed');
   }
 

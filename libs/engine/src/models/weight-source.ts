@@ -23,7 +23,7 @@ export class WeightSource {
     if (before && [...before.digests].some(([name, digest]) => digests.get(name) !== digest)) {
       throw new TriptychError(
         'WEIGHTS_CORRUPT',
-        `${this.directory.directory} has changed since it was loaded; restart the server`,
+        `${this.directory.directory} has changed since it was loaded; load it anew`,
       );
     }
     if (!before) this.#parts.set(key, { tensors, digests });

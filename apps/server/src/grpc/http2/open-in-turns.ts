@@ -12,12 +12,20 @@ type Opening = () => void;
  */
 export function openInTurns(http2: Http2Server): void {
   const openings = new Openings();
+  const ids = new WeakMap<Http2Session, number>();
+  let sessions = 0;
+  /** Turns remember who had one; they are not to keep a connection. */
+  const idOf = (session: Http2Session | undefined): number => {
+    const id = (session && ids.get(session)) ?? ++sessions;
+    if (session) ids.set(session, id);
+    return id;
+  };
   const emit = http2.emit.bind(http2) as (event: string, ...args: unknown[]) => boolean;
   // Who listens for streams must not be asked before their turn; what else is told of them is told by the session.
   http2.emit = (event: string, ...args: unknown[]): boolean => {
     if (event !== 'stream') return emit(event, ...args);
     const stream = args[0] as ServerHttp2Stream;
-    openings.add(stream.session, () => {
+    openings.add(idOf(stream.session), () => {
       // Reset meanwhile: nobody waits for it.
       if (!stream.destroyed) emit(event, ...args);
     });
@@ -26,12 +34,12 @@ export function openInTurns(http2: Http2Server): void {
 }
 
 class Openings {
-  readonly #turns = new Turns<Http2Session | undefined, Opening[]>();
+  readonly #turns = new Turns<number, Opening[]>();
   #arrivals = 0;
   #spentMs = 0;
   #isScheduled = false;
 
-  add(session: Http2Session | undefined, open: Opening): void {
+  add(session: number, open: Opening): void {
     if (this.#turns.size === 0 && this.#spentMs < BUDGET_MS) this.#open(open);
     else {
       const waiting = this.#turns.get(session);

@@ -55,6 +55,11 @@ export function holdUnread(message: unknown, hold: (bytes: number) => HeldBytes)
   if (message instanceof UnreadMessage) message.held = hold(message.length);
 }
 
+/** Bytes of a message that was not read yet. */
+export function unreadBytes(message: unknown): number {
+  return message instanceof UnreadMessage ? message.length : 0;
+}
+
 /** A message, decoded. Throws BATCH_TOO_LARGE or MESSAGE_MALFORMED. */
 export function readMessage<T>(message: T): T {
   if (!(message instanceof UnreadMessage)) return message;
