@@ -44,8 +44,10 @@ function findStarters(): Starter[] {
 function look(starters: Starter[]): Starter | undefined {
   let below = process.pid;
   for (const [i, starter] of starters.entries()) {
+    // In this order: one that ends meanwhile has no child any more, and is the parent of none.
+    const waits = waitsFor(starter.pid, below);
     if (readProcess(below)?.parent !== starter.pid) return starter;
-    if (!waitsFor(starter.pid, below)) {
+    if (!waits) {
       starters.length = i;
       return undefined;
     }
