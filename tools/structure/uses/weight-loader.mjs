@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { listWeights, loadTensor, openModelDirectory, writeModel } from '@triptych/weight-loader';
 
-const whisper = await openModelDirectory('data/whisper');
+const names = { renames: [], keeps: /^encoder\./ };
+const layout = { name: 'whisper-encoder', names, files: { required: [], optional: [] } };
+const whisper = await openModelDirectory('data/whisper', () => layout);
 const loaded = await whisper.load();
 assert.equal(whisper.identify([loaded]).fingerprint, whisper.metadata.fingerprint);
 const data = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
@@ -12,7 +14,7 @@ for (const compression of ['none', 'zstd']) {
     target: compression,
     metadata,
     preprocessor: undefined,
-    tokenizer: {},
+    description: {},
     tensors,
     compression,
   });
