@@ -41,10 +41,10 @@ export async function pullCheckpoint(
   const hub = new Hub(model, settings);
   const commit = await hub.commit();
   const directory = cache.snapshot(commit);
+  const notThere: string[] = [];
   const find = async (paths: readonly string[]) => {
     const files = await hub.files(commit, [...paths]);
-    const absent = paths.filter((path) => !files.some((file) => file.path === path));
-    for (const path of absent) await cache.markAbsent(commit, path);
+    notThere.push(...paths.filter((path) => !files.some((file) => file.path === path)));
     return files;
   };
   const common = await find(COMMON);
@@ -85,6 +85,8 @@ export async function pullCheckpoint(
   if (absent.length > 0)
     throw new TriptychError('HUB_NOT_FOUND', `${model.name} has no ${absent.join(', ')}`);
   await fetchAll([...(weights ? [weights] : []), ...others]);
+  // Not before: a pull that fails leaves nothing of its own.
+  for (const path of notThere) await cache.markAbsent(commit, path);
   await cache.setCommit(commit);
   return { directory, commit };
 }
