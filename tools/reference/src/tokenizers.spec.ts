@@ -31,13 +31,14 @@ const recipes: Readonly<Record<string, Partial<TokenizerRecipe>>> = {
 
 describe.each([...names, ...(miniLm ? ['minilm'] : [])])('token ids of %s against transformers', (name) => {
   it('are identical on 2 000 strings of every script, cut at the context', async () => {
-    const json =
+    const [json, config] = ['tokenizer', 'tokenizer_config'].map((file) =>
       name === 'minilm' && miniLm
-        ? readFileSync(join(miniLm, 'tokenizer.json'), 'utf8')
-        : unpacked(`${name}.tokenizer`);
+        ? readFileSync(join(miniLm, `${file}.json`), 'utf8')
+        : unpacked(`${name}.${file}`),
+    );
     const reference = JSON.parse(unpacked(`${name}.ids`)) as Reference;
     expect([texts.length, reference.ids.length]).toEqual([2000, 2000]);
-    const tokenizer = { json, frame: { before: 1, after: 1 }, ...recipes[name] };
+    const tokenizer = { json, config, frame: { before: 1, after: 1 }, ...recipes[name] };
     const preprocessor = await TextPreprocessor.start({ name, tokenizer });
     for (const [i, text] of texts.entries()) {
       const { ids, untruncated } = await preprocessor.tokenize(text, reference.max_length);
