@@ -36,6 +36,7 @@ export {
 } from './transformer/attention-pooling.js';
 export {
   attentionNames,
+  dualEncoderNames,
   type BlockNames,
   layerOf,
   type LayerRole,

@@ -66,6 +66,15 @@ export function attentionNames(module: string): Pick<BlockNames, 'query' | 'key'
   };
 }
 
+/** The names of the layers of a block in a dual encoder, a model of an image tower and a text tower. */
+export const dualEncoderNames = {
+  ...attentionNames('self_attn'),
+  attentionNorm: 'layer_norm1',
+  mlpIn: 'mlp.fc1',
+  mlpOut: 'mlp.fc2',
+  mlpNorm: 'layer_norm2',
+} as const satisfies BlockNames;
+
 /** The blocks of a tower, one after the other. `x` is [batch, tokens, width]. */
 export function transformer(
   g: GraphBuilder,

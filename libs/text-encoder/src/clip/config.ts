@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 
 /** A CLIP text tower (Radford et al. 2021), as its checkpoint configures it. */
 export interface TextConfig extends TransformerSize {
@@ -23,13 +23,7 @@ const standards = {
   activations: { quick_gelu: 'quick_gelu', gelu: 'gelu' },
   layerNormEpsilon: 1e-5,
   norms: 'pre',
-  names: {
-    ...attentionNames('self_attn'),
-    attentionNorm: 'layer_norm1',
-    mlpIn: 'mlp.fc1',
-    mlpOut: 'mlp.fc2',
-    mlpNorm: 'layer_norm2',
-  },
+  names: dualEncoderNames,
 } as const;
 
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */

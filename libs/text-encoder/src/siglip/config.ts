@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 
 /** A SigLIP text tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
 export interface SiglipTextConfig extends TransformerSize {
@@ -29,13 +29,7 @@ const standards = {
   },
   layerNormEpsilon: 1e-6,
   norms: 'pre',
-  names: {
-    ...attentionNames('self_attn'),
-    attentionNorm: 'layer_norm1',
-    mlpIn: 'mlp.fc1',
-    mlpOut: 'mlp.fc2',
-    mlpNorm: 'layer_norm2',
-  },
+  names: dualEncoderNames,
 } as const;
 
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */

@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 import { type PixelNormalization, readPixelNormalization } from '../patches.js';
 
 /** A CLIP vision tower (Radford et al. 2021; a ViT, Dosovitskiy et al. 2020), as its checkpoint configures it. */
@@ -18,13 +18,7 @@ const standards = {
   activations: { quick_gelu: 'quick_gelu', gelu: 'gelu' },
   layerNormEpsilon: 1e-5,
   norms: 'pre',
-  names: {
-    ...attentionNames('self_attn'),
-    attentionNorm: 'layer_norm1',
-    mlpIn: 'mlp.fc1',
-    mlpOut: 'mlp.fc2',
-    mlpNorm: 'layer_norm2',
-  },
+  names: dualEncoderNames,
 } as const;
 
 /** What `CLIPImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */

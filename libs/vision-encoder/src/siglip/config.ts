@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 import { patchesOfSide, type PixelNormalization, readPixelNormalization } from '../patches.js';
 
 /** A SigLIP vision tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
@@ -32,13 +32,7 @@ const standards = {
   },
   layerNormEpsilon: 1e-6,
   norms: 'pre',
-  names: {
-    ...attentionNames('self_attn'),
-    attentionNorm: 'layer_norm1',
-    mlpIn: 'mlp.fc1',
-    mlpOut: 'mlp.fc2',
-    mlpNorm: 'layer_norm2',
-  },
+  names: dualEncoderNames,
 } as const;
 
 /** What `SiglipImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */
