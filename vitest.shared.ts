@@ -15,8 +15,13 @@ export const sharedTests = defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
+    // In CI a test that failed is tried once more; .ci/count-tests.mjs names those that pass only then.
     ...(reports
-      ? { reporters: ['default', 'json'], outputFile: { json: `${reports}/${project}.json` } }
+      ? {
+          retry: 1,
+          reporters: ['default', 'json'],
+          outputFile: { json: `${reports}/${project}.json` },
+        }
       : {}),
   },
 });
