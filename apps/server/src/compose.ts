@@ -1,10 +1,11 @@
 import { collectWhenIdle, type Logger, TriptychError } from '@triptych/core';
 import { createEngine, engineDefaults, type EngineSettings, type ModelRegistry } from '@triptych/engine';
 import type { ModelFamily } from '@triptych/model-families';
+import { createGate } from './calls/gate.js';
+import { shutDown } from './calls/shut-down.js';
 import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
-import { shutDown } from './grpc/shut-down.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
 import { Tracing } from './observability/tracing.js';
@@ -72,7 +73,10 @@ async function start(
   closers.push(() => tracing.close());
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));
-  const grpc = createGrpcServer(engine, config, { logger, metrics, tracing }, tokens);
+  const gate = createGate(config, engine.admission, metrics, tokens);
+  closers.push(() => Promise.resolve(gate.idle.close()));
+  const hearers = { logger, metrics, tracing };
+  const grpc = createGrpcServer(engine, config, hearers, gate);
   const security = transportSecurity(config, logger);
   const address = await bind(grpc.server, config.listen, security.credentials);
   await security.loaded();
@@ -88,8 +92,8 @@ async function start(
     drain: async () => {
       logger.info({ graceMs: config.drainMs }, 'draining');
       grpc.health.drain();
-      await shutDown(grpc, config.drainMs);
-      grpc.idle.close();
+      await shutDown([grpc.door], gate.calls, config.drainMs);
+      gate.idle.close();
       tokens?.close();
       stopCollecting();
       await Promise.all([engine.close(), probes?.close(), tracing.close()]);

@@ -2,7 +2,7 @@ import type { ServerHttp2Stream } from 'node:http2';
 import { TriptychError } from '@triptych/core';
 import type { Admission } from '@triptych/engine';
 import { holdUnread } from './messages/unread-message.js';
-import { endCall, type OpenCall } from './open-calls.js';
+import { endCall, type OpenCall } from '../calls/open-calls.js';
 
 /** What is to be told of a call whose bytes are counted. */
 export interface ArrivalHearer {

@@ -2,17 +2,16 @@ import { lstat, rm } from 'node:fs/promises';
 import type { Http2Session } from 'node:http2';
 import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { messageOf, TriptychError } from '@triptych/core';
-import { CallLimit, type Engine } from '@triptych/engine';
+import type { Engine } from '@triptych/engine';
+import type { Gate } from '../calls/gate.js';
+import type { CallHearers } from '../calls/observe-call.js';
+import type { Door } from '../calls/shut-down.js';
 import { socketPath } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
 import { isAbandoned, listenProblem } from '../preflight/listen-problem.js';
-import { Authentication } from '../security/authentication.js';
-import { GuessLimit } from '../security/guess-limit.js';
-import type { TokenFile } from '../security/token-file.js';
 import { authenticateCalls } from './authenticate-calls.js';
 import { Connections } from './connections.js';
 import { earlyRefusal } from './early-refusal.js';
-import { IdleCalls } from './end-idle.js';
 import { followHealth, type Health } from './health/follow-health.js';
 import { limitProbes } from './health/limit-probes.js';
 import { cutDead } from './http2/cut-dead.js';
@@ -23,17 +22,13 @@ import { limitHeaders } from './http2/limit-headers.js';
 import { limitResets } from './http2/limit-resets.js';
 import { openInTurns } from './http2/open-in-turns.js';
 import { limitCalls } from './limit-calls.js';
-import { ConnectionLimit } from './http2/limit-connections.js';
 import { limitMetadata } from './limit-metadata.js';
 import { limitUnread } from './limit-unread.js';
 import { boundMessages } from './messages/bound-messages.js';
 import { serverRequestRules } from './messages/request-rules.js';
-import type { CallObservers } from './observe-call.js';
-import { OpenCalls } from './open-calls.js';
 import { reflection } from './reflection.js';
 import { refuse } from './refusal.js';
 import { services } from './services.js';
-import type { Serving } from './shut-down.js';
 
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
 /** A client that leaves a ping unanswered for so long is gone. */
@@ -43,26 +38,18 @@ const KEEPALIVE_TIMEOUT_MS = 20_000;
 export function createGrpcServer(
   engine: Engine,
   config: ServerConfig,
-  hearers: Omit<CallObservers, 'calls' | 'admission'>,
-  tokens: TokenFile | undefined,
-): Serving & { readonly health: Health; readonly idle: IdleCalls } {
+  hearers: CallHearers,
+  gate: Gate,
+): { readonly server: Server; readonly door: Door; readonly health: Health } {
   const { admission, models } = engine;
-  const calls = new OpenCalls();
-  const observers = { ...hearers, calls, admission };
-  const { metrics } = observers;
-  const idle = new IdleCalls(calls, admission, config, (reason) => metrics.callEnded(reason));
-  const open = new CallLimit(config.maxCalls);
+  const { authentication, idle } = gate;
+  const observers = { ...hearers, calls: gate.calls, admission };
   const connections = new Connections();
-  const connectionLimit = new ConnectionLimit(config.maxConnections);
-  const authentication = (known: TokenFile) =>
-    new Authentication(known, new GuessLimit(config.authFailures), (answer) =>
-      metrics.authenticationFailed(answer),
-    );
   const checks = [
     limitMetadata(config.maxMetadataBytes),
-    ...(tokens ? [authenticateCalls(authentication(tokens))] : []),
-    limitCalls(open),
-    limitUnread(idle, config.unreadBytes),
+    ...(authentication ? [authenticateCalls(authentication)] : []),
+    limitCalls(gate.open),
+    limitUnread(idle),
     earlyRefusal(admission),
   ];
   const rules = serverRequestRules(engine.limits);
@@ -85,7 +72,7 @@ export function createGrpcServer(
     limitResets(http2);
     cutDead(http2);
     bounds.prepare(http2);
-    connectionLimit.follow(http2);
+    gate.connections.follow(http2, 'session');
     connections.follow(http2);
     http2.on('session', (session) => {
       sessions.add(session);
@@ -100,27 +87,18 @@ export function createGrpcServer(
   if (config.reflection)
     for (const { definition, handlers } of reflection(observers, [...names, HEALTH_SERVICE]))
       server.addService(definition, handlers);
-  metrics.followOccupancy({
-    get lanes() {
-      return admission.lanes;
+  return { server, door: doorOf(server, sessions), health };
+}
+
+function doorOf(server: Server, sessions: ReadonlySet<Http2Session>): Door {
+  return {
+    close: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
+    cut: () => {
+      // grpc-js keeps no list of connections where channelz is off: what it means to cut would go on.
+      for (const session of sessions) session.destroy();
+      server.forceShutdown();
     },
-    get bytes() {
-      return admission.bytes;
-    },
-    get calls() {
-      return open.open;
-    },
-    get callers() {
-      return open.callers;
-    },
-    get connections() {
-      return sessions.size;
-    },
-    get unreadBytes() {
-      return idle.unreadBytes;
-    },
-  });
-  return { server, health, sessions, calls, idle };
+  };
 }
 
 /** What ends connections. gRPC takes a missing option for never. */

@@ -1,7 +1,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import { CallLimit } from '@triptych/engine';
 import { describe, expect, it } from 'vitest';
-import { remoteAddress } from './connections.js';
+import { remoteAddress } from '../calls/connection.js';
 import { limitCalls } from './limit-calls.js';
 
 /** Calls that one caller may open. */

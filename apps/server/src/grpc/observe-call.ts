@@ -1,17 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
-import { type Logger, TriptychError } from '@triptych/core';
-import type { Metrics } from '../observability/metrics.js';
-import type { CallTrace, Tracing } from '../observability/tracing.js';
+import { Metadata } from '@grpc/grpc-js';
 import type { Admission } from '@triptych/engine';
-import type { OpenCalls } from './open-calls.js';
+import { type CallHearers, observeCall as observe, REQUEST_ID } from '../calls/observe-call.js';
+import type { OpenCalls } from '../calls/open-calls.js';
+import type { CallTrace } from '../observability/tracing.js';
 import { type CallStatus, toStatus } from './status.js';
 
 /** Who hears of calls. */
-export interface CallObservers {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly tracing: Tracing;
+export interface CallObservers extends CallHearers {
   readonly calls: OpenCalls;
   readonly admission: Admission;
 }
@@ -29,50 +24,26 @@ export interface ObservedCall {
   readonly trace: CallTrace;
   /** Trailers of its answer. */
   succeeded(): Metadata;
-  /** Its status; faults of ours are logged with their cause. */
+  /** Its status. */
   failed(thrown: unknown): CallStatus;
 }
 
-const REQUEST_ID = 'x-request-id';
-/** What proxies and callers put there; anything else would be theirs to write into our log. */
-const ACCEPTED_ID = /^[\w.:-]{1,128}$/;
-
-/** Counts, traces and logs a call, by an id that the caller gave in `x-request-id` or that it gets back there. */
-export function observeCall(
-  { logger, metrics, tracing }: CallObservers,
-  { path, peer, metadata }: CallIdentity,
-): ObservedCall {
-  const started = performance.now();
-  const given = metadata.get(REQUEST_ID)[0]?.toString() ?? '';
-  const requestId = ACCEPTED_ID.test(given) ? given : randomUUID();
-  const ended = metrics.call(path);
-  const trace = tracing.call(path, metadata);
-  const fields = () => ({
-    method: path,
-    requestId,
-    traceId: trace.traceId,
-    ms: Math.round(performance.now() - started),
-  });
+/** Watches a call: its id goes into its trailers. */
+export function observeCall(observers: CallObservers, { path, peer, metadata }: CallIdentity): ObservedCall {
+  const header = (name: string) => metadata.get(name)[0]?.toString();
+  const observed = observe(observers, { system: 'grpc', method: path, peer, header });
+  const { requestId } = observed;
   return {
-    trace,
+    trace: observed.trace,
     succeeded: () => {
-      ended('OK');
-      trace.end(grpcStatus.OK);
-      logger.debug(fields(), 'call done');
+      observed.succeeded();
       const trailers = new Metadata();
       trailers.set(REQUEST_ID, requestId);
       return trailers;
     },
     failed: (thrown) => {
-      const error = TriptychError.from(thrown);
-      const { reason, field, cause } = error;
-      const status = toStatus(error, requestId);
+      const status = toStatus(observed.failed(thrown), requestId);
       status.metadata.set(REQUEST_ID, requestId);
-      ended(grpcStatus[status.code]);
-      if (error.code === 'overloaded') metrics.refused(path, reason);
-      trace.end(status.code, reason);
-      if (error.code === 'internal') logger.error({ ...fields(), err: error, cause }, 'call failed');
-      else logger.info({ ...fields(), peer, reason, field }, 'call refused');
       return status;
     },
   };

@@ -5,7 +5,8 @@ import {
   ServerInterceptingCall,
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
-import type { Connection, Connections } from './connections.js';
+import { type Connection, principalOf } from '../calls/connection.js';
+import type { Connections } from './connections.js';
 import { followArrival } from './follow-arrival.js';
 import { isProbe } from './health/limit-probes.js';
 import { type CallObservers, observeCall } from './observe-call.js';
@@ -51,7 +52,7 @@ export function refuse(
     };
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
-        const principal = connection.certificate ? `certificate ${connection.certificate}` : connection.id;
+        const principal = principalOf(connection);
         const deadline = Number(call.getDeadline());
         const start: CallStart = { path, metadata, deadline, connection, principal, slowedMs: 0 };
         const endings: (() => void)[] = [];

@@ -1,4 +1,3 @@
-import type { Metadata } from '@grpc/grpc-js';
 import {
   type Context,
   diag,
@@ -28,24 +27,39 @@ import type { ServerConfig } from '../config/settings.js';
 export interface CallTrace extends ItemTrace {
   /** In hexadecimal; undefined where neither the caller nor this server traces. */
   readonly traceId: string | undefined;
-  /** With the call's gRPC status, and the reason where it failed. */
-  end(code: number, reason?: string): void;
+  /** With the call's status, as `google.rpc.Code` names it, and the reason where it failed. */
+  end(code: StatusName, reason?: string): void;
 }
 
 /** For calls that nobody traces. */
 const untracedCall: CallTrace = { ...untraced, traceId: undefined, end: () => undefined };
 
-/** gRPC's statuses that are faults of a server: OpenTelemetry's conventions for RPC. */
-const SERVER_FAULTS = new Set([2, 4, 12, 13, 14, 15]);
+/** `google.rpc.Code`, as far as calls end so. */
+const statusNumbers = {
+  OK: 0,
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+};
+export type StatusName = keyof typeof statusNumbers;
+
+/** Statuses that are faults of a server: OpenTelemetry's conventions for RPC. */
+const SERVER_FAULTS = new Set<StatusName>(['DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE']);
 
 /** A collector that does not answer keeps a server that ends no longer. */
 const EXPORT_TIMEOUT_MS = 5000;
 
 const propagator = new W3CTraceContextPropagator();
-const headers: TextMapGetter<Metadata> = {
-  get: (metadata, key) => metadata.get(key)[0]?.toString(),
-  keys: (metadata) => Object.keys(metadata.getMap()),
-};
+
+type Headers = (name: string) => string | undefined;
+const headers: TextMapGetter<Headers> = { get: (header, key) => header(key), keys: () => [] };
 
 /**
  * OpenTelemetry's traces: a span a call, below the caller's where it sends a W3C `traceparent`, and below it one a stage of
@@ -78,17 +92,17 @@ export class Tracing {
     this.#tracer = this.#provider.getTracer('triptych');
   }
 
-  /** A call starts. `path` is `/SERVICE/METHOD`. */
-  call(path: string, metadata: Metadata): CallTrace {
-    const parent = propagator.extract(ROOT_CONTEXT, metadata, headers);
+  /** A call starts. `method` is `/SERVICE/METHOD`, or a route of HTTP. */
+  call(system: 'grpc' | 'http', method: string, header: Headers): CallTrace {
+    const parent = propagator.extract(ROOT_CONTEXT, header, headers);
     if (!this.#tracer) {
       const traceId = trace.getSpanContext(parent)?.traceId;
       return traceId === undefined ? untracedCall : { ...untracedCall, traceId };
     }
-    const [, service, method] = path.split('/');
-    const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method };
-    const span = this.#tracer.startSpan(path.slice(1), { kind: SpanKind.SERVER, attributes }, parent);
-    return spanTrace(this.#tracer, span, trace.setSpan(parent, span));
+    const attributes = system === 'grpc' ? rpcAttributes(method) : { 'http.route': method };
+    const name = system === 'grpc' ? method.slice(1) : method;
+    const span = this.#tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+    return spanTrace(this.#tracer, span, trace.setSpan(parent, span), system);
   }
 
   /** Sends what has not been sent. */
@@ -99,7 +113,12 @@ export class Tracing {
   }
 }
 
-function spanTrace(tracer: Tracer, span: Span, context: Context): CallTrace {
+function rpcAttributes(method: string): Record<string, string> {
+  const [, service, name] = method.split('/');
+  return { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name };
+}
+
+function spanTrace(tracer: Tracer, span: Span, context: Context, system: 'grpc' | 'http'): CallTrace {
   return {
     traceId: span.spanContext().traceId,
     item: (modality, { preprocessUs, queueUs, inferenceUs }) => {
@@ -117,7 +136,8 @@ function spanTrace(tracer: Tracer, span: Span, context: Context): CallTrace {
       }
     },
     end: (code, reason) => {
-      span.setAttribute('rpc.grpc.status_code', code);
+      if (system === 'grpc') span.setAttribute('rpc.grpc.status_code', statusNumbers[code]);
+      else span.setAttribute('triptych.status', code);
       if (reason !== undefined) span.setAttribute('error.type', reason);
       if (SERVER_FAULTS.has(code)) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();

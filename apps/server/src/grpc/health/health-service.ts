@@ -8,7 +8,7 @@ import type {
 import { TriptychError } from '@triptych/core';
 import { service as published } from 'grpc-health-check';
 import { ADDRESS_RATIO, Shares } from '@triptych/engine';
-import { remoteAddress } from '../connections.js';
+import { remoteAddress } from '../../calls/connection.js';
 import { toStatus } from '../status.js';
 import { Watch } from './watch.js';
 

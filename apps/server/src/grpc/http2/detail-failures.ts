@@ -2,7 +2,8 @@ import type { Http2Server, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:h
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { Reason } from '@triptych/core';
 import { encodeStatus } from '@triptych/protocol';
-import { clip, DETAILS_KEY } from '../status.js';
+import { clip } from '../../calls/public-error.js';
+import { DETAILS_KEY } from '../status.js';
 
 /** Why grpc-js and the services that come with it fail a call by themselves, by the status they give it. */
 const reasons: Readonly<Record<number, Reason>> = {

@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import type { Admission } from '@triptych/engine';
+import { type Admission, overloaded } from '@triptych/engine';
 import type { CallEndings } from '../observability/metrics.js';
 import { endCall, type OpenCall, type OpenCalls } from './open-calls.js';
 
@@ -52,6 +52,14 @@ export class IdleCalls {
   /** Bytes of answers that wait for one principal. */
   unreadOf(principal: unknown): number {
     return this.#byPrincipal.get(principal) ?? 0;
+  }
+
+  /** Throws OVERLOADED at a principal that does not read its answers: nothing more is computed for it meanwhile. */
+  checkReading(principal: unknown): void {
+    const { unreadBytes: most } = this.limits;
+    const bytes = this.unreadOf(principal);
+    if (bytes > most)
+      throw overloaded(`${bytes} bytes of answers wait for you to read them, at most ${most} may`);
   }
 
   close(): void {

@@ -1,11 +1,16 @@
-import type { ServerHttp2Stream } from 'node:http2';
-import type { Metadata } from '@grpc/grpc-js';
 import type { Caller, TriptychError } from '@triptych/core';
 
 const NO_ERROR = 0;
 
-/** What is looked at of a call's HTTP/2 stream. */
-export type CallStream = Pick<ServerHttp2Stream, 'writableLength' | 'close' | 'destroyed' | 'once'>;
+/** What is looked at of what a call came by: an HTTP/2 stream, or a request of HTTP/1. */
+export interface CallStream {
+  /** Bytes of answers that nobody has read. */
+  readonly writableLength: number;
+  readonly destroyed: boolean;
+  once(event: 'close', listener: () => void): unknown;
+  /** @param code of HTTP/2 */
+  close(code: number): void;
+}
 
 /** A call that was let in. */
 export interface OpenCall {
@@ -27,22 +32,22 @@ export interface OpenCall {
 /** The calls that are open: all of them can be ended at once. */
 export class OpenCalls {
   readonly #open = new Set<OpenCall>();
-  readonly #byMetadata = new WeakMap<Metadata, OpenCall>();
+  readonly #byKey = new WeakMap<object, OpenCall>();
   /** When those got their status that have not gone since. */
   readonly #answered = new Map<CallStream, number>();
   #ended: TriptychError | undefined;
 
-  /** A call is let in, until what is returned is called. */
-  enter(metadata: Metadata, call: OpenCall): () => void {
+  /** A call is let in, until what is returned is called. Its adapter knows it by `key`, such as its metadata. */
+  enter(key: object, call: OpenCall): () => void {
     this.#open.add(call);
-    this.#byMetadata.set(metadata, call);
+    this.#byKey.set(key, call);
     if (this.#ended) call.controller.abort(this.#ended);
     return () => this.#open.delete(call);
   }
 
-  /** The call whose metadata these are, as it was let in. */
-  of(metadata: Metadata): OpenCall | undefined {
-    return this.#byMetadata.get(metadata);
+  /** The call that was let in with this key. */
+  of(key: object): OpenCall | undefined {
+    return this.#byKey.get(key);
   }
 
   /** A call gets its status: what is open of it from here on is what the client leaves open. */

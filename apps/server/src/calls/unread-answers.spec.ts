@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Metadata } from '@grpc/grpc-js';
 import { soleCaller, TriptychError } from '@triptych/core';
 import { describe, expect, it } from 'vitest';
 import { IdleCalls } from './end-idle.js';
@@ -25,7 +24,7 @@ describe('answers that wait to be read', () => {
     const ended: string[] = [];
     const [stuck, flowing] = ['stuck', 'flowing'].map((name) => openCall(() => ended.push(name)));
     const calls = new OpenCalls();
-    for (const call of [stuck, flowing]) calls.enter(new Metadata(), call);
+    for (const call of [stuck, flowing]) calls.enter({}, call);
     const idle = new IdleCalls(calls, { isWorking: () => true }, limits, () => undefined);
     for (let i = 0; i < 4; i++) {
       idle.look();
@@ -50,8 +49,8 @@ describe('a call whose message is still arriving', () => {
   it('is idle by what came of it, whatever else its connection has in work', () => {
     const [few, many]: string[][] = [[], []];
     const calls = new OpenCalls();
-    calls.enter(new Metadata(), arriving(1000, few, 1000));
-    calls.enter(new Metadata(), arriving(1_000_000, many, 1000));
+    calls.enter({}, arriving(1000, few, 1000));
+    calls.enter({}, arriving(1_000_000, many, 1000));
     const idle = new IdleCalls(calls, { isWorking: () => true }, { ...limits, idleMs: 500 }, () => undefined);
     idle.look();
     idle.close();
@@ -61,7 +60,7 @@ describe('a call whose message is still arriving', () => {
   it('ends with the server', () => {
     const refused: string[] = [];
     const calls = new OpenCalls();
-    calls.enter(new Metadata(), arriving(0, refused, 0));
+    calls.enter({}, arriving(0, refused, 0));
     calls.end(new TriptychError('DRAINING', 'the server is shutting down'));
     expect(refused).toEqual(['DRAINING']);
   });
