@@ -9,7 +9,7 @@ const limits = { idleMs: 0, unreadMs: 20, unreadBytes: 1_000_000 };
 function openCall(ended: () => void): OpenCall {
   return {
     caller: soleCaller(),
-    stream: { writableLength: 100, destroyed: false, close: ended, once: () => undefined as never },
+    stream: { writableLength: 100, destroyed: false, close: ended, once: () => undefined },
     controller: new AbortController(),
     active: performance.now(),
     arrived: 0,
@@ -39,7 +39,7 @@ describe('answers that wait to be read', () => {
 describe('a call whose message is still arriving', () => {
   const arriving = (arrived: number, refused: string[], ms: number): OpenCall => ({
     ...openCall(() => undefined),
-    stream: { writableLength: 0, destroyed: false, close: () => undefined, once: () => undefined as never },
+    stream: { writableLength: 0, destroyed: false, close: () => undefined, once: () => undefined },
     isHandled: false,
     active: performance.now() - ms,
     arrived,
