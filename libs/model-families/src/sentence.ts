@@ -1,8 +1,5 @@
-import { sentenceTower, sentenceWeights } from '@triptych/text-encoder';
+import { sentenceFiles, sentenceTower, sentenceWeights } from '@triptych/text-encoder';
 import type { ModelFamily } from './model-family.js';
-
-/** Folders that sentence-transformers gives to modules with a configuration: their place and their class. */
-const modules = ['1_Pooling', '2_Dense', '3_Dense', '4_Dense'];
 
 /** Sentence encoders after BERT (Devlin et al. 2018), and what sentence-transformers (Reimers and Gurevych 2019) puts behind them. */
 export const sentence: ModelFamily = {
@@ -31,13 +28,7 @@ export const sentence: ModelFamily = {
   },
   files: {
     required: ['tokenizer.json'],
-    optional: [
-      'tokenizer_config.json',
-      'modules.json',
-      'sentence_bert_config.json',
-      'config_sentence_transformers.json',
-      ...modules.map((module) => `${module}/config.json`),
-    ],
+    optional: ['tokenizer_config.json', ...sentenceFiles],
   },
   moreWeights: (files) =>
     sentenceWeights(files).map((module) => ({ path: `${module}/model.safetensors`, prefix: `${module}.` })),

@@ -1,5 +1,6 @@
-export { sentenceTower } from './bert/tower.js';
+export { sentenceFiles } from './bert/module-files.js';
 export { sentenceWeights } from './bert/sentence.js';
+export { sentenceTower } from './bert/tower.js';
 export { clipTextTower } from './clip/tower.js';
 export { siglipTextTower } from './siglip/tower.js';
 export type { TextEncoder, TextItem, TextTower } from './text-tower.js';

@@ -1,5 +1,8 @@
-/** What a family does to texts: capitals lowered, or SigLIP's canonical form. */
-export type Cleaning = 'lowercase' | 'canonical';
+/**
+ * What a family does to texts: capitals lowered, always or unless a step of the tokenizer's own normalizer is `Lowercase`, or SigLIP's
+ * canonical form.
+ */
+export type Cleaning = 'lowercase' | 'lowercase-once' | 'canonical';
 
 /**
  * SigLIP's texts, as `SiglipTokenizer.canonicalize_text` makes them: lowered, without ASCII punctuation, white space a

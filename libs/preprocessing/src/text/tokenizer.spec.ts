@@ -48,6 +48,19 @@ describe('a tokenizer', () => {
     expect(after('a b a b', 3)).toEqual({ ids: [2, 3, 6], untruncated: 5 });
   });
 
+  it('lowers capitals first where its family does, once or always', () => {
+    const replaced = { type: 'Replace', pattern: { String: 'A' }, content: 'b' };
+    const opened = (normalizers: readonly object[], cleaning: 'lowercase' | 'lowercase-once') =>
+      openTokenizer({
+        json: JSON.stringify({ ...small, normalizer: { type: 'Sequence', normalizers } }),
+        frame,
+        cleaning,
+      })('A', 9).ids;
+    expect(opened([replaced], 'lowercase-once')).toEqual([5, 2, 6]);
+    expect(opened([replaced, { type: 'Lowercase' }], 'lowercase-once')).toEqual([5, 3, 6]);
+    expect(opened([replaced, { type: 'Lowercase' }], 'lowercase')).toEqual([5, 2, 6]);
+  });
+
   it('has no id that the encoder has no row for', () => {
     const opened = (json: object, vocabulary: number) => () =>
       openTokenizer({ json: JSON.stringify(json), frame, vocabulary });

@@ -105,7 +105,18 @@ function filler({ length, token, side }: Padding, id: number | undefined): (ids:
   };
 }
 
-const cleanings: Readonly<Record<Cleaning, Normalize>> = { lowercase: lowered, canonical };
+const cleanings: Readonly<Record<Cleaning, Normalize>> = {
+  lowercase: lowered,
+  'lowercase-once': lowered,
+  canonical,
+};
+
+/** Whether one of the steps is `Lowercase`; those within a step do not count, as with sentence-transformers. */
+function hasLowercase(normalizer: JsonObject | null | undefined): boolean {
+  const steps =
+    normalizer?.['type'] === 'Sequence' ? (normalizer['normalizers'] as JsonObject[]) : [normalizer];
+  return steps.some((step) => step?.['type'] === 'Lowercase');
+}
 
 function compile(
   json: JsonObject,
@@ -116,8 +127,10 @@ function compile(
   readonly idOf: (token: string) => number | undefined;
 } {
   try {
-    const own = compileNormalizer(json['normalizer'] as JsonObject | null);
-    const normalize: Normalize = cleaning ? (text) => own(cleanings[cleaning](text)) : own;
+    const normalizer = json['normalizer'] as JsonObject | null;
+    const own = compileNormalizer(normalizer);
+    const isClean = cleaning === undefined || (cleaning === 'lowercase-once' && hasLowercase(normalizer));
+    const normalize: Normalize = isClean ? own : (text) => own(cleanings[cleaning](text));
     const sections = addedTokens(json, normalize);
     const words = compilePreTokenizer(json['pre_tokenizer'] as JsonObject | null);
     const model = compileModel(json['model'] as JsonObject);

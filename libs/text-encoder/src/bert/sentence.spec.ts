@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckpointFiles, readSentencePipeline, sentenceWeights } from './sentence.js';
+import type { CheckpointFiles } from './module-files.js';
+import { readSentencePipeline, sentenceWeights } from './sentence.js';
 
 const modules = (...kinds: readonly string[]) =>
   JSON.stringify(
@@ -39,6 +40,69 @@ describe('the files of sentence-transformers', () => {
       prompts: { query: 'query: ', passage: 'passage: ' },
       defaultPrompt: 'query',
     });
+  });
+
+  it.each<[CheckpointFiles, object]>([
+    [{ 'sentence_roberta_config.json': '{"max_seq_length": 128}' }, { maxTokens: 128 }],
+    [{ 'sentence_xlm-roberta_config.json': '{"do_lower_case": true}' }, { lowersCase: true }],
+    // The first that has any field counts.
+    [
+      {
+        'sentence_bert_config.json': '{}',
+        'sentence_distilbert_config.json': '{"max_seq_length": 128}',
+        'sentence_albert_config.json': '{"max_seq_length": 64}',
+      },
+      { maxTokens: 128 },
+    ],
+    [
+      {
+        'sentence_bert_config.json': JSON.stringify({
+          max_seq_length: null,
+          transformer_task: 'feature-extraction',
+          modality_config: { text: { method: 'forward', method_output_name: 'last_hidden_state' } },
+          module_output_name: 'token_embeddings',
+          unpad_inputs: true,
+          query_length: null,
+          processing_kwargs: {},
+          processor_kwargs: { model_max_length: 32, trust_remote_code: true },
+          model_args: { attn_implementation: 'sdpa' },
+        }),
+      },
+      { maxTokens: 32 },
+    ],
+  ])('may have the settings of texts under older names, and newer keys: %j', (settings, expected) => {
+    expect(read({ 'modules.json': plain, ...pooling({}), ...settings })).toMatchObject(expected);
+  });
+
+  it.each([
+    [
+      { max_seq_len: 128 },
+      /sentence_bert_config.json max_seq_len is not known; expected one of max_seq_length/,
+    ],
+    [
+      { transformer_task: 'fill-mask' },
+      /transformer_task must be one of feature-extraction, found "fill-mask"/,
+    ],
+    [{ query_length: 32, document_length: 180 }, /query_length must be null, found 32; .*document_length/],
+    [{ processing_kwargs: { text: { padding: true } } }, /processing_kwargs must be null, found \{"text"/],
+    [{ tokenizer_name_or_path: 'other' }, /tokenizer_name_or_path must be null, found "other"/],
+    [{ config_args: { hidden_act: 'relu' } }, /config_args.hidden_act is not known/],
+    [
+      { tokenizer_args: { model_max_length: 1 } },
+      /tokenizer_args.model_max_length must be at least 2, found 1/,
+    ],
+    [
+      { modality_config: { text: { method: 'forward', method_output_name: 'pooler_output' } } },
+      /modality_config.text.method_output_name must be one of last_hidden_state, found "pooler_output"/,
+    ],
+  ])('are refused by name for settings of texts that would change vectors: %j', (settings, message) => {
+    const files = {
+      'modules.json': plain,
+      ...pooling({}),
+      'sentence_bert_config.json': JSON.stringify(settings),
+    };
+    expect(() => read(files)).toThrow(message);
+    expect(() => read(files)).toThrow(expect.objectContaining({ reason: 'MODEL_CONFIG' }));
   });
 
   it('may have linear layers, whose weights are in folders of their own', () => {
@@ -106,6 +170,38 @@ describe('the files of sentence-transformers', () => {
           '{"in_features": 8, "out_features": 4, "module_input_name": "token_embeddings"}',
       },
       /2_Dense\/config.json module_input_name must be one of sentence_embedding, found "token_embeddings"/,
+    ],
+    [
+      'a linear layer beside which its input goes on',
+      {
+        'modules.json': modules('Transformer', 'Pooling', 'Dense'),
+        ...pooling({}),
+        '2_Dense/config.json': '{"in_features": 8, "out_features": 8, "use_residual": true}',
+      },
+      /2_Dense\/config.json use_residual must be false/,
+    ],
+    [
+      'an unknown field of a pooling',
+      { 'modules.json': plain, ...pooling({ pooling_mode_first_tokens: true }) },
+      /1_Pooling\/config.json pooling_mode_first_tokens is not known/,
+    ],
+    [
+      'a normalisation of something else',
+      {
+        'modules.json': plain,
+        ...pooling({}),
+        '2_Normalize/config.json': '{"module_input_name": "token_embeddings"}',
+      },
+      /2_Normalize\/config.json module_input_name must be one of sentence_embedding/,
+    ],
+    [
+      'a cut of every vector',
+      {
+        'modules.json': plain,
+        ...pooling({}),
+        'config_sentence_transformers.json': '{"truncate_dim": 256}',
+      },
+      /config_sentence_transformers.json truncate_dim must be null, found 256/,
     ],
     ['an order', { 'modules.json': modules('Pooling', 'Transformer') }, /must begin with a Transformer/],
     [

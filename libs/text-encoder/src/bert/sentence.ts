@@ -1,19 +1,22 @@
-import { ConfigFields, type JsonObject, parseJson, TriptychError } from '@triptych/core';
+import { type ConfigFields, TriptychError } from '@triptych/core';
+import {
+  type CheckpointFiles,
+  fieldsOf,
+  moduleFields,
+  MODULES_FILE,
+  parseFile,
+  refuseOthers,
+} from './module-files.js';
+import { type Prompts, readPrompts } from './prompts.js';
+import { readTransformerSettings, type TransformerSettings } from './transformer-settings.js';
 
 /** How a text's tokens become its vector, as the files of sentence-transformers beside a checkpoint say. */
-export interface SentencePipeline {
+export interface SentencePipeline extends TransformerSettings, Prompts {
   readonly pooling: SentencePooling;
   /** Linear layers behind the pooling, in order. */
   readonly dense: readonly DenseLayer[];
   /** The vector is divided by its length. */
   readonly normalizes: boolean;
-  /** The longest text, in tokens, where the files say it. */
-  readonly maxTokens: number | undefined;
-  /** Texts are lowered before they are tokenized. */
-  readonly lowersCase: boolean;
-  /** What is put before a text, by the name of what it is for. */
-  readonly prompts: Readonly<Record<string, string>>;
-  readonly defaultPrompt: string | undefined;
 }
 
 export type SentencePooling = 'mean' | 'class' | 'last';
@@ -27,9 +30,6 @@ export interface DenseLayer {
   readonly activation: 'identity' | 'tanh';
 }
 
-/** Contents of a checkpoint's files by their path in it. */
-export type CheckpointFiles = Readonly<Record<string, string | undefined>>;
-
 /** What a checkpoint without files of sentence-transformers is served with: the mean over its tokens. */
 const PLAIN: SentencePipeline = {
   pooling: 'mean',
@@ -40,10 +40,6 @@ const PLAIN: SentencePipeline = {
   prompts: {},
   defaultPrompt: undefined,
 };
-
-const MODULES_FILE = 'modules.json';
-const TRANSFORMER_FILE = 'sentence_bert_config.json';
-const PROMPTS_FILE = 'config_sentence_transformers.json';
 
 const poolings: Readonly<Record<string, SentencePooling>> = { mean: 'mean', cls: 'class', lasttoken: 'last' };
 
@@ -56,6 +52,23 @@ const poolingFlags: Readonly<Record<string, string>> = {
   pooling_mode_weightedmean_tokens: 'weightedmean',
   pooling_mode_lasttoken: 'lasttoken',
 };
+
+const poolingKeys = [
+  ...['pooling_mode', 'include_prompt', 'embedding_dimension', 'word_embedding_dimension'],
+  ...Object.keys(poolingFlags),
+];
+
+const denseKeys = [
+  ...[
+    'in_features',
+    'out_features',
+    'bias',
+    'activation_function',
+    'module_input_name',
+    'module_output_name',
+  ],
+  'use_residual',
+];
 
 const denseActivations: Readonly<Record<string, DenseLayer['activation']>> = {
   'torch.nn.modules.linear.Identity': 'identity',
@@ -82,25 +95,19 @@ export function readSentencePipeline(files: CheckpointFiles): SentencePipeline {
       `${MODULES_FILE}: the path of the Transformer must be "", found ${JSON.stringify(transformer.path)}`,
     );
   const isNormalize = ({ kind }: Module) => kind === 'Normalize';
+  behind.filter(isNormalize).forEach(({ path }) => checkNormalize(files, path));
   const dense = behind.filter((module, i) => !(isNormalize(module) && i === behind.length - 1));
   for (const { kind } of dense) {
     if (kind !== 'Dense')
       throw problem(`${MODULES_FILE}: ${kind} is not served there; expected Dense, and Normalize at the end`);
   }
-  const settings = fieldsOf(files, TRANSFORMER_FILE);
-  const prompts = fieldsOf(files, PROMPTS_FILE);
-  const maxTokens = settings.raw('max_seq_length') == null ? undefined : settings.count('max_seq_length');
-  if (maxTokens === 1) settings.problem('max_seq_length must be at least 2, found 1');
-  const pipeline: SentencePipeline = {
+  return {
     pooling: readPooling(files, pooling.path),
     dense: dense.map(({ path }) => readDense(files, path)),
     normalizes: behind.length > dense.length,
-    maxTokens,
-    lowersCase: settings.flag('do_lower_case', false),
-    ...readPrompts(prompts),
+    ...readTransformerSettings(files),
+    ...readPrompts(files),
   };
-  for (const fields of [settings, prompts]) fields.check('sentence-transformers configuration');
-  return pipeline;
 }
 
 /** The folders of a checkpoint's modules that have weights of their own. */
@@ -116,7 +123,7 @@ function readModules(files: CheckpointFiles): Module[] {
 
 /** The last part of a module's type is its class: `sentence_transformers.models.Pooling`. */
 function parseModules(text: string): Module[] {
-  const list: unknown = parse(text, MODULES_FILE);
+  const list: unknown = parseFile(text, MODULES_FILE);
   if (!Array.isArray(list)) throw problem(`${MODULES_FILE} must be a list`);
   return list.map((entry: unknown) => {
     const { type, path } = (entry ?? {}) as Record<string, unknown>;
@@ -135,6 +142,7 @@ function readPooling(files: CheckpointFiles, path: string): SentencePooling {
   const named = fields.raw('pooling_mode');
   const flagged = Object.entries(poolingFlags).filter(([flag]) => fields.raw(flag) === true);
   const modes = named === undefined ? flagged.map(([, mode]) => mode) : [named].flat();
+  refuseOthers(fields, poolingKeys);
   const mode = modes.length === 0 ? 'mean' : modes.map(String).join(' and ');
   if (!Object.hasOwn(poolings, mode))
     fields.problem(`pooling ${mode} is not served; expected one of ${Object.keys(poolings).join(', ')}`);
@@ -152,45 +160,25 @@ function readDense(files: CheckpointFiles, path: string): DenseLayer {
     biased: fields.flag('bias', true),
     activation: fields.choice('activation_function', denseActivations, 'torch.nn.modules.activation.Tanh'),
   };
-  for (const key of ['module_input_name', 'module_output_name'])
-    fields.choice(key, { sentence_embedding: true }, 'sentence_embedding');
+  if (fields.flag('use_residual', false)) fields.problem('use_residual must be false');
+  checkEnds(fields);
+  refuseOthers(fields, denseKeys);
   fields.check(file);
   return dense;
 }
 
-function readPrompts(fields: ConfigFields): Pick<SentencePipeline, 'prompts' | 'defaultPrompt'> {
-  const { prompts, default_prompt_name: name } = {
-    prompts: fields.raw('prompts') ?? {},
-    default_prompt_name: fields.raw('default_prompt_name') ?? undefined,
-  };
-  const isPrompts = (value: unknown): value is Record<string, string> =>
-    typeof value === 'object' && value !== null && Object.values(value).every((v) => typeof v === 'string');
-  if (!isPrompts(prompts)) {
-    fields.problem('prompts must be texts by name');
-    return { prompts: {}, defaultPrompt: undefined };
-  }
-  if (name !== undefined && (typeof name !== 'string' || !Object.hasOwn(prompts, name)))
-    fields.problem(`default_prompt_name must be one of ${Object.keys(prompts).join(', ') || 'prompts'}`);
-  return { prompts, defaultPrompt: name as string | undefined };
+/** Older checkpoints have no file for it. */
+function checkNormalize(files: CheckpointFiles, path: string): void {
+  const file = `${path}/config.json`;
+  const fields = fieldsOf(files, file);
+  checkEnds(fields);
+  fields.check(file);
 }
 
-/** The fields of a module's own file, which must be there: its defaults are not the checkpoint's. */
-function moduleFields(files: CheckpointFiles, name: string): ConfigFields {
-  if (files[name] !== undefined) return fieldsOf(files, name);
-  throw new TriptychError('WEIGHTS_MISSING', `${name}: no such file; ${MODULES_FILE} has its module`);
-}
-
-function fieldsOf(files: CheckpointFiles, name: string): ConfigFields {
-  const text = files[name];
-  return new ConfigFields(text === undefined ? {} : (parse(text, name) as JsonObject), `${name} `);
-}
-
-function parse(text: string, name: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${name}: not valid JSON`, { cause });
-  }
+/** A module takes a text's vector and gives one: those of its tokens are not served through it. */
+function checkEnds(fields: ConfigFields): void {
+  for (const key of ['module_input_name', 'module_output_name'])
+    fields.choice(key, { sentence_embedding: true }, 'sentence_embedding');
 }
 
 function problem(message: string): TriptychError {

@@ -1,7 +1,8 @@
 import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
 import type { BertConfig } from './config.js';
-import type { CheckpointFiles, SentencePipeline } from './sentence.js';
+import type { CheckpointFiles } from './module-files.js';
+import type { SentencePipeline } from './sentence.js';
 
 /**
  * The tokenizer of a BERT-like checkpoint: a token before each text and one after it, and the prompt that the checkpoint has as its
@@ -21,7 +22,7 @@ export function sentenceTokenizer(
     config: files['tokenizer_config.json'],
     frame: { before: 1, after: 1 },
     vocabulary,
-    ...(lowersCase ? { cleaning: 'lowercase' } : {}),
+    ...(lowersCase ? { cleaning: 'lowercase-once' } : {}),
     ...(defaultPrompt === undefined ? {} : { prompt: prompts[defaultPrompt] }),
   };
 }

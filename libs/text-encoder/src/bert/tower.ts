@@ -3,7 +3,8 @@ import { type Pooling, quantizationSites, type RunRequest } from '@triptych/infe
 import type { TextItem, TextTower } from '../text-tower.js';
 import { type BertConfig, mostTokens, readBertConfig } from './config.js';
 import { bertBlocks, bertGraph, inputs, outputs, sentenceWidth } from './graph.js';
-import { type CheckpointFiles, readSentencePipeline, type SentencePipeline } from './sentence.js';
+import type { CheckpointFiles } from './module-files.js';
+import { readSentencePipeline, type SentencePipeline } from './sentence.js';
 import { sentenceTokenizer, tokenizerLimit } from './tokenizer.js';
 
 /** How the checkpoint's own pooling is called, and which output has it where the pipeline is something else. */
