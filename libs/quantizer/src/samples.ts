@@ -71,13 +71,14 @@ export async function prepareImages(
 
 /** Token ids, as a tower's tokenizer gives them. `name` is the model's. */
 export async function prepareTexts(
-  { maxTokens, tokenizer }: TextTower,
+  { maxTokens, tokenizer, defaultPrompt }: TextTower,
   name: string,
   texts: readonly string[],
 ): Promise<(readonly number[])[]> {
   const preprocessor = await TextPreprocessor.start({ name, tokenizer: tokenizer() });
   try {
-    return await Promise.all(texts.map(async (text) => (await preprocessor.tokenize(text, maxTokens)).ids));
+    const idsOf = async (text: string) => (await preprocessor.tokenize(defaultPrompt + text, maxTokens)).ids;
+    return await Promise.all(texts.map(idsOf));
   } finally {
     await preprocessor.close();
   }

@@ -42,4 +42,4 @@ export {
   type RawImageSource,
   type RequestedImage,
 } from './image-source.js';
-export { checkText, checkTextLength, MAX_TEXT_BYTES, textBytes } from './text.js';
+export { checkPrompt, checkText, checkTextLength, MAX_TEXT_BYTES, textBytes } from './text.js';

@@ -4,7 +4,7 @@ import { checkLongEnough, checkWholeFrames, faultError, isAudio } from './audio-
 import { checkSequence, checkWindow } from './audio-window.js';
 import { checkEmbeddingOptions } from './embedding-options.js';
 import { checkName } from './names.js';
-import { checkText } from './text.js';
+import { checkPrompt, checkText } from './text.js';
 
 const reasonOf = (act: () => unknown) => {
   try {
@@ -105,6 +105,19 @@ describe('texts', () => {
       expect(reasonOf(() => checkText(text))).toEqual(['TEXT_TOO_LARGE', undefined]);
     for (const text of ['\ud800', Buffer.from([0xff])])
       expect(reasonOf(() => checkText(text))).toEqual(['TEXT_NOT_UTF8', undefined]);
+  });
+
+  it('have the prompt before them that is named, or the default one', () => {
+    const offer = { prompts: { query: 'query: ', passage: '' }, defaultPrompt: 'query: ' };
+    expect([undefined, 'query', 'passage', ''].map((name) => checkPrompt(name, offer))).toEqual([
+      'query: ',
+      'query: ',
+      '',
+      '',
+    ]);
+    for (const name of ['Query', 'toString', '__proto__'])
+      expect(reasonOf(() => checkPrompt(name, offer))).toEqual(['PROMPT_UNKNOWN', 'prompt_name']);
+    expect(() => checkPrompt('query', { prompts: {}, defaultPrompt: '' })).toThrow('it has none');
   });
 });
 

@@ -28,6 +28,34 @@ export function checkText(text: string | Uint8Array): string {
   );
 }
 
+/** What a model has to be put before texts. */
+export interface PromptOffer {
+  /** By name. */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** What is put there where none is named. */
+  readonly defaultPrompt: string;
+}
+
+/** What is put before texts for which this prompt was named: the model's default without a name, nothing for an empty one. Throws PROMPT_UNKNOWN. */
+export function checkPrompt(name: string | undefined, { prompts, defaultPrompt }: PromptOffer): string {
+  if (name === undefined) return defaultPrompt;
+  if (Object.hasOwn(prompts, name)) return prompts[name];
+  if (name === '') return '';
+  const known = Object.keys(prompts);
+  const expected =
+    known.length === 0
+      ? 'it has none, so leave prompt_name out'
+      : `expected one of ${known.map((one) => JSON.stringify(one)).join(', ')}`;
+  throw new TriptychError(
+    'PROMPT_UNKNOWN',
+    `the model has no prompt ${JSON.stringify(name.slice(0, SHOWN))}; ${expected}`,
+    { field: 'prompt_name' },
+  );
+}
+
+/** Characters of a name that a message repeats. */
+const SHOWN = 60;
+
 /** Bytes of a text in UTF-8. */
 export function textBytes(text: string | Uint8Array): number {
   return typeof text === 'string' ? Buffer.byteLength(text) : text.length;

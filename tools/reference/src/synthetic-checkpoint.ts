@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readModel, requiredTensors } from '@triptych/model-families';
 import { encodeSafetensors } from '@triptych/weight-loader';
 import { syntheticTensor, type Tails } from './synthetic-weights.js';
@@ -122,6 +122,9 @@ export async function writeSyntheticCheckpoint(
   }));
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'config.json'), JSON.stringify(config, null, 2));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), text);
+  }
   await writeFile(join(directory, 'model.safetensors'), encodeSafetensors(tensors));
 }

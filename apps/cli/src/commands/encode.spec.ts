@@ -146,6 +146,15 @@ describe('triptych encode', () => {
     }
   });
 
+  it('passes on which prompt goes before texts, and what the model says to it', async () => {
+    const asked = await runCli(['encode', '--text', 'a pizza', '--prompt', 'query']);
+    expect(asked.code).toBe(1);
+    expect(asked.stderr).toMatch(/no prompt "query"; it has none/);
+    const none = await runCli(['encode', '--text', 'a pizza', '--prompt', '']);
+    const [plain] = jsonLines<Line>((await runCli(['encode', '--text', 'a pizza'])).stdout);
+    expect(jsonLines<Line>(none.stdout)).toEqual([plain]);
+  });
+
   it('with a server of its own takes no part in what the environment says of another', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -21,6 +21,7 @@ interface Options extends ServerOptions {
   readonly hopMs: number;
   readonly context: keyof typeof contexts;
   readonly pooling?: keyof typeof poolings;
+  readonly prompt?: string;
   readonly normalize: boolean;
   readonly dimensions: number;
   readonly format: Format;
@@ -68,6 +69,10 @@ export function encodeCommand(): Command {
     .option('--hop-ms <ms>', 'from one window to the next; 0: a window', wholeNumber, 0)
     .addOption(choice('--context <context>', 'silence around audio', contexts).default('padded'))
     .addOption(choice('--pooling <pooling>', "which vector (default: the model's own)", poolings))
+    .option(
+      '--prompt <name>',
+      "which of the model's prompts goes before texts; '' for none (default: its own)",
+    )
     .option('--no-normalize', 'leave the length of vectors as it is')
     .option('--dimensions <n>', 'keep the first n values; 0: all', wholeNumber, 0)
     .addOption(new Option('--format <format>', 'how vectors are written').choices(formats).default('jsonl'))
@@ -115,9 +120,10 @@ async function encode(command: Command, inputs: readonly string[], options: Opti
   }
 }
 
-function requestOf({ name = '', pooling, normalize, dimensions, windowMs, hopMs, context }: Options) {
+function requestOf({ name = '', pooling, prompt, normalize, dimensions, windowMs, hopMs, context }: Options) {
   return {
     model: name,
+    ...(prompt === undefined ? {} : { promptName: prompt }),
     options: {
       ...(pooling ? { pooling: poolings[pooling] } : {}),
       normalize,

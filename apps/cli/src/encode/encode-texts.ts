@@ -1,8 +1,8 @@
 import { problemOf, TriptychError } from '@triptych/core';
 import { readFile } from 'node:fs/promises';
-import { type EncodeTextsRequest, readEmbedding, type TriptychClient } from '@triptych/client';
+import { readEmbedding, type TriptychClient } from '@triptych/client';
 import type { EncodedVector, Progress } from './encoded-vector.js';
-import { checkSame, type Identity } from './identity.js';
+import { checkSame, type Identity, type TextRequest } from './identity.js';
 
 /** Texts of one call. */
 const BATCH = 64;
@@ -25,7 +25,7 @@ export async function textLines(path: string): Promise<TextSource[]> {
 export async function* encodeTexts(
   client: TriptychClient,
   texts: readonly TextSource[],
-  request: Omit<EncodeTextsRequest, 'texts'>,
+  request: TextRequest,
   identity: Identity,
   progress: Progress,
 ): AsyncGenerator<EncodedVector> {

@@ -41,6 +41,12 @@ export interface EncodeRequest {
   readonly options: EmbeddingOptions;
 }
 
+/** What every call with texts asks for. */
+export interface TextRequest extends EncodeRequest {
+  /** Absent: the model's default prompt, where it has one. */
+  readonly promptName?: string;
+}
+
 /** What every audio stream of a run asks for. */
 export interface AudioRequest extends EncodeRequest {
   readonly windowMs: number;
@@ -56,7 +62,7 @@ export interface AudioRequest extends EncodeRequest {
 export async function announce(
   client: TriptychClient,
   media: Media,
-  request: EncodeRequest | AudioRequest,
+  request: EncodeRequest | AudioRequest | TextRequest,
 ): Promise<Identity> {
   const stamp = await stampOf(client, media, request);
   const models = await listModels(client);
@@ -81,7 +87,7 @@ async function listModels(client: TriptychClient): Promise<readonly Model__Outpu
 async function stampOf(
   client: TriptychClient,
   media: Media,
-  request: EncodeRequest | AudioRequest,
+  request: EncodeRequest | AudioRequest | TextRequest,
 ): Promise<ModelStamp__Output> {
   if (media === 'text') return expectStamp((await client.encodeTexts({ ...request, texts: [''] })).stamp);
   const stream = media === 'image' ? client.streamImages() : client.streamAudio();

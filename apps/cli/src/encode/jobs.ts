@@ -6,7 +6,7 @@ import type { EncodedVector, Progress } from './encoded-vector.js';
 import { encodeAudio } from './encode-audio.js';
 import { encodeImages } from './encode-images.js';
 import { encodeTexts, type TextSource } from './encode-texts.js';
-import { announce, type AudioRequest, type Identity } from './identity.js';
+import { announce, type AudioRequest, type Identity, type TextRequest } from './identity.js';
 import type { AudioSource } from './sources.js';
 
 /** Audio files that are streamed at a time: enough to keep decoding ahead of inference. */
@@ -24,7 +24,7 @@ export class EncodeJobs {
 
   constructor(
     private readonly client: TriptychClient,
-    private readonly request: Omit<AudioRequest, 'format'>,
+    private readonly request: Omit<AudioRequest, 'format'> & TextRequest,
     private readonly writer: VectorWriter,
     private readonly progress: Progress,
   ) {}
@@ -37,15 +37,16 @@ export class EncodeJobs {
   /** Asks first which models answer, so that a request that a model refuses fails before anything is encoded. */
   async run({ audio, images, texts }: Inputs): Promise<void> {
     const format = audio[0]?.format ?? { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER };
-    const { model, options } = this.request;
+    const { model, options, promptName } = this.request;
+    const ofTexts = { model, options, ...(promptName === undefined ? {} : { promptName }) };
     const heard =
       audio.length > 0 ? await announce(this.client, 'audio', { ...this.request, format }) : undefined;
     const seen = images.length > 0 ? await announce(this.client, 'image', { model, options }) : undefined;
-    const read = texts.length > 0 ? await announce(this.client, 'text', { model, options }) : undefined;
+    const read = texts.length > 0 ? await announce(this.client, 'text', ofTexts) : undefined;
     await this.writer.begin([heard, seen, read].filter((identity) => identity !== undefined));
     if (heard) await this.#audio(audio, heard);
     if (seen) await this.#write(encodeImages(this.client, images, { model, options }, seen, this.progress));
-    if (read) await this.#write(encodeTexts(this.client, texts, { model, options }, read, this.progress));
+    if (read) await this.#write(encodeTexts(this.client, texts, ofTexts, read, this.progress));
   }
 
   /** A few sources side by side. */

@@ -37,7 +37,7 @@ export async function encodeWords(
 async function tokenize(name: string, tower: TextTower, words: string): Promise<readonly number[]> {
   const preprocessor = await TextPreprocessor.start({ name, tokenizer: tower.tokenizer() });
   try {
-    return (await preprocessor.tokenize(words, tower.maxTokens)).ids;
+    return (await preprocessor.tokenize(tower.defaultPrompt + words, tower.maxTokens)).ids;
   } finally {
     await preprocessor.close();
   }

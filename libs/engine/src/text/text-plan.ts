@@ -1,6 +1,7 @@
 import type { Pooling } from '@triptych/inference-core';
 import {
   checkEmbeddingOptions,
+  checkPrompt,
   checkText,
   checkTextLength,
   type EmbeddingPlan,
@@ -16,6 +17,8 @@ export interface TextPlan {
   readonly model: Serving<'text'>;
   readonly embedding: EmbeddingPlan<Pooling>;
   readonly rejectTooLong: boolean;
+  /** Put before each text. */
+  readonly prompt: string;
 }
 
 /** How texts are to be encoded. */
@@ -23,6 +26,8 @@ export interface TextOptions {
   readonly options?: RequestedEmbedding | null | undefined;
   /** Fail texts of more tokens than the model's context (TEXT_TOO_LONG), rather than cut them off there. Default: false. */
   readonly rejectTooLong?: boolean | undefined;
+  /** Which of the model's prompts is put before each text; '' is none. Default: the model's own default, if it has one. */
+  readonly promptName?: string | undefined;
 }
 
 export interface EncodedText extends EncodedItem {
@@ -31,9 +36,11 @@ export interface EncodedText extends EncodedItem {
   readonly truncated: boolean;
 }
 
-/** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID. */
-export function planTexts(model: Serving<'text'>, { options, rejectTooLong = false }: TextOptions): TextPlan {
-  return { model, embedding: checkEmbeddingOptions(options, model.text), rejectTooLong };
+/** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN, DIMENSIONS_INVALID or PROMPT_UNKNOWN. */
+export function planTexts(model: Serving<'text'>, request: TextOptions): TextPlan {
+  const { options, rejectTooLong = false, promptName } = request;
+  const embedding = checkEmbeddingOptions(options, model.text);
+  return { model, embedding, rejectTooLong, prompt: checkPrompt(promptName, model.text) };
 }
 
 export function textStamp({ model, embedding }: TextPlan): ModelStamp {
@@ -53,12 +60,16 @@ export function encodeText(
 }
 
 async function tokenizeAndEncode(
-  { model, embedding, rejectTooLong }: TextPlan,
+  { model, embedding, rejectTooLong, prompt }: TextPlan,
   text: string | Uint8Array,
   context: CallContext,
 ): Promise<EncodedText> {
   const { preprocessor, encoder, maxTokens } = model.text;
-  const { ids, untruncated, preprocessUs } = await preprocessor.tokenize(checkText(text), maxTokens, context);
+  const { ids, untruncated, preprocessUs } = await preprocessor.tokenize(
+    prompt + checkText(text),
+    maxTokens,
+    context,
+  );
   if (rejectTooLong) checkTextLength(untruncated, maxTokens);
   const item = { ids, pooling: embedding.pooling, form: embedding.form };
   return {

@@ -19,8 +19,6 @@ export interface TokenizerRecipe {
   readonly vocabulary?: number | undefined;
   /** What the model's family does to a text before the tokenizer's own normalisation. Default: nothing. */
   readonly cleaning?: Cleaning | undefined;
-  /** Put before every text. Default: nothing. */
-  readonly prompt?: string | undefined;
   /** What a text is filled up with to a length. Default: texts keep their lengths. */
   readonly padding?: Padding | undefined;
 }
@@ -61,10 +59,10 @@ export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
   checkTokenizerConfig(parse(recipe.config ?? '{}', 'tokenizer_config.json'), json);
   checkIds(json, frame, recipe.vocabulary);
   const around = before.length + after.length;
-  const { prompt = '', padding } = recipe;
+  const { padding } = recipe;
   const fill = padding && filler(padding, idOf(padding.token));
   return (text, context) => {
-    const inner = ids(prompt + text);
+    const inner = ids(text);
     const room = Math.max(0, context - around);
     const cut = [...before, ...inner.slice(0, room), ...after];
     return { ids: fill ? fill(cut) : cut, untruncated: inner.length + around };

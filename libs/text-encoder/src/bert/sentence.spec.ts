@@ -38,7 +38,7 @@ describe('the files of sentence-transformers', () => {
       lowersCase: true,
       normalizes: false,
       prompts: { query: 'query: ', passage: 'passage: ' },
-      defaultPrompt: 'query',
+      defaultPrompt: 'query: ',
     });
   });
 

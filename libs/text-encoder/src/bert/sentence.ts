@@ -38,7 +38,7 @@ const PLAIN: SentencePipeline = {
   maxTokens: undefined,
   lowersCase: false,
   prompts: {},
-  defaultPrompt: undefined,
+  defaultPrompt: '',
 };
 
 const poolings: Readonly<Record<string, SentencePooling>> = { mean: 'mean', cls: 'class', lasttoken: 'last' };

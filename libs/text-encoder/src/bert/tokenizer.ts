@@ -5,8 +5,7 @@ import type { CheckpointFiles } from './module-files.js';
 import type { SentencePipeline } from './sentence.js';
 
 /**
- * The tokenizer of a BERT-like checkpoint: a token before each text and one after it, and the prompt that the checkpoint has as its
- * default. Throws WEIGHTS_MISSING without a `tokenizer.json`.
+ * The tokenizer of a BERT-like checkpoint: a token before each text and one after it. Throws WEIGHTS_MISSING without a `tokenizer.json`.
  */
 export function sentenceTokenizer(
   files: CheckpointFiles,
@@ -16,14 +15,12 @@ export function sentenceTokenizer(
   const { 'tokenizer.json': json } = files;
   if (json === undefined)
     throw new TriptychError('WEIGHTS_MISSING', 'the model has no tokenizer: expected tokenizer.json');
-  const { defaultPrompt, prompts, lowersCase } = pipeline;
   return {
     json,
     config: files['tokenizer_config.json'],
     frame: { before: 1, after: 1 },
     vocabulary,
-    ...(lowersCase ? { cleaning: 'lowercase-once' } : {}),
-    ...(defaultPrompt === undefined ? {} : { prompt: prompts[defaultPrompt] }),
+    ...(pipeline.lowersCase ? { cleaning: 'lowercase-once' } : {}),
   };
 }
 

@@ -52,6 +52,8 @@ export function sentenceTower(json: JsonObject, files: CheckpointFiles = {}): Te
       form: { normalize: true, dimensions: 0, numbers: 'float32' },
     },
     maxTokens,
+    prompts: pipeline.prompts,
+    defaultPrompt: pipeline.defaultPrompt,
     tokenizer: () => sentenceTokenizer(files, pipeline, config),
     checkEmptyText: (ids) => checkVocabulary(ids, config),
     ownSpace: (pooling) => (pooling === own ? undefined : `text/${pooling}`),

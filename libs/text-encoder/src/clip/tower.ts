@@ -1,6 +1,6 @@
 import { type JsonObject, TriptychError } from '@triptych/core';
 import { quantizationSites, type RunRequest } from '@triptych/inference-core';
-import type { TextItem, TextTower } from '../text-tower.js';
+import { noPrompts, type TextItem, type TextTower } from '../text-tower.js';
 import { endOfText, readTextConfig, TEXT_TENSORS, type TextConfig } from './config.js';
 import { inputs, outputs, textBlocks, textGraph } from './graph.js';
 import { clipTokenizer } from './tokenizer.js';
@@ -40,6 +40,7 @@ export function clipTextTower(json: JsonObject, files: Readonly<Record<string, s
     request: (items) => request(config, items),
     warmUp: warmUpItem(config),
     maxTokens: config.positions,
+    ...noPrompts,
     tokenizer: () => clipTokenizer(files, config.vocabulary),
     checkEmptyText: (ids) => checkEmptyText(ids, config),
     ownSpace: (pooling) => (pooling === 'projected' ? undefined : `text/${pooling}`),

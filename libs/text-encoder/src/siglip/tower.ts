@@ -1,6 +1,6 @@
 import { type JsonObject, TriptychError } from '@triptych/core';
 import { quantizationSites, type RunRequest } from '@triptych/inference-core';
-import type { TextItem, TextTower } from '../text-tower.js';
+import { noPrompts, type TextItem, type TextTower } from '../text-tower.js';
 import { readSiglipTextConfig, SIGLIP_TEXT_TENSORS, type SiglipTextConfig } from './config.js';
 import { inputs, outputs, siglipTextBlocks, siglipTextGraph } from './graph.js';
 import { siglipTokenizer } from './tokenizer.js';
@@ -41,6 +41,7 @@ export function siglipTextTower(json: JsonObject, files: Readonly<Record<string,
       form: { normalize: true, dimensions: 0, numbers: 'float32' },
     },
     maxTokens: positions,
+    ...noPrompts,
     tokenizer: () => siglipTokenizer(files, config),
     checkEmptyText: (ids) => checkFilled(ids, config),
     ownSpace: (pooling) => (pooling === 'projected' ? undefined : `text/${pooling}`),

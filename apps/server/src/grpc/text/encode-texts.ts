@@ -7,11 +7,11 @@ import { textBytes } from './text-bytes.js';
 /** `TextEncoder.Encode` */
 export async function encodeTexts(
   engine: Engine,
-  { model, texts, options: wanted, rejectTooLong }: EncodeTextsRequest__Output,
+  { model, texts, options: wanted, rejectTooLong, promptName }: EncodeTextsRequest__Output,
   call: EngineCall,
 ): Promise<EncodeTextsResponse> {
   const { options, encoding } = readEmbeddingOptions(wanted);
-  const request = { model, texts: texts.map(textBytes), options, rejectTooLong };
+  const request = { model, texts: texts.map(textBytes), options, rejectTooLong, promptName };
   const { stamp, results } = await engine.encodeTexts(request, call);
   return {
     stamp,

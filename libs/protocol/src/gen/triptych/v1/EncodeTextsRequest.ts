@@ -7,6 +7,8 @@ export interface EncodeTextsRequest {
   'texts'?: (string)[];
   'options'?: (_triptych_v1_EmbeddingOptions | null);
   'rejectTooLong'?: (boolean);
+  'promptName'?: (string);
+  '_promptName'?: "promptName";
 }
 
 export interface EncodeTextsRequest__Output {
@@ -14,4 +16,6 @@ export interface EncodeTextsRequest__Output {
   'texts': (string)[];
   'options': (_triptych_v1_EmbeddingOptions__Output | null);
   'rejectTooLong': (boolean);
+  'promptName'?: (string);
+  '_promptName'?: "promptName";
 }
