@@ -83,11 +83,18 @@ export const catalogue = {
   POOLING_UNSUPPORTED: entry('invalid-input', 'The encoder does not offer this pooling.'),
   DIMENSIONS_INVALID: entry('invalid-input', 'More dimensions were asked for than the model has.'),
   WINDOW_INVALID: entry('invalid-input', 'The window or hop of a stream is out of range.'),
+  TENSOR_UNEXPECTED: entry(
+    'invalid-input',
+    'The model has no tensor of this name, or takes another datatype or shape.',
+  ),
+  TENSOR_MALFORMED: entry('invalid-input', "A tensor's bytes are not what its datatype and shape say."),
+  PARAMETER_INVALID: entry('invalid-input', 'A parameter is unknown to the model, or holds a wrong value.'),
   MESSAGE_MALFORMED: entry('invalid-input', 'The bytes are not a message of the method.'),
   STREAM_NO_CONFIG: entry('bad-stream-order', 'The first message of a stream must be its config.'),
   STREAM_SECOND_CONFIG: entry('bad-stream-order', 'A stream takes one config, as its first message.'),
   STREAM_EMPTY_MESSAGE: entry('bad-stream-order', 'A stream message holds neither config nor data.'),
   STREAM_SEQUENCE: entry('bad-stream-order', 'Chunk sequence numbers go from 0 up by one.'),
+  SEQUENCE_INVALID: entry('bad-stream-order', 'A sequence of requests has no start, or starts twice.'),
   MESSAGE_TOO_LARGE: entry('payload-too-large', 'A message is larger than this server receives or sends.'),
   PROTOCOL_ERROR: entry('internal', 'A header or a compressed message is not what gRPC says it is.'),
   NOT_IMPLEMENTED: entry(

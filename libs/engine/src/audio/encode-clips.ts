@@ -28,6 +28,8 @@ export interface EncodeAudioRequest extends AudioOptions {
 export interface EncodedClip extends EncodedItem {
   /** Output frames that hold audio. */
   readonly validFrames: number;
+  /** Samples that were encoded, of the model's rate. */
+  readonly samples: number;
 }
 
 export interface EncodedAudio {
@@ -72,8 +74,9 @@ async function decodeAndEncode(
     context,
   );
   // Counted first: the samples change threads.
-  const frames = validFrames(samples.length);
-  return { validFrames: frames, ...(await encodeSamples(plan, samples, preprocessUs, context)) };
+  const { length } = samples;
+  const encoded = await encodeSamples(plan, samples, preprocessUs, context);
+  return { validFrames: validFrames(length), samples: length, ...encoded };
 }
 
 /** What a clip is expected to cost: its length is a guess, that of 16-bit samples. */
