@@ -1,3 +1,5 @@
+import { clustersOf } from './clusters.js';
+
 /**
  * The normalisation that a sentencepiece model brings compiled: a double-array trie (Aoe 1989) of what is replaced, and the
  * replacements behind it. Where a cluster of characters has fewer than 6 bytes and the trie knows it, it is replaced as a whole;
@@ -31,9 +33,7 @@ export function precompiled(charsmap: Uint8Array): (text: string) => string {
     return whole ?? characters.map(ofCharacter).join('');
   };
   const ofPiece = (piece: string): string =>
-    isPlain.test(piece)
-      ? Array.from(piece, ofCharacter).join('')
-      : Array.from(clusters.segment(piece), ({ segment }) => ofCluster(segment)).join('');
+    isPlain.test(piece) ? Array.from(piece, ofCharacter).join('') : clustersOf(piece).map(ofCluster).join('');
   return (text) => text.replaceAll(pieces, ofPiece);
 }
 
@@ -43,10 +43,9 @@ const decoder = new TextDecoder();
 const isPlain = /^[\x20-\x7e]*$/;
 /**
  * Between two characters of printable ASCII, a cluster ends: stretches of them, and what is between, with one such character at each end,
- * which may belong to it. The segmenter takes time that is quadratic in the length of what it is given.
+ * which may belong to it.
  */
 const pieces = /[\x20-\x7e]+(?=[\x20-\x7e]|$)|[\x20-\x7e]?(?:[^\x20-\x7e]+[\x20-\x7e]?)+/g;
-const clusters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Where the replacement of the shortest key starts that these bytes begin with. */
 function shortestMatch(trie: Uint32Array, bytes: Uint8Array): number | undefined {
