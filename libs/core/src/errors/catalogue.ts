@@ -65,6 +65,10 @@ export const catalogue = {
     "The text has more tokens than the model's context, and reject_too_long was set.",
   ),
   TEXT_TOKENIZE_TIMEOUT: entry('invalid-input', 'Tokenizing took longer than this server allows.'),
+  TEXT_TOKENIZE_CRASH: entry(
+    'invalid-input',
+    "The model's tokenizer ended over the text, and so did the one that replaced it.",
+  ),
   PROMPT_UNKNOWN: entry('invalid-input', 'The model has no prompt of this name to put before texts.'),
   ITEM_EMPTY: entry('invalid-input', 'A cross-modal item holds nothing to compare.'),
   SPACE_MISMATCH: entry(

@@ -46,7 +46,8 @@ export function openChannel(options: ChannelOptions, events: ChannelEvents): Cha
 
 function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEvents): Channel {
   const resourceLimits = memoryMb === undefined ? {} : { maxOldGenerationSizeMb: memoryMb };
-  const worker = new Worker(entry, { name, resourceLimits });
+  // Flags of a program that is no file, as --input-type, would keep a worker from being one.
+  const worker = new Worker(entry, { name, resourceLimits, execArgv: [] });
   let cause: unknown;
   worker.on('message', (answer: WorkerAnswer) => events.answer(answer));
   worker.on('error', (error) => (cause = error));

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Isolation } from './channel.js';
 import { workerEntry } from './worker-entry.js';
@@ -59,6 +61,19 @@ describe.each<Isolation>(['thread', 'process'])('a worker host, its worker in a 
       reason: 'AUDIO_DECODE_TIMEOUT',
     });
     await becomesReady();
+  });
+});
+
+describe('a program that is no file', () => {
+  it.each<Isolation>(['thread', 'process'])('may start a worker in a %s', async (isolation) => {
+    const index = workerEntry(import.meta.url, '../index.js');
+    const program = `
+      import { WorkerHost } from '${index.href}';
+      const host = await WorkerHost.start({ entry: new URL('${entry.href}'), name: 'echo', isolation: '${isolation}' });
+      console.log(JSON.stringify(await host.call('echo', 1)));
+      await host.close();`;
+    const node = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(await node).toMatchObject({ stdout: '["",1]\n' });
   });
 });
 

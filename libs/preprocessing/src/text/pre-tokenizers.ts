@@ -139,7 +139,6 @@ function fromLibrary(preTokenizer: LibraryPreTokenizer): PreTokenize {
   return (text) => preTokenizer.pre_tokenize_text(text);
 }
 
-/** In a loop, not at once: where memory runs out, only what runs as JavaScript can be ended without the process. */
 function matches(text: string, pattern: RegExp): string[] {
   const found: string[] = [];
   for (const [match] of text.matchAll(pattern)) found.push(match);

@@ -48,16 +48,25 @@ describe('a tokenizer', () => {
     expect(isLate).toBe(true);
   });
 
-  it('whose memory runs out loses its text, and is replaced', async () => {
-    const content = 'b'.repeat(1_000_000);
-    const preprocessor = await start(
-      hostile({ normalizer: { type: 'Replace', pattern: { Regex: '!' }, content }, pre_tokenizer: null }),
-      30_000,
-    );
+  it('whose memory runs out refuses the text, and is replaced for the others', async () => {
+    const replace = { type: 'Replace', pattern: { Regex: '!' }, content: 'İ'.repeat(500_000) };
+    const normalizer = { type: 'Sequence', normalizers: [replace, { type: 'Lowercase' }] };
+    const preprocessor = await start(hostile({ normalizer, pre_tokenizer: null }), 60_000);
+    // In a thread, the second step of this would end the process of this test.
+    const refused = preprocessor.tokenize('!'.repeat(400), 9);
     const behind = preprocessor.tokenize('a', 9);
-    await expect(preprocessor.tokenize('!'.repeat(20), 9)).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    await expect(refused).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_CRASH', retryable: false });
     expect((await behind).ids).toHaveLength(3);
     expect((await preprocessor.tokenize('a', 9)).ids).toHaveLength(3);
+  });
+
+  it('that is killed goes on in another, with the text that it was at', async () => {
+    const preprocessor = await start(backtracking, 3000);
+    const late = preprocessor.tokenize(trap, 9).catch((thrown: unknown) => thrown);
+    const behind = preprocessor.tokenize('a!', 9);
+    process.kill(Number(preprocessor.pid), 'SIGKILL');
+    expect((await behind).ids).toHaveLength(4);
+    expect(await late).toMatchObject({ reason: 'TEXT_TOKENIZE_TIMEOUT' });
   });
 
   it('serves callers in turn, however many texts one has sent', async () => {

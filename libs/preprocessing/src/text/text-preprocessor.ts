@@ -33,6 +33,8 @@ export interface TokenizeOptions {
 interface Waiting extends Queueing {
   readonly request: TokenizeRequest;
   readonly signal: AbortSignal | undefined;
+  /** Workers that ended while they were at it. */
+  losses: number;
   readonly resolve: (tokens: TokenizedText) => void;
   /** Also where it is not wanted any more. */
   readonly reject: (error: unknown) => void;
@@ -50,6 +52,8 @@ const OPEN_TIMEOUT_MS = 60_000;
 const MEMORY_MB = 512;
 /** A worker of JavaScript alone can be ended at any time: what it holds is not worth more. */
 const FAREWELL_MS = 500;
+/** One may have been killed for what it did not do. A text that a second one ends on is what ends them. */
+const MOST_LOSSES = 2;
 /** How long texts wait for a worker that is being restarted. */
 const RESTART_MS = 10_000;
 
@@ -61,9 +65,9 @@ const MOST_HELD = 8;
 const MOST_HELD_CHARACTERS = 2048;
 
 /**
- * One model's tokenizer, in a worker thread of its own: whatever patterns a checkpoint brings, they delay that model's texts alone.
- * Texts wait in a fair order over their callers. One that takes longer than its limit is ended with the worker, which is replaced;
- * what waited behind it goes on there.
+ * One model's tokenizer, in a process of its own: whatever patterns a checkpoint brings, they delay that model's texts alone. A thread
+ * whose memory runs out within a built-in function takes its process along; this one is replaced. Texts wait in a fair order over
+ * their callers. One that takes longer than its limit is ended with the worker; what waited behind it goes on in the next.
  */
 export class TextPreprocessor {
   readonly #waiting = new FairOrder<Waiting>();
@@ -92,6 +96,7 @@ export class TextPreprocessor {
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './worker/text-worker.js'),
       name: `${name}/tokenizer`,
+      isolation: 'process',
       restart: true,
       memoryMb: MEMORY_MB,
       farewellMs: FAREWELL_MS,
@@ -101,9 +106,14 @@ export class TextPreprocessor {
     return new TextPreprocessor(host, options);
   }
 
+  /** Of the process that tokenizes now. */
+  get pid(): number | undefined {
+    return this.host.pid;
+  }
+
   /**
-   * A text → at most `context` token ids, start and end included. Rejects with TEXT_TOKENIZE_TIMEOUT, CANCELLED, DEADLINE_PASSED,
-   * NOT_READY, WORKER_LOST or DRAINING.
+   * A text → at most `context` token ids, start and end included. Rejects with TEXT_TOKENIZE_TIMEOUT, TEXT_TOKENIZE_CRASH, CANCELLED,
+   * DEADLINE_PASSED, NOT_READY or DRAINING.
    */
   async tokenize(text: string, context: number, options: TokenizeOptions = {}): Promise<TokenizedText> {
     const { signal, caller = soleCaller(), deadline = Infinity } = options;
@@ -114,7 +124,8 @@ export class TextPreprocessor {
     try {
       return await new Promise((resolve, reject) => {
         const request = { text, context };
-        const entry: Waiting = { request, caller, deadline, cost: text.length + 1, signal, resolve, reject };
+        const cost = text.length + 1;
+        const entry: Waiting = { request, caller, deadline, cost, signal, losses: 0, resolve, reject };
         onAbort = () => {
           // What the worker holds by now, it finishes: there is nobody to tell.
           this.#waiting.remove(entry);
@@ -166,10 +177,9 @@ export class TextPreprocessor {
     this.host.call<TokenizedText>('tokenize', entry.request).then(
       (tokens) => this.#answered(held, () => entry.resolve(tokens)),
       (thrown: unknown) => {
-        const isLost = thrown instanceof TriptychError && thrown.retryable;
-        this.#answered(held, () => entry.reject(thrown));
-        // The worker ended over the first; the others have done nothing.
-        if (isLost) this.#takeBack();
+        const isLost = thrown instanceof TriptychError && thrown.reason === 'WORKER_LOST';
+        if (isLost) this.#lost(held);
+        else this.#answered(held, () => entry.reject(thrown));
       },
     );
   }
@@ -182,6 +192,23 @@ export class TextPreprocessor {
     settle();
     this.#startLimit();
     this.#dispatch();
+  }
+
+  /** The worker ended while it was at the first of what it held; the others have done nothing. */
+  #lost(held: Held): void {
+    const { entry } = held;
+    if (this.#held[0] !== held) return;
+    entry.losses++;
+    if (entry.losses === MOST_LOSSES) {
+      this.#held.shift();
+      entry.reject(
+        new TriptychError(
+          'TEXT_TOKENIZE_CRASH',
+          `the model's tokenizer ended ${MOST_LOSSES} times while it was at this text, as it does where its memory runs out`,
+        ),
+      );
+    }
+    this.#takeBack();
   }
 
   /** The limit of the text that the worker is at. */

@@ -73,6 +73,7 @@ class ProbeThread {
     const worker = new Worker(workerEntry(import.meta.url, './probe-thread.js'), {
       name: 'probes',
       workerData: data,
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     });
     this.#worker = worker;
