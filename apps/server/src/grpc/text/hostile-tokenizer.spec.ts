@@ -64,21 +64,22 @@ describe('a model whose tokenizer never ends', () => {
 describe('a model whose tokenizer takes all memory', () => {
   it('fails the text by name, while other texts and other models go on', async () => {
     const models = [demoClip, await hostileModel('swelling', swelling)];
-    const { client, close } = await serveDemo({ models, tokenizeTimeoutMs: 60_000 });
+    const test = await serveDemo({ models, tokenizeTimeoutMs: 60_000 });
+    const { client } = test;
     const bad = client.encodeTexts({ model: 'swelling', texts: ['pizza', '!'.repeat(400), 'volcano'] });
     let isOver = false;
     void bad.finally(() => (isOver = true));
     for (let i = 0; i < 5; i++) {
       const { results } = await client.encodeTexts({ texts: ['pizza'] });
-      expect(results[0].error).toBeNull();
+      expect(results[0].embedding).toBeTruthy();
     }
     expect(isOver).toBe(false);
     const { results } = await bad;
     expect(results.map(({ error }) => error && [error.code, error.reason, error.retryable])).toEqual([
-      null,
+      undefined,
       [3, 'TEXT_TOKENIZE_CRASH', false],
-      null,
+      undefined,
     ]);
-    await close();
+    await test.close();
   });
 });
