@@ -32,7 +32,7 @@ const speech = await readFile(inRepository('examples/speech/pizza-a.wav'));
 async function* chunks() {
   for (let at = 0; at < speech.length; at += 3200) yield { data: speech.subarray(at, at + 3200) };
 }
-const stream = engine.openAudioStream({ format: { encoding: 'container' }, windowMs: 500 });
+const stream = await engine.openAudioStream({ format: { encoding: 'container' }, windowMs: 500 });
 const summary = await stream.run(chunks(), async ({ startSample, endSample, result }) => {
   console.log(
     `  samples ${startSample} to ${endSample}: ${result.error ?? `${result.embedding.shape[0]} numbers`}`,

@@ -65,7 +65,7 @@ describe('a server', () => {
   it('loses only what a killed inference worker held, says so, and is back', async () => {
     test = await serveDemo();
     const before = vectorOf((await encode(test.client)).results[0]);
-    const { worker } = test.server.models.serving('audio', '').audio.encoder;
+    const { worker } = test.server.models.models[0].audio!.encoder;
     const held = Promise.all(Array.from({ length: 8 }, () => encode(test.client)));
     await new Promise((resolve) => setTimeout(resolve, 15));
     await worker.kill();

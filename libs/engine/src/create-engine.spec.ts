@@ -64,7 +64,7 @@ describe('an engine without a server', () => {
   });
 
   it('streams audio: windows in order, taken as fast as they are written, and the same as the clip of a window', async () => {
-    const stream = engine.openAudioStream({ format: container, windowMs: 500, hopMs: 250 });
+    const stream = await engine.openAudioStream({ format: container, windowMs: 500, hopMs: 250 });
     expect(stream.ready).toMatchObject({ dimensions: 128, windowMs: 500, hopMs: 250 });
     const windows: EncodedWindow[] = [];
     let writing = 0;
@@ -84,7 +84,7 @@ describe('an engine without a server', () => {
 
   it('fails a stream of audio that is broken, once the windows before it are written', async () => {
     const format = { encoding: 'f32le', sampleRateHz: 16_000 };
-    const stream = engine.openAudioStream({ format, windowMs: 100 });
+    const stream = await engine.openAudioStream({ format, windowMs: 100 });
     const windows: EncodedWindow[] = [];
     const chunks = async function* () {
       yield { data: new Uint8Array(4 * 3200) };
@@ -96,7 +96,7 @@ describe('an engine without a server', () => {
   });
 
   it('streams batches of images, and lets go of each once it is encoded', async () => {
-    const stream = engine.openImageStream({});
+    const stream = await engine.openImageStream({});
     const done: number[] = [];
     const found = new Map<number, number>();
     const batches = async function* () {
@@ -151,7 +151,9 @@ describe('an engine without a server', () => {
     await expect(engine.encodeImages({ images: [], model: 'demo-whisper' })).rejects.toMatchObject({
       reason: 'MODALITY_NOT_SERVED',
     });
-    expect(() => engine.openAudioStream({ format: container, windowMs: 1 })).toThrow(/window_ms is 1/);
+    await expect(engine.openAudioStream({ format: container, windowMs: 1 })).rejects.toThrow(
+      /window_ms is 1/,
+    );
   });
 
   it('ends what its caller no longer waits for', async () => {
@@ -190,7 +192,7 @@ describe('creating an engine', () => {
     const [outcome] = await Promise.all([underWay.catch((thrown: unknown) => thrown), own.close()]);
     expect(outcome).toMatchObject({ reason: 'DRAINING' });
     await expect(own.encodeAudio({ clips })).rejects.toMatchObject({ reason: 'DRAINING' });
-    expect(() => own.openAudioStream({ format: container })).toThrow('the engine is closed');
+    await expect(own.openAudioStream({ format: container })).rejects.toThrow('the engine is closed');
   });
 });
 

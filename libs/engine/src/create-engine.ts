@@ -42,14 +42,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     maxPixels,
     isChecked,
   });
-  const loads = models.map((source) => loader.load(sourceOf(source)));
+  const registry = new ModelRegistry(loader, settings, logger);
   try {
-    return new Engine(new ModelRegistry(await Promise.all(loads)), settings, observer, loader);
+    await registry.start(models.map(sourceOf));
+    return new Engine(registry, settings, observer, loader);
   } catch (thrown) {
-    // Models still loading may yet start workers that they share.
-    const ended = await Promise.allSettled(loads);
-    await Promise.all(ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])));
-    await loader.close();
+    await Promise.all([registry.close(), loader.close()]);
     throw thrown;
   }
 }

@@ -13,6 +13,7 @@ import { type ModelSource, sourceOf } from './models/load-model.js';
 import type { ModelLoader } from './models/model-loader.js';
 import type { ModelRegistry } from './models/model-registry.js';
 import { encodersByModality, lanesOf, type ServedModel } from './models/served-model.js';
+import { taking, takingSpace, type TakeModels } from './models/take-models.js';
 import { type EngineObserver, untraced } from './observer.js';
 import type { EngineLimits, QueueLimits } from './settings.js';
 import { type EncodedTexts, encodeTexts, type EncodeTextsRequest } from './text/encode-texts.js';
@@ -24,6 +25,7 @@ import { type EncodedTexts, encodeTexts, type EncodeTextsRequest } from './text/
 export class Engine {
   /** What bounds load. Adapters count what arrives of a call with it, too. */
   readonly admission: Admission;
+  #followed: ReadonlySet<ServedModel>;
 
   constructor(
     readonly models: ModelRegistry,
@@ -34,68 +36,71 @@ export class Engine {
     const { queueItems, queueAllItems, queueBytes } = limits;
     const admission = { items: queueItems, allItems: queueAllItems, bytes: queueBytes };
     this.admission = new Admission(admission, lanesOf(models.models));
+    this.#followed = new Set(models.models);
     models.onChange((ended) => this.#follow(ended));
   }
 
   encodeAudio(request: EncodeAudioRequest, call?: Partial<EngineCall>): Promise<EncodedAudio> {
-    return this.#run(call, (parts, context) => encodeClips(parts, request, context));
+    return this.#run(call, taking('audio', request), (parts, context) =>
+      encodeClips(parts, request, context),
+    );
   }
 
-  /** Throws at once where the stream cannot be as it is asked for. */
-  openAudioStream(request: AudioStreamRequest, call?: Partial<EngineCall>): AudioStream {
-    return this.#open(call, (parts, context) => openAudioStream(parts, request, context));
+  /** Rejects where the stream cannot be as it is asked for. */
+  openAudioStream(request: AudioStreamRequest, call?: Partial<EngineCall>): Promise<AudioStream> {
+    return this.#open(call, taking('audio', request), (parts, context) =>
+      openAudioStream(parts, request, context),
+    );
   }
 
   encodeImages(request: EncodeImagesRequest, call?: Partial<EngineCall>): Promise<EncodedImages> {
-    return this.#run(call, (parts, context) => encodeImages(parts, request, context));
+    return this.#run(call, taking('image', request), (parts, context) =>
+      encodeImages(parts, request, context),
+    );
   }
 
-  /** Throws at once where the stream cannot be as it is asked for. */
-  openImageStream(request: ImageStreamRequest, call?: Partial<EngineCall>): ImageStream {
-    return this.#open(call, (parts, context) => openImageStream(parts, request, context));
+  /** Rejects where the stream cannot be as it is asked for. */
+  openImageStream(request: ImageStreamRequest, call?: Partial<EngineCall>): Promise<ImageStream> {
+    return this.#open(call, taking('image', request), (parts, context) =>
+      openImageStream(parts, request, context),
+    );
   }
 
   encodeTexts(request: EncodeTextsRequest, call?: Partial<EngineCall>): Promise<EncodedTexts> {
-    return this.#run(call, (parts, context) => encodeTexts(parts, request, context));
+    return this.#run(call, taking('text', request), (parts, context) => encodeTexts(parts, request, context));
   }
 
   similarity(request: SimilarityRequest, call?: Partial<EngineCall>): Promise<Similarities> {
-    return this.#run(call, (parts, context) => similarity(parts, request, context));
+    const compared = [request.queries, request.candidates];
+    return this.#run(call, takingSpace(request, compared), (parts, context) =>
+      similarity(parts, request, context),
+    );
   }
 
   rank(request: RankRequest, call?: Partial<EngineCall>): Promise<Rankings> {
-    return this.#run(call, (parts, context) => rank(parts, request, context));
+    const compared = [request.queries, request.candidates];
+    return this.#run(call, takingSpace(request, compared), (parts, context) => rank(parts, request, context));
   }
 
   classify(request: ClassifyRequest, call?: Partial<EngineCall>): Promise<Classifications> {
-    return this.#run(call, (parts, context) => classify(parts, request, context));
+    return this.#run(call, takingSpace(request, [request.items]), (parts, context) =>
+      classify(parts, request, context),
+    );
   }
 
-  /** Loads a model, and serves it beside the others. Throws bad-weights errors, or CONFIG_INVALID where its name is taken. */
-  async load(source: string | ModelSource): Promise<ServedModel> {
-    this.models.checkOpen();
-    const { directory, name } = sourceOf(source);
-    if (name !== undefined) this.models.checkFree(name);
-    return this.#serve({ directory, name }, (model) => this.models.add(model));
+  /** {@link ModelRegistry.load} */
+  load(source: string | ModelSource): Promise<ServedModel | undefined> {
+    return this.models.load(sourceOf(source));
   }
 
-  /**
-   * Loads a model, and serves it in the place of the one of its name, where there is one: what comes from then on gets the new one;
-   * calls and streams under way end on the one that they began with, which then ends. Throws bad-weights errors: what was served
-   * before is served on.
-   */
-  async replace(source: string | ModelSource): Promise<ServedModel> {
-    this.models.checkOpen();
-    return this.#serve(sourceOf(source), (model) => {
-      const ended = this.models.replace(model);
-      this.admission.forgetPace(lanesOf([model]));
-      ended.catch((thrown: unknown) => this.loader.failedToEnd(model.name, thrown));
-    });
+  /** {@link ModelRegistry.replace} */
+  replace(source: string | ModelSource): Promise<ServedModel | undefined> {
+    return this.models.replace(sourceOf(source));
   }
 
-  /** Serves a model no more: resolves once calls and streams under way have ended, and its workers with them. Throws MODEL_NOT_FOUND. */
-  unload(name: string): Promise<void> {
-    return this.models.remove(name);
+  /** {@link ModelRegistry.unload} */
+  async unload(name: string): Promise<void> {
+    await this.models.unload(name);
   }
 
   /** Ends every worker, and those of models that are still loading. What is under way, and what comes, fails with DRAINING. */
@@ -106,42 +111,53 @@ export class Engine {
   /** Runs a call with the models that it begins with. */
   async #run<T>(
     call: Partial<EngineCall> | undefined,
+    take: TakeModels,
     work: (parts: EngineParts, context: CallContext) => Promise<T>,
   ): Promise<T> {
-    const models = this.models.lease();
+    const models = this.models.lease('call');
+    const context = this.#context(call);
     try {
-      return await work({ models, limits: this.limits }, this.#context(call));
+      const loading = take(models, context);
+      if (loading) await this.#loaded(loading, context);
+      return await work({ models, limits: this.limits }, context);
     } finally {
       models.end();
     }
   }
 
   /** Opens a stream, which ends the lease of its models itself. */
-  #open<T>(call: Partial<EngineCall> | undefined, open: (parts: EngineParts, context: CallContext) => T): T {
-    const models = this.models.lease();
+  async #open<T>(
+    call: Partial<EngineCall> | undefined,
+    take: TakeModels,
+    open: (parts: EngineParts, context: CallContext) => T,
+  ): Promise<T> {
+    const models = this.models.lease('stream');
+    const context = this.#context(call);
     try {
-      return open({ models, limits: this.limits }, this.#context(call));
+      const loading = take(models, context);
+      if (loading) await this.#loaded(loading, context);
+      return open({ models, limits: this.limits }, context);
     } catch (thrown) {
       models.end();
       throw thrown;
     }
   }
 
-  async #serve(source: ModelSource, serve: (model: ServedModel) => void): Promise<ServedModel> {
-    const model = await this.loader.load(source);
-    try {
-      serve(model);
-    } catch (thrown) {
-      await model.close();
-      throw thrown;
-    }
-    return model;
+  /** Waits for models that a call has loaded. Its message counts meanwhile: those of many calls may wait. */
+  async #loaded(loading: Promise<void>, context: CallContext): Promise<void> {
+    const { caller, deadline, messageBytes } = context;
+    const wait = () => loading;
+    loading.catch(() => undefined);
+    await this.admission.run({ caller, deadline, bytes: 0, messageBytes, loads: [] }, wait);
   }
 
   /** Other models are served than before, or one has ended. */
   #follow(ended?: ServedModel): void {
-    const { loaded } = this.models;
+    const { loaded, models } = this.models;
     this.admission.serve(lanesOf(loaded));
+    // What another model of the name took says nothing of this one.
+    this.admission.forgetPace(lanesOf(models.filter((model) => !this.#followed.has(model))));
+    this.#followed = new Set(models);
     for (const [modality] of ended ? encodersByModality(ended) : []) {
       if (!loaded.some((model) => model.name === ended?.name && model[modality]))
         this.observer.ended(`${ended?.name}/${modality}`);

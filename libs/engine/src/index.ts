@@ -36,6 +36,9 @@ export type { EncodedItem } from './items/encode-prepared.js';
 export { inField, inFieldAsync } from './items/in-field.js';
 export type { ModelStamp } from './items/stamp.js';
 export type { ModelSource } from './models/load-model.js';
+export type { LoadFailure, ModelState, ModelStatus } from './models/known-model.js';
+export type { AudioCard, ImageCard, ModelCard, TextCard } from './models/model-card.js';
+export { partsOf } from './models/model-names.js';
 export type { ModelRegistry, ModelsListener } from './models/model-registry.js';
 export {
   type AnyEncoder,
@@ -50,6 +53,6 @@ export { type EngineObserver, type ItemTrace, type StageTimes, unobserved, untra
 export { type Comparison, compareVectors, type ItemComparison } from './self-check/compare.js';
 export { readReference, type Reference, type ReferenceItem } from './self-check/reference.js';
 export { missingReferences, REFERENCE_FILE, selfCheck } from './self-check/self-check.js';
-export { engineDefaults, type EngineLimits, type EngineSettings } from './settings.js';
+export { engineDefaults, type EngineLimits, type EngineSettings, type ModelSettings } from './settings.js';
 export type { EncodedTexts, EncodeTextsRequest } from './text/encode-texts.js';
 export type { EncodedText, TextOptions } from './text/text-plan.js';

@@ -55,7 +55,22 @@ export interface WorkerSettings {
   readonly tokenizeTimeoutMs: number;
 }
 
-export interface EngineSettings extends EngineLimits, QueueLimits, EncoderSettings, WorkerSettings {}
+/** How many models there are, and how they come and go. */
+export interface ModelSettings {
+  /** Models that may be known, loaded or not. */
+  readonly maxModels: number;
+  /** Bytes that loaded models may take together, by an estimate; 0: no bound. */
+  readonly modelMemory: number;
+  /** Time without a call after which a model is unloaded, until one asks for it; 0: never. */
+  readonly modelIdleMs: number;
+  /** Models that are loaded at a time. */
+  readonly modelLoads: number;
+  /** Longest that a load waits for memory. */
+  readonly modelWaitMs: number;
+}
+
+export interface EngineSettings
+  extends EngineLimits, QueueLimits, EncoderSettings, WorkerSettings, ModelSettings {}
 
 const MIB = 1024 * 1024;
 
@@ -78,10 +93,21 @@ export const engineDefaults: EngineSettings = Object.freeze({
   maxAnswerBytes: 256 * MIB,
   streamWindows: 4,
   streamImages: 64,
+  maxModels: 256,
+  modelMemory: 0,
+  modelIdleMs: 0,
+  modelLoads: 2,
+  modelWaitMs: 30_000,
 });
 
 /** Settings that may be 0; all others count something that there must be one of. */
-const mayBeNone: ReadonlySet<string> = new Set(['threads', 'instances', 'imageWorkers']);
+const mayBeNone: ReadonlySet<string> = new Set([
+  'threads',
+  'instances',
+  'imageWorkers',
+  'modelMemory',
+  'modelIdleMs',
+]);
 
 /** Settings with the defaults filled in. Throws CONFIG_INVALID that names the first that is wrong, or that there is none of. */
 export function checkSettings(given: Partial<EngineSettings>): EngineSettings {

@@ -15,6 +15,7 @@ export const codeOf = {
   'deadline-passed': 'DEADLINE_EXCEEDED',
   unauthenticated: 'UNAUTHENTICATED',
   'permission-denied': 'PERMISSION_DENIED',
+  'load-failed': 'FAILED_PRECONDITION',
   'bad-weights': 'INTERNAL',
   'bad-config': 'INTERNAL',
   internal: 'INTERNAL',

@@ -168,6 +168,43 @@ export const settings = {
     description: 'longest that tokenizing one text may take, in milliseconds',
     schema: count(100, 600_000),
   }),
+  modelMemory: define({
+    flag: '--model-memory <bytes>',
+    env: 'TRIPTYCH_MODEL_MEMORY',
+    default: engineDefaults.modelMemory,
+    description:
+      'memory that loaded models may take together, in bytes, by an estimate; the least recently used one that nothing works with goes for another; 0: no bound',
+    schema: count(0, Number.MAX_SAFE_INTEGER),
+  }),
+  modelIdleMs: define({
+    flag: '--model-idle-ms <ms>',
+    env: 'TRIPTYCH_MODEL_IDLE_MS',
+    default: engineDefaults.modelIdleMs,
+    description:
+      'time without a call after which a model is unloaded, until the next call loads it, in milliseconds; 0: never',
+    schema: count(0, 2_147_000_000),
+  }),
+  modelLoads: define({
+    flag: '--model-loads <n>',
+    env: 'TRIPTYCH_MODEL_LOADS',
+    default: engineDefaults.modelLoads,
+    description: 'models that are loaded at a time',
+    schema: count(1, 64),
+  }),
+  modelWaitMs: define({
+    flag: '--model-wait-ms <ms>',
+    env: 'TRIPTYCH_MODEL_WAIT_MS',
+    default: engineDefaults.modelWaitMs,
+    description: 'longest that loading a model waits for memory that models in use take, in milliseconds',
+    schema: count(1, 3_600_000),
+  }),
+  maxModels: define({
+    flag: '--max-models <n>',
+    env: 'TRIPTYCH_MAX_MODELS',
+    default: engineDefaults.maxModels,
+    description: 'models that may be known, loaded or not',
+    schema: count(1, 10_000),
+  }),
   queueItems: define({
     flag: '--queue-items <n>',
     env: 'TRIPTYCH_QUEUE_ITEMS',

@@ -75,7 +75,10 @@ describe('an engine in this process', () => {
       hopMs: 250,
     };
     const overGrpc = windowsOf(await streamAll(test.client, config, pcm));
-    const stream = engine.openAudioStream({ ...config, format: { encoding: 's16le', sampleRateHz: RATE } });
+    const stream = await engine.openAudioStream({
+      ...config,
+      format: { encoding: 's16le', sampleRateHz: RATE },
+    });
     const here: Uint8Array[] = [];
     const chunks = async function* () {
       for (let at = 0; at < pcm.length; at += 1000) yield { data: pcm.subarray(at, at + 1000) };

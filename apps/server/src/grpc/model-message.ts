@@ -1,12 +1,12 @@
-import type { Engine, ServedModel } from '@triptych/engine';
+import type { AudioCard, Engine, ImageCard, ModelStatus, TextCard } from '@triptych/engine';
 import { type Encoder, Modality, type Model } from '@triptych/protocol';
 import { audioLimits } from '@triptych/validation';
 import { poolings } from './names.js';
 
-/** What `Models` says of a served model. */
-export function modelMessage(model: ServedModel, engine: Engine): Model {
-  const { name, fingerprint, architecture, weightType, parameters, loadMs } = model;
-  const encoders = [audioMessage(model, engine), imageMessage(model, engine), textMessage(model, engine)];
+/** What `Models` says of a model. */
+export function modelMessage({ name, card }: ModelStatus, engine: Engine): Model {
+  const { fingerprint, architecture, weightType, parameters, loadMs, audio, image, text } = card;
+  const isDefault = (modality: 'audio' | 'image' | 'text') => engine.models.isDefault({ name }, modality);
   return {
     name,
     fingerprint,
@@ -14,19 +14,20 @@ export function modelMessage(model: ServedModel, engine: Engine): Model {
     weightType,
     parameters,
     loadMs,
-    encoders: encoders.flatMap((encoder) => encoder ?? []),
+    encoders: [
+      ...(audio ? [{ ...audioMessage(audio), isDefault: isDefault('audio') }] : []),
+      ...(image ? [{ ...imageMessage(image, engine), isDefault: isDefault('image') }] : []),
+      ...(text ? [{ ...textMessage(text), isDefault: isDefault('text') }] : []),
+    ],
   };
 }
 
-function audioMessage(model: ServedModel, { models }: Engine): Encoder | undefined {
-  const { audio } = model;
-  if (!audio) return undefined;
+function audioMessage(audio: AudioCard): Encoder {
   const milliseconds = (samples: number) => (1000 * samples) / audio.sampleRate;
   const contextMs = milliseconds(audio.contextSamples);
   const [pooling] = audio.poolings;
   return {
     modality: Modality.MODALITY_AUDIO,
-    isDefault: models.isDefault(model, 'audio'),
     space: audio.space(pooling, audio.contexts[0]),
     ...offered(audio),
     audio: {
@@ -39,35 +40,27 @@ function audioMessage(model: ServedModel, { models }: Engine): Encoder | undefin
   };
 }
 
-function imageMessage(model: ServedModel, { models, limits }: Engine): Encoder | undefined {
-  const { image } = model;
-  return (
-    image && {
-      modality: Modality.MODALITY_IMAGE,
-      isDefault: models.isDefault(model, 'image'),
-      space: image.space(image.poolings[0]),
-      ...offered(image),
-      image: {
-        inputSize: image.recipe.inputSize,
-        patchSize: image.patchSize,
-        maxPixels: limits.maxPixels,
-        maxBatchImages: limits.maxImages,
-      },
-    }
-  );
+function imageMessage(image: ImageCard, { limits }: Engine): Encoder {
+  return {
+    modality: Modality.MODALITY_IMAGE,
+    space: image.space(image.poolings[0]),
+    ...offered(image),
+    image: {
+      inputSize: image.recipe.inputSize,
+      patchSize: image.patchSize,
+      maxPixels: limits.maxPixels,
+      maxBatchImages: limits.maxImages,
+    },
+  };
 }
 
-function textMessage(model: ServedModel, { models }: Engine): Encoder | undefined {
-  const { text } = model;
-  return (
-    text && {
-      modality: Modality.MODALITY_TEXT,
-      isDefault: models.isDefault(model, 'text'),
-      space: text.space(text.poolings[0]),
-      ...offered(text),
-      text: { maxTokens: text.maxTokens },
-    }
-  );
+function textMessage(text: TextCard): Encoder {
+  return {
+    modality: Modality.MODALITY_TEXT,
+    space: text.space(text.poolings[0]),
+    ...offered(text),
+    text: { maxTokens: text.maxTokens },
+  };
 }
 
 /** By number, as clients have always been told. */

@@ -67,7 +67,7 @@ export function services(
     },
     Models: {
       List: unary(observers, () => ({
-        models: engine.models.models.map((model) => modelMessage(model, engine)),
+        models: engine.models.known.map((model) => modelMessage(model, engine)),
       })),
       Get: unary(observers, ({ model }) => modelMessage(engine.models.get(model), engine)),
     },

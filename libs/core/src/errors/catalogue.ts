@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'deadline-passed'
   | 'unauthenticated'
   | 'permission-denied'
+  | 'load-failed'
   | 'bad-weights'
   | 'bad-config'
   | 'internal';
@@ -107,6 +108,15 @@ export const catalogue = {
   ),
   SERVICE_UNKNOWN: entry('model-not-found', 'Health or reflection were asked for a name that is not served.'),
   MODEL_NOT_FOUND: entry('model-not-found', 'No model of this name is served.'),
+  MODEL_NAME_INVALID: entry('invalid-input', 'A name cannot be that of a model, or stands for another.'),
+  MODEL_SOURCE_INVALID: entry(
+    'invalid-input',
+    'A model is to be loaded from where this server does not load models from.',
+  ),
+  MODEL_LOAD_FAILED: entry('load-failed', 'A model cannot be loaded; what was served before is served on.'),
+  MODEL_TOO_LARGE: entry('payload-too-large', 'A model takes more memory than all may take together.'),
+  MODEL_NO_ROOM: later('overloaded', 'Models that are in use take the memory that a model needs.'),
+  MODELS_TOO_MANY: entry('payload-too-large', 'As many models or aliases are known as may be.'),
   MODALITY_NOT_SERVED: entry('modality-not-served', 'No served model takes this modality.'),
   OVERLOADED: later('overloaded', 'The queue is full.'),
   WORKER_LOST: later('not-ready', 'The worker that held this item died; it is being restarted.'),

@@ -20,7 +20,7 @@ export interface SpacePlan {
 /** The space of a model, by its name or the default one's. Throws MODEL_NOT_FOUND or MODALITY_NOT_SERVED. */
 export function planSpace({ models, limits }: EngineParts, name: string | undefined): SpacePlan {
   const model = models.serving('shared', name);
-  const audio = models.findAudioIn(model.shared.name);
+  const audio = models.audioIn(model.shared.name);
   // By default vectors are of length 1 and float32: what cosines are taken of.
   return {
     model,

@@ -71,7 +71,7 @@ describe('models that come and go', () => {
   });
 
   it('are replaced at once: a stream under way ends on the one that it began with, which then ends', async () => {
-    const stream = engine.openAudioStream({ model: name, format, windowMs: 500 });
+    const stream = await engine.openAudioStream({ model: name, format, windowMs: 500 });
     expect(stream.ready.stamp.space).toBe('triptych-demo');
     let isOver = false;
     // Whole windows: what is left at the end might be too short for one.
@@ -136,7 +136,7 @@ describe('models that come and go', () => {
 describe('a stream that is opened and not run', () => {
   it('lets its model go once it is closed', async () => {
     await engine.load({ directory: clip, name: 'pictures' });
-    const stream = engine.openImageStream({});
+    const stream = await engine.openImageStream({});
     const unloading = engine.unload('pictures');
     await sleep(20);
     expect(engine.models.loaded.map((model) => model.name)).toContain('pictures');

@@ -5,10 +5,15 @@ import { loadTowers } from './load-towers.js';
 import type { ServedModel } from './served-model.js';
 import { WeightSource } from './weight-source.js';
 
-/** Where a model lies, and the name it is served by where that is not its own. */
+/** Where a model lies, and how it is served. */
 export interface ModelSource {
   readonly directory: string;
+  /** What it is served by: NAME, or NAME@VERSION. Default: the model's own name. */
   readonly name?: string | undefined;
+  /** Load it with the first call that asks for it. Default: at once. */
+  readonly onDemand?: boolean | undefined;
+  /** Whether NAME alone stands for this version once it is loaded. Default: where it stands for none yet. */
+  readonly isCurrent?: boolean | undefined;
 }
 
 export function sourceOf(source: string | ModelSource): ModelSource {
@@ -56,8 +61,11 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
   }
 }
 
-/** Opens it; whatever is wrong names it. */
-async function openModelNamed(directory: string, families: readonly ModelFamily[]): Promise<OpenModel> {
+/** Opens a model directory; whatever is wrong names it. */
+export async function openModelNamed(
+  directory: string,
+  families: readonly ModelFamily[],
+): Promise<OpenModel> {
   try {
     return await openModel(directory, families);
   } catch (thrown) {

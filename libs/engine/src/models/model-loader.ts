@@ -1,7 +1,9 @@
 import type { Logger } from '@triptych/core';
 import { selfCheck } from '../self-check/self-check.js';
 import type { LoadOptions } from './load-context.js';
-import { loadModel, type ModelSource } from './load-model.js';
+import { loadModel, type ModelSource, openModelNamed } from './load-model.js';
+import { cardOfOpen, type ModelCard } from './model-card.js';
+import { estimateBytes } from './model-memory.js';
 import type { ServedModel } from './served-model.js';
 
 /** How an engine comes by models. */
@@ -13,11 +15,29 @@ export interface LoaderOptions extends LoadOptions {
   readonly isChecked: boolean;
 }
 
+/** What a model directory says of itself. */
+export interface DescribedModel {
+  readonly source: ModelSource & { readonly name: string };
+  readonly card: ModelCard;
+  /** Estimate of what it takes in memory. */
+  readonly memoryBytes: number;
+}
+
 /** Loads models for an engine, and ends what they share. */
 export class ModelLoader {
   readonly #loads = new Set<Promise<ServedModel>>();
 
   constructor(private readonly options: LoaderOptions) {}
+
+  /** Reads what a model directory says of itself, without its weights. Throws bad-weights errors that name file and key. */
+  async describe(source: ModelSource): Promise<DescribedModel> {
+    const open = await openModelNamed(source.directory, this.options.families);
+    return {
+      source: { ...source, name: source.name ?? open.directory.metadata.model_name },
+      card: cardOfOpen(open),
+      memoryBytes: await estimateBytes(open),
+    };
+  }
 
   /** Throws bad-weights errors that name file and tensor, or SELF_CHECK_FAILED; nothing of the model then remains. */
   async load(source: ModelSource): Promise<ServedModel> {
@@ -40,11 +60,6 @@ export class ModelLoader {
       throw thrown;
     }
     return model;
-  }
-
-  /** A model that was replaced did not end as it should. */
-  failedToEnd(model: string, thrown: unknown): void {
-    this.options.logger.error({ model, err: thrown }, 'a replaced model did not end');
   }
 
   /** Models that are still loading may yet start workers that they share: those end with the others. */

@@ -1,164 +1,233 @@
-import { TriptychError } from '@triptych/core';
+import { clientGone, type ErrorCode, type Logger, TriptychError } from '@triptych/core';
 import type { Modality } from '@triptych/model-families';
+import type { ModelSettings } from '../settings.js';
+import { idleSweep } from './idle-sweep.js';
+import type { KnownModel, ModelStatus } from './known-model.js';
+import { KnownModels } from './known-models.js';
+import type { ModelSource } from './load-model.js';
+import { LoadedModels, type UserKind } from './loaded-models.js';
+import { type Candidates, MemoryBudget } from './memory-budget.js';
 import { ModelLease } from './model-lease.js';
-import { type ServedModel, type Serving, servingOf } from './served-model.js';
-
-/** A model that is loaded, and how many calls and streams work with it. */
-interface Held {
-  readonly model: ServedModel;
-  users: number;
-  /** Called once nobody works with it any more; it serves no new calls then. */
-  unused?: () => void;
-}
+import type { DescribedModel, ModelLoader } from './model-loader.js';
+import { ModelLoads } from './model-loads.js';
+import { notServed, type ServedModel } from './served-model.js';
+import { Slots } from './slots.js';
+import { type Waiting, waitFor } from './wait-for.js';
 
 /** Told that other models are served than before, or that one has ended. */
 export type ModelsListener = (ended?: ServedModel) => void;
 
+/** For who waits as long as it takes. */
+const forever: Waiting = { signal: new AbortController().signal, deadline: Infinity };
+
 /**
- * The served models by name; the first of a modality is its default. A model that is removed or replaced serves no new call at once,
- * and ends when the last call or stream that began with it has.
+ * The models that an engine knows, loaded or not, by name; the first of a modality is its default. A call for one that is not loaded
+ * loads it. What is unloaded or replaced is found by no call from then on, and ends with the last call or stream that began with it.
  */
 export class ModelRegistry {
-  #models: readonly ServedModel[] = [];
-  /** Those that end when nobody works with them any more among them. */
-  readonly #held = new Map<ServedModel, Held>();
+  /** What models take together. */
+  readonly memory: MemoryBudget;
+  readonly #known: KnownModels;
+  readonly #loaded = new LoadedModels(() => this.memory.look());
+  readonly #loads: ModelLoads;
   readonly #listeners: ModelsListener[] = [];
+  readonly #stopSweeping: () => void;
+  #models: readonly ServedModel[] = [];
   #isClosed = false;
 
-  /** Throws CONFIG_INVALID where two models have one name. */
-  constructor(models: readonly ServedModel[]) {
-    for (const model of models) this.add(model);
+  constructor(
+    private readonly loader: ModelLoader,
+    settings: ModelSettings,
+    logger: Logger,
+  ) {
+    const { modelMemory, modelWaitMs, modelLoads, modelIdleMs, maxModels } = settings;
+    this.#known = new KnownModels(maxModels);
+    this.memory = new MemoryBudget(modelMemory, modelWaitMs, () => this.#candidates());
+    this.#loads = new ModelLoads({
+      loader,
+      logger,
+      loaded: this.#loaded,
+      memory: this.memory,
+      slots: new Slots(modelLoads),
+      checkOpen: () => this.checkOpen(),
+      changed: (ended) => this.#changed(ended),
+    });
+    this.#stopSweeping = idleSweep(modelIdleMs, () => this.#unloadIdle(modelIdleMs));
   }
 
   /** In the order in which they were named. */
+  get known(): readonly ModelStatus[] {
+    return this.#known.all;
+  }
+
+  /** Those that are loaded and that calls find: the same array while they are the same. */
   get models(): readonly ServedModel[] {
     return this.#models;
   }
 
-  /** Those that are loaded: the served ones, and replaced or removed ones that calls still work with. */
+  /** Those that are loaded: the served ones, and replaced or unloaded ones that calls still work with. */
   get loaded(): ServedModel[] {
-    return [...this.#held.keys()];
+    return this.#loaded.all;
   }
 
   onChange(listener: ModelsListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Serves a model beside the others. Throws CONFIG_INVALID where its name is taken, or DRAINING. */
-  add(model: ServedModel): void {
-    this.checkFree(model.name);
-    this.#serve(model, [...this.#models, model]);
+  /** A model by its own name, NAME alone, or an alias, whatever its state. Throws MODEL_NOT_FOUND. */
+  get(name: string): ModelStatus {
+    return this.#get(name);
   }
 
-  /** Throws CONFIG_INVALID where a model of this name is served. */
-  checkFree(name: string): void {
-    if (!this.#find(name)) return;
-    throw new TriptychError(
-      'CONFIG_INVALID',
-      `two models are named ${name}; give one another name with --model NAME=DIR`,
-    );
+  /** Other names that stand for a model. */
+  aliasesOf(model: string): string[] {
+    return this.#known.aliasesOf(model);
   }
 
-  /**
-   * Serves a model in the place of the one of its name, where there is one: at once, whoever asks for that name gets this one. Resolves
-   * when the one before has ended; throws DRAINING at once.
-   */
-  replace(model: ServedModel): Promise<void> {
-    const before = this.#find(model.name);
-    if (!before) {
-      this.add(model);
-      return Promise.resolve();
-    }
-    this.#serve(
-      model,
-      this.#models.map((one) => (one === before ? model : one)),
-    );
-    return this.#retire(before);
+  /** Makes a name stand for a model from now on: streams under way go on with what it stood for. Throws MODEL_NAME_INVALID or MODEL_NOT_FOUND. */
+  alias(alias: string, model: string): void {
+    this.#known.alias(alias, model);
   }
 
-  /** Serves a model no more; resolves once the last call that worked with it has ended, and its workers have. Throws MODEL_NOT_FOUND. */
-  async remove(name: string): Promise<void> {
-    const model = this.get(name);
-    this.#models = this.#models.filter((one) => one !== model);
-    this.#changed();
-    await this.#retire(model);
+  dropAlias(alias: string): void {
+    this.#known.dropAlias(alias);
   }
 
-  /** Throws MODEL_NOT_FOUND. */
-  get(name: string): ServedModel {
-    const model = this.#find(name);
-    if (model) return model;
-    const names = this.#models.map((one) => one.name).join(', ') || 'none';
-    throw new TriptychError('MODEL_NOT_FOUND', `no model ${JSON.stringify(name)}; served are ${names}`, {
-      field: 'model',
-      resource: { type: 'model', name },
-    });
-  }
-
-  /** The model that serves something: by name, or the default. Throws MODEL_NOT_FOUND, MODALITY_NOT_SERVED or DRAINING. */
-  serving<M extends Modality | 'shared'>(what: M, name = ''): Serving<M> {
-    this.checkOpen();
-    return servingOf(name === '' ? this.#models : [this.get(name)], what, name);
-  }
-
-  /** The model whose audio encoder's default vectors lie in a space; undefined where there is none. */
-  findAudioIn(space: string): Serving<'audio'> | undefined {
-    return this.#models.find(
-      (candidate): candidate is Serving<'audio'> =>
-        candidate.audio?.space(candidate.audio.poolings[0], candidate.audio.contexts[0]) === space,
-    );
-  }
-
-  isDefault(model: ServedModel, modality: Modality): boolean {
-    return this.#models.find((candidate) => candidate[modality] !== undefined) === model;
+  /** True for the model of calls of a modality that name none. */
+  isDefault(model: { readonly name: string }, modality: Modality): boolean {
+    return this.#known.lookUpDefault(modality)?.name === model.name;
   }
 
   /** Models for one call or stream, until it ends the lease. */
-  lease(): ModelLease {
-    return new ModelLease(this);
+  lease(kind: UserKind): ModelLease {
+    return new ModelLease(this, kind);
   }
 
-  /** Counts a call in that works with a model; what is returned counts it out, once. */
-  use(model: ServedModel): () => void {
-    const held = this.#held.get(model);
-    if (!held) throw new TriptychError('INTERNAL', `${model.name} is used after it has ended`);
-    held.users++;
-    let isOver = false;
+  /** {@link ModelLease.take} */
+  serve(what: Modality | 'shared', name: string, until: Waiting): ServedModel | Promise<void> {
+    this.checkOpen();
+    const known = name === '' ? this.#known.lookUpDefault(what) : this.#known.offered(name);
+    if (!known?.takes(what)) throw notServed(what, name);
+    return known.served ?? this.#waitFor(known, until);
+  }
+
+  /** {@link ModelLease.takeAudioIn} */
+  serveAudioIn(space: string, until: Waiting): ServedModel | Promise<void> | undefined {
+    const known = this.#known.audioIn(space);
+    return known && (known.served ?? this.#waitFor(known, until));
+  }
+
+  /** Counts a call or stream in that works with a model; what is returned counts it out. */
+  use(model: ServedModel, kind: UserKind): () => void {
+    const leave = this.#loaded.use(model, kind);
+    const known = this.#known.lookUp(model.name);
+    const used = () => {
+      if (known) known.usedAt = performance.now();
+    };
+    used();
     return () => {
-      if (isOver) return;
-      isOver = true;
-      held.users--;
-      if (held.users === 0) held.unused?.();
+      used();
+      leave();
     };
   }
 
-  /** Ends all models, whoever works with them. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all(this.loaded.map((model) => model.close()));
+  /** Knows models, and loads them side by side as far as there is memory; the others are loaded when they are asked for. */
+  async start(sources: readonly ModelSource[]): Promise<void> {
+    const described = await Promise.all(sources.map((source) => this.loader.describe(source)));
+    const all = described.map((one) => this.#known.add(one));
+    let bytes = 0;
+    const now = all.filter(({ source, memoryBytes }) => {
+      if (source.onDemand || !this.memory.fits(bytes + memoryBytes)) return false;
+      bytes += memoryBytes;
+      return true;
+    });
+    const ended = await Promise.allSettled(now.map((known) => this.#loads.bring(known)));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
-  #serve(model: ServedModel, models: readonly ServedModel[]): void {
+  /**
+   * Loads a model, and serves it beside the others. Throws bad-weights errors, MODEL_* errors, or CONFIG_INVALID where its name is
+   * taken; nothing of it is known then.
+   */
+  async load(source: ModelSource, until = forever): Promise<ServedModel | undefined> {
     this.checkOpen();
-    this.#held.set(model, { model, users: 0 });
-    this.#models = models;
-    this.#changed();
+    const described = await this.loader.describe(source);
+    const { name } = described.source;
+    if (this.#known.own(name)?.isOffered) this.#known.checkFree(name);
+    return this.replace(source, until, described);
   }
 
-  async #retire(model: ServedModel): Promise<void> {
-    const held = this.#held.get(model);
-    if (held && held.users > 0) await new Promise<void>((resolve) => (held.unused = resolve));
+  /**
+   * Loads a model, and serves it in the place of the one of its name, where there is one: what comes from then on gets the new one;
+   * calls and streams under way end on the one that they began with, which then ends. Throws as `load` does: what was served before is served on.
+   */
+  async replace(
+    source: ModelSource,
+    until = forever,
+    given?: DescribedModel,
+  ): Promise<ServedModel | undefined> {
+    this.checkOpen();
+    const described = given ?? (await this.loader.describe(source));
+    this.checkOpen();
+    const before = this.#known.own(described.source.name);
+    const known = before ?? this.#known.add(described);
+    known.isOffered = true;
     try {
-      await model.close();
-    } finally {
-      // Not before: whoever closes all models waits for this one, too.
-      this.#held.delete(model);
-      this.#changed(model);
+      if (source.onDemand && !known.served) known.describedAs(described);
+      else await this.#whileWanted(known, until, () => this.#loads.replace(known, described));
+    } catch (thrown) {
+      // Whoever else wants it by now may have it yet.
+      if (!before && known.waiting === 0 && !known.served) this.#known.forget(known);
+      this.#changed();
+      throw thrown;
     }
+    if (source.isCurrent) this.#known.makeCurrent(known);
+    this.#changed();
+    return known.served;
   }
 
-  #find(name: string): ServedModel | undefined {
-    return this.#models.find((model) => model.name === name);
+  /** Loads a known model where it is not loaded. Throws MODEL_NOT_FOUND, and as `load` does. */
+  async bring(name: string, until = forever): Promise<ModelStatus> {
+    this.checkOpen();
+    const known = this.#get(name);
+    known.isOffered = true;
+    await this.#whileWanted(known, until, () => this.#loads.bring(known));
+    return known;
+  }
+
+  /** Loads a known model anew, from where it lies, and has it serve as `replace` does. Throws MODEL_NOT_FOUND, and as `load` does. */
+  async reload(name: string, until = forever): Promise<ModelStatus> {
+    this.checkOpen();
+    const known = this.#known.offered(name);
+    await this.#whileWanted(known, until, () => this.#loads.replace(known));
+    return known;
+  }
+
+  /**
+   * Serves a model no more, until it is loaded again: resolves once calls and streams under way have ended, and its workers with them.
+   * Throws MODEL_NOT_FOUND.
+   */
+  async unload(name: string): Promise<ModelStatus> {
+    const known = this.#known.offered(name);
+    known.isOffered = false;
+    known.abandon?.abort(this.#known.notFound(name));
+    this.#changed();
+    // Not in its turn until the end: it may be loaded again while calls still work with what it was.
+    let ended: Promise<void> | undefined;
+    await known.inTurn(() => {
+      ended = this.#loads.letGo(known);
+      return Promise.resolve();
+    });
+    await ended;
+    return known;
+  }
+
+  /** The same, and the model is not known any more. */
+  async forget(name: string): Promise<void> {
+    const known = this.#get(name);
+    if (known.isOffered) await this.unload(known.name);
+    if (!known.isOffered) this.#known.forget(known);
+    this.#changed();
   }
 
   /** Throws DRAINING. */
@@ -166,7 +235,97 @@ export class ModelRegistry {
     if (this.#isClosed) throw new TriptychError('DRAINING', 'the engine is closed');
   }
 
+  /** Ends all models, whoever works with them. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopSweeping();
+    this.memory.close();
+    for (const { abandon } of this.#known.all)
+      abandon?.abort(new TriptychError('DRAINING', 'the engine is closed'));
+    await this.#loaded.close();
+  }
+
+  #get(name: string): KnownModel {
+    const known = this.#known.lookUp(name);
+    if (!known) throw this.#known.notFound(name);
+    return known;
+  }
+
+  /** Has a call's model loaded. Throws what the call is to be told. */
+  async #waitFor(known: KnownModel, until: Waiting): Promise<void> {
+    const { retryAfterMs } = known;
+    if (retryAfterMs > 0 && !known.loading) throw cannotServe(known);
+    try {
+      await this.#whileWanted(known, until, () => this.#loads.bring(known));
+    } catch (thrown) {
+      const error = TriptychError.from(thrown);
+      throw toldToCalls.has(error.code) ? error : cannotServe(known, error);
+    }
+  }
+
+  /** Waits for a load. One that still waits for memory ends where nobody waits for it any more. */
+  async #whileWanted(known: KnownModel, until: Waiting, load: () => Promise<unknown>): Promise<void> {
+    known.waiting++;
+    try {
+      await waitFor(load(), until, `model ${known.name} was loaded`);
+    } finally {
+      known.waiting--;
+      if (known.waiting === 0 && known.abandon) {
+        // Who comes now is not to get what those who left are told.
+        known.loading = undefined;
+        known.abandon.abort(clientGone);
+      }
+    }
+  }
+
+  #candidates(): Candidates {
+    const list = this.#known.all.flatMap((known) => {
+      const { served, abandon, isOffered } = known;
+      // What is loaded anew serves until then.
+      if (!served || abandon || !isOffered) return [];
+      const { call, stream } = this.#loaded.usersOf(served);
+      return {
+        bytes: this.#loaded.bytesOf(served),
+        lastUsedAt: known.usedAt ?? known.readyAt,
+        isIdle: call + stream === 0,
+        movableAt: stream > 0 ? Infinity : known.readyAt + served.loadMs,
+        leave: () => void this.#loads.letGo(known),
+      };
+    });
+    return { list, leavingBytes: this.#loaded.leavingBytes };
+  }
+
+  #unloadIdle(idleMs: number): void {
+    const now = performance.now();
+    for (const known of this.#known.all) {
+      const { served, abandon, isOffered } = known;
+      if (!served || abandon || !isOffered) continue;
+      const { call, stream } = this.#loaded.usersOf(served);
+      const since = Math.max(known.usedAt ?? 0, known.readyAt);
+      if (call + stream === 0 && now - since >= idleMs) void this.#loads.letGo(known);
+    }
+  }
+
   #changed(ended?: ServedModel): void {
+    const models = this.#known.all.flatMap(({ served, isOffered }) => (served && isOffered ? [served] : []));
+    const isSame = models.length === this.#models.length && models.every((one, i) => one === this.#models[i]);
+    if (!isSame) this.#models = models;
     for (const listener of this.#listeners) listener(ended);
   }
+}
+
+/** What says something of the call or the server, and not of the model's files. */
+const toldToCalls: ReadonlySet<ErrorCode> = new Set([
+  'draining',
+  'cancelled',
+  'deadline-passed',
+  'overloaded',
+  'payload-too-large',
+  'model-not-found',
+  'not-ready',
+]);
+
+function cannotServe({ name, retryAfterMs }: KnownModel, cause?: TriptychError): TriptychError {
+  const message = `model ${name} cannot be loaded now; Models.List says why`;
+  return new TriptychError('NOT_READY', message, { retryAfterMs, cause });
 }

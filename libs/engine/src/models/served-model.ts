@@ -75,8 +75,13 @@ export function servingOf<M extends Modality | 'shared'>(
 ): Serving<M> {
   const model = candidates.find((candidate): candidate is Serving<M> => candidate[what] !== undefined);
   if (model) return model;
+  throw notServed(what, name);
+}
+
+/** MODALITY_NOT_SERVED by the model of this name, or by any. */
+export function notServed(what: Modality | 'shared', name: string): TriptychError {
   const who = name === '' ? 'no served model' : `model ${name} is none that`;
-  throw new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, {
+  return new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, {
     field: 'model',
     ...(name === '' ? {} : { resource: { type: 'model', name } }),
   });

@@ -9,8 +9,7 @@ import type { CallContext } from '../call.js';
 import { valuesOf } from '../cross-modal/item-vectors.js';
 import { encodeImage, planImages } from '../image/image-plan.js';
 import type { EncodedItem } from '../items/encode-prepared.js';
-import { ModelRegistry } from '../models/model-registry.js';
-import { lanesOf, type ServedModel } from '../models/served-model.js';
+import { lanesOf, type ServedModel, servingOf } from '../models/served-model.js';
 import { type EngineObserver, untraced } from '../observer.js';
 import { encodeText, planTexts } from '../text/text-plan.js';
 import { compareVectors } from './compare.js';
@@ -72,22 +71,27 @@ async function encode(
   const { signal } = new AbortController();
   const admission = new Admission({ items: 1, allItems: 1, bytes: Infinity }, lanesOf([model]));
   const context = { signal, caller: soleCaller(), admission, deadline: Infinity, observer, trace: untraced };
-  return valuesOf(await encodeInput(new ModelRegistry([model]), kind, input, maxPixels, context));
+  return valuesOf(await encodeInput(model, kind, input, maxPixels, context));
 }
 
 async function encodeInput(
-  own: ModelRegistry,
+  model: ServedModel,
   kind: ReferenceItem['kind'],
   input: string,
   maxPixels: number,
   context: CallContext,
 ): Promise<EncodedItem> {
-  if (kind === 'text') return encodeText(planTexts(own.serving('text'), { options }), input, context);
+  if (kind === 'text')
+    return encodeText(planTexts(servingOf([model], 'text', model.name), { options }), input, context);
   const bytes = await readFile(input).catch((cause: unknown) => {
     throw new TriptychError('FILE_UNREADABLE', `${input}: cannot be read`, { cause });
   });
   if (kind === 'image')
-    return encodeImage(planImages(own.serving('image'), options, maxPixels), { encoded: bytes }, context);
+    return encodeImage(
+      planImages(servingOf([model], 'image', model.name), options, maxPixels),
+      { encoded: bytes },
+      context,
+    );
   const clip = { format: { encoding: 'container' }, data: bytes };
-  return encodeClip(planAudio(own.serving('audio'), { options }), clip, context);
+  return encodeClip(planAudio(servingOf([model], 'audio', model.name), { options }), clip, context);
 }

@@ -4,7 +4,7 @@ import {
   type EncodedWindow,
   type Engine,
   type EngineCall,
-  inField,
+  inFieldAsync,
 } from '@triptych/engine';
 import type {
   AudioStreamConfig,
@@ -35,7 +35,7 @@ export async function encodeStream(engine: Engine, call: Call, context: EngineCa
     context: nameOf(audioContexts, config.context),
     options,
   };
-  const stream = inField('config', () => engine.openAudioStream(request, context));
+  const stream = await inFieldAsync('config', () => engine.openAudioStream(request, context));
   const write = (response: AudioStreamResponse) => send(call, response, context.signal);
   try {
     await write({ ready: readyMessage(stream.ready, config, encoding) });

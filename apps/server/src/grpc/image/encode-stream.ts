@@ -1,5 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { type Engine, type EngineCall, inField } from '@triptych/engine';
+import { type Engine, type EngineCall, inFieldAsync } from '@triptych/engine';
 import type { ImageStreamRequest__Output, ImageStreamResponse } from '@triptych/protocol';
 import { send } from '../call.js';
 import { readEmbeddingOptions } from '../embeddings.js';
@@ -28,7 +28,8 @@ export async function encodeImageStream(engine: Engine, call: Call, context: Eng
     leave();
     if (!config) return;
     const { options, encoding } = readEmbeddingOptions(config.options);
-    const stream = inField('config', () => engine.openImageStream({ model: config.model, options }, context));
+    const request = { model: config.model, options };
+    const stream = await inFieldAsync('config', () => engine.openImageStream(request, context));
     const write = (response: ImageStreamResponse) => send(call, response, context.signal);
     try {
       await write({ ready: stream.ready });

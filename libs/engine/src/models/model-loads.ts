@@ -1,0 +1,129 @@
+import { type ErrorCode, type Logger, TriptychError } from '@triptych/core';
+import type { KnownModel } from './known-model.js';
+import type { LoadedModels } from './loaded-models.js';
+import type { MemoryBudget } from './memory-budget.js';
+import { cardOf } from './model-card.js';
+import type { DescribedModel, ModelLoader } from './model-loader.js';
+import type { ServedModel } from './served-model.js';
+import type { Slots } from './slots.js';
+
+/** What loads go through, and who is told of them. */
+export interface LoadsParts {
+  readonly loader: ModelLoader;
+  readonly loaded: LoadedModels;
+  readonly memory: MemoryBudget;
+  readonly slots: Slots;
+  readonly logger: Logger;
+  /** Throws DRAINING. */
+  readonly checkOpen: () => void;
+  readonly changed: (ended?: ServedModel) => void;
+}
+
+/** What says nothing of the model, and is no failure of loading it. */
+const notItsFault: ReadonlySet<ErrorCode> = new Set([
+  'draining',
+  'cancelled',
+  'overloaded',
+  'model-not-found',
+]);
+
+/** Brings models into memory and out of it, for each model one after the other. */
+export class ModelLoads {
+  constructor(private readonly parts: LoadsParts) {}
+
+  /** A known model, loaded: all who want it wait for one load. */
+  bring(known: KnownModel): Promise<ServedModel> {
+    if (known.loading) return known.loading;
+    const loading = known
+      .inTurn(async () => known.served ?? (await this.#load(known)))
+      .finally(() => {
+        if (known.loading === loading) known.loading = undefined;
+      });
+    known.loading = loading;
+    return loading;
+  }
+
+  /**
+   * Loads a model anew, from where it was or from elsewhere, and has it serve in the place of what serves now, which ends with the last
+   * that works with it. Where that fails, what serves serves on.
+   */
+  replace(known: KnownModel, described?: DescribedModel): Promise<ServedModel> {
+    return known.inTurn(() => this.#load(known, described));
+  }
+
+  /** No call finds a loaded model any more. Resolves when it has ended. */
+  async letGo(known: KnownModel): Promise<void> {
+    const model = known.served;
+    if (!model) return;
+    known.served = undefined;
+    this.parts.changed();
+    await this.#retire(known, model);
+  }
+
+  async #load(known: KnownModel, described?: DescribedModel): Promise<ServedModel> {
+    const { loader, memory, slots, loaded, changed, checkOpen } = this.parts;
+    const abandon = new AbortController();
+    known.abandon = abandon;
+    changed();
+    try {
+      const { source, memoryBytes } = described ?? (await loader.describe(known.source));
+      const release = await memory.reserve(known.name, memoryBytes, abandon.signal);
+      let model: ServedModel;
+      try {
+        model = await slots.run(async () => {
+          // Whoever closes all that loads waits for what has begun.
+          checkOpen();
+          return await loader.load({ ...source, name: known.name });
+        });
+        await closeUnless(model, checkOpen);
+      } catch (thrown) {
+        release();
+        throw thrown;
+      }
+      const before = known.served;
+      loaded.add(model, memoryBytes, release);
+      known.loaded({ source, model, card: cardOf(model), memoryBytes });
+      changed();
+      if (before) void this.#retire(known, before);
+      return model;
+    } catch (thrown) {
+      const error = TriptychError.from(thrown);
+      if (!notItsFault.has(error.code)) this.#failed(known, error, described?.source.directory);
+      throw thrown;
+    } finally {
+      if (known.abandon === abandon) known.abandon = undefined;
+      changed();
+    }
+  }
+
+  #failed(known: KnownModel, error: TriptychError, directory = known.source.directory): void {
+    known.failed(error, directory);
+    const { reason, message } = error;
+    this.parts.logger.error(
+      { model: known.name, reason, problem: message, cause: error.cause },
+      'a model could not be loaded',
+    );
+  }
+
+  async #retire(known: KnownModel, model: ServedModel): Promise<void> {
+    known.ending++;
+    try {
+      await this.parts.loaded.retire(model);
+    } catch (thrown) {
+      this.parts.logger.error({ model: known.name, err: thrown }, 'a model did not end');
+    } finally {
+      known.ending--;
+      this.parts.changed(model);
+    }
+  }
+}
+
+/** Throws what `check` does, once the model has ended. */
+async function closeUnless(model: ServedModel, check: () => void): Promise<void> {
+  try {
+    check();
+  } catch (thrown) {
+    await model.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,18 @@
+import { stat } from 'node:fs/promises';
+import { type OpenModel, towersOf } from '@triptych/model-families';
+
+const MIB = 1024 * 1024;
+/** Of an encoder beside its weights: its thread, its graph, and what its runs take. */
+const ENCODER_BYTES = 24 * MIB;
+const FLOAT_BYTES = 4;
+
+/**
+ * What a model takes in memory, estimated before its weights are read: float weights take four bytes a parameter, however they are stored;
+ * stored in one byte they are computed with so. An estimate by the same rule for every model is enough to bound their sum.
+ */
+export async function estimateBytes({ directory, model }: OpenModel): Promise<number> {
+  const { size } = await stat(directory.weightsFile).catch(() => ({ size: Infinity }));
+  // Twice the file: float16 becomes float32; int8 has its scales, and what stayed float.
+  const weights = Math.min(FLOAT_BYTES * directory.metadata.total_parameters, 2 * size);
+  return Math.ceil(weights + towersOf(model).length * ENCODER_BYTES);
+}

@@ -1,0 +1,29 @@
+import type { Modality } from '@triptych/model-families';
+import type { ModelLease } from './model-lease.js';
+import type { Waiting } from './wait-for.js';
+
+/** Takes the models that a call needs. A promise where one has to be loaded first. Throws and rejects as {@link ModelLease.take}. */
+export type TakeModels = (models: ModelLease, until: Waiting) => Promise<void> | undefined;
+
+interface Request {
+  readonly model?: string | undefined;
+}
+
+/** For what is encoded: the model of its modality. */
+export function taking(modality: Modality, { model = '' }: Request): TakeModels {
+  return (models, until) => models.take(modality, model, until);
+}
+
+/** For what is compared: the model of the space, and where there is audio, the one that encodes it into that space. */
+export function takingSpace(
+  { model = '' }: Request,
+  compared: readonly (readonly { readonly audio?: unknown }[])[],
+): TakeModels {
+  const hasAudio = compared.some((items) => items.some(({ audio }) => audio));
+  return (models, until) => {
+    const takeAudio = () =>
+      hasAudio ? models.takeAudioIn(models.serving('shared', model).shared.name, until) : undefined;
+    const taken = models.take('shared', model, until);
+    return taken ? taken.then(takeAudio) : takeAudio();
+  };
+}
