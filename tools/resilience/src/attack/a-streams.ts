@@ -10,6 +10,7 @@ import { format, RATE, speech } from '../speech.js';
 import type { Attack } from './attack.js';
 import { junkChunk, wavHead } from './hostile-audio.js';
 import { keepsNothing, type Sending } from './keeping.js';
+import { withSmallModel } from './small-model.js';
 
 const HOUR_BYTES = 2 * RATE * 3600;
 const MB = 1_000_000;
@@ -23,12 +24,18 @@ interface Sink {
 
 const config: AudioStreamConfig = { format, windowMs: 4000, context: AudioContext.AUDIO_CONTEXT_TRIMMED };
 
-const plain = (client: TriptychClient): Sink => {
-  const stream = client.streamAudio();
-  stream.configure(config);
-  return stream;
-};
-const resuming = (client: TriptychClient): Sink => client.resumingAudio(config);
+/** Streams of a model: of the default one where none is named. */
+const plain =
+  (model?: string) =>
+  (client: TriptychClient): Sink => {
+    const stream = client.streamAudio();
+    stream.configure({ ...config, ...(model && { model }) });
+    return stream;
+  };
+const resuming =
+  (model?: string) =>
+  (client: TriptychClient): Sink =>
+    client.resumingAudio({ ...config, ...(model && { model }) });
 
 async function drain(answers: AsyncIterable<unknown>): Promise<void> {
   for await (const answer of answers) void answer;
@@ -91,20 +98,22 @@ export const audioStream: Attack = {
   title: 'One stream of audio, sent fast: a day of it where all is run',
   run: (extent) =>
     keepsNothing({
-      kinds: { plain: audio(plain), resuming: audio(resuming) },
+      kinds: { plain: audio(plain()), resuming: audio(resuming()) },
       bytes: extent === 'full' ? 24 * HOUR_BYTES : 100 * MB,
     }),
 };
 
 export const audioStreams: Attack = {
   title: 'Streams of audio side by side: 200 of an hour where all is run',
-  run: (extent) => {
-    const streams = extent === 'full' ? 200 : 50;
-    return keepsNothing({
-      kinds: { plain: audio(plain, streams), resuming: audio(resuming, streams) },
-      bytes: extent === 'full' ? streams * HOUR_BYTES : 100 * MB,
-    });
-  },
+  run: (extent) =>
+    withSmallModel(({ name, flags }) => {
+      const streams = extent === 'full' ? 200 : 50;
+      return keepsNothing({
+        kinds: { plain: audio(plain(name), streams), resuming: audio(resuming(name), streams) },
+        bytes: extent === 'full' ? streams * HOUR_BYTES : 100 * MB,
+        flags,
+      });
+    }),
 };
 
 export const imageStream: Attack = {

@@ -122,6 +122,21 @@ describe('compressed messages', () => {
     }
   });
 
+  it('may be told in several parts, and not to be longer than they are', async () => {
+    const [text, unknown] = [Buffer.from([0x12, 0x03, 0x0a, 0x01, 0x78]), Buffer.alloc(MIB)];
+    unknown.set([0x4a, 0xfc, 0xff, 0x3f]);
+    const parts = Buffer.concat([gzipSync(unknown), gzipSync(text)]);
+    expect(await call('triptych.v1.TextEncoder/Encode', framed(parts, true))).toMatchObject({ code: 0 });
+    const lie = gzipSync(text);
+    for (const [told, code] of [
+      [8 * MIB, 13],
+      [2 ** 32 - 1, 8],
+    ]) {
+      lie.writeUInt32LE(told, lie.length - 4);
+      expect(await call('triptych.v1.TextEncoder/Encode', framed(lie, true))).toMatchObject({ code });
+    }
+  });
+
   it('of a stream count until they are read', async () => {
     const { stream, ended } = open('triptych.v1.AudioEncoder/EncodeStream');
     const silence = Buffer.concat([

@@ -53,13 +53,17 @@ export class MessageInflater {
     let [total, counted] = [0, 0];
     try {
       const free = uncountedBytes(compressed.length);
-      const inflater = inflaterFor(encoding, compressed.length);
-      if (this.#ended) throw tooMuch();
+      const told = encoding === 'gzip' ? gzipSize(compressed) : 0;
+      if (told > this.bounds.mostBytes) throw tooLarge(this.bounds.mostBytes);
+      const inflater = inflaterFor(encoding, compressed.length, told);
+      const expected = Math.max(0, told - free);
+      if (this.#ended || !this.pool.take(expected)) throw tooMuch();
+      counted = expected;
       inflater.end(compressed);
       for await (const part of inflater as AsyncIterable<Buffer>) {
         total += part.length;
         if (total > this.bounds.mostBytes) throw tooLarge(this.bounds.mostBytes);
-        const more = Math.max(0, total - free) - counted;
+        const more = Math.max(0, total - free - counted);
         if (this.#ended || !this.pool.take(more)) throw tooMuch();
         counted += more;
         parts.push(part);
@@ -70,7 +74,7 @@ export class MessageInflater {
     }
     if (this.#ended) this.pool.giveBack(counted);
     else if (counted > 0) this.#counted.push({ index, bytes: counted });
-    return Buffer.concat(parts, total);
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts, total);
   }
 }
 
@@ -88,13 +92,22 @@ class Refused extends Error implements CallStatus {
   }
 }
 
-function inflaterFor(encoding: string, compressedBytes: number): Gunzip | Inflate {
-  // Each piece is a turn of the event loop.
-  const chunkSize = Math.min(MOST_PIECE_BYTES, Math.max(LEAST_PIECE_BYTES, 4 * compressedBytes));
+function inflaterFor(encoding: string, compressedBytes: number, told: number): Gunzip | Inflate {
+  // Each piece is a turn of the event loop; one whose size is known comes in one, and leaves no others behind.
+  const pieceBytes = Math.min(MOST_PIECE_BYTES, Math.max(LEAST_PIECE_BYTES, 4 * compressedBytes));
+  const chunkSize = Math.max(pieceBytes, told);
   if (encoding === 'gzip') return createGunzip({ chunkSize });
   if (encoding === 'deflate') return createInflate({ chunkSize });
   const message = `messages compressed with ${JSON.stringify(encoding)} are not read; send gzip, deflate or identity`;
   throw new Refused({ code: grpcStatus.UNIMPLEMENTED, details: message, metadata: new Metadata() });
+}
+
+/**
+ * The size that a gzip file says at its end that it inflates to. One that says more than it is is broken, which inflating finds out;
+ * one that says less has members before its last.
+ */
+function gzipSize(compressed: Buffer): number {
+  return compressed.length < 4 ? 0 : compressed.readUInt32LE(compressed.length - 4);
 }
 
 function tooLarge(most: number): Refused {
