@@ -105,7 +105,12 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          patterns: [{ group: ['**/grpc/**', '**/http/**'], message: 'An adapter knows this, never the other way round.' }],
+          patterns: [
+            {
+              group: ['**/grpc/**', '**/http/**'],
+              message: 'An adapter knows this, never the other way round.',
+            },
+          ],
         },
       ],
     },

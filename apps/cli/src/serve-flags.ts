@@ -35,6 +35,7 @@ export function strayFlagProblems(command: Command): string[] {
 
 const standard: Partial<Record<SettingName, { host: string; port: string }>> = {
   listen: { host: '127.0.0.1', port: '50051' },
+  http: { host: '127.0.0.1', port: '8080' },
   metricsListen: { host: '127.0.0.1', port: '9464' },
 };
 

@@ -43,6 +43,7 @@ const PRIVATE: Flags = {
   tlsClientCa: '',
   tokens: '',
   metricsListen: '',
+  http: '',
   otlpEndpoint: '',
 };
 

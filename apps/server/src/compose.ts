@@ -6,6 +6,7 @@ import { shutDown } from './calls/shut-down.js';
 import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
+import { serveHttp } from './http/http-server.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
 import { Tracing } from './observability/tracing.js';
@@ -20,6 +21,8 @@ export interface RunningServer {
   readonly address: string;
   /** Where probes and metrics are; undefined where they are not wanted. */
   readonly metricsAddress: string | undefined;
+  /** Where HTTP is served; undefined where it is not wanted. */
+  readonly httpAddress: string | undefined;
   readonly models: ModelRegistry;
   /** Not serving at once; calls in flight get `drainMs` to finish, then end as UNAVAILABLE. */
   drain(): Promise<void>;
@@ -78,21 +81,30 @@ async function start(
   const hearers = { logger, metrics, tracing };
   const grpc = createGrpcServer(engine, config, hearers, gate);
   const security = transportSecurity(config, logger);
+  closers.push(() => Promise.resolve(grpc.door.cut()));
   const address = await bind(grpc.server, config.listen, security.credentials);
   await security.loaded();
+  const isReady = () => grpc.health.serving;
+  const http = config.http
+    ? await serveHttp({ engine, gate, hearers, config, secure: security.secure, isReady })
+    : undefined;
   const tellProbes = () => probes?.setReady(grpc.health.serving);
   grpc.health.onChange(tellProbes);
   tellProbes();
   const metricsAddress = probes?.address;
-  logger.info({ address, metricsAddress, models: models.models.map((m) => m.name) }, 'serving');
+  logger.info(
+    { address, httpAddress: http?.address, metricsAddress, models: models.models.map((m) => m.name) },
+    'serving',
+  );
   return {
     address,
     metricsAddress,
+    httpAddress: http?.address,
     models,
     drain: async () => {
       logger.info({ graceMs: config.drainMs }, 'draining');
       grpc.health.drain();
-      await shutDown([grpc.door], gate.calls, config.drainMs);
+      await shutDown([grpc.door, ...(http ? [http.door] : [])], gate.calls, config.drainMs);
       gate.idle.close();
       tokens?.close();
       stopCollecting();

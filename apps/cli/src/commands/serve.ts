@@ -74,7 +74,8 @@ async function serve(reading: ConfigReading, warnings: readonly string[], stop: 
   const logger = createLogger(reading.config.logLevel);
   for (const warning of warnings) logger.warn({}, warning);
   const server = await orStop(start(reading.config, models, logger), stop.first);
-  process.stdout.write(`listening on ${server.address}\n`);
+  const http = server.httpAddress === undefined ? '' : `HTTP on ${server.httpAddress}\n`;
+  process.stdout.write(`listening on ${server.address}\n${http}`);
   const { endedStarter } = await stop.first;
   if (endedStarter !== undefined)
     logger.warn({}, `${endedStarter} that started this server has ended: draining; setsid would keep it`);

@@ -42,6 +42,13 @@ export const settings = {
     path: true,
     schema: address('HOST:PORT or unix:PATH, such as 0.0.0.0:50051', (text) => /^unix:./.test(text)),
   }),
+  http: define({
+    flag: '--http <host:port>',
+    env: 'TRIPTYCH_HTTP',
+    default: '',
+    description: 'address to serve HTTP on (OpenAI-shaped routes and others, see docs/http.md); empty: none',
+    schema: address('HOST:PORT, such as 127.0.0.1:8080', (text) => text === ''),
+  }),
   tlsCert: define({
     flag: '--tls-cert <file>',
     env: 'TRIPTYCH_TLS_CERT',

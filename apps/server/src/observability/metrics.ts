@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AnyEncoder,
   encodersByModality,
@@ -26,6 +27,9 @@ export interface Occupancy {
   readonly connections: number;
   readonly unreadBytes: number;
 }
+
+/** Rendering takes at most this share of the event loop's time, however many ask. */
+const RENDER_SHARE = 0.05;
 
 /** What Prometheus sees of a server. Names and units follow its conventions: docs/operations.md lists them. */
 export class Metrics implements EngineObserver {
@@ -97,6 +101,9 @@ export class Metrics implements EngineObserver {
     // Each sample wakes the event loop, and takes a core from the run under way: 50 a second are enough to see a loop that stalls.
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 20 });
   }
+
+  /** All of them as Prometheus reads them. Those who ask meanwhile share it, and it takes a bounded part of the event loop's time. */
+  readonly text = sharedRendering(() => this.registry.metrics());
 
   /** A queue's observer, by the encoder's name. */
   queue(encoder: string): ReturnType<EngineObserver['queue']> {
@@ -239,4 +246,21 @@ export class Metrics implements EngineObserver {
   #histogram<L extends string>(name: string, help: string, buckets: number[], labelNames: L[]): Histogram<L> {
     return new Histogram({ name, help, buckets, labelNames, registers: [this.registry] });
   }
+}
+
+/** Renders for all who ask at a time, and no sooner again than its share of the time allows. */
+function sharedRendering(render: () => Promise<string>): () => Promise<string> {
+  let mayStart = 0;
+  let underWay: Promise<string> | undefined;
+  const start = async (): Promise<string> => {
+    await sleep(Math.max(0, mayStart - performance.now()));
+    const started = performance.now();
+    try {
+      return await render();
+    } finally {
+      mayStart = performance.now() + (performance.now() - started) / RENDER_SHARE;
+      underWay = undefined;
+    }
+  };
+  return () => (underWay ??= start());
 }

@@ -6,19 +6,22 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** A sentence where calls and metrics are to be on one port. */
-export function sameAddress({ listen, metricsListen }: ServerConfig): string | undefined {
-  if (metricsListen === '' || listen.startsWith('unix:')) return undefined;
-  const [calls, metrics] = [splitAddress(listen), splitAddress(metricsListen)];
+/** A sentence where two of a server's addresses are one. */
+export function sameAddress(one: string, other: string, what: string): string | undefined {
+  if (one === '' || other === '' || other.startsWith('unix:')) return undefined;
+  const [a, b] = [splitAddress(one), splitAddress(other)];
   const isAny = ({ host }: { host: string }) => host === '0.0.0.0' || host === '::';
-  const clash = calls.host === metrics.host || isAny(calls) || isAny(metrics);
-  if (calls.port === 0 || calls.port !== metrics.port || !clash) return undefined;
-  return `${metricsListen} is where calls are served (${listen}); take another port`;
+  const clash = a.host === b.host || isAny(a) || isAny(b);
+  if (a.port === 0 || a.port !== b.port || !clash) return undefined;
+  return `${one} is where ${what} (${other}); take another port`;
 }
 
 /** A warning where anybody who reaches the server may call it. */
-export function openToAll({ listen, tokens, tlsClientCa }: ServerConfig): string | undefined {
-  if (listen.startsWith('unix:') || tokens !== '' || tlsClientCa !== '') return undefined;
+export function openToAll(
+  listen: string,
+  { tokens, tlsClientCa }: Pick<ServerConfig, 'tokens' | 'tlsClientCa'>,
+): string | undefined {
+  if (listen === '' || listen.startsWith('unix:') || tokens !== '' || tlsClientCa !== '') return undefined;
   const { host } = splitAddress(listen);
   const family = isIP(host);
   if (host === 'localhost' || (family && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')))

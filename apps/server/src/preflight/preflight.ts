@@ -45,9 +45,18 @@ export async function preflight(
     report(message && `${labelOf(name, origins)}: ${message}`);
   if (isGiven('listen')) about('listen', await listenProblem(config.listen));
   if (isGiven('listen', 'metricsListen')) {
-    const clash = sameAddress(config);
-    const free = config.metricsListen && !clash ? await listenProblem(config.metricsListen) : undefined;
+    const { metricsListen } = config;
+    const clash = sameAddress(metricsListen, config.listen, 'calls are served');
+    const free = metricsListen && !clash ? await listenProblem(metricsListen) : undefined;
     about('metricsListen', clash ?? free);
+  }
+  if (isGiven('listen', 'metricsListen', 'http')) {
+    const { http } = config;
+    const clash =
+      sameAddress(http, config.listen, 'gRPC is served') ??
+      sameAddress(http, config.metricsListen, 'metrics are served');
+    const free = http && !clash ? await listenProblem(http) : undefined;
+    about('http', clash ?? free);
   }
   if (isGiven('tlsCert', 'tlsKey', 'tlsClientCa')) {
     const found = checkTlsFiles(config, origins);
@@ -65,8 +74,10 @@ export async function preflight(
     if (config.selfCheck) problems.push(...missingReferences(described));
     nameClashes(described).forEach((clash) => about('models', clash));
   }
-  const open = isGiven('listen', 'tokens', 'tlsClientCa') ? openToAll(config) : undefined;
-  if (open !== undefined) warnings.push(open);
+  for (const name of ['listen', 'http'] as const) {
+    const open = isGiven(name, 'tokens', 'tlsClientCa') ? openToAll(config[name], config) : undefined;
+    if (open !== undefined) warnings.push(open);
+  }
   return { problems, warnings };
 }
 

@@ -1,3 +1,5 @@
+import type { ServerOptions } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import { experimental, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from '@triptych/core';
 import { throwProblems } from '../config/read-config.js';
@@ -5,11 +7,20 @@ import type { ServerConfig } from '../config/settings.js';
 import { checkTlsFiles } from './tls-files.js';
 import { UsableCertificates } from './usable-certificates.js';
 
+/** How servers of Node's own are secured. */
+export interface SecureServers {
+  readonly options: Pick<ServerOptions, 'requestCert' | 'rejectUnauthorized' | 'minVersion'>;
+  /** Has a server use the certificates, now and when they change. */
+  readonly follow: (server: { setSecureContext(options: SecureContextOptions): void }) => void;
+}
+
 /** What a server binds with. */
 export interface TransportSecurity {
   readonly credentials: ServerCredentials;
   /** Resolves once a server that was bound with them can be connected to. */
   readonly loaded: () => Promise<void>;
+  /** Undefined: without TLS. */
+  readonly secure: SecureServers | undefined;
 }
 
 type TransportConfig = Pick<ServerConfig, 'tlsCert' | 'tlsKey' | 'tlsClientCa' | 'tlsReloadMs'>;
@@ -21,7 +32,11 @@ type TransportConfig = Pick<ServerConfig, 'tlsCert' | 'tlsKey' | 'tlsClientCa' |
 export function transportSecurity(config: TransportConfig, logger: Logger): TransportSecurity {
   const { tlsCert, tlsKey, tlsClientCa, tlsReloadMs } = config;
   if (!tlsCert && !tlsKey && !tlsClientCa)
-    return { credentials: ServerCredentials.createInsecure(), loaded: () => Promise.resolve() };
+    return {
+      credentials: ServerCredentials.createInsecure(),
+      loaded: () => Promise.resolve(),
+      secure: undefined,
+    };
   // The watcher would wait for ever for files that are not there, or do not fit.
   throwProblems(checkTlsFiles(config, {}).problems);
   const files = new experimental.FileWatcherCertificateProvider({
@@ -40,6 +55,25 @@ export function transportSecurity(config: TransportConfig, logger: Logger): Tran
   return {
     credentials: create(provider, tlsClientCa ? provider : null, tlsClientCa !== ''),
     loaded: () => certificatesLoaded(provider),
+    secure: secureServers(provider, tlsClientCa !== ''),
+  };
+}
+
+function secureServers(provider: UsableCertificates, asksClients: boolean): SecureServers {
+  return {
+    options: { requestCert: asksClients, rejectUnauthorized: asksClients, minVersion: 'TLSv1.2' },
+    follow: (server) => {
+      let context: SecureContextOptions = {};
+      provider.addIdentityCertificateListener((update) => {
+        context = { ...context, cert: update?.certificate, key: update?.privateKey };
+        server.setSecureContext(context);
+      });
+      if (!asksClients) return;
+      provider.addCaCertificateListener((update) => {
+        context = { ...context, ca: update?.caCertificate };
+        server.setSecureContext(context);
+      });
+    },
   };
 }
 

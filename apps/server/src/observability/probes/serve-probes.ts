@@ -15,8 +15,6 @@ export interface ProbePort {
 
 const BEAT_MS = 500;
 const RESTART_AFTER_MS = 1000;
-/** Rendering metrics takes at most this share of the event loop's time, however many scrape. */
-const RENDER_SHARE = 0.05;
 
 /**
  * Serves `/livez` (200 while the event loop turns), `/readyz` (200 while calls are answered, otherwise 503) and `/metrics` on
@@ -45,7 +43,6 @@ export async function serveProbes(listen: string, metrics: Metrics, logger: Logg
 class ProbeThread {
   #worker: Worker | undefined;
   #closed = false;
-  #renderAt = 0;
   /** Workers that metrics are being collected for. */
   readonly #rendering = new WeakSet<Worker>();
   readonly #host: string;
@@ -117,11 +114,7 @@ class ProbeThread {
   async #render(worker: Worker): Promise<void> {
     if (this.#rendering.has(worker)) return;
     this.#rendering.add(worker);
-    await sleep(Math.max(0, this.#renderAt - performance.now()));
-    const started = performance.now();
-    const text = await this.metrics.registry.metrics().catch(() => undefined);
-    const took = performance.now() - started;
-    this.#renderAt = performance.now() + took / RENDER_SHARE;
+    const text = await this.metrics.text().catch(() => undefined);
     const message: ToProbeThread = { text: text === undefined ? undefined : Buffer.from(text) };
     this.#rendering.delete(worker);
     worker.postMessage(message);

@@ -1,0 +1,210 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { clientGone, TriptychError } from '@triptych/core';
+import type { Arriving, Engine, EngineCall } from '@triptych/engine';
+import { type Connection, connectionOf, principalOf } from '../calls/connection.js';
+import type { Gate } from '../calls/gate.js';
+import { type CallHearers, observeCall, type ObservedCall } from '../calls/observe-call.js';
+import type { CallStream, OpenCall } from '../calls/open-calls.js';
+
+/** What requests are let in by, and who hears of them. */
+export interface HttpContext {
+  readonly engine: Engine;
+  readonly gate: Gate;
+  readonly hearers: CallHearers;
+  /** Requests of one connection that may be under way at a time: HTTP/1.1 lets a client send them ahead. */
+  readonly maxPipelined: number;
+}
+
+/** What a route is to those who let its calls in. */
+export interface RouteRule {
+  /** As it was declared: `/v1/embeddings`. */
+  readonly route: string;
+  /** Methods of gRPC that it stands for: a token that may call one of them is let in, and asked again once it is known which. */
+  readonly methods: readonly string[];
+  /** What its items are, where that is known of all of them: an overloaded server refuses them before it reads them. */
+  readonly modalities?: readonly string[];
+}
+
+/** A request that is being answered. */
+export interface HttpCall {
+  readonly observed: ObservedCall;
+  readonly signal: AbortSignal;
+  readonly arriving: Arriving;
+  readonly open: OpenCall;
+  /** Throws METHOD_DENIED where the caller may not call this method of gRPC. */
+  readonly authorize: (method: string) => void;
+  /** What the engine is told of it. */
+  readonly engineCall: (messageBytes?: number) => EngineCall;
+}
+
+/** A refusal that is held back: see `GuessLimit`. */
+export class SlowedRefusal extends TriptychError {
+  constructor(
+    { reason, message }: TriptychError,
+    readonly slowedMs: number,
+  ) {
+    super(reason, message);
+  }
+}
+
+/** Counted as its path in metrics, where nothing declared it: a path is its sender's to choose. */
+const UNKNOWN_ROUTE = 'unknown';
+/** What a proxy of Envoy's and Connect's clients say of how long they wait. */
+const DEADLINE_HEADERS = ['x-envoy-expected-rq-timeout-ms', 'connect-timeout-ms'];
+
+const connections = new WeakMap<Socket, Connection>();
+const pipelined = new WeakMap<Socket, number>();
+
+/** Watches a request from here on. */
+export function observeRequest(
+  { hearers }: HttpContext,
+  { headers, socket }: IncomingMessage,
+  route = UNKNOWN_ROUTE,
+): ObservedCall {
+  const header = (name: string) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  return observeCall(hearers, { system: 'http', method: route, peer: peerOf(socket), header });
+}
+
+/**
+ * Lets a request in, before a byte of its body is read, and has it counted until its answer has gone. Throws what it is refused for, or
+ * {@link SlowedRefusal}.
+ */
+export function letIn(
+  context: HttpContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  observed: ObservedCall,
+  rule: RouteRule,
+): HttpCall {
+  const { gate, engine } = context;
+  const { socket } = request;
+  const connection = connectionFor(socket);
+  const { authorization } = request.headers;
+  const authenticate = (method: string): string => {
+    if (!gate.authentication) return principalOf(connection);
+    const credentials = { authorization, method, address: connection.address };
+    const found = gate.authentication.check(credentials);
+    if (!('refusal' in found)) return found.principal;
+    throw found.slowedMs > 0 ? new SlowedRefusal(found.refusal, found.slowedMs) : found.refusal;
+  };
+  const principal = firstAllowed(rule.methods, authenticate);
+  const deadline = deadlineOf(request);
+  const isAnonymous = principal === connection.id;
+  const endings = [
+    enterConnection(socket, context.maxPipelined),
+    gate.open.enter(principal, isAnonymous ? connection.address : undefined),
+  ];
+  const end = () => {
+    socket.off('close', end);
+    for (const one of endings.splice(0)) one();
+  };
+  try {
+    gate.idle.checkReading(principal);
+    if (rule.modalities) engine.admission.checkAny(principal, rule.modalities, deadline);
+  } catch (thrown) {
+    end();
+    throw thrown;
+  }
+  const controller = new AbortController();
+  const { signal } = controller;
+  const caller = { principal, flow: connection.id };
+  const open: OpenCall = {
+    caller,
+    stream: streamOf(response, socket),
+    controller,
+    active: performance.now(),
+    arrived: 0,
+    sent: 0,
+    isHandled: false,
+    refuse: (error) => controller.abort(error),
+  };
+  const arriving = engine.admission.arriving(caller);
+  endings.push(
+    () => arriving.end(),
+    gate.calls.enter(open, open),
+    // Of an answer that has gone nothing is left to end.
+    () => controller.abort(clientGone),
+  );
+  // The answers that wait behind another of their connection hear nothing of its end.
+  socket.once('close', end);
+  response.once('close', end);
+  if (socket.destroyed) end();
+  return {
+    observed,
+    signal,
+    arriving,
+    open,
+    authorize: (method) => void authenticate(method),
+    engineCall: (messageBytes) => ({ caller, signal, deadline, trace: observed.trace, messageBytes }),
+  };
+}
+
+/** The principal that one of these methods is allowed to. Throws what the last of them is refused for. */
+function firstAllowed(methods: readonly string[], authenticate: (method: string) => string): string {
+  let refusal: unknown;
+  for (const method of methods) {
+    try {
+      return authenticate(method);
+    } catch (thrown) {
+      refusal = thrown;
+      // A token that nobody knows is asked for once: each time counts as a guess.
+      if (!(thrown instanceof TriptychError) || thrown.reason !== 'METHOD_DENIED') break;
+    }
+  }
+  throw refusal;
+}
+
+/** Counts a request of a connection in; what is returned counts it out. Throws OVERLOADED. */
+function enterConnection(socket: Socket, most: number): () => void {
+  const before = pipelined.get(socket) ?? 0;
+  if (before >= most) {
+    throw new TriptychError(
+      'OVERLOADED',
+      `${before} requests of this connection wait for their answers; at most ${most} may`,
+    );
+  }
+  pipelined.set(socket, before + 1);
+  return () => pipelined.set(socket, (pipelined.get(socket) ?? 1) - 1);
+}
+
+/** The connection that a request came over. */
+export function connectionFor(socket: Socket): Connection {
+  const known = connections.get(socket);
+  if (known) return known;
+  const connection = connectionOf(socket);
+  connections.set(socket, connection);
+  // Each request that is under way listens for its end.
+  socket.setMaxListeners(0);
+  return connection;
+}
+
+function streamOf(response: ServerResponse, socket: Socket): CallStream {
+  return {
+    get writableLength() {
+      return response.writableLength;
+    },
+    get destroyed() {
+      return socket.destroyed;
+    },
+    once: (event, listener) => response.once(event, listener),
+    // An answer that is cut short must not look whole.
+    close: () => socket.destroy(),
+  };
+}
+
+/** Milliseconds since the epoch; Infinity where the client says nothing. */
+function deadlineOf({ headers }: IncomingMessage): number {
+  for (const name of DEADLINE_HEADERS) {
+    const ms = Number(headers[name]);
+    if (ms > 0) return Date.now() + ms;
+  }
+  return Infinity;
+}
+
+function peerOf({ remoteAddress = 'unknown', remotePort = 0 }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
+}

@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http';
+import type { TriptychError } from '@triptych/core';
+import { publicMessage, retryDelayOf } from '../calls/public-error.js';
+import { HttpError, statusFor } from './status.js';
+
+/** A failure as HTTP answers it. */
+export interface FailureAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** In whose words a route fails: OpenAI's, or those of RFC 9457. */
+export type FailureStyle = 'openai' | 'problem';
+
+/** What OpenAI's clients read of a failure; `code` is the catalogue's reason. */
+export interface OpenAiError {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string;
+}
+
+export function failureAnswer(error: TriptychError, style: FailureStyle, requestId: string): FailureAnswer {
+  const status = statusFor(error);
+  const body = style === 'openai' ? { error: openAiError(error) } : problem(error, status, requestId);
+  return {
+    status,
+    headers: {
+      'content-type': style === 'openai' ? 'application/json' : 'application/problem+json',
+      ...retryHeaders(error),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(error instanceof HttpError ? error.headers : {}),
+    },
+    body: JSON.stringify(body),
+  };
+}
+
+export function openAiError(error: TriptychError): OpenAiError {
+  return {
+    message: publicMessage(error),
+    type: typeOf(statusFor(error)),
+    param: error.field ?? null,
+    code: error.reason,
+  };
+}
+
+function typeOf(status: number): string {
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status < 500 ? 'invalid_request_error' : 'server_error';
+}
+
+/** RFC 9457, with members of our own beside its. */
+function problem(error: TriptychError, status: number, requestId: string): object {
+  const { reason, field, retryable } = error;
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Client Closed Request',
+    status,
+    detail: publicMessage(error),
+    instance: `urn:request:${requestId}`,
+    reason,
+    ...(field === undefined ? {} : { field }),
+    retryable,
+  };
+}
+
+/** In whole seconds, as HTTP has it, and in milliseconds, as OpenAI's clients read it, too. */
+function retryHeaders(error: TriptychError): Record<string, string> {
+  const ms = retryDelayOf(error);
+  return ms === undefined
+    ? {}
+    : { 'retry-after': String(Math.ceil(ms / 1000)), 'retry-after-ms': String(ms) };
+}

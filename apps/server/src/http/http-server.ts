@@ -1,0 +1,238 @@
+import {
+  createServer as createPlainServer,
+  type RequestListener,
+  type Server as PlainServer,
+  type ServerOptions,
+} from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, TriptychError } from '@triptych/core';
+import type { Engine } from '@triptych/engine';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Gate } from '../calls/gate.js';
+import type { CallHearers } from '../calls/observe-call.js';
+import { REQUEST_ID } from '../calls/observe-call.js';
+import type { Door } from '../calls/shut-down.js';
+import type { ServerConfig } from '../config/settings.js';
+import { listenProblem, splitAddress } from '../preflight/listen-problem.js';
+import type { SecureServers } from '../security/transport.js';
+import { answerClientError } from './client-error.js';
+import {
+  type HttpCall,
+  type HttpContext,
+  letIn,
+  observeRequest,
+  type RouteRule,
+  SlowedRefusal,
+} from './call.js';
+import { failureAnswer, type FailureStyle } from './failure.js';
+import { callOf, type JsonBody } from './json-body.js';
+import { linger } from './linger.js';
+import { readJson } from './json/read-json.js';
+import { probeRoutes } from './probes.js';
+import { readBody } from './read-body.js';
+import { HttpError } from './status.js';
+import { v1Routes } from './v1/routes.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Undefined: a route that anybody may ask. */
+    readonly rule?: Omit<RouteRule, 'route'>;
+  }
+  interface FastifyRequest {
+    call: HttpCall | null;
+  }
+}
+
+/** Requests of one connection that may be under way at a time. */
+const MOST_PIPELINED = 16;
+const SECOND_MS = 1000;
+/** How often a server that ends looks for connections that have become idle. */
+const LOOK_MS = 100;
+
+/** A server for HTTP/1.1, and where it listens. */
+export interface HttpServer {
+  readonly address: string;
+  readonly door: Door;
+}
+
+/** What HTTP is served with. */
+export interface HttpOptions {
+  readonly engine: Engine;
+  readonly gate: Gate;
+  readonly hearers: CallHearers;
+  readonly config: ServerConfig;
+  /** Undefined: without TLS. */
+  readonly secure: SecureServers | undefined;
+  readonly isReady: () => boolean;
+}
+
+/** What is known of a server once it has begun to end. */
+interface Draining {
+  isDraining: boolean;
+}
+
+/** Serves HTTP on `config.http`. Throws CONFIG_INVALID where it cannot listen there. */
+export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
+  const { engine, gate, hearers, config } = options;
+  const context: HttpContext = { engine, gate, hearers, maxPipelined: MOST_PIPELINED };
+  const state: Draining = { isDraining: false };
+  const { server, app } = createApp(context, options, state);
+  gate.connections.follow(server, 'connection');
+  await app.register(async (scope) => probeRoutes(scope, options));
+  await app.register(async (scope) => v1Routes(scope, context));
+  const { host, port } = splitAddress(config.http);
+  try {
+    const bound = new URL(await app.listen({ host, port, backlog: 1024 }));
+    return {
+      address: `${host.includes(':') ? `[${host}]` : host}:${bound.port || port}`,
+      door: doorOf(app, server, state),
+    };
+  } catch (cause) {
+    const problem =
+      (await listenProblem(config.http)) ?? `cannot listen on ${config.http}: ${messageOf(cause)}`;
+    throw new TriptychError('CONFIG_INVALID', problem, { cause });
+  }
+}
+
+function createApp(
+  context: HttpContext,
+  { config, secure }: HttpOptions,
+  state: Draining,
+): { server: PlainServer; app: FastifyInstance } {
+  const settings = {
+    // A body may take its time (see `--idle-ms`), headers may not.
+    headersTimeout: 10 * SECOND_MS,
+    requestTimeout: 0,
+    keepAliveTimeout: 65 * SECOND_MS,
+    connectionsCheckingInterval: 2 * SECOND_MS,
+    maxHeaderSize: config.maxMetadataBytes,
+  };
+  let server = undefined as unknown as PlainServer;
+  const app = fastify({
+    serverFactory: (handler) => {
+      server = secure ? secured(secure, settings, handler) : createPlainServer(settings, handler);
+      server.maxHeadersCount = 128;
+      server.on('clientError', answerClientError);
+      return server;
+    },
+    bodyLimit: config.maxMessageBytes,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => void fail(context, request, reply, error),
+  });
+  app.decorateRequest('call', null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
+    const bytes = await readBody(request.raw, callOf(request), config.maxMessageBytes);
+    context.hearers.metrics.message(request.routeOptions.url ?? '', 'received', bytes.length);
+    return { bytes, json: readJson(bytes) } satisfies JsonBody;
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    linger(request.raw, reply.raw);
+    // Its body is not read.
+    if (request.is404) return fail(context, request, reply, notFound(app, request));
+    const { rule } = request.routeOptions.config;
+    if (!rule) return;
+    const route = request.routeOptions.url ?? '';
+    const observed = observeRequest(context, request.raw, route);
+    reply.header(REQUEST_ID, observed.requestId);
+    try {
+      if (state.isDraining) throw draining();
+      request.call = letIn(context, request.raw, reply.raw, observed, { ...rule, route });
+    } catch (thrown) {
+      if (thrown instanceof SlowedRefusal) await sleep(thrown.slowedMs, undefined, { ref: false });
+      return answerFailure(reply, observed.failed(thrown), request.url, observed.requestId);
+    }
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (state.isDraining) reply.header('connection', 'close');
+    // Answers of ours are whole, text or bytes.
+    const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
+    if (request.call) context.hearers.metrics.message(request.routeOptions.url ?? '', 'sent', bytes);
+    if (request.call && reply.statusCode < 400) request.call.observed.succeeded();
+    return payload;
+  });
+  app.setErrorHandler((error, request, reply) => fail(context, request, reply, error));
+  return { server, app };
+}
+
+function fail(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  thrown: unknown,
+): FastifyReply {
+  const observed = request.call?.observed ?? observeRequest(context, request.raw);
+  const error = observed.failed(knownError(thrown));
+  return answerFailure(reply, error, request.url, observed.requestId);
+}
+
+function answerFailure(
+  reply: FastifyReply,
+  error: TriptychError,
+  url: string,
+  requestId: string,
+): FastifyReply {
+  const style: FailureStyle = url.startsWith('/v1/') ? 'openai' : 'problem';
+  const { status, headers, body } = failureAnswer(error, style, requestId);
+  return reply
+    .code(status)
+    .headers({ ...headers, [REQUEST_ID]: requestId })
+    .send(body);
+}
+
+function secured(
+  { options, follow }: SecureServers,
+  settings: ServerOptions,
+  handler: RequestListener,
+): PlainServer {
+  const server = createSecureServer({ ...settings, ...options }, handler);
+  follow(server);
+  return server;
+}
+
+/** What Fastify itself refuses has a status of its own. */
+function knownError(thrown: unknown): TriptychError {
+  const { statusCode, code } = thrown as { statusCode?: number; code?: string };
+  if (thrown instanceof TriptychError) return thrown;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new HttpError(
+      415,
+      'the body is of another type than this route reads; expected content-type: application/json',
+      {
+        'accept-post': 'application/json',
+      },
+    );
+  if (statusCode !== undefined && statusCode < 500)
+    return new TriptychError('MESSAGE_MALFORMED', messageOf(thrown), { cause: thrown });
+  return TriptychError.from(thrown);
+}
+
+function notFound(app: FastifyInstance, { url, method }: FastifyRequest): HttpError {
+  const path = url.split('?', 1)[0];
+  const allowed = (['GET', 'POST'] as const).filter((one) => app.hasRoute({ method: one, url: path }));
+  if (allowed.length > 0 && path.length < 64)
+    return new HttpError(405, `${path} takes ${allowed.join(' and ')}, not ${method}`, {
+      allow: allowed.join(', '),
+    });
+  return new HttpError(404, `there is no ${path}; /openapi.json describes what there is`);
+}
+
+function draining(): TriptychError {
+  return new TriptychError('DRAINING', 'the server is shutting down; ask again to reach another');
+}
+
+function doorOf(app: FastifyInstance, server: PlainServer, state: Draining): Door {
+  return {
+    close: async () => {
+      state.isDraining = true;
+      // Node closes those that are idle now, not those that become so.
+      const looking = setInterval(() => server.closeIdleConnections(), LOOK_MS);
+      await app.close();
+      clearInterval(looking);
+    },
+    cut: () => server.closeAllConnections(),
+  };
+}

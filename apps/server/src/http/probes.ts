@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import type { HttpOptions } from './http-server.js';
+
+/**
+ * `/livez`, `/readyz` and `/metrics` beside the API, for who has one port only. The port of `--metrics-listen` answers from a thread of
+ * its own, and stays right while the event loop is busy.
+ */
+export function probeRoutes(app: FastifyInstance, { isReady, hearers: { metrics } }: HttpOptions): void {
+  const text = 'text/plain; charset=utf-8';
+  app.get('/livez', (_request, reply) => reply.type(text).send('alive\n'));
+  app.get('/readyz', (_request, reply) =>
+    isReady() ? reply.type(text).send('ready\n') : reply.code(503).type(text).send('not ready\n'),
+  );
+  app.get(
+    '/metrics',
+    { config: { rule: { methods: ['/triptych.http/Metrics'] } } },
+    async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.text()),
+  );
+}

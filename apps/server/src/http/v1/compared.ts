@@ -1,0 +1,79 @@
+import { TriptychError } from '@triptych/core';
+import { type ComparedItem, inFieldAsync } from '@triptych/engine';
+import { z } from 'zod';
+import { decodeBase64 } from '../input/base64.js';
+import { type Input, readText } from '../input/inputs.js';
+import { readMedium } from '../input/media.js';
+import { JsonText } from '../json/json-text.js';
+import { text } from '../json/parse-request.js';
+import { clipOf } from './embeddings.js';
+
+/** Something that is compared, of any modality, or a vector that was made of it before. */
+export const comparedItem = z.union(
+  [
+    text('A text.'),
+    z.strictObject({ text: text('A text.') }),
+    z.strictObject({ image: text('data:image/…;base64,…, or the base64 alone') }),
+    z.strictObject({ audio: text('data:audio/…;base64,…, or the base64 alone') }),
+    z.strictObject({
+      embedding: text('Little-endian float32 in base64, as /v1/embeddings answers it.'),
+      space: text('The space that it came with.'),
+    }),
+  ],
+  { error: 'expected a text, or an object with text, image, audio, or embedding and space' },
+);
+type Compared = z.infer<typeof comparedItem>;
+
+/** What is compared, decoded. Throws MESSAGE_MALFORMED with the field. */
+export async function readCompared(
+  items: readonly Compared[],
+  fieldOf: (index: number) => string,
+  pause: () => Promise<void>,
+): Promise<ComparedItem[]> {
+  const read: ComparedItem[] = [];
+  for (const [i, item] of items.entries()) {
+    read.push(await inFieldAsync(fieldOf(i), () => readOne(item, pause)));
+    await pause();
+  }
+  return read;
+}
+
+async function readOne(item: Compared, pause: () => Promise<void>): Promise<ComparedItem> {
+  if (typeof item === 'string' || item instanceof JsonText) return { text: readText(item) };
+  if ('text' in item) return { text: readText(item.text) };
+  if ('image' in item) return { image: { encoded: await readMedium(item.image, 'image', pause) } };
+  if ('audio' in item) return { audio: clipOf(await readMedium(item.audio, 'audio', pause)) };
+  const bytes = await decodeBase64(item.embedding, 0, pause);
+  return { embedding: { bytes, encoding: 'float32', scale: 0, space: item.space.toString() } };
+}
+
+/** The same of what `input` and `inputs` bring. */
+export function asCompared(input: Input): ComparedItem {
+  if (input.modality === 'text') return { text: input.text };
+  return input.modality === 'image' ? { image: { encoded: input.bytes } } : { audio: clipOf(input.bytes) };
+}
+
+/** Bytes of items that were decoded, beside their request's body. */
+export function comparedBytes(items: readonly ComparedItem[]): number {
+  return items.reduce(
+    (sum, { image, audio }) => sum + (image?.encoded?.length ?? audio?.data.length ?? 0),
+    0,
+  );
+}
+
+/** A failure of the engine's, with the field in the words of a route: `candidates[2].image.encoded` is `documents[2].image` there. */
+export async function inRoute<T>(fields: Readonly<Record<string, string>>, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw renameField(TriptychError.from(thrown), fields);
+  }
+}
+
+export function renameField(error: TriptychError, fields: Readonly<Record<string, string>>): TriptychError {
+  const { reason, message, cause, resource, retryAfterMs, field } = error;
+  const renamed = field
+    ?.replace(/^\w+/, (first) => fields[first] ?? first)
+    .replace(/\.(encoded|data|format\.encoding)$/, '');
+  return new TriptychError(reason, message, { field: renamed, cause, resource, retryAfterMs });
+}
