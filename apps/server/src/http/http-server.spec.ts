@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type RequestOptions, request as httpsRequest } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -237,7 +238,7 @@ describe('TLS', () => {
           ...options,
         };
         httpsRequest(all, (response) => {
-          const { serialNumber } = (response.socket as import('node:tls').TLSSocket).getPeerCertificate();
+          const { serialNumber } = (response.socket as TLSSocket).getPeerCertificate();
           response.resume().once('end', () => resolve({ status: response.statusCode, serial: serialNumber }));
         })
           .once('error', reject)

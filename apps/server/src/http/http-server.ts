@@ -7,13 +7,9 @@ import {
 import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, TriptychError } from '@triptych/core';
-import type { Engine } from '@triptych/engine';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Gate } from '../calls/gate.js';
-import type { CallHearers } from '../calls/observe-call.js';
 import { REQUEST_ID } from '../calls/observe-call.js';
 import type { Door } from '../calls/shut-down.js';
-import type { ServerConfig } from '../config/settings.js';
 import { listenProblem, splitAddress } from '../preflight/listen-problem.js';
 import type { SecureServers } from '../security/transport.js';
 import { answerClientError } from './client-error.js';
@@ -29,6 +25,7 @@ import { failureAnswer, type FailureStyle } from './failure.js';
 import { callOf, type JsonBody } from './json-body.js';
 import { linger } from './linger.js';
 import { readJson } from './json/read-json.js';
+import type { HttpOptions } from './options.js';
 import { probeRoutes } from './probes.js';
 import { readBody } from './read-body.js';
 import { HttpError } from './status.js';
@@ -54,17 +51,6 @@ const LOOK_MS = 100;
 export interface HttpServer {
   readonly address: string;
   readonly door: Door;
-}
-
-/** What HTTP is served with. */
-export interface HttpOptions {
-  readonly engine: Engine;
-  readonly gate: Gate;
-  readonly hearers: CallHearers;
-  readonly config: ServerConfig;
-  /** Undefined: without TLS. */
-  readonly secure: SecureServers | undefined;
-  readonly isReady: () => boolean;
 }
 
 /** What is known of a server once it has begun to end. */

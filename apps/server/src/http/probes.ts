@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { HttpOptions } from './http-server.js';
+import type { HttpOptions } from './options.js';
 
 /**
  * `/livez`, `/readyz` and `/metrics` beside the API, for who has one port only. The port of `--metrics-listen` answers from a thread of

@@ -5,7 +5,7 @@ import { decodedBytes, inputFields, readInputs, readText, unreadInputs } from '.
 import { name, text } from '../json/parse-request.js';
 import { paced } from '../pace.js';
 import { asCompared, inRoute, renameField } from './compared.js';
-import type { V1Request } from './routes.js';
+import type { V1Request } from './request.js';
 
 export const classifyRequest = z.strictObject({
   model: name('A served model that compares images and text. Without: the first.').optional(),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { decodedBytes, type Input, inputFields, readInputs, unreadInputs } from '../input/inputs.js';
 import { name, text } from '../json/parse-request.js';
 import { paced } from '../pace.js';
-import type { V1Request } from './routes.js';
+import type { V1Request } from './request.js';
 
 export const embeddingsRequest = z.strictObject({
   model: name('A served model. Without: the first that takes what is sent.').optional(),

@@ -3,7 +3,7 @@ import { openAiError } from '../failure.js';
 import { name, text } from '../json/parse-request.js';
 import { paced } from '../pace.js';
 import { comparedBytes, comparedItem, inRoute, readCompared, renameField } from './compared.js';
-import type { V1Request } from './routes.js';
+import type { V1Request } from './request.js';
 
 export const rerankRequest = z.strictObject({
   model: name('A served model that compares images and text. Without: the first.').optional(),

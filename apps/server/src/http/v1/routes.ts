@@ -1,22 +1,13 @@
-import type { Engine, HeldBytes } from '@triptych/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { HttpCall, HttpContext } from '../call.js';
+import type { HttpContext } from '../call.js';
 import { callOf, type JsonBody } from '../json-body.js';
 import { parseRequest } from '../json/parse-request.js';
 import { classify, classifyRequest } from './classify.js';
 import { embeddingMethods, embeddings, embeddingsRequest } from './embeddings.js';
 import { getModel, listModels } from './models.js';
+import type { V1Request } from './request.js';
 import { rerank, rerankRequest } from './rerank.js';
-
-/** A request of one of these routes, its body read. */
-export interface V1Request {
-  readonly engine: Engine;
-  readonly call: HttpCall;
-  readonly bodyBytes: number;
-  /** The body, and what is decoded of it, as they are counted until the engine counts them. */
-  readonly held: HeldBytes;
-}
 
 const JSON_TYPE = 'application/json';
 

@@ -1,0 +1,16 @@
+import type { Engine } from '@triptych/engine';
+import type { Gate } from '../calls/gate.js';
+import type { CallHearers } from '../calls/observe-call.js';
+import type { ServerConfig } from '../config/settings.js';
+import type { SecureServers } from '../security/transport.js';
+
+/** What HTTP is served with. */
+export interface HttpOptions {
+  readonly engine: Engine;
+  readonly gate: Gate;
+  readonly hearers: CallHearers;
+  readonly config: ServerConfig;
+  /** Undefined: without TLS. */
+  readonly secure: SecureServers | undefined;
+  readonly isReady: () => boolean;
+}
