@@ -10,6 +10,7 @@ const statusOf: Record<ErrorCode, number> = {
   'model-not-found': 404,
   // Not 501: clients try again what a server says is its own fault.
   'modality-not-served': 400,
+  'load-failed': 500,
   'not-ready': 503,
   draining: 503,
   // Nobody is there to read it.

@@ -1,11 +1,11 @@
-import { encodersByModality, type Engine, type ServedModel } from '@triptych/engine';
+import type { Engine, ModelStatus } from '@triptych/engine';
 
 /** OpenAI's list of models wants a date: when this server began to serve. */
 const startedAt = Math.floor(Date.now() / 1000);
 
 /** `GET /v1/models` */
 export function listModels({ models }: Engine): object {
-  return { object: 'list', data: models.models.map(describe) };
+  return { object: 'list', data: models.known.map(describe) };
 }
 
 /** `GET /v1/models/{id}`. Throws MODEL_NOT_FOUND. */
@@ -13,26 +13,24 @@ export function getModel({ models }: Engine, name: string): object {
   return describe(models.get(name));
 }
 
-function describe(model: ServedModel): object {
-  const { name, fingerprint, architecture, weightType, parameters } = model;
+function describe({ name, state, card }: ModelStatus): object {
+  const { fingerprint, architecture, weightType, parameters, audio, image, text } = card;
+  const dimensions = {
+    ...(audio ? { audio: audio.dimensions(audio.poolings[0]) } : {}),
+    ...(image ? { image: image.dimensions(image.poolings[0]) } : {}),
+    ...(text ? { text: text.dimensions(text.poolings[0]) } : {}),
+  };
   return {
     id: name,
     object: 'model',
     created: startedAt,
     owned_by: 'triptych',
+    state,
     fingerprint,
     architecture,
     weight_type: weightType,
     parameters,
-    modalities: encodersByModality(model).map(([modality]) => modality),
-    dimensions: Object.fromEntries(
-      encodersByModality(model).map(([modality]) => [modality, dimensionsOf(model, modality)]),
-    ),
+    modalities: Object.keys(dimensions),
+    dimensions,
   };
-}
-
-function dimensionsOf({ audio, image, text }: ServedModel, modality: 'audio' | 'image' | 'text'): number {
-  if (modality === 'audio' && audio) return audio.dimensions(audio.poolings[0]);
-  if (modality === 'image' && image) return image.dimensions(image.poolings[0]);
-  return text?.dimensions(text.poolings[0]) ?? 0;
 }
