@@ -31,7 +31,7 @@ function weightsOf(
 }
 
 /** A layer norm of gain 1 before a product, whose input is `channel(c)` times noise. */
-function example(channel: (c: number) => number, canSmooth: boolean) {
+function example(channel: (c: number) => number, canSmooth: boolean, factors?: string) {
   const rows = Float32Array.from({ length: TOKENS * WIDTH }, (_, i) => noise(i) * channel(i % WIDTH));
   const values = Float32Array.from({ length: OUTPUTS * WIDTH }, (_, i) => noise(i + 1e6));
   const columns = Array.from({ length: WIDTH }, (_, c) => rows.filter((_, i) => i % WIDTH === c));
@@ -50,6 +50,7 @@ function example(channel: (c: number) => number, canSmooth: boolean) {
     weights: ['weight'],
     biases: ['bias'],
     scaledBy: canSmooth ? ['norm'] : [],
+    ...(factors === undefined ? {} : { factors }),
   };
   return {
     site,
@@ -84,6 +85,26 @@ describe('a site', () => {
     smoothed.weights
       .values('weight')
       .forEach((value, i) => expect(value * gain[i % WIDTH]).toBeCloseTo(original[i], 5));
+  });
+
+  it('with an outlier channel gets factors of its own where the norm may not have them', async () => {
+    const outlier = (c: number) => (c === 7 ? 300 : 1);
+    const plain = example(outlier, false);
+    const { site, observation, weights, decided } = example(outlier, false, 'factors');
+    const before = weights.values('weight').slice();
+    const without = await quantizeSite(trials, plain.site, plain.observation, plain.weights, plain.decided);
+    const choice = await quantizeSite(trials, site, observation, weights, decided);
+    expect(choice.error).toBeLessThan(without.error / 2);
+    expect(decided.ranges.get('weight')).toMatchObject({ factors: 'factors' });
+    const { dtype, shape, data } = weights.stored('factors', decided.inFloat);
+    expect([dtype, shape]).toEqual(['float32', [WIDTH]]);
+    const factors = new Float32Array(data.slice().buffer);
+    weights
+      .values('weight')
+      .forEach((value, i) => expect(value * factors[i % WIDTH]).toBeCloseTo(before[i], 5));
+    choice.toFloat();
+    expect(weights.names).not.toContain('factors');
+    weights.values('weight').forEach((value, i) => expect(value).toBeCloseTo(before[i], 5));
   });
 
   it('stays in float where int8 would hurt', async () => {

@@ -17,8 +17,10 @@ export async function quantizeSite(
   { ranges, inFloat }: Decided,
 ): Promise<Choice> {
   const all = joined(site.weights.map((name) => weights.values(name)));
-  const canSmooth = site.scaledBy.length > 0;
-  const { error, range, smoothing, shift } = await fitSite(trials, observation, all, canSmooth);
+  const canSmooth = site.scaledBy.length > 0 || site.factors !== undefined;
+  const { error, range: plain, smoothing, shift } = await fitSite(trials, observation, all, canSmooth);
+  const factors = smoothing.some((factor) => factor !== 1) ? site.factors : undefined;
+  const range = factors === undefined ? plain : { ...plain, factors };
   const inverse = smoothing.map((factor) => 1 / factor);
   const smooth = (inputs: Float32Array, products: Float32Array) => {
     for (const name of site.scaledBy) weights.scaleRows(name, inputs);
@@ -47,11 +49,13 @@ export async function quantizeSite(
       if (choice.isInt8) return;
       smooth(inverse, smoothing);
       setCorrected(true);
+      if (factors !== undefined) weights.add(factors, inverse);
       site.weights.forEach((name) => ranges.set(name, range) && inFloat.delete(name));
     },
     toFloat: () => {
       if (!choice.isInt8) return;
       setCorrected(false);
+      if (factors !== undefined) weights.remove(factors);
       smooth(smoothing, inverse);
       site.weights.forEach((name) => ranges.delete(name) && inFloat.add(name));
     },

@@ -14,15 +14,27 @@ interface Correction {
 export class Weights {
   /** What is added to a bias while its product is in int8. */
   readonly #corrections = new Map<string, Correction>();
+  /** Tensors that the float model does not have. */
+  readonly #added = new Map<string, Float32Array>();
 
   constructor(private readonly set: WeightSet<ArrayBuffer>) {}
 
   get names(): readonly string[] {
-    return [...this.set.tensors.keys()];
+    return [...this.set.tensors.keys(), ...this.#added.keys()];
   }
 
   shape(name: string): readonly number[] {
-    return this.#tensor(name).shape;
+    const added = this.#added.get(name);
+    return added ? [added.length] : this.#tensor(name).shape;
+  }
+
+  /** Puts a tensor [values] beside those of the float model. */
+  add(name: string, values: Float32Array): void {
+    this.#added.set(name, values);
+  }
+
+  remove(name: string): void {
+    this.#added.delete(name);
   }
 
   /** Whether a tensor is a table that is worth int8. */
@@ -66,7 +78,7 @@ export class Weights {
    * halves, and what is no table as it is.
    */
   stored(name: string, kept: ReadonlySet<string>): StoredTensor {
-    const { shape } = this.#tensor(name);
+    const shape = this.shape(name);
     const values = this.#corrected(name);
     if (this.isLarge(name) && !kept.has(name)) return quantizeRows(name, shape, values);
     const numbers = shape.length >= 2 ? downcastFloat16(values) : values.slice();
@@ -79,7 +91,7 @@ export class Weights {
   }
 
   #corrected(name: string): Float32Array<ArrayBuffer> {
-    const values = this.values(name);
+    const values = this.#added.get(name)?.slice() ?? this.values(name);
     const correction = this.#corrections.get(name);
     return correction?.isOn ? values.map((value, i) => value + correction.addend[i]) : values;
   }

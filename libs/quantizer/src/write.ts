@@ -30,7 +30,7 @@ export function writeQuantized(
   const quantization: QuantizationConfig = {
     quant_method: QUANTIZATION_METHOD,
     inputs: Object.fromEntries(
-      ranges.map(([name, { scale, zeroPoint }]) => [name, { scale, zero_point: zeroPoint }]),
+      ranges.map(([name, { zeroPoint, ...range }]) => [name, { ...range, zero_point: zeroPoint }]),
     ),
   };
   const { model_name, model_type, architecture, config, space } = metadata;

@@ -25,22 +25,23 @@ export function linear(g: GraphBuilder, x: Value, options: LinearOptions): Value
 
 /**
  * uint8 × int8 → int32 → float32, by the scale of the input and of each output channel. The input's scale is a
- * constant: a token's product depends on that token alone. ONNX Runtime's optimiser leaves one QuantizeLinear of those
- * that are the same, and transposes the weight once.
+ * constant: a token's product depends on that token alone. ONNX Runtime's optimiser leaves one Mul and one QuantizeLinear
+ * of those that are the same, and transposes the weight once.
  */
 function integerLinear(
   g: GraphBuilder,
   x: Value,
-  { scale, zeroPoint }: InputRange,
+  { scale, zeroPoint, factors }: InputRange,
   { weight, shape, bias }: LinearOptions,
 ): Value {
   const inputScale = g.floats([scale], []);
   const inputZero = g.bytes([zeroPoint], []);
+  const input = factors === undefined ? x : g.op('Mul', [x, g.weight(factors, [shape[1]])]);
   const { values, scales } = g.int8Weight(weight, shape);
   return g.op(
     'MatMulIntegerToFloat',
     [
-      g.op('QuantizeLinear', [x, inputScale, inputZero]),
+      g.op('QuantizeLinear', [input, inputScale, inputZero]),
       g.op('Transpose', [values], { attributes: { perm: [1, 0] } }),
       inputScale,
       scales,

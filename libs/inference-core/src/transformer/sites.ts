@@ -10,6 +10,8 @@ export interface QuantizationSite {
   readonly biases: readonly (string | undefined)[];
   /** Tensors whose first dimension is the channels of the input: a factor there scales it. None behind an activation. */
   readonly scaledBy: readonly string[];
+  /** How a tensor of factors is named that the product's input is multiplied by, where none of those can have them. */
+  readonly factors?: string;
 }
 
 /** The four sites of each block of a transformer. */
@@ -21,16 +23,18 @@ export function quantizationSites({ prefixes, config }: TransformerBlocks): Quan
     };
     const [q, k, v, out] = (['query', 'key', 'value', 'out'] as const).map(layer);
     const [mlpIn, mlpOut] = [layer('mlpIn'), layer('mlpOut')];
-    // A norm after a sum is read by the next sum too: a factor there would scale more than the products.
-    const norm = (name: string) =>
-      config.norms === 'pre' ? [`${block}.${name}.weight`, `${block}.${name}.bias`] : [];
+    // A norm after a sum is read by the next sum too: a factor there would scale more than the products, which get their own.
+    const behindNorm = (name: string, first: string) =>
+      config.norms === 'pre'
+        ? { scaledBy: [`${block}.${name}.weight`, `${block}.${name}.bias`] }
+        : { scaledBy: [], factors: first.replace(/weight$/, 'input_factors') };
     return [
       {
         block,
         name: 'attention in',
         weights: [q.weight, k.weight, v.weight],
         biases: [q.bias, k.bias, v.bias],
-        scaledBy: norm(config.names.attentionNorm),
+        ...behindNorm(config.names.attentionNorm, q.weight),
       },
       // A channel of the values goes through attention as a whole: weights over tokens do not touch its scale.
       {
@@ -45,7 +49,7 @@ export function quantizationSites({ prefixes, config }: TransformerBlocks): Quan
         name: 'mlp in',
         weights: [mlpIn.weight],
         biases: [mlpIn.bias],
-        scaledBy: norm(config.names.mlpNorm),
+        ...behindNorm(config.names.mlpNorm, mlpIn.weight),
       },
       { block, name: 'mlp out', weights: [mlpOut.weight], biases: [mlpOut.bias], scaledBy: [] },
     ];
