@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = join(root, 'libs', 'protocol');
 const check = process.argv.includes('--check');
 const files = ['audio', 'image', 'text', 'cross_modal', 'models'].map((name) => `triptych/v1/${name}.proto`);
+const inferenceFiles = ['inference/grpc_service.proto'];
 const options = [
   '--longs=Number',
   '--enums=Number',
@@ -24,7 +25,13 @@ const work = mkdtempSync(join(tmpdir(), 'triptych-gen-'));
 try {
   const made = join(work, 'gen');
   makeTypes(made);
-  makeText(join(made, 'api.ts'), 'Files of proto/, as JSON of protobufjs.', apiJson());
+  const ownFiles = [...files, 'google/rpc/status.proto', 'google/rpc/error_details.proto'];
+  makeText(join(made, 'api.ts'), 'Files of proto/triptych, as JSON of protobufjs.', protoJson(ownFiles));
+  makeText(
+    join(made, 'inference-api.ts'),
+    'Files of proto/inference, as JSON of protobufjs.',
+    protoJson(inferenceFiles),
+  );
   makeText(
     join(made, 'descriptors.ts'),
     'A FileDescriptorSet of proto/ and the standard services, in base64.',
@@ -47,6 +54,7 @@ function makeTypes(target) {
     '--includeDirs=../../proto',
     '--importFileExtension=.js',
     ...files,
+    ...inferenceFiles,
   ]);
 }
 
@@ -55,18 +63,17 @@ function makeText(path, comment, text) {
   writeFileSync(path, `/** ${comment} */\nexport default ${JSON.stringify(text)};\n`);
 }
 
-function apiJson() {
+function protoJson(names) {
   const api = new protobuf.Root();
   api.resolvePath = (_origin, target) =>
     target.startsWith('google/protobuf/') ? target : join(root, 'proto', target);
-  const all = [...files, 'google/rpc/status.proto', 'google/rpc/error_details.proto'];
-  return JSON.stringify(api.loadSync(all).toJSON());
+  return JSON.stringify(api.loadSync(names).toJSON());
 }
 
 /** Of proto/ and of gRPC's standard services, from the packages that bring them. */
 function descriptors() {
   const sources = join(work, 'proto');
-  for (const folder of ['google', 'triptych'])
+  for (const folder of ['google', 'inference', 'triptych'])
     cpSync(join(root, 'proto', folder), join(sources, folder), { recursive: true });
   const require = createRequire(import.meta.url);
   const standard = {

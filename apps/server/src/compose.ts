@@ -9,6 +9,7 @@ import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { serveHttp } from './http/http-server.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
+import { ExecutionStatistics } from './oip/statistics/execution-statistics.js';
 import { Tracing } from './observability/tracing.js';
 import { TokenFile } from './security/token-file.js';
 import { preflight, throwReported } from './preflight/preflight.js';
@@ -66,8 +67,9 @@ async function start(
   const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;
   closers.push(async () => probes?.close());
   const { selfCheck } = config;
+  const executions = new ExecutionStatistics();
   const sources = config.models.map(parseModelSource);
-  const options = { models: sources, families, selfCheck, logger, observer: metrics };
+  const options = { models: sources, families, selfCheck, logger, observer: executions.observing(metrics) };
   const engine = await createEngine({ ...engineSettings(config), ...options });
   closers.push(() => engine.close());
   const { models } = engine;
@@ -79,7 +81,7 @@ async function start(
   const gate = createGate(config, engine.admission, metrics, tokens);
   closers.push(() => Promise.resolve(gate.idle.close()));
   const hearers = { logger, metrics, tracing };
-  const grpc = createGrpcServer(engine, config, hearers, gate);
+  const grpc = createGrpcServer(engine, config, hearers, gate, executions);
   const security = transportSecurity(config, logger);
   closers.push(() => Promise.resolve(grpc.door.cut()));
   const address = await bind(grpc.server, config.listen, security.credentials);

@@ -1,5 +1,6 @@
 export { Admission, type Admitted, type AdmissionLimits, type Load } from './admission/admission.js';
 export type { Arriving, HeldBytes } from './admission/arrivals.js';
+export { type AnswerOrder, BoundedAnswers } from './admission/bounded-answers.js';
 export { CallLimit } from './admission/call-limit.js';
 export type { LaneName } from './admission/lane.js';
 export { overloaded } from './admission/overloaded.js';
@@ -31,7 +32,7 @@ export type {
   ImageStreamRequest,
   ImageStreamSummary,
 } from './image/image-stream.js';
-export type { FailedItem, ItemResult } from './items/encode-items.js';
+export { type FailedItem, itemFailure, type ItemResult } from './items/encode-items.js';
 export type { EncodedItem } from './items/encode-prepared.js';
 export { inField, inFieldAsync } from './items/in-field.js';
 export type { ModelStamp } from './items/stamp.js';

@@ -1,4 +1,16 @@
 export type { PackageDefinition } from '@grpc/proto-loader';
+export { DataType } from './gen/inference/DataType.js';
+export type { GRPCInferenceServiceHandlers } from './gen/inference/GRPCInferenceService.js';
+export type { InferParameter, InferParameter__Output } from './gen/inference/InferParameter.js';
+export type { InferTensorContents__Output } from './gen/inference/InferTensorContents.js';
+export type { ModelConfig } from './gen/inference/ModelConfig.js';
+export type { ModelInferRequest__Output } from './gen/inference/ModelInferRequest.js';
+export type { ModelInferResponse } from './gen/inference/ModelInferResponse.js';
+export type { ModelMetadataResponse } from './gen/inference/ModelMetadataResponse.js';
+export type { ModelStatistics } from './gen/inference/ModelStatistics.js';
+export type { ModelStreamInferResponse } from './gen/inference/ModelStreamInferResponse.js';
+export type { RepositoryIndexResponse } from './gen/inference/RepositoryIndexResponse.js';
+export type { RepositoryModelLoadRequest__Output } from './gen/inference/RepositoryModelLoadRequest.js';
 export type { AudioChunk } from './gen/triptych/v1/AudioChunk.js';
 export { AudioContext } from './gen/triptych/v1/AudioContext.js';
 export type { AudioClip } from './gen/triptych/v1/AudioClip.js';
@@ -70,7 +82,7 @@ export type { SimilarityRequest, SimilarityRequest__Output } from './gen/triptyc
 export type { SimilarityResponse, SimilarityResponse__Output } from './gen/triptych/v1/SimilarityResponse.js';
 export type { TextEncoderClient, TextEncoderHandlers } from './gen/triptych/v1/TextEncoder.js';
 export type { TextResult } from './gen/triptych/v1/TextResult.js';
-export { loadWirePackage } from './load.js';
+export { loadInferencePackage, loadWirePackage } from './load.js';
 export {
   loadPublishedFiles,
   loadPublishedPackage,
@@ -79,5 +91,5 @@ export {
 } from './published-files.js';
 export { decodeStatus, encodeStatus, ERROR_DOMAIN, type ErrorDetails } from './rich-status.js';
 export { readEmbedding, toEmbedding, type Vector } from './read-embedding.js';
-export { type CountLimits, type RequestRule, requestRules } from './wire/request-shapes.js';
+export { type Api, type CountLimits, type RequestRule, requestRules } from './wire/request-shapes.js';
 export { RequestShape } from './wire/request-shape.js';

@@ -1,6 +1,7 @@
 import { fromJSON, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 import apiJson from './gen/api.js';
+import inferenceJson from './gen/inference-api.js';
 
 /** As the generated types expect it: see `npm run proto:gen`. */
 const options: Options = {
@@ -34,6 +35,28 @@ export function loadWireRoot(side: 'client' | 'server'): protobuf.Root {
   const root = protobuf.Root.fromJSON(wireTree(side));
   root.resolveAll();
   return root;
+}
+
+/**
+ * The Open Inference Protocol as a server speaks it. Lists of numbers are read as `repeated bytes`, each of which is one run of packed
+ * numbers: whoever wants them reads them himself, and nobody makes an object of a million numbers that no model takes.
+ */
+export function loadInferencePackage(): PackageDefinition {
+  return fromJSON(inferenceTree(), options);
+}
+
+/** The same as protobufjs has it. */
+export function loadInferenceRoot(): protobuf.Root {
+  const root = protobuf.Root.fromJSON(inferenceTree());
+  root.resolveAll();
+  return root;
+}
+
+function inferenceTree(): MessageTree {
+  const json = JSON.parse(inferenceJson) as MessageTree;
+  const { fields } = json.nested['inference'].nested['InferTensorContents'];
+  for (const field of Object.values(fields)) field.type = 'bytes';
+  return json;
 }
 
 function wireTree(side: 'client' | 'server'): MessageTree {

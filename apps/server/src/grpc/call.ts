@@ -14,10 +14,16 @@ interface AnyCall {
   getDeadline(): Date | number;
 }
 
-/** A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. */
+const asThrown = (thrown: unknown): unknown => thrown;
+
+/**
+ * A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. `view` is how the service's
+ * clients are to see it.
+ */
 export function unary<Request, Response>(
   observers: CallObservers,
   handle: (request: Request, context: EngineCall) => Promise<Response> | Response,
+  view: (thrown: unknown) => unknown = asThrown,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
     const { context, observed } = begin(observers, call);
@@ -27,7 +33,7 @@ export function unary<Request, Response>(
       .then(() => handle(readMessage(call.request), { ...context, messageBytes }))
       .then(
         (response) => callback(null, response, observed.succeeded()),
-        (thrown: unknown) => callback(observed.failed(thrown)),
+        (thrown: unknown) => callback(observed.failed(view(thrown))),
       );
   };
 }
@@ -36,6 +42,7 @@ export function unary<Request, Response>(
 export function duplex<Request, Response>(
   observers: CallObservers,
   handle: (call: ServerDuplexStream<Request, Response>, context: EngineCall) => Promise<void>,
+  view: (thrown: unknown) => unknown = asThrown,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
     const { context, observed } = begin(observers, call, Symbol('stream'));
@@ -43,7 +50,7 @@ export function duplex<Request, Response>(
     call.on('error', () => undefined);
     handle(call, context).then(
       () => call.end(observed.succeeded()),
-      (thrown: unknown) => call.emit('error', observed.failed(thrown)),
+      (thrown: unknown) => call.emit('error', observed.failed(view(thrown))),
     );
   };
 }

@@ -6,6 +6,8 @@ const modalities: Readonly<Record<string, readonly string[]>> = {
   '/triptych.v1.AudioEncoder/Encode': ['audio'],
   '/triptych.v1.ImageEncoder/Encode': ['image'],
   '/triptych.v1.TextEncoder/Encode': ['text'],
+  // Which of them its items are stands in its message.
+  '/inference.GRPCInferenceService/ModelInfer': ['audio', 'image', 'text'],
   '/triptych.v1.CrossModal/Similarity': [],
   '/triptych.v1.CrossModal/Rank': [],
   '/triptych.v1.CrossModal/Classify': ['text'],

@@ -27,6 +27,9 @@ import { limitUnread } from './limit-unread.js';
 import { boundMessages } from './messages/bound-messages.js';
 import { serverRequestRules } from './messages/request-rules.js';
 import { reflection } from './reflection.js';
+import { inferenceService } from '../oip/grpc/service.js';
+import { openInference } from '../oip/open-inference.js';
+import type { ExecutionStatistics } from '../oip/statistics/execution-statistics.js';
 import { refuse } from './refusal.js';
 import { services } from './services.js';
 
@@ -40,6 +43,7 @@ export function createGrpcServer(
   config: ServerConfig,
   hearers: CallHearers,
   gate: Gate,
+  executions: ExecutionStatistics,
 ): { readonly server: Server; readonly door: Door; readonly health: Health } {
   const { admission, models } = engine;
   const { authentication, idle } = gate;
@@ -79,7 +83,8 @@ export function createGrpcServer(
       session.once('close', () => sessions.delete(session));
     });
   });
-  const offered = services(engine, observers, rules);
+  const oip = openInference(engine, executions, () => health.serving);
+  const offered = [...services(engine, observers, rules), inferenceService(oip, observers, rules)];
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);

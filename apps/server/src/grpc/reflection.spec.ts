@@ -48,6 +48,7 @@ const expected = [
   'grpc.health.v1.Health',
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
+  'inference.GRPCInferenceService',
   'triptych.v1.AudioEncoder',
   'triptych.v1.CrossModal',
   'triptych.v1.ImageEncoder',

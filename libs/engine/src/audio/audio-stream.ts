@@ -45,6 +45,8 @@ export interface AudioChunk {
   readonly sequence?: number | undefined;
   /** Ends the window under way with this chunk. */
   readonly flush?: boolean | undefined;
+  /** Called once all windows that this chunk completes have been written, and none that a later one does. */
+  readonly answered?: (() => Promise<void>) | undefined;
 }
 
 /** What a stream will give. */
@@ -127,13 +129,13 @@ export function openAudioStream(
       hopMs: milliseconds(windows.hopSamples),
     },
     run: async (chunks, write) => {
-      const answers = new BoundedAnswers<EncodedWindow>(limits.streamWindows, 'as-added', write);
+      const answers = new BoundedAnswers<Delivery>(limits.streamWindows, 'as-added', (deliver) => deliver());
       const encode = (window: PreparedWindow, preprocessUs: number, arrived: number) => {
         const lateAt = maxLagMs > 0 ? arrived + maxLagMs : Infinity;
         return encodeWindow(plan, window, preprocessUs, context, lateAt);
       };
       try {
-        return await pump(decoded, chunks, answers, encode, context, resume);
+        return await pump(decoded, chunks, { answers, encode, write }, context, resume);
       } finally {
         close();
       }
@@ -142,12 +144,20 @@ export function openAudioStream(
   };
 }
 
+/** What is done when its turn comes: a window is written, or a chunk is said to be answered. */
+type Delivery = () => Promise<void>;
+
+interface WindowOutput {
+  readonly answers: BoundedAnswers<Delivery>;
+  readonly encode: (window: PreparedWindow, preprocessUs: number, arrived: number) => Promise<EncodedWindow>;
+  readonly write: (window: EncodedWindow) => Promise<void>;
+}
+
 /** Reads chunks to the end of the stream. A failure is thrown once the windows before it have been written. */
 async function pump(
   stream: DecodedStream,
   incoming: AsyncIterable<AudioChunk>,
-  answers: BoundedAnswers<EncodedWindow>,
-  encode: (window: PreparedWindow, preprocessUs: number, arrived: number) => Promise<EncodedWindow>,
+  { answers, encode, write }: WindowOutput,
   { observer }: CallContext,
   resume?: RequestedResume,
 ): Promise<AudioStreamSummary> {
@@ -167,7 +177,7 @@ async function pump(
           const answer = await encode(window, preprocessUs, since);
           observer.window(performance.now() - since);
           if ('error' in answer.result && answer.result.error.reason === 'WINDOW_LATE') lateWindows++;
-          return answer;
+          return () => write(answer);
         });
       }
       if (reply.failure) throw TriptychError.fromRecord(reply.failure).within('chunk');
@@ -175,12 +185,13 @@ async function pump(
     }
   };
   try {
-    for await (const { data, sequence = chunks, flush = false } of incoming) {
+    for await (const { data, sequence = chunks, flush = false, answered } of incoming) {
       checkSequence(sequence, chunks);
       arrived = performance.now();
       stream.push(data, sequence, flush);
       await takeAll();
       chunks++;
+      if (answered) await answers.add(() => Promise.resolve(answered), 0);
     }
     stream.finish(Math.max(0, chunks - 1));
     await takeAll();

@@ -36,8 +36,8 @@ export type DropReason = 'cancelled' | 'deadline' | 'overloaded';
 export interface QueueObserver {
   /** A batch starts; each of its items has waited so long. */
   started(waitsMs: readonly number[]): void;
-  /** A batch has ended after so long. */
-  ended(runMs: number): void;
+  /** A batch of so many items has ended after so long. */
+  ended(runMs: number, items: number): void;
   dropped(reason: DropReason): void;
 }
 
@@ -207,7 +207,7 @@ export class BatchQueue<Item, Result> {
     } finally {
       const runMs = performance.now() - started;
       this.#runMs += SMOOTHING * (runMs - this.#runMs);
-      this.options.observer?.ended(runMs);
+      this.options.observer?.ended(runMs, batch.length);
       this.#dispatch();
     }
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadWirePackage } from '../load.js';
+import { loadInferencePackage, loadWirePackage } from '../load.js';
 import { requestRules } from './request-shapes.js';
 
 const limits = {
@@ -172,5 +172,53 @@ describe('the shape of a request', () => {
       }),
       { numRuns: 5000 },
     );
+  });
+});
+
+describe('the shape of a request of the Open Inference Protocol', () => {
+  const inference = requestRules(
+    {
+      'ModelInferRequest.parameters': 2,
+      'ModelInferRequest.inputs': 2,
+      'ModelInferRequest.outputs': 2,
+      'ModelInferRequest.rawInputContents': 2,
+      'InferInputTensor.shape': 4,
+      'InferInputTensor.parameters': 2,
+      'InferRequestedOutputTensor.parameters': 2,
+      'InferTensorContents.boolContents': 2,
+      'InferTensorContents.intContents': 2,
+      'InferTensorContents.int64Contents': 2,
+      'InferTensorContents.uintContents': 2,
+      'InferTensorContents.uint64Contents': 2,
+      'InferTensorContents.fp32Contents': 2,
+      'InferTensorContents.fp64Contents': 2,
+      'InferTensorContents.bytesContents': 3,
+      'RepositoryModelLoadRequest.parameters': 2,
+      'RepositoryModelUnloadRequest.parameters': 2,
+    },
+    'inference',
+  );
+  const package_ = loadInferencePackage()['inference.GRPCInferenceService'] as unknown as Record<
+    string,
+    Method
+  >;
+  const infer = package_['ModelInfer'];
+  const checkInfer = (message: object) =>
+    inference.get(infer.path)!.shape.check(infer.requestSerialize(message));
+
+  it('counts the entries of a map, and looks into them', () => {
+    const parameters = { a: { int64Param: 1 }, b: { stringParam: 'x' } };
+    checkInfer({ modelName: 'm', parameters, inputs: [{ name: 'x', shape: [1, 2], parameters }] });
+    expect(() => checkInfer({ parameters: { ...parameters, c: { boolParam: true } } })).toThrow(/parameters/);
+    // A value that is a number where a message is expected.
+    const bytes = block(4, Buffer.concat([block(1, Buffer.from('a')), Buffer.of(0x10, 1)]));
+    expect(() => inference.get(infer.path)!.shape.check(bytes)).toThrow(/value has wire type 0/);
+  });
+
+  it('counts runs of packed numbers, and elements of bytes', () => {
+    const contents = { fp32Contents: [Buffer.alloc(400), Buffer.alloc(4)], bytesContents: [Buffer.alloc(1)] };
+    checkInfer({ inputs: [{ contents }] });
+    const many = { bytesContents: Array<Buffer>(4).fill(Buffer.alloc(0)) };
+    expect(() => checkInfer({ inputs: [{ contents: many }] })).toThrow(/bytesContents/);
   });
 });

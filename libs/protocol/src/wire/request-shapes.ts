@@ -1,6 +1,6 @@
 import { TriptychError } from '@triptych/core';
 import protobuf from 'protobufjs';
-import { loadWireRoot } from '../load.js';
+import { loadInferenceRoot, loadWireRoot } from '../load.js';
 import { type FieldShape, type MessageShape, RequestShape } from './request-shape.js';
 import { LENGTH, VARINT } from './wire-reader.js';
 
@@ -17,12 +17,15 @@ export interface RequestRule {
   readonly hasContent: boolean;
 }
 
+/** What there is a proto for: `proto/triptych`, or `proto/inference`. */
+export type Api = 'triptych' | 'inference';
+
 /**
  * The rule for each method's request, by path: `/triptych.v1.AudioEncoder/Encode`. Made from the descriptors; throws INTERNAL
  * where they have a repeated field without a limit.
  */
-export function requestRules(limits: CountLimits): ReadonlyMap<string, RequestRule> {
-  const root = loadWireRoot('server');
+export function requestRules(limits: CountLimits, api: Api = 'triptych'): ReadonlyMap<string, RequestRule> {
+  const root = api === 'triptych' ? loadWireRoot('server') : loadInferenceRoot();
   const compile = compiler(limits);
   const rules = new Map<string, RequestRule>();
   for (const service of servicesOf(root)) {
@@ -51,30 +54,45 @@ function compiler(limits: CountLimits): (type: protobuf.Type) => MessageShape {
     known.set(type, shape);
     return shape;
   };
-  const fieldShape = (field: protobuf.Field): FieldShape => {
-    const { name, resolvedType, repeated } = field;
-    const isMessage = resolvedType instanceof protobuf.Type;
+  /** An entry of a map is a message of two fields. */
+  const entryShape = (field: protobuf.MapField): MessageShape => ({
+    fields: new Map([
+      [1, { name: 'key', wireType: wireTypeOf({ type: field.keyType }) }],
+      [2, { ...valueShape(field), name: 'value' }],
+    ]),
+  });
+  const valueShape = (field: protobuf.FieldBase): FieldShape => {
+    const { name, resolvedType } = field;
     const wireType = resolvedType instanceof protobuf.Enum ? VARINT : wireTypeOf(field);
     return {
       name,
       wireType,
-      ...(isMessage ? { message: compile(resolvedType) } : {}),
+      ...(resolvedType instanceof protobuf.Type ? { message: compile(resolvedType) } : {}),
+    };
+  };
+  const fieldShape = (field: protobuf.Field): FieldShape => {
+    const { name, repeated } = field;
+    if (field instanceof protobuf.MapField)
+      return { name, wireType: LENGTH, message: entryShape(field), most: limitOf(field, limits) };
+    const shape = valueShape(field);
+    return {
+      ...shape,
       ...(name === 'id' && field.type === 'string' ? { longest: LONGEST_ID } : {}),
-      ...(repeated || field.map ? { most: limitOf(field, limits) } : {}),
-      ...(repeated && wireType !== LENGTH ? { packed: wireType } : {}),
+      ...(repeated ? { most: limitOf(field, limits) } : {}),
+      ...(repeated && shape.wireType !== LENGTH ? { packed: shape.wireType } : {}),
     };
   };
   return compile;
 }
 
-function limitOf({ name, parent }: protobuf.Field, limits: CountLimits): number {
+function limitOf({ name, parent }: protobuf.FieldBase, limits: CountLimits): number {
   const key = `${parent?.name}.${name}`;
   if (!Object.hasOwn(limits, key))
     throw new TriptychError('INTERNAL', `${key} is repeated; a limit on its elements is missing`);
   return limits[key];
 }
 
-function wireTypeOf({ type }: protobuf.Field): number {
+function wireTypeOf({ type }: { readonly type: string }): number {
   return (protobuf.types.basic as Record<string, number | undefined>)[type] ?? LENGTH;
 }
 

@@ -7,6 +7,7 @@ import type {
 import type { RequestRule } from '@triptych/protocol';
 import type { ServerConfig } from '../../config/settings.js';
 import { Shares } from '@triptych/engine';
+import { MOST_LIVE_REQUESTS } from '../../oip/live/sequences.js';
 import { MessageInflater } from './inflate-messages.js';
 import { InflatedBytes } from './inflated-bytes.js';
 
@@ -88,9 +89,10 @@ export function boundMessages(
   };
 }
 
-/** Messages of a stream that its handler holds while it reads on: batches of images, until they are answered. */
+/** Messages of a stream that its handler holds while it reads on: batches of images, or requests, until they are answered. */
 function mostInWork(path: string, { streamImages }: Pick<ServerConfig, 'streamImages'>): number {
-  return path === '/triptych.v1.ImageEncoder/EncodeStream' ? streamImages : 0;
+  if (path === '/triptych.v1.ImageEncoder/EncodeStream') return streamImages;
+  return path === '/inference.GRPCInferenceService/ModelStreamInfer' ? streamImages + MOST_LIVE_REQUESTS : 0;
 }
 
 function hasInternals({ stream, decoder, decompressMessage }: Partial<Internals>): boolean {

@@ -2,18 +2,19 @@ import { readFileSync } from 'node:fs';
 import { createEngine, type Engine } from '@triptych/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, demoModel, picture, speech } from '../../testing/harness.js';
+import type { OpenInference } from '../open-inference.js';
 import { findOipModel, oipModels } from '../models/oip-model.js';
 import { RequestStatistics } from '../statistics/request-statistics.js';
 import { bytesElements, bytesTensor } from '../tensors/bytes-tensor.js';
 import type { InputTensor, Tensor } from '../tensors/tensor.js';
-import { infer, type InferRequest, type OpenInference } from './infer.js';
+import { infer, type InferRequest } from './infer.js';
 import type { ParameterValue } from './parameters.js';
 
 let engine: Engine;
-let oip: OpenInference;
+let oip: Pick<OpenInference, 'engine' | 'requests'>;
 beforeAll(async () => {
   engine = await createEngine({ models: [demoModel, demoClip] });
-  oip = { engine, statistics: new RequestStatistics() };
+  oip = { engine, requests: new RequestStatistics() };
 }, 60_000);
 afterAll(() => engine.close());
 
@@ -52,7 +53,7 @@ describe('models of the Open Inference Protocol', () => {
 
   it('are not found by another name or version', () => {
     expect(() => findOipModel(engine, 'clip')).toThrow(/no model "clip"; served are/);
-    expect(() => findOipModel(engine, text(), '2')).toThrow(/version 2; its version is 1/);
+    expect(() => findOipModel(engine, text(), '2')).toThrow(/version 2; it has version 1/);
     expect(findOipModel(engine, text(), '1').modality).toBe('text');
   });
 });
@@ -143,11 +144,11 @@ describe('a request for inference', () => {
   });
 
   it('counts what became of it', async () => {
-    const before = oip.statistics.of(text());
+    const before = oip.requests.of({ name: text(), version: '1' });
     const [success, fail, items] = [before.success.count, before.fail.count, before.items];
     await ask(text(), [texts('a', 'b')]);
     await expect(ask(text(), [])).rejects.toThrow();
-    const after = oip.statistics.of(text());
+    const after = oip.requests.of({ name: text(), version: '1' });
     expect([after.success.count - success, after.fail.count - fail, after.items - items]).toEqual([1, 1, 2]);
     expect(after.queue.count).toBe(after.success.count);
     expect(after.success.ns).toBeGreaterThan(0);

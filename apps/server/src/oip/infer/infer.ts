@@ -1,7 +1,7 @@
 import { TriptychError } from '@triptych/core';
 import type { Engine, EngineCall } from '@triptych/engine';
 import { findOipModel, type OipModel } from '../models/oip-model.js';
-import type { RequestStatistics } from '../statistics/request-statistics.js';
+import type { OpenInference } from '../open-inference.js';
 import type { InputTensor, Tensor } from '../tensors/tensor.js';
 import { type Encoded, makeOutputs, wantedOutputs } from './make-outputs.js';
 import { onlyInput, readClips, readImages, readTexts } from './read-items.js';
@@ -34,23 +34,17 @@ export interface InferAnswer {
   readonly outputs: readonly Tensor[];
 }
 
-/** What the protocol is served with. */
-export interface OpenInference {
-  readonly engine: Engine;
-  readonly statistics: RequestStatistics;
-}
-
 /**
  * Encodes the items of a request. Throws TENSOR_*, PARAMETER_INVALID and all that the engine throws; also what one item failed of, unless
  * the output `error` is asked for.
  */
 export async function infer(
-  { engine, statistics }: OpenInference,
+  { engine, requests }: Pick<OpenInference, 'engine' | 'requests'>,
   request: InferRequest,
   call: Partial<EngineCall>,
 ): Promise<InferAnswer> {
   const model = findOipModel(engine, request.model, request.version);
-  const counted = statistics.begin(model.name);
+  const counted = requests.begin(model);
   try {
     const options = readOptions(request.parameters, model.modality);
     const wanted = wantedOutputs(model, request.outputs);
@@ -101,16 +95,15 @@ async function encode(
   const options = embeddingOptions(given);
   if (modality === 'text') {
     const texts = readTexts(input, maxBatchSize);
-    return engine.encodeTexts({ model, texts, options, rejectTooLong: given.reject_too_long }, call);
+    const { reject_too_long: rejectTooLong, prompt: promptName } = given;
+    return engine.encodeTexts({ model, texts, options, rejectTooLong, promptName }, call);
   }
   if (modality === 'image') {
     const images = readImages(input, maxBatchSize);
     return engine.encodeImages({ model, images, options }, call);
   }
-  const { audio } = served;
-  if (!audio) throw new TriptychError('INTERNAL', `${model} has no audio encoder`);
   refuseLive(given);
-  const clips = readClips(input, given, audio.sampleRate, maxBatchSize);
+  const clips = readClips(input, given, served.card.audio?.sampleRate, maxBatchSize);
   const { stamp, results } = await engine.encodeAudio(
     { model, clips, context: given.context, options },
     call,

@@ -17,6 +17,7 @@ const known = {
   encoding: 'string',
   sample_rate: 'number',
   reject_too_long: 'boolean',
+  prompt: 'string',
   window_ms: 'number',
   hop_ms: 'number',
   tail: 'string',
@@ -41,7 +42,7 @@ const byModality: Readonly<Record<Modality, readonly Known[]>> = {
     'flush',
   ],
   image: ofAll,
-  text: [...ofAll, 'reject_too_long'],
+  text: [...ofAll, 'reject_too_long', 'prompt'],
 };
 
 /** What the protocol and its clients put among the parameters for themselves. */

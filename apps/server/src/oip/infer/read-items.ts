@@ -1,7 +1,8 @@
 import { TriptychError } from '@triptych/core';
 import type { AudioClip } from '@triptych/engine';
 import type { RequestedImage } from '@triptych/validation';
-import { inputDatatypes, type OipModel } from '../models/oip-model.js';
+import { inputDatatypes } from '../models/describe-tower.js';
+import type { OipModel } from '../models/oip-model.js';
 import { bytesElements } from '../tensors/bytes-tensor.js';
 import { elementCount, type InputTensor, numberBytes } from '../tensors/tensor.js';
 import type { Options } from './parameters.js';
@@ -63,7 +64,7 @@ const pixelFormats: Readonly<Record<string, Readonly<Record<number, string>>>> =
 export function readClips(
   input: InputTensor,
   options: Options,
-  modelRate: number,
+  modelRate: number | undefined,
   most: number,
 ): AudioClip[] {
   const { datatype, shape } = input;

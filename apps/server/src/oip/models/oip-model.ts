@@ -1,165 +1,129 @@
 import { TriptychError } from '@triptych/core';
-import { type AnyEncoder, encodersByModality, type Engine, type ServedModel } from '@triptych/engine';
+import type { Engine, ModelStatus } from '@triptych/engine';
 import type { Modality } from '@triptych/model-families';
-import type { TensorHead } from '../tensors/tensor.js';
+import { describeTower, type TowerDescription } from './describe-tower.js';
 
-/** One tower of a served model, as the protocol has it: a model by itself. Shapes begin with the batch; -1: of any length. */
-export interface OipModel {
-  /** `MODEL-audio`, `MODEL-image` or `MODEL-text` (docs/decisions/open-inference.md). */
+/** One tower of a served model, as the protocol has it: a model by itself (docs/decisions/open-inference.md). */
+export interface OipModel extends TowerDescription {
+  /** `NAME-audio`, `NAME-image` or `NAME-text`. */
   readonly name: string;
   readonly version: string;
   readonly modality: Modality;
-  readonly served: ServedModel;
-  readonly encoder: AnyEncoder;
-  readonly inputs: readonly TensorHead[];
-  readonly outputs: readonly TensorHead[];
-  /** Most items of one request. */
-  readonly maxBatchSize: number;
-  /** A request of a stream may have any number of answers. */
-  readonly decoupled: boolean;
-  /** What else a client may want to know. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** The served model, whose name is NAME or NAME@VERSION. */
+  readonly served: ModelStatus;
 }
 
 /** What runs models, for the field of that name. */
 export const PLATFORM = 'triptych';
 
-/** Versions are numbers to the protocol's clients; a served model has one. */
-const VERSION = '1';
+/** Of a model that is served without one: the protocol's clients expect a number. */
+const ONLY_VERSION = '1';
 
-/** Datatypes of an input, the declared one first. */
-export const inputDatatypes: Readonly<Record<Modality, readonly [string, ...string[]]>> = {
-  audio: ['FP32', 'INT16', 'BYTES'],
-  image: ['BYTES', 'UINT8', 'FP32'],
-  text: ['BYTES'],
-};
+const modalities = ['audio', 'image', 'text'] as const;
 
-/** Descriptions of models that are served together: they are as these are. */
-const described = new WeakMap<readonly ServedModel[], readonly OipModel[]>();
-
-/** All that are served, in the order of their models. */
-export function oipModels(engine: Engine): readonly OipModel[] {
-  const served = engine.models.models;
-  const known = described.get(served);
-  if (known) return known;
-  const models = served.flatMap((model) =>
-    encodersByModality(model).map(([modality, encoder]) => describe(model, modality, encoder, engine)),
+/** All that are known, loaded or not, in the order of their models. */
+export function oipModels(engine: Engine): OipModel[] {
+  return engine.models.known.flatMap((served) =>
+    modalities.flatMap((modality) => (served.card[modality] ? [oipModel(engine, served, modality)] : [])),
   );
-  described.set(served, models);
-  return models;
 }
 
-/** Throws MODEL_NOT_FOUND where none has this name, or it has another version; an empty one is any. */
+/** Versions that are known of a model, in the order in which they were named. */
+export function versionsOf(engine: Engine, name: string): string[] {
+  return oipModels(engine).flatMap((model) => (model.name === name ? [model.version] : []));
+}
+
+/**
+ * The model of a name, which may be an alias of ours with the modality, and of a version; an empty one is the one that NAME alone stands
+ * for. Throws MODEL_NOT_FOUND, also where it is unloaded.
+ */
 export function findOipModel(engine: Engine, name: string, version = ''): OipModel {
-  const models = oipModels(engine);
-  const model = models.find((one) => one.name === name);
-  if (model && (version === '' || version === model.version)) return model;
-  const names = models.map((one) => one.name).join(', ') || 'none';
-  const wanted = version === '' ? JSON.stringify(name) : `${JSON.stringify(name)} version ${version}`;
-  const served = model ? `its version is ${model.version}` : `served are ${names}`;
-  throw new TriptychError('MODEL_NOT_FOUND', `no model ${wanted}; ${served}`, {
-    field: 'model_name',
-    resource: { type: 'model', name },
-  });
+  const [, base = '', modality] = NAME.exec(name) ?? [];
+  const served = modality === undefined ? undefined : lookUp(engine, decoded(base), version);
+  if (served?.card[modality as Modality] && isOffered(served))
+    return oipModel(engine, served, modality as Modality);
+  throw notFound(engine, name, version);
 }
 
 /** A name that stands in a URL as it is, whatever the model's own has in it. */
 export function oipName(model: string, modality: Modality): string {
-  return `${encodeURIComponent(model)}-${modality}`;
+  return `${encodeURIComponent(baseOf(model))}-${modality}`;
 }
 
-function describe(
-  served: ServedModel,
-  modality: Modality,
-  encoder: AnyEncoder,
-  { limits }: Engine,
-): OipModel {
-  const { dimensions, poolings, contexts, parameters, shape, maxBatchSize } = details(
-    served,
-    modality,
-    limits,
-  );
-  const bytes = (name: string): TensorHead => ({ name, datatype: 'BYTES', shape: [-1, 1] });
-  const [datatype] = inputDatatypes[modality];
+/** Whether a model can answer: one that is not in memory is loaded by the call. */
+export function isReady({ served: { state, served }, modality }: OipModel): boolean {
+  if (state === 'ready') return served?.[modality]?.encoder.worker.ready ?? false;
+  return state === 'standby';
+}
+
+/** The same by name and version: false where there is none. */
+export function modelIsReady(engine: Engine, name: string, version: string): boolean {
+  try {
+    return isReady(findOipModel(engine, name, version));
+  } catch {
+    return false;
+  }
+}
+
+const NAME = /^(.+)-(audio|image|text)$/s;
+
+function oipModel(engine: Engine, served: ModelStatus, modality: Modality): OipModel {
+  const tower = describeTower(served.card, modality, engine.limits);
   return {
+    ...tower,
     name: oipName(served.name, modality),
-    version: VERSION,
+    version: served.version || ONLY_VERSION,
     modality,
     served,
-    encoder,
-    inputs: [{ name: modality, datatype, shape }],
-    outputs: [
-      { name: 'embedding', datatype: 'FP32', shape: [-1, dimensions] },
-      bytes('space'),
-      ...(modality === 'audio' ? [{ name: 'span', datatype: 'INT64', shape: [-1, 2] }] : []),
-      bytes('error'),
-    ],
-    maxBatchSize,
-    decoupled: modality === 'audio',
-    parameters: {
-      model: served.name,
-      modality,
-      fingerprint: served.fingerprint,
-      architecture: served.architecture,
-      input_datatypes: inputDatatypes[modality].join(', '),
-      poolings: poolings.join(', '),
-      ...(contexts ? { contexts: contexts.join(', ') } : {}),
-      ...parameters,
-    },
+    parameters: { model: served.name, ...tower.parameters },
   };
 }
 
-interface TowerDetails {
-  readonly dimensions: number;
-  /** The first is the default. */
-  readonly poolings: readonly string[];
-  readonly contexts?: readonly string[];
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Of the declared input. */
-  readonly shape: readonly number[];
-  readonly maxBatchSize: number;
+function lookUp({ models }: Engine, base: string, version: string): ModelStatus | undefined {
+  const found = (name: string) => {
+    try {
+      return models.get(name);
+    } catch {
+      return undefined;
+    }
+  };
+  if (version === '') return found(base);
+  const ofVersion = found(`${base}@${version}`);
+  if (ofVersion) return ofVersion;
+  const only = found(base);
+  // An alias of a version has that version, and no other.
+  return only && (only.version || ONLY_VERSION) === version ? only : undefined;
 }
 
-function details(served: ServedModel, modality: Modality, limits: Engine['limits']): TowerDetails {
-  const { audio, image, text } = served;
-  if (modality === 'audio' && audio) {
-    const { poolings, contexts, sampleRate, contextSamples } = audio;
-    return {
-      dimensions: audio.dimensions(poolings[0]),
-      poolings,
-      contexts,
-      parameters: {
-        space: audio.space(poolings[0], contexts[0]),
-        sample_rate: String(sampleRate),
-        context_ms: String((1000 * contextSamples) / sampleRate),
-      },
-      shape: [-1, -1],
-      maxBatchSize: limits.maxClips,
-    };
+function isOffered({ state }: ModelStatus): boolean {
+  return state !== 'unloaded' && state !== 'unloading';
+}
+
+function baseOf(model: string): string {
+  return model.slice(0, model.indexOf('@') < 0 ? undefined : model.lastIndexOf('@'));
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
   }
-  if (modality === 'image' && image) {
-    const { poolings, recipe } = image;
-    return {
-      dimensions: image.dimensions(poolings[0]),
-      poolings,
-      parameters: {
-        space: image.space(poolings[0]),
-        input_size: String(recipe.inputSize),
-        max_pixels: String(limits.maxPixels),
-      },
-      shape: [-1, 1],
-      maxBatchSize: limits.maxImages,
-    };
-  }
-  if (modality === 'text' && text) {
-    const { poolings, maxTokens } = text;
-    return {
-      dimensions: text.dimensions(poolings[0]),
-      poolings,
-      parameters: { space: text.space(poolings[0]), max_tokens: String(maxTokens) },
-      shape: [-1, 1],
-      maxBatchSize: limits.maxTexts,
-    };
-  }
-  throw new TriptychError('INTERNAL', `${served.name} has no ${modality} encoder to describe`);
+}
+
+const MOST_NAMED = 16;
+
+function notFound(engine: Engine, name: string, version: string): TriptychError {
+  const known = oipModels(engine).filter(({ served }) => isOffered(served));
+  const versions = known.flatMap((model) => (model.name === name ? [model.version] : []));
+  const names = [...new Set(known.map((model) => model.name))];
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  const list = names.slice(0, MOST_NAMED).join(', ') || 'none';
+  const wanted =
+    JSON.stringify(name.slice(0, 256)) + (version === '' ? '' : ` version ${version.slice(0, 64)}`);
+  const served = versions.length > 0 ? `it has version ${versions.join(', ')}` : `served are ${list}${more}`;
+  return new TriptychError('MODEL_NOT_FOUND', `no model ${wanted}; ${served}`, {
+    field: 'model_name',
+    resource: { type: 'model', name },
+  });
 }

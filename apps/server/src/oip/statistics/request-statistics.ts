@@ -1,4 +1,5 @@
 import type { EncodedItem, ItemResult } from '@triptych/engine';
+import type { OipModel } from '../models/oip-model.js';
 
 /** How many there were, and what they took together. */
 export interface Duration {
@@ -33,22 +34,27 @@ type Mutable = Record<Stage, { count: number; ns: number }> & { items: number; l
 const NS_OF_MS = 1e6;
 const NS_OF_US = 1e3;
 
+/** What requests are counted by. */
+export type CountedModel = Pick<OipModel, 'name' | 'version'>;
+
 /** Counts requests of the Open Inference Protocol by model. */
 export class RequestStatistics {
   readonly #byModel = new Map<string, Mutable>();
 
-  of(model: string): RequestCounts {
-    return this.#byModel.get(model) ?? none();
+  of(model: CountedModel): RequestCounts {
+    return this.#byModel.get(keyOf(model)) ?? none();
   }
 
   /** Forgets models that are not among these. */
-  keep(models: readonly string[]): void {
-    for (const name of this.#byModel.keys()) if (!models.includes(name)) this.#byModel.delete(name);
+  keep(models: readonly CountedModel[]): void {
+    const keys = new Set(models.map(keyOf));
+    for (const key of this.#byModel.keys()) if (!keys.has(key)) this.#byModel.delete(key);
   }
 
-  begin(model: string): CountedRequest {
-    const counts = this.#byModel.get(model) ?? none();
-    this.#byModel.set(model, counts);
+  begin(model: CountedModel): CountedRequest {
+    const key = keyOf(model);
+    const counts = this.#byModel.get(key) ?? none();
+    this.#byModel.set(key, counts);
     const started = performance.now();
     const add = (stage: Stage, ns: number) => {
       counts[stage].count++;
@@ -76,6 +82,10 @@ export class RequestStatistics {
       failed: () => add('fail', NS_OF_MS * (performance.now() - started)),
     };
   }
+}
+
+function keyOf({ name, version }: CountedModel): string {
+  return `${version} ${name}`;
 }
 
 function none(): Mutable {
