@@ -1,8 +1,9 @@
-# Sourced: starts the demo server on a free port. Sets $address, and $work, a folder that goes when the script ends.
+# Sourced: starts the demo server on a free port, with further flags from $serve_flags. Sets $address, and $work, a folder that goes when the script ends.
 work=$(mktemp -d)
+[ -n "${serve_flags+set}" ] || serve_flags=()
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-node apps/cli/bin/triptych.js serve --listen 127.0.0.1:0 --log-level warn >"$work/address" &
+node apps/cli/bin/triptych.js serve --listen 127.0.0.1:0 --log-level warn "${serve_flags[@]}" >"$work/address" &
 server=$!
 address=
 for _ in $(seq 600); do

@@ -26,15 +26,16 @@ import { callOf, type JsonBody } from './json-body.js';
 import { linger } from './linger.js';
 import { readJson } from './json/read-json.js';
 import type { HttpOptions } from './options.js';
-import { probeRoutes } from './probes.js';
+import { openApiRoutes } from './openapi/routes.js';
+import { probeRoutes, probes } from './probes.js';
 import { readBody } from './read-body.js';
 import { HttpError } from './status.js';
-import { v1Routes } from './v1/routes.js';
+import { v1, v1Routes } from './v1/routes.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Undefined: a route that anybody may ask. */
-    readonly rule?: Omit<RouteRule, 'route'>;
+    readonly rule?: Omit<RouteRule, 'route'> | undefined;
   }
   interface FastifyRequest {
     call: HttpCall | null;
@@ -46,6 +47,12 @@ const MOST_PIPELINED = 16;
 const SECOND_MS = 1000;
 /** How often a server that ends looks for connections that have become idle. */
 const LOOK_MS = 100;
+
+const api = {
+  title: 'Triptych',
+  version: 'v1',
+  description: 'Audio, images and texts in, float32 embeddings out. The whole API is triptych.v1 over gRPC.',
+};
 
 /** A server for HTTP/1.1, and where it listens. */
 export interface HttpServer {
@@ -67,6 +74,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   gate.connections.follow(server, 'connection');
   await app.register(async (scope) => probeRoutes(scope, options));
   await app.register(async (scope) => v1Routes(scope, context));
+  await app.register(async (scope) => openApiRoutes(scope, api, [...v1, ...probes]));
   const { host, port } = splitAddress(config.http);
   try {
     const bound = new URL(await app.listen({ host, port, backlog: 1024 }));

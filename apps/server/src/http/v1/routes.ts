@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { HttpContext } from '../call.js';
 import { callOf, type JsonBody } from '../json-body.js';
 import { parseRequest } from '../json/parse-request.js';
+import type { Route } from '../route.js';
+import { classifyAnswer, embeddingsAnswer, modelAnswer, modelsAnswer, rerankAnswer } from './answers.js';
 import { classify, classifyRequest } from './classify.js';
 import { embeddingMethods, embeddings, embeddingsRequest } from './embeddings.js';
 import { getModel, listModels } from './models.js';
@@ -11,39 +13,78 @@ import { rerank, rerankRequest } from './rerank.js';
 
 const JSON_TYPE = 'application/json';
 
+interface PostRoute<Body> extends Route {
+  readonly body: z.ZodType<Body>;
+  readonly handle: (request: V1Request, body: Body) => Promise<object | Buffer>;
+}
+
+/** Keeps what a schema reads and what a handler takes together. */
+const posted = <Body>(route: PostRoute<Body>): PostRoute<Body> => route;
+
+const embeddingsRoute = posted({
+  method: 'POST',
+  path: '/v1/embeddings',
+  summary: 'Vectors of texts, images or audio files.',
+  rule: { methods: embeddingMethods, modalities: ['text', 'image', 'audio'] },
+  body: embeddingsRequest,
+  answer: embeddingsAnswer,
+  handle: embeddings,
+});
+const rerankRoute = posted({
+  method: 'POST',
+  path: '/v1/rerank',
+  summary: 'Documents of any modality by their cosine to a query of any.',
+  rule: { methods: ['/triptych.v1.CrossModal/Rank'], modalities: [] },
+  body: rerankRequest,
+  answer: rerankAnswer,
+  handle: rerank,
+});
+const classifyRoute = posted({
+  method: 'POST',
+  path: '/v1/classify',
+  summary: 'The probability of each label for each input, without training.',
+  rule: { methods: ['/triptych.v1.CrossModal/Classify'], modalities: ['text'] },
+  body: classifyRequest,
+  answer: classifyAnswer,
+  handle: classify,
+});
+const listRoute: Route = {
+  method: 'GET',
+  path: '/v1/models',
+  summary: 'The models that are served.',
+  rule: { methods: ['/triptych.v1.Models/List'] },
+  answer: modelsAnswer,
+};
+const modelRoute: Route = {
+  method: 'GET',
+  path: '/v1/models/{id}',
+  // Names of hubs have slashes.
+  pattern: '/v1/models/*',
+  summary: 'One of them.',
+  rule: { methods: ['/triptych.v1.Models/Get'] },
+  answer: modelAnswer,
+};
+
+export const v1: readonly Route[] = [embeddingsRoute, rerankRoute, classifyRoute, listRoute, modelRoute];
+
 /** The routes that OpenAI's clients know, and others of their kind. */
 export function v1Routes(app: FastifyInstance, { engine }: HttpContext): void {
-  const post = <Request>(
-    path: string,
-    methods: readonly string[],
-    body: z.ZodType<Request>,
-    answer: (request: V1Request, parsed: Request) => Promise<object | Buffer>,
-    modalities?: readonly string[],
-  ) =>
-    app.post(
-      path,
-      { config: { rule: { methods, ...(modalities ? { modalities } : {}) } } },
-      async (request, reply) => {
-        const { bytes, json } = takeBody(request);
-        const call = callOf(request);
-        // What is decoded of it counts, too.
-        const held = call.arriving.complete(2 * bytes);
-        const parsed = parseRequest(body, json, engine.limits.maxItems);
-        const answered = await answer({ engine, call, bodyBytes: bytes, held }, parsed);
-        return reply.type(JSON_TYPE).send(Buffer.isBuffer(answered) ? answered : JSON.stringify(answered));
-      },
-    );
-  post('/v1/embeddings', embeddingMethods, embeddingsRequest, embeddings, ['text', 'image', 'audio']);
-  post('/v1/rerank', ['/triptych.v1.CrossModal/Rank'], rerankRequest, rerank, []);
-  post('/v1/classify', ['/triptych.v1.CrossModal/Classify'], classifyRequest, classify, ['text']);
-  app.get('/v1/models', { config: { rule: { methods: ['/triptych.v1.Models/List'] } } }, () =>
-    listModels(engine),
-  );
-  // Names of hubs have slashes.
-  app.get<{ Params: { '*': string } }>(
-    '/v1/models/*',
-    { config: { rule: { methods: ['/triptych.v1.Models/Get'] } } },
-    ({ params }) => getModel(engine, params['*']),
+  const post = <Body>({ path, rule, body, handle }: PostRoute<Body>) =>
+    app.post(path, { config: { rule } }, async (request, reply) => {
+      const { bytes, json } = takeBody(request);
+      const call = callOf(request);
+      // What is decoded of it counts, too.
+      const held = call.arriving.complete(2 * bytes);
+      const parsed = parseRequest(body, json, engine.limits.maxItems);
+      const answer = await handle({ engine, call, bodyBytes: bytes, held }, parsed);
+      return reply.type(JSON_TYPE).send(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
+    });
+  post(embeddingsRoute);
+  post(rerankRoute);
+  post(classifyRoute);
+  app.get(listRoute.path, { config: { rule: listRoute.rule } }, () => listModels(engine));
+  app.get<{ Params: { '*': string } }>('/v1/models/*', { config: { rule: modelRoute.rule } }, ({ params }) =>
+    getModel(engine, params['*']),
   );
 }
 

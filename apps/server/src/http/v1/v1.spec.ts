@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioEncoding, readEmbedding } from '@triptych/client';
+import type { OpenApi } from '../openapi/document.js';
+import { classifyAnswer, embeddingsAnswer, modelAnswer, modelsAnswer, rerankAnswer } from './answers.js';
 import { demoClip, demoModel, picture, serveDemo, speech, type TestServer } from '../../testing/harness.js';
 
 let test: TestServer;
@@ -292,6 +294,54 @@ describe('/v1/rerank and /v1/classify', () => {
       },
       { error: { code: 'IMAGE_FORMAT_UNKNOWN', param: 'input[1].image' } },
     ]);
+  });
+});
+
+describe('the description of the API', () => {
+  it('has the routes, the schemas that their bodies are checked with, and what they answer', async () => {
+    const document = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApi;
+    expect(Object.keys(document.paths)).toEqual([
+      '/v1/embeddings',
+      '/v1/rerank',
+      '/v1/classify',
+      '/v1/models',
+      '/v1/models/{id}',
+      '/livez',
+      '/readyz',
+      '/metrics',
+      '/openapi.json',
+      '/docs',
+    ]);
+    const { requestBody } = document.paths['/v1/embeddings']['post'];
+    expect(requestBody?.content['application/json'].schema).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        dimensions: { type: 'integer', minimum: 1 },
+        encoding_format: { enum: ['float', 'base64'] },
+      },
+    });
+    const page = await fetch(`${base}/docs`);
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+    const html = await page.text();
+    expect(html).toContain('<code>/v1/embeddings</code>');
+    expect(html).not.toMatch(/<script|https?:/);
+  });
+
+  it('is true of the answers', async () => {
+    const documents = ['a', { image: 'AAAA' }];
+    const [embedded, ranked, classified, models, model] = await Promise.all([
+      post('/v1/embeddings', { input: ['a', 'x '.repeat(200)] }),
+      post('/v1/rerank', { query: 'a', documents }),
+      post('/v1/classify', { inputs: [{ content: [{ type: 'text', text: 'b' }] }], labels: ['a', 'b'] }),
+      fetch(`${base}/v1/models`).then((response) => response.json()),
+      fetch(`${base}/v1/models/demo-whisper`).then((response) => response.json()),
+    ]);
+    embeddingsAnswer.parse(embedded.answer);
+    rerankAnswer.parse(ranked.answer);
+    classifyAnswer.parse(classified.answer);
+    modelsAnswer.parse(models);
+    modelAnswer.parse(model);
   });
 });
 

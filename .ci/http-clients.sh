@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# HTTP, asked by clients that we did not write: the `openai` packages for Python and Node get the vectors of gRPC bit for bit, and errors of
+# the right classes; the commands of docs/http.md run as they are written.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+openai_python=openai==3.57.0
+openai_node=openai@6.30.1
+clients=$(mktemp -d)
+python3 -m venv --system-site-packages "$clients/venv" 2>/dev/null || {
+  apt-get update -qq
+  apt-get install -y -qq python3-venv >/dev/null
+  python3 -m venv "$clients/venv"
+}
+"$clients/venv/bin/pip" install --quiet --disable-pip-version-check "$openai_python"
+(cd "$clients" && npm install --silent --no-save --no-audit --no-fund "$openai_node")
+serve_flags=(--http 127.0.0.1:0)
+. .ci/serve.sh
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work" "$clients"' EXIT
+http=
+for _ in $(seq 50); do
+  http=$(sed -n 's/^HTTP on //p' "$work/address")
+  [ -z "$http" ] || break
+  sleep 0.1
+done
+[ -n "$http" ] || { echo 'the demo server serves no HTTP'; exit 1; }
+
+# What gRPC answers, as the command line writes it.
+node apps/cli/bin/triptych.js encode --text 'a pizza' --text 'a sailboat' --server "$address" >"$work/grpc.jsonl"
+export OPENAI_API_KEY=none OPENAI_BASE_URL=http://$http/v1
+"$clients/venv/bin/python" .ci/openai-client.py "$work/grpc.jsonl"
+cp .ci/openai-client.mjs "$clients/"
+node "$clients/openai-client.mjs" "$work/grpc.jsonl"
+
+# The page's own commands, against the address that they name.
+node .ci/run-examples.mjs docs/http.md 127.0.0.1:8080 "$http"

@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import type { RouteRule } from './call.js';
+
+/** A route, as it is served and as /openapi.json describes it. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** As OpenAPI writes it: `/v1/models/{id}`. */
+  readonly path: string;
+  /** As the router has it, where that is another: `/v1/models/*`. */
+  readonly pattern?: string;
+  /** One line. */
+  readonly summary: string;
+  /** Undefined: anybody may ask. */
+  readonly rule: Omit<RouteRule, 'route'> | undefined;
+  /** Of a JSON body; undefined: there is none. */
+  readonly body?: z.ZodType;
+  /** Of an answer in JSON, or another media type. */
+  readonly answer: z.ZodType | string;
+}
