@@ -4,16 +4,17 @@ import { parseArgs } from 'node:util';
 import { AudioEncoding, TriptychClient } from '@triptych/client';
 import { createLogger, readConfig, startServer } from '@triptych/server';
 import { fuzzHttp2 } from './http2/fuzz-http2.js';
+import { fuzzInference } from './inference.js';
 import { fuzzItems } from './items.js';
 import { fuzzMessages, type Method } from './messages.js';
 import { random } from './mutate.js';
 import { Neighbour } from './neighbour.js';
 import { fuzzWeights } from './weights.js';
 
-const help = `Mutated audio containers, images, protobuf messages, HTTP/2 frames, headers and compressed bodies, and Parquet files. Ends with 0 when all of them were answered, nothing
+const help = `Mutated audio containers, images, protobuf messages, requests of the Open Inference Protocol, HTTP/2 frames, headers and compressed bodies, and Parquet files. Ends with 0 when all of them were answered, nothing
 else suffered, and memory came back; prints how each kind was answered.
 
-  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|images|messages|http2|weights]
+  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|images|messages|inference|http2|weights]
 `;
 
 /** Growth of the process that is noise: workers' heaps, the allocator's caches. */
@@ -85,6 +86,7 @@ async function main(count: number, seed: number, only: string | undefined): Prom
     containers: () => fuzzItems(encodeAudio, files, count, next),
     images: () => fuzzItems(encodeImages, images, count, next),
     messages: () => fuzzMessages(server.address, methods(files[0], images[0]), count, next),
+    inference: () => fuzzInference(server.address, { audio: files[0], image: images[0] }, count, next),
     http2: async () => {
       const texts = Buffer.concat([field(2, Buffer.from('a pizza')), field(2, Buffer.from('a volcano'))]);
       return fuzzHttp2(server.address, texts, await Neighbour.of(client, 'a sailboat'), count, next);
