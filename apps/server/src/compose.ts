@@ -7,6 +7,8 @@ import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { serveHttp } from './http/http-server.js';
+import { ModelControl } from './models/model-control.js';
+import { ModelSources, type ProvideHubModel } from './models/model-sources.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
 import { ExecutionStatistics } from './oip/statistics/execution-statistics.js';
@@ -30,18 +32,19 @@ export interface RunningServer {
 }
 
 /**
- * Loads the models, wires everything, and listens. `families`: those that models may be of. Throws bad-weights or bad-config
+ * Loads the models, wires everything, and listens. `families`: those that models may be of; `provide`: brings models of a hub. Throws bad-weights or bad-config
  * errors; nothing then remains.
  */
 export async function startServer(
   config: ServerConfig,
   logger: Logger,
   families?: readonly ModelFamily[],
+  provide?: ProvideHubModel,
 ): Promise<RunningServer> {
   const closers: (() => Promise<unknown>)[] = [];
   boundThreads();
   try {
-    return await start(config, logger, families, closers);
+    return await start(config, logger, { families, provide }, closers);
   } catch (thrown) {
     // Last first: models still loading may yet start workers that they share.
     for (const close of closers.reverse()) await close();
@@ -49,10 +52,15 @@ export async function startServer(
   }
 }
 
+interface Given {
+  readonly families: readonly ModelFamily[] | undefined;
+  readonly provide: ProvideHubModel | undefined;
+}
+
 async function start(
   config: ServerConfig,
   logger: Logger,
-  families: readonly ModelFamily[] | undefined,
+  { families, provide }: Given,
   closers: (() => Promise<unknown>)[],
 ): Promise<RunningServer> {
   if (config.models.length === 0)
@@ -81,7 +89,9 @@ async function start(
   const gate = createGate(config, engine.admission, metrics, tokens);
   closers.push(() => Promise.resolve(gate.idle.close()));
   const hearers = { logger, metrics, tracing };
-  const grpc = createGrpcServer(engine, config, hearers, gate, executions);
+  const { modelRoots: roots, hubModels } = config;
+  const control = new ModelControl(models, new ModelSources({ roots, hubModels, provide }));
+  const grpc = createGrpcServer(engine, config, hearers, gate, { executions, control });
   const security = transportSecurity(config, logger);
   closers.push(() => Promise.resolve(grpc.door.cut()));
   const address = await bind(grpc.server, config.listen, security.credentials);

@@ -22,6 +22,7 @@ import {
   type EncodeTextsResponse__Output,
   type ImageEncoderClient,
   type ImageStreamConfig,
+  type LoadModelRequest,
   loadWirePackage,
   type Model__Output,
   type ModelsClient,
@@ -30,6 +31,7 @@ import {
   type SimilarityRequest,
   type SimilarityResponse__Output,
   type TextEncoderClient,
+  type UnloadModelRequest,
 } from '@triptych/protocol';
 import { type AudioStream, openAudioStream } from './audio-stream.js';
 import { CallError } from './call-error.js';
@@ -185,12 +187,27 @@ export class TriptychClient {
     return this.#unary((options, done) => this.#services.CrossModal.Classify(request, options, done));
   }
 
-  /** What the server serves. */
-  async listModels(): Promise<Model__Output[]> {
+  /** What the server serves; with `all`, also models that it knows and that no call finds. */
+  async listModels(all = false): Promise<Model__Output[]> {
     const { models } = await this.#unary<{ models: Model__Output[] }>((options, done) =>
-      this.#services.Models.List({}, options, done),
+      this.#services.Models.List({ all }, options, done),
     );
     return models;
+  }
+
+  /** Loads a model, and resolves once it serves. What its name stood for serves until then, and where that fails. */
+  loadModel(request: LoadModelRequest): Promise<Model__Output> {
+    return this.#unary((options, done) => this.#services.Models.Load(request, options, done));
+  }
+
+  /** Has no call find a model any more; with `wait`, resolves once what is under way has ended. */
+  unloadModel(request: UnloadModelRequest): Promise<Model__Output> {
+    return this.#unary((options, done) => this.#services.Models.Unload(request, options, done));
+  }
+
+  /** Loads a model anew from where it lies, as `loadModel` does. */
+  reloadModel(model: string): Promise<Model__Output> {
+    return this.#unary((options, done) => this.#services.Models.Reload({ model }, options, done));
   }
 
   close(): void {

@@ -31,8 +31,10 @@ export {
   type ImageStreamResponse__Output,
   type Item,
   Modality,
+  type LoadModelRequest,
   type Model__Output,
   type ModelStamp__Output,
+  ModelState,
   PixelFormat,
   Pooling,
   type RankRequest,
@@ -41,5 +43,6 @@ export {
   type SimilarityRequest,
   TailPolicy,
   toEmbedding,
+  type UnloadModelRequest,
   type Vector,
 } from '@triptych/protocol';

@@ -9,6 +9,7 @@ import { type Similarities, similarity, type SimilarityRequest } from './cross-m
 import type { EngineParts } from './engine-parts.js';
 import { type EncodedImages, encodeImages, type EncodeImagesRequest } from './image/encode-images.js';
 import { type ImageStream, type ImageStreamRequest, openImageStream } from './image/image-stream.js';
+import type { ModelStatus } from './models/known-model.js';
 import { type ModelSource, sourceOf } from './models/load-model.js';
 import type { ModelLoader } from './models/model-loader.js';
 import type { ModelRegistry } from './models/model-registry.js';
@@ -89,18 +90,18 @@ export class Engine {
   }
 
   /** {@link ModelRegistry.load} */
-  load(source: string | ModelSource): Promise<ServedModel | undefined> {
+  load(source: string | ModelSource): Promise<ModelStatus> {
     return this.models.load(sourceOf(source));
   }
 
   /** {@link ModelRegistry.replace} */
-  replace(source: string | ModelSource): Promise<ServedModel | undefined> {
+  replace(source: string | ModelSource): Promise<ModelStatus> {
     return this.models.replace(sourceOf(source));
   }
 
-  /** {@link ModelRegistry.unload} */
+  /** {@link ModelRegistry.unload} Resolves once it has ended. */
   async unload(name: string): Promise<void> {
-    await this.models.unload(name);
+    await this.models.unload(name).ended;
   }
 
   /** Ends every worker, and those of models that are still loading. What is under way, and what comes, fails with DRAINING. */

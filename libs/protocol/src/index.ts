@@ -38,7 +38,13 @@ export type {
 } from './gen/triptych/v1/EncodeAudioResponse.js';
 export type { Encoder } from './gen/triptych/v1/Encoder.js';
 export type { ItemError, ItemError__Output } from './gen/triptych/v1/ItemError.js';
-export type { ListModelsResponse__Output } from './gen/triptych/v1/ListModelsResponse.js';
+export type { GetModelRequest__Output } from './gen/triptych/v1/GetModelRequest.js';
+export type { ListModelsRequest__Output } from './gen/triptych/v1/ListModelsRequest.js';
+export type { LoadModelRequest, LoadModelRequest__Output } from './gen/triptych/v1/LoadModelRequest.js';
+export { ModelState } from './gen/triptych/v1/ModelState.js';
+export type { ReloadModelRequest__Output } from './gen/triptych/v1/ReloadModelRequest.js';
+export type { UnloadModelRequest, UnloadModelRequest__Output } from './gen/triptych/v1/UnloadModelRequest.js';
+export type { ListModelsResponse, ListModelsResponse__Output } from './gen/triptych/v1/ListModelsResponse.js';
 export { Modality } from './gen/triptych/v1/Modality.js';
 export type { Model, Model__Output } from './gen/triptych/v1/Model.js';
 export type { ModelsClient, ModelsHandlers } from './gen/triptych/v1/Models.js';

@@ -175,6 +175,34 @@ export const settings = {
     description: 'longest that tokenizing one text may take, in milliseconds',
     schema: count(100, 600_000),
   }),
+  modelControl: define({
+    flag: '--model-control [on|off]',
+    env: 'TRIPTYCH_MODEL_CONTROL',
+    default: false,
+    description:
+      'Models.Load, Unload and Reload: off, or on for whoever may call; where tokens are asked for, for those that name these methods in full',
+    schema: onOff,
+  }),
+  modelRoots: define({
+    flag: '--model-root <dir>',
+    env: 'TRIPTYCH_MODEL_ROOTS',
+    default: [] as string[],
+    description: 'folder below which Models.Load finds model directories (none: it loads none by path)',
+    repeatable: true,
+    path: true,
+    schema: z.array(z.string().min(1)),
+  }),
+  hubModels: define({
+    flag: '--hub-model <pattern>',
+    env: 'TRIPTYCH_HUB_MODELS',
+    default: [] as string[],
+    description:
+      'models of the hub that Models.Load may pull: OWNER/NAME, OWNER/* or * (none: it pulls none)',
+    repeatable: true,
+    schema: z.array(
+      z.string().regex(/^(\*|[\w.-]+\/(\*|[\w.-]+))$/, 'expected OWNER/NAME, an owner and a star, or a star'),
+    ),
+  }),
   modelMemory: define({
     flag: '--model-memory <bytes>',
     env: 'TRIPTYCH_MODEL_MEMORY',

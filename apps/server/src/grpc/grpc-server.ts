@@ -6,9 +6,11 @@ import type { Engine } from '@triptych/engine';
 import type { Gate } from '../calls/gate.js';
 import type { CallHearers } from '../calls/observe-call.js';
 import type { Door } from '../calls/shut-down.js';
+import type { ModelControl } from '../models/model-control.js';
 import { socketPath } from '../config/paths.js';
 import type { ServerConfig } from '../config/settings.js';
 import { isAbandoned, listenProblem } from '../preflight/listen-problem.js';
+import { checkAdministrative } from '../security/administrative.js';
 import { authenticateCalls } from './authenticate-calls.js';
 import { Connections } from './connections.js';
 import { earlyRefusal } from './early-refusal.js';
@@ -37,13 +39,19 @@ const HEALTH_SERVICE = 'grpc.health.v1.Health';
 /** A client that leaves a ping unanswered for so long is gone. */
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
+/** What services need beside the engine. */
+interface ServedBy {
+  readonly executions: ExecutionStatistics;
+  readonly control: ModelControl;
+}
+
 /** Every service on one server that does not listen yet, and its health. */
 export function createGrpcServer(
   engine: Engine,
   config: ServerConfig,
   hearers: CallHearers,
   gate: Gate,
-  executions: ExecutionStatistics,
+  { executions, control }: ServedBy,
 ): { readonly server: Server; readonly door: Door; readonly health: Health } {
   const { admission, models } = engine;
   const { authentication, idle } = gate;
@@ -52,6 +60,7 @@ export function createGrpcServer(
   const checks = [
     limitMetadata(config.maxMetadataBytes),
     ...(authentication ? [authenticateCalls(authentication)] : []),
+    ({ path }: { readonly path: string }) => checkAdministrative(path, config),
     limitCalls(gate.open),
     limitUnread(idle),
     earlyRefusal(admission),
@@ -84,7 +93,7 @@ export function createGrpcServer(
     });
   });
   const oip = openInference(engine, executions, () => health.serving);
-  const offered = [...services(engine, observers, rules), inferenceService(oip, observers, rules)];
+  const offered = [...services(engine, control, observers, rules), inferenceService(oip, observers, rules)];
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);

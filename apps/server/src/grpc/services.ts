@@ -23,7 +23,8 @@ import { encodeImageStream } from './image/encode-stream.js';
 import type { Engine } from '@triptych/engine';
 import { countBytes } from './count-bytes.js';
 import { leaveUnread } from './messages/unread-message.js';
-import { modelMessage } from './model-message.js';
+import type { ModelControl } from '../models/model-control.js';
+import { getModel, listModels, loadModel, reloadModel, unloadModel } from './models/models-service.js';
 import type { CallObservers } from './observe-call.js';
 import { encodeTexts } from './text/encode-texts.js';
 
@@ -45,6 +46,7 @@ export interface Service {
 /** Every service that this server offers. One whose modality no model takes answers UNIMPLEMENTED. */
 export function services(
   engine: Engine,
+  control: ModelControl,
   observers: CallObservers,
   rules: ReadonlyMap<string, RequestRule>,
 ): Service[] {
@@ -66,10 +68,11 @@ export function services(
       Classify: unary(observers, (request, context) => classify(engine, request, context)),
     },
     Models: {
-      List: unary(observers, () => ({
-        models: engine.models.known.map((model) => modelMessage(model, engine)),
-      })),
-      Get: unary(observers, ({ model }) => modelMessage(engine.models.get(model), engine)),
+      List: unary(observers, (request) => listModels(engine, request)),
+      Get: unary(observers, (request) => getModel(engine, request)),
+      Load: unary(observers, (request, context) => loadModel(engine, control, request, context)),
+      Unload: unary(observers, (request) => unloadModel(engine, control, request)),
+      Reload: unary(observers, (request, context) => reloadModel(engine, control, request, context)),
     },
   };
   const api = loadPackageDefinition(loadWirePackage('server')) as unknown as {

@@ -6,6 +6,7 @@ import {
   type ModelRegistry,
   type ServedModel,
 } from '@triptych/engine';
+import { followModels } from './model-metrics.js';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -196,7 +197,7 @@ export class Metrics implements EngineObserver {
   }
 
   /** Follows which models are served, and what their encoders are doing; read when somebody asks. */
-  follow(registry: Pick<ModelRegistry, 'models' | 'loaded'>): void {
+  follow(registry: Pick<ModelRegistry, 'models' | 'loaded' | 'known' | 'memory'>): void {
     const followed = (name: string, help: string, read: (encoder: AnyEncoder) => number) => {
       const gauge = this.#gauge(name, help, ['encoder']);
       Object.assign(gauge, {
@@ -225,14 +226,7 @@ export class Metrics implements EngineObserver {
     read(this.#info, ({ name: model, architecture, weightType, fingerprint }) =>
       this.#info.set({ model, architecture, weight_type: weightType, fingerprint }, 1),
     );
-    const ending = this.#gauge(
-      'triptych_models_ending',
-      'Models that were removed or replaced, and end with the last call under way.',
-      [],
-    );
-    Object.assign(ending, {
-      collect: () => ending.set(registry.loaded.length - registry.models.length),
-    });
+    followModels(this.registry, registry);
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { type Logger, messageOf, problemOf, TriptychError } from '@triptych/core';
 import { z } from 'zod';
 import { explain } from '../config/schemas.js';
+import { administrativeMethods } from './administrative.js';
 import { METHOD_PATTERN } from './method-pattern.js';
 
 /** A token as the file has it: its hash, never itself. */
@@ -60,7 +61,9 @@ export class TokenFile {
       throw new TriptychError('TOKEN_MISSING', `expected "authorization: Bearer TOKEN"; ${found}`);
     }
     const service = method.slice(0, method.lastIndexOf('/') + 1);
-    if (entry.methods.some((allowed) => ['*', method, `${service}*`].includes(allowed))) return entry;
+    // A token that was made to call everything was not made to change what all others are served.
+    const patterns = administrativeMethods.has(method) ? [method] : ['*', method, `${service}*`];
+    if (entry.methods.some((allowed) => patterns.includes(allowed))) return entry;
     throw new TriptychError('METHOD_DENIED', `the token of ${entry.name} may not call ${method}`, {
       resource: { type: 'method', name: method },
     });

@@ -87,13 +87,18 @@ export class KnownModels {
 
   /** Makes a name stand for a model, from now on. Throws MODEL_NAME_INVALID, MODEL_NOT_FOUND or MODELS_TOO_MANY. */
   alias(alias: string, model: string): void {
-    checkName(alias);
+    this.checkAlias(alias);
     const known = this.lookUp(model);
     if (!known) throw this.notFound(model);
-    if (this.#models.has(alias)) throw invalid(`${alias} is the name of a model; it can be no alias`);
     if (!this.#names.has(alias) && this.#names.size >= 2 * this.most)
       throw new TriptychError('MODELS_TOO_MANY', `${this.#names.size} aliases are known; no more may be`);
     this.#names.move(alias, known.name);
+  }
+
+  /** Throws MODEL_NAME_INVALID. */
+  checkAlias(alias: string): void {
+    checkName(alias);
+    if (this.#models.has(alias)) throw invalid(`${alias} is the name of a model; it can be no alias`);
   }
 
   dropAlias(alias: string): void {

@@ -87,10 +87,23 @@ export class ModelRegistry {
   /** Makes a name stand for a model from now on: streams under way go on with what it stood for. Throws MODEL_NAME_INVALID or MODEL_NOT_FOUND. */
   alias(alias: string, model: string): void {
     this.#known.alias(alias, model);
+    this.#changed();
+  }
+
+  /** Throws MODEL_NAME_INVALID for what can be no alias. */
+  checkAlias(alias: string): void {
+    this.#known.checkAlias(alias);
+  }
+
+  /** Makes NAME alone stand for NAME@VERSION from now on. Throws MODEL_NOT_FOUND. */
+  makeCurrent(model: string): void {
+    this.#known.makeCurrent(this.#get(model));
+    this.#changed();
   }
 
   dropAlias(alias: string): void {
     this.#known.dropAlias(alias);
+    this.#changed();
   }
 
   /** True for the model of calls of a modality that name none. */
@@ -149,7 +162,7 @@ export class ModelRegistry {
    * Loads a model, and serves it beside the others. Throws bad-weights errors, MODEL_* errors, or CONFIG_INVALID where its name is
    * taken; nothing of it is known then.
    */
-  async load(source: ModelSource, until = forever): Promise<ServedModel | undefined> {
+  async load(source: ModelSource, until = forever): Promise<ModelStatus> {
     this.checkOpen();
     const described = await this.loader.describe(source);
     const { name } = described.source;
@@ -161,11 +174,7 @@ export class ModelRegistry {
    * Loads a model, and serves it in the place of the one of its name, where there is one: what comes from then on gets the new one;
    * calls and streams under way end on the one that they began with, which then ends. Throws as `load` does: what was served before is served on.
    */
-  async replace(
-    source: ModelSource,
-    until = forever,
-    given?: DescribedModel,
-  ): Promise<ServedModel | undefined> {
+  async replace(source: ModelSource, until = forever, given?: DescribedModel): Promise<ModelStatus> {
     this.checkOpen();
     const described = given ?? (await this.loader.describe(source));
     this.checkOpen();
@@ -176,14 +185,13 @@ export class ModelRegistry {
       if (source.onDemand && !known.served) known.describedAs(described);
       else await this.#whileWanted(known, until, () => this.#loads.replace(known, described));
     } catch (thrown) {
-      // Whoever else wants it by now may have it yet.
-      if (!before && known.waiting === 0 && !known.served) this.#known.forget(known);
+      if (!before) this.#forgetUnlessLoaded(known);
       this.#changed();
       throw thrown;
     }
     if (source.isCurrent) this.#known.makeCurrent(known);
     this.#changed();
-    return known.served;
+    return known;
   }
 
   /** Loads a known model where it is not loaded. Throws MODEL_NOT_FOUND, and as `load` does. */
@@ -204,28 +212,21 @@ export class ModelRegistry {
   }
 
   /**
-   * Serves a model no more, until it is loaded again: resolves once calls and streams under way have ended, and its workers with them.
-   * Throws MODEL_NOT_FOUND.
+   * Serves a model no more, until it is loaded again. `ended` resolves once calls and streams under way have ended, and its workers with
+   * them. Throws MODEL_NOT_FOUND.
    */
-  async unload(name: string): Promise<ModelStatus> {
+  unload(name: string): { readonly model: ModelStatus; readonly ended: Promise<void> } {
     const known = this.#known.offered(name);
     known.isOffered = false;
     known.abandon?.abort(this.#known.notFound(name));
     this.#changed();
-    // Not in its turn until the end: it may be loaded again while calls still work with what it was.
-    let ended: Promise<void> | undefined;
-    await known.inTurn(() => {
-      ended = this.#loads.letGo(known);
-      return Promise.resolve();
-    });
-    await ended;
-    return known;
+    return { model: known, ended: this.#letGo(known) };
   }
 
-  /** The same, and the model is not known any more. */
+  /** The same, and the model is not known any more. Throws MODEL_NOT_FOUND. */
   async forget(name: string): Promise<void> {
     const known = this.#get(name);
-    if (known.isOffered) await this.unload(known.name);
+    if (known.isOffered) await this.unload(known.name).ended;
     if (!known.isOffered) this.#known.forget(known);
     this.#changed();
   }
@@ -249,6 +250,25 @@ export class ModelRegistry {
     const known = this.#known.lookUp(name);
     if (!known) throw this.#known.notFound(name);
     return known;
+  }
+
+  /** What nobody could load is not known. A load that goes on though nobody waits for it decides that later. */
+  #forgetUnlessLoaded(known: KnownModel): void {
+    const forget = () => {
+      if (known.loads === 0 && known.waiting === 0) this.#known.forget(known);
+    };
+    if (!known.abandon) forget();
+    else void known.inTurn(() => Promise.resolve(forget()));
+  }
+
+  /** In its turn, but not until the end: it may be loaded again while calls still work with what it was. */
+  async #letGo(known: KnownModel): Promise<void> {
+    let ended: Promise<void> | undefined;
+    await known.inTurn(() => {
+      ended = this.#loads.letGo(known);
+      return Promise.resolve();
+    });
+    await ended;
   }
 
   /** Has a call's model loaded. Throws what the call is to be told. */

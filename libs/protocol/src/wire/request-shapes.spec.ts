@@ -15,6 +15,7 @@ const limits = {
   'ClassifyRequest.items': 3,
   'ClassifyRequest.labels': 3,
   'Embedding.shape': 4,
+  'LoadModelRequest.aliases': 3,
 };
 const rules = requestRules(limits);
 

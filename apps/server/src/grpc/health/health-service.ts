@@ -31,8 +31,7 @@ const FEW_WATCHES = 32;
 const NO_ADDRESS = 'unknown';
 
 /**
- * `grpc.health.v1.Health` for names that are known from the start. What a client asks for is looked up as it is read, and never
- * kept; watches are bounded, so that who may call nothing else cannot fill the server with them.
+ * `grpc.health.v1.Health`. What a client asks for is looked up as it is read, and never kept where it is no name that is served; watches are bounded, so that who may call nothing else cannot fill the server with them.
  */
 export class HealthService {
   readonly definition: ServiceDefinition;
@@ -58,7 +57,7 @@ export class HealthService {
       Object.entries(published).map(([name, method]) => {
         const requestDeserialize = (bytes: Buffer): Asked => {
           const { service } = method.requestDeserialize(bytes) as { service?: string };
-          return { service: names.find((name) => name === service) };
+          return { service: this.#statuses.has(service ?? '') ? service : undefined };
         };
         return [name, { ...method, requestDeserialize }];
       }),
@@ -75,6 +74,13 @@ export class HealthService {
     if (this.#statuses.get(service) === status) return;
     this.#statuses.set(service, status);
     for (const entry of this.#watches.values()) if (entry.service === service) entry.watch.tell(status);
+  }
+
+  /** A name is served no more; those who watch it are told. */
+  remove(service: string): void {
+    this.#statuses.delete(service);
+    for (const entry of this.#watches.values())
+      if (entry.service === service) entry.watch.tell('SERVICE_UNKNOWN');
   }
 
   /** Ends every watch, and those that are yet to come: a server that shuts down does not wait for them. */
@@ -123,7 +129,7 @@ export class HealthService {
       for (const one of leave) one();
     });
     this.#watches.set(call, { service, watch });
-    watch.tell(service === undefined ? 'SERVICE_UNKNOWN' : this.#statuses.get(service)!);
+    watch.tell((service !== undefined && this.#statuses.get(service)) || 'SERVICE_UNKNOWN');
     if (this.#ended) endWatch(call);
   }
 }

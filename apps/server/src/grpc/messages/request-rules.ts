@@ -3,6 +3,8 @@ import { type RequestRule, requestRules } from '@triptych/protocol';
 
 /** Numbers that a vector's shape may hold: one or two are right, and what is near is answered by name. */
 const MOST_DIMENSIONS = 16;
+/** Names that one call may give a model. */
+const MOST_ALIASES = 16;
 
 /** Tensors of a request of the Open Inference Protocol: one is right. */
 const MOST_TENSORS = 16;
@@ -56,5 +58,6 @@ function ownRules(limits: EngineLimits): ReadonlyMap<string, RequestRule> {
     'ClassifyRequest.items': maxItems,
     'ClassifyRequest.labels': maxItems,
     'Embedding.shape': MOST_DIMENSIONS,
+    'LoadModelRequest.aliases': MOST_ALIASES,
   });
 }

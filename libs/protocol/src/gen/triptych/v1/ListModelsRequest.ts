@@ -2,7 +2,9 @@
 
 
 export interface ListModelsRequest {
+  'all'?: (boolean);
 }
 
 export interface ListModelsRequest__Output {
+  'all': (boolean);
 }

@@ -1,10 +1,20 @@
 import type { AudioCard, Engine, ImageCard, ModelStatus, TextCard } from '@triptych/engine';
-import { type Encoder, Modality, type Model } from '@triptych/protocol';
+import { type Encoder, Modality, type Model, ModelState } from '@triptych/protocol';
 import { audioLimits } from '@triptych/validation';
-import { poolings } from './names.js';
+import { poolings } from '../names.js';
+
+const states: Readonly<Record<ModelStatus['state'], ModelState>> = {
+  ready: ModelState.MODEL_STATE_READY,
+  loading: ModelState.MODEL_STATE_LOADING,
+  standby: ModelState.MODEL_STATE_STANDBY,
+  failed: ModelState.MODEL_STATE_FAILED,
+  unloading: ModelState.MODEL_STATE_UNLOADING,
+  unloaded: ModelState.MODEL_STATE_UNLOADED,
+};
 
 /** What `Models` says of a model. */
-export function modelMessage({ name, card }: ModelStatus, engine: Engine): Model {
+export function modelMessage(model: ModelStatus, engine: Engine): Model {
+  const { name, card, lastFailure, lastUsedAt } = model;
   const { fingerprint, architecture, weightType, parameters, loadMs, audio, image, text } = card;
   const isDefault = (modality: 'audio' | 'image' | 'text') => engine.models.isDefault({ name }, modality);
   return {
@@ -14,12 +24,26 @@ export function modelMessage({ name, card }: ModelStatus, engine: Engine): Model
     weightType,
     parameters,
     loadMs,
+    version: model.version,
+    aliases: engine.models.aliasesOf(name),
+    state: states[model.state],
+    memoryBytes: model.memoryBytes,
+    loads: model.loads,
+    failures: model.failures,
+    lastUse: lastUsedAt === undefined ? null : timestamp(lastUsedAt),
+    lastFailure: lastFailure ? { ...lastFailure, at: timestamp(lastFailure.at) } : null,
     encoders: [
       ...(audio ? [{ ...audioMessage(audio), isDefault: isDefault('audio') }] : []),
       ...(image ? [{ ...imageMessage(image, engine), isDefault: isDefault('image') }] : []),
       ...(text ? [{ ...textMessage(text), isDefault: isDefault('text') }] : []),
     ],
   };
+}
+
+/** Of milliseconds since the epoch. */
+function timestamp(at: number): { seconds: number; nanos: number } {
+  const milliseconds = Math.round(at);
+  return { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1_000_000 };
 }
 
 function audioMessage(audio: AudioCard): Encoder {
