@@ -51,6 +51,9 @@ describe('the shape of a request', () => {
       'CrossModal/Classify': true,
       'Models/List': false,
       'Models/Get': false,
+      'Models/Load': false,
+      'Models/Unload': false,
+      'Models/Reload': false,
     });
   });
 
