@@ -8,6 +8,7 @@ import {
   TriptychError,
   type WeightSet,
 } from '@triptych/core';
+import { assembleInWorkers } from './assemble-in-workers.js';
 import { modelFingerprint } from './fingerprint.js';
 import { inWorker } from './in-worker.js';
 import type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
@@ -76,13 +77,7 @@ export async function openModelDirectory(directory: string, findLayout: FindLayo
   const files = await readTexts(directory, layout.files);
   const int8 = new Set(readQuantization(new ConfigFields(metadata.config))?.keys());
   const load = async (only?: RegExp) => {
-    const { digests, ...weights } = await inWorker<Assembled>(path, 'assemble', {
-      path,
-      names,
-      only,
-      int8,
-      upcast: true,
-    });
+    const { digests, ...weights } = await assembleInWorkers({ path, names, only, int8, upcast: true });
     return { weights, digests, tensors: weights.tensors };
   };
   const loadStored = (only?: RegExp, after?: Promise<unknown>) =>

@@ -1,6 +1,6 @@
-import { inWorker, startWorker } from './in-worker.js';
+import { assembleInWorkers } from './assemble-in-workers.js';
+import { startWorker } from './in-worker.js';
 import type { StoredWeights } from './loaded-weights.js';
-import type { Assembled } from './model-directory/assemble.js';
 import { checkState } from './model-directory/file-state.js';
 import type { Placed } from './model-directory/place.js';
 import type { Wanted } from './model-directory/plan.js';
@@ -17,7 +17,7 @@ export async function readStored(
   const placed = await placeStored(path, wanted);
   if (placed) return placed;
   await after?.catch(() => undefined);
-  const { digests, ...weights } = await inWorker<Assembled>(path, 'assemble', { path, ...wanted });
+  const { digests, ...weights } = await assembleInWorkers({ path, ...wanted });
   return { weights, read: Promise.resolve({ tensors: weights.tensors, digests }) };
 }
 

@@ -2,11 +2,13 @@ import { elementCount, type WeightTensor } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
 import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import { openTensors } from '../parquet/open-tensors.js';
+import type { Selection } from '../parquet/tensor-file.js';
 import { canonicalName } from './layout.js';
-import { isWanted, planParts, planTensor, type Wanted } from './plan.js';
+import { addOnce, isWanted, planParts, planTensor, type Wanted } from './plan.js';
 
 export interface AssembleRequest extends Wanted {
   readonly path: string;
+  readonly share?: Selection['share'];
 }
 
 export interface Assembled {
@@ -18,7 +20,8 @@ export interface Assembled {
 
 /** A weights file's tensors in memory. Throws WEIGHTS_CORRUPT for a name that comes twice. */
 export async function assembleWeights(request: AssembleRequest): Promise<Assembled> {
-  const file = await openTensors(request.path, (name) => isWanted(request, name));
+  const { path, share } = request;
+  const file = await openTensors(path, { wanted: (name) => isWanted(request, name), share });
   const { tensors, parts } = planParts(file.headers.map((header) => planTensor(header, request)));
   const digests = new Map<string, string>();
   for await (const stored of file.read()) {
@@ -39,4 +42,16 @@ export function put(
 ): void {
   if (type === stored.dtype) new Uint8Array(part, byteOffset).set(stored.data);
   else upcastInto(new Float32Array(part, byteOffset, elementCount(shape)), stored);
+}
+
+/** Shares of one file as a whole. Throws WEIGHTS_CORRUPT for a name that comes twice. */
+export function joinShares(shares: readonly Assembled[]): Assembled {
+  const joined: Assembled = { tensors: new Map(), parts: [], digests: new Map() };
+  for (const { tensors, parts, digests } of shares) {
+    for (const [name, tensor] of tensors)
+      addOnce(joined.tensors, name, { ...tensor, part: joined.parts.length + tensor.part });
+    joined.parts.push(...parts);
+    for (const [name, digest] of digests) joined.digests.set(name, digest);
+  }
+  return joined;
 }

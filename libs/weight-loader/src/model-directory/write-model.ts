@@ -156,7 +156,7 @@ async function* readBack(
   const small = inRowGroups(rows).filter((group) => group.every((row) => dataBytes(row) <= largest));
   const decodable = new Set(small.flat().map(({ name }) => name));
   if (decodable.size > 0) {
-    const file = await decodeTensors(path, (name) => decodable.has(name), largest);
+    const file = await decodeTensors(path, { wanted: (name) => decodable.has(name) }, largest);
     for await (const tensor of file.read())
       yield {
         name: tensor.name,

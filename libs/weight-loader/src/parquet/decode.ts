@@ -8,7 +8,7 @@ import { checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js'
 import { headerColumns, nameOf, readHeader, type Row, type TensorHeader } from './header.js';
 import { dataBytes } from './layout.js';
 import { schemaVersion } from './schema.js';
-import type { TensorFile } from './tensor-file.js';
+import { isInShare, type Selection, type TensorFile } from './tensor-file.js';
 
 /** A tensor is decoded when the one before has been taken. */
 const ROWS_AT_A_TIME = 1;
@@ -26,9 +26,10 @@ const LARGEST_DECODED_BYTES = 768 * 1024 * 1024;
  */
 export async function decodeTensors(
   path: string,
-  wanted: (name: string) => boolean = () => true,
+  selection: Selection = {},
   largest = LARGEST_DECODED_BYTES,
 ): Promise<TensorFile> {
+  const { wanted = () => true } = selection;
   const file = await open(path);
   const decode = <T>(decoding: Promise<T>) =>
     decoding.catch((cause: unknown) => {
@@ -38,9 +39,9 @@ export async function decodeTensors(
   const version = schemaVersion(columns, path);
   const described = await decode(file.read({ columns: headerColumns(version) }));
   const rows = rowsOf(tableFromIPC(described.intoIPCStream()));
-  const groups = rowGroups(file.metadata()).filter(({ first, end }) =>
-    rows.slice(first, end).some((row) => wanted(nameOf(row))),
-  );
+  const groups = rowGroups(file.metadata())
+    .filter(({ first, end }) => rows.slice(first, end).some((row) => wanted(nameOf(row))))
+    .filter((_, n) => isInShare(n, selection));
   // A tensor's header by its row; undefined where nobody wants it.
   const headers = groups.flatMap(({ first, end }) =>
     rows.slice(first, end).map((row) => (wanted(nameOf(row)) ? readHeader(row, version) : undefined)),

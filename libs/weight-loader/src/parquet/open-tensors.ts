@@ -2,29 +2,27 @@ import { readTensor } from '@triptych/core';
 import type { TensorEntry } from './header.js';
 import { type LocatedTensors, locateTensors } from './locate.js';
 import type { SchemaVersion } from './schema.js';
-import type { TensorFile } from './tensor-file.js';
+import { isInShare, type Selection, type TensorFile } from './tensor-file.js';
 
 /**
  * Opens a weights file for those of its tensors that are wanted, whatever program wrote it. For a worker: what is damaged may end the
  * thread, and memory that decoding took comes back with its end. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT or WEIGHTS_SCHEMA.
  */
-export async function openTensors(
-  path: string,
-  wanted: (name: string) => boolean = () => true,
-): Promise<TensorFile> {
+export async function openTensors(path: string, selection: Selection = {}): Promise<TensorFile> {
   const located = locateTensors(path);
-  if (located) return readWhereTheyLie(path, located, wanted);
+  if (located) return readWhereTheyLie(path, located, selection);
   // Arrow and the decoder take longer to load than a small model does.
   const { decodeTensors } = await import('./decode.js');
-  return decodeTensors(path, wanted);
+  return decodeTensors(path, selection);
 }
 
 function readWhereTheyLie(
   path: string,
   { version, tensors }: LocatedTensors,
-  wanted: (name: string) => boolean,
+  selection: Selection,
 ): TensorFile {
-  const own = tensors.filter(({ header }) => wanted(header.name));
+  const { wanted = () => true } = selection;
+  const own = tensors.filter(({ header }) => wanted(header.name)).filter((_, n) => isInShare(n, selection));
   return {
     version,
     headers: own.map(({ header }) => header),

@@ -10,3 +10,16 @@ export interface TensorFile {
   read(): AsyncIterable<StoredTensor> | Iterable<StoredTensor>;
   close(): void;
 }
+
+/** Which tensors of a file are read. */
+export interface Selection {
+  /** By their names in the file. Default: all. */
+  readonly wanted?: ((name: string) => boolean) | undefined;
+  /** One of several shares of them, which several workers read at a time. Default: all. */
+  readonly share?: { readonly index: number; readonly of: number } | undefined;
+}
+
+/** Whether the nth of a file's parts belongs to a share. */
+export function isInShare(n: number, { share }: Selection): boolean {
+  return share === undefined || n % share.of === share.index;
+}
