@@ -59,10 +59,11 @@ function check(name, packed) {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-/** A library and those of the repository that it needs. */
+/** A library and those of the repository that it needs, unless it has them inside. */
 function withDependencies(name, found = new Set()) {
   if (found.has(name)) return found;
   found.add(name);
+  if (name === 'client') return found;
   const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'libs', name, 'package.json'), 'utf8'));
   for (const other of Object.keys(dependencies))
     if (other.startsWith(SCOPE)) withDependencies(other.slice(SCOPE.length), found);
@@ -71,6 +72,13 @@ function withDependencies(name, found = new Set()) {
 
 /** Its archive, and what it should not hold. */
 function pack(name) {
+  if (name === 'client') {
+    const script = fileURLToPath(new URL('pack-client.mjs', import.meta.url));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, work], { encoding: 'utf8' });
+    return status === 0
+      ? { archive: stdout.trim(), problems: [] }
+      : { problems: [`pack of client: ${stderr}`] };
+  }
   const { status, stdout, stderr } = npm(
     join(root, 'libs', name),
     'pack',

@@ -1,5 +1,6 @@
 import {
   type ChannelCredentials,
+  type ClientUnaryCall,
   credentials,
   InterceptingCall,
   type Interceptor,
@@ -35,6 +36,19 @@ import {
 } from '@triptych/protocol';
 import { type AudioStream, openAudioStream } from './audio-stream.js';
 import { CallError } from './call-error.js';
+import { cancelCall } from './duplex.js';
+import {
+  type ClipInput,
+  embedClips,
+  type EmbedClipsOptions,
+  embedImages,
+  type EmbedOptions,
+  embedTexts,
+  type EmbedTextsOptions,
+  type Embeddings,
+  type ImageInput,
+} from './embed/embed.js';
+import { type EmbeddedFile, embedFolder, type EmbedFolderOptions } from './embed/embed-folder.js';
 import {
   openResumingAudioStream,
   type ResumeOptions,
@@ -86,6 +100,14 @@ const FLOW_CONTROL_WINDOW = 1024 * 1024;
 /** Scores of every query (row) against every candidate (column), row-major; NaN where either failed. */
 export type Similarity = Omit<SimilarityResponse__Output, 'scores'> & { readonly scores: Float32Array };
 
+/** What one call may say for itself. */
+export interface CallOptions {
+  /** Cancels the call. */
+  readonly signal?: AbortSignal | undefined;
+  /** Longest that it may take. Default: the client's. */
+  readonly timeoutMs?: number | undefined;
+}
+
 type Callback<T> = (error: ServiceError | null, value?: T) => void;
 
 /** A connection to a Triptych server. Calls reject with {@link CallError}. */
@@ -110,6 +132,9 @@ export class TriptychClient {
       // Frames and patches are megabytes: with HTTP/2's 64 KiB they would take a round trip for each.
       'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW,
       'grpc.enable_channelz': 0,
+      // A server that restarts is found again within seconds, however long it was gone.
+      'grpc.initial_reconnect_backoff_ms': 250,
+      'grpc.max_reconnect_backoff_ms': 5000,
       'grpc.use_local_subchannel_pool': options.ownConnections ? 1 : 0,
       interceptors: [withMetadata(options)],
       'grpc.service_config': JSON.stringify({
@@ -127,8 +152,8 @@ export class TriptychClient {
   }
 
   /** Encodes whole clips. A bad clip is an error in its place; see {@link readEmbedding} for the vectors. */
-  encodeAudio(request: EncodeAudioRequest): Promise<EncodeAudioResponse__Output> {
-    return this.#unary((options, done) => this.#services.AudioEncoder.Encode(request, options, done));
+  encodeAudio(request: EncodeAudioRequest, call?: CallOptions): Promise<EncodeAudioResponse__Output> {
+    return this.#unary((options, done) => this.#services.AudioEncoder.Encode(request, options, done), call);
   }
 
   /** Opens a live stream. */
@@ -145,8 +170,8 @@ export class TriptychClient {
   }
 
   /** Encodes a batch of images. A bad image is an error in its place. */
-  encodeImages(request: EncodeImagesRequest): Promise<EncodeImagesResponse__Output> {
-    return this.#unary((options, done) => this.#services.ImageEncoder.Encode(request, options, done));
+  encodeImages(request: EncodeImagesRequest, call?: CallOptions): Promise<EncodeImagesResponse__Output> {
+    return this.#unary((options, done) => this.#services.ImageEncoder.Encode(request, options, done), call);
   }
 
   /** Opens a stream of batches. */
@@ -163,14 +188,47 @@ export class TriptychClient {
   }
 
   /** Encodes texts. A bad text is an error in its place. */
-  encodeTexts(request: EncodeTextsRequest): Promise<EncodeTextsResponse__Output> {
-    return this.#unary((options, done) => this.#services.TextEncoder.Encode(request, options, done));
+  encodeTexts(request: EncodeTextsRequest, call?: CallOptions): Promise<EncodeTextsResponse__Output> {
+    return this.#unary((options, done) => this.#services.TextEncoder.Encode(request, options, done), call);
+  }
+
+  /**
+   * Encodes any number of texts in calls of the size that the server takes, some at a time, each repeated where it may
+   * succeed later. A bad text is an error in its place.
+   */
+  embedTexts(
+    texts: Iterable<string> | AsyncIterable<string>,
+    options?: EmbedTextsOptions,
+  ): Promise<Embeddings> {
+    return embedTexts(this, texts, options);
+  }
+
+  /** As {@link embedTexts}, of images: the bytes of a file, or pixels. */
+  embedImages(
+    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
+    options?: EmbedOptions,
+  ): Promise<Embeddings> {
+    return embedImages(this, images, options);
+  }
+
+  /** As {@link embedTexts}, of clips up to the model's context: the bytes of a file, or samples. */
+  embedAudio(
+    clips: Iterable<ClipInput> | AsyncIterable<ClipInput>,
+    options?: EmbedClipsOptions,
+  ): Promise<Embeddings> {
+    return embedClips(this, clips, options);
+  }
+
+  /** Encodes the images, recordings and texts of a folder, told by their names, while they are read. */
+  embedFolder(folder: string, options?: EmbedFolderOptions): AsyncGenerator<EmbeddedFile, void, undefined> {
+    return embedFolder(this, folder, options);
   }
 
   /** Compares every query with every candidate: texts, images, clips or vectors made earlier. */
-  async similarity(request: SimilarityRequest): Promise<Similarity> {
-    const response = await this.#unary<SimilarityResponse__Output>((options, done) =>
-      this.#services.CrossModal.Similarity(request, options, done),
+  async similarity(request: SimilarityRequest, call?: CallOptions): Promise<Similarity> {
+    const response = await this.#unary<SimilarityResponse__Output>(
+      (options, done) => this.#services.CrossModal.Similarity(request, options, done),
+      call,
     );
     // A list of floats arrives as its bytes: see `loadWirePackage`.
     const bytes = response.scores as unknown as Uint8Array;
@@ -178,19 +236,20 @@ export class TriptychClient {
   }
 
   /** The best candidates for each query, best first. */
-  rank(request: RankRequest): Promise<RankResponse__Output> {
-    return this.#unary((options, done) => this.#services.CrossModal.Rank(request, options, done));
+  rank(request: RankRequest, call?: CallOptions): Promise<RankResponse__Output> {
+    return this.#unary((options, done) => this.#services.CrossModal.Rank(request, options, done), call);
   }
 
   /** Zero-shot classification: a probability for each label, for each item. */
-  classify(request: ClassifyRequest): Promise<ClassifyResponse__Output> {
-    return this.#unary((options, done) => this.#services.CrossModal.Classify(request, options, done));
+  classify(request: ClassifyRequest, call?: CallOptions): Promise<ClassifyResponse__Output> {
+    return this.#unary((options, done) => this.#services.CrossModal.Classify(request, options, done), call);
   }
 
   /** What the server serves; with `all`, also models that it knows and that no call finds. */
-  async listModels(all = false): Promise<Model__Output[]> {
-    const { models } = await this.#unary<{ models: Model__Output[] }>((options, done) =>
-      this.#services.Models.List({ all }, options, done),
+  async listModels(all = false, call?: CallOptions): Promise<Model__Output[]> {
+    const { models } = await this.#unary<{ models: Model__Output[] }>(
+      (options, done) => this.#services.Models.List({ all }, options, done),
+      call,
     );
     return models;
   }
@@ -214,12 +273,19 @@ export class TriptychClient {
     for (const service of Object.values(this.#services) as { close(): void }[]) service.close();
   }
 
-  #unary<T>(start: (options: { deadline: number }, done: Callback<T>) => unknown): Promise<T> {
+  #unary<T>(
+    start: (options: { deadline: number }, done: Callback<T>) => ClientUnaryCall,
+    { signal, timeoutMs = this.#timeoutMs }: CallOptions = {},
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
-      start({ deadline: Date.now() + this.#timeoutMs }, (error, value) => {
+      const call = start({ deadline: Date.now() + timeoutMs }, (error, value) => {
+        signal?.removeEventListener('abort', cancel);
         if (error) reject(CallError.from(error));
         else resolve(value as T);
       });
+      const cancel = () => cancelCall(call);
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
     });
   }
 }

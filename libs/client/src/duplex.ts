@@ -12,6 +12,13 @@ export interface Duplex<Request, Response> extends AsyncIterable<Response> {
   cancel(): void;
 }
 
+/** Cancels a call, whether or not it has reached its connection. */
+export function cancelCall(call: { cancel(): void }): void {
+  call.cancel();
+  // grpc-js starts a call some promises later, cancelled or not: the server would have it open for good.
+  setImmediate(() => call.cancel());
+}
+
 export function openDuplex<Request, Response>(
   call: ClientDuplexStream<Request, Response>,
 ): Duplex<Request, Response> {
@@ -31,11 +38,7 @@ export function openDuplex<Request, Response>(
       await new Promise<void>((resolve) => (wake = resolve));
     },
     finish: () => void call.end(),
-    cancel() {
-      call.cancel();
-      // grpc-js starts a call some promises later, cancelled or not: the server would have it open for good.
-      setImmediate(() => call.cancel());
-    },
+    cancel: () => cancelCall(call),
     async *[Symbol.asyncIterator]() {
       try {
         for await (const answer of call) yield answer as Response;

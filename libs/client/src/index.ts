@@ -1,7 +1,20 @@
 export { credentials } from '@grpc/grpc-js';
 export type { AudioStream, SendOptions } from './audio-stream.js';
 export { CallError } from './call-error.js';
-export { type ClientOptions, type Similarity, TriptychClient } from './client.js';
+export { type CallOptions, type ClientOptions, type Similarity, TriptychClient } from './client.js';
+export type {
+  ClipInput,
+  EmbedClipsOptions,
+  Embedded,
+  Embeddings,
+  EmbedOptions,
+  EmbedProgress,
+  EmbedTextsOptions,
+  ImageInput,
+  Samples,
+} from './embed/embed.js';
+export type { EmbeddedFile, EmbedFolderOptions, FileKind } from './embed/embed-folder.js';
+export type { RetryOptions } from './retry.js';
 export type { ResumeOptions, ResumingAudioStream } from './resume/resuming-audio-stream.js';
 export type { ImageResumeOptions, ResumingImageStream } from './resume/resuming-image-stream.js';
 export type { ImageStream } from './image-stream.js';
@@ -30,6 +43,7 @@ export {
   type ImageStreamConfig,
   type ImageStreamResponse__Output,
   type Item,
+  type ItemError__Output,
   Modality,
   type LoadModelRequest,
   type Model__Output,

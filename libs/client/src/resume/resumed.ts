@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallError } from '../call-error.js';
+import { isBrokenOff, pauseMs, type RetryOptions, UNAVAILABLE } from '../retry.js';
 import { Signal } from './signal.js';
-
-export interface RetryOptions {
-  /** Attempts in a row without an answer that counts in between, before the stream fails. Default: 10. */
-  readonly maxAttempts?: number | undefined;
-  /** Wait before the second attempt; it doubles up to 5 s. Default: 100 ms. */
-  readonly firstWaitMs?: number | undefined;
-}
 
 interface Cancellable {
   cancel(): void;
@@ -52,17 +46,13 @@ export interface Resumable<Answer> {
   take(answer: Answer): { readonly isSeen: boolean; readonly isProgress: boolean };
 }
 
-const UNAVAILABLE = 14;
-/** CANCELLED, UNKNOWN, INTERNAL: what a connection or a proxy that breaks a stream off is reported as. */
-const BROKEN_OFF = [1, 2, 13];
-const LONGEST_WAIT_MS = 5000;
-
 /** Answers of streams that follow each other as if they were one. Throws what is not passing, or passes too often. */
 export async function* resumed<Answer>(
   lifeline: Lifeline<Cancellable & AsyncIterable<Answer>>,
   stream: Resumable<Answer>,
-  { maxAttempts = 10, firstWaitMs = 100 }: RetryOptions,
+  retry: RetryOptions,
 ): AsyncGenerator<Answer> {
+  const { maxAttempts = 10 } = retry;
   try {
     for (let attempt = 1; ; attempt++) {
       const pushesBefore = lifeline.pushes;
@@ -85,7 +75,7 @@ export async function* resumed<Answer>(
           attempt = 0;
           continue;
         }
-        await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), LONGEST_WAIT_MS));
+        await sleep(pauseMs(attempt, retry));
       }
     }
   } finally {
@@ -100,6 +90,5 @@ function isIdle(thrown: unknown): boolean {
 
 /** Whether a stream broke off for a reason that another attempt may not meet. What Triptych itself refuses has details. */
 function isPassing(thrown: unknown): boolean {
-  if (!(thrown instanceof CallError)) return false;
-  return thrown.code === UNAVAILABLE || (thrown.details === undefined && BROKEN_OFF.includes(thrown.code));
+  return thrown instanceof CallError && (thrown.code === UNAVAILABLE || isBrokenOff(thrown));
 }

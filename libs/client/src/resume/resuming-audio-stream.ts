@@ -6,7 +6,8 @@ import {
 } from '@triptych/protocol';
 import type { AudioStream, SendOptions } from '../audio-stream.js';
 import { AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
-import { Lifeline, resumed, type RetryOptions } from './resumed.js';
+import type { RetryOptions } from '../retry.js';
+import { Lifeline, resumed } from './resumed.js';
 
 export interface ResumeOptions extends RetryOptions {
   /**

@@ -1,6 +1,7 @@
 import type { Image, ImageStreamConfig, ImageStreamResponse__Output } from '@triptych/protocol';
 import type { ImageStream } from '../image-stream.js';
-import { Lifeline, resumed, type RetryOptions } from './resumed.js';
+import type { RetryOptions } from '../retry.js';
+import { Lifeline, resumed } from './resumed.js';
 
 export interface ImageResumeOptions extends RetryOptions {
   /** Batches that may be sent and not answered; beyond it `send` waits. Default: 32. */
