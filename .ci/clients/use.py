@@ -1,0 +1,115 @@
+"""Uses the package as a program of its own does: ADDRESS EXAMPLES RESTART. Prints a JSON line for each vector."""
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import wave
+from collections.abc import AsyncIterator, Iterator
+
+import numpy as np
+
+from triptych import AsyncClient, Client, ItemsFailedError, NotFoundError, TriptychEmbeddings, Window
+
+address, examples, restart = sys.argv[1:4]
+pizza = os.path.join(examples, "images", "pizza.png")
+speech = os.path.join(examples, "speech", "pizza-a.wav")
+with wave.open(speech) as file:
+    samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+HALF = 12_000
+
+
+def show(kind: str, vector: object) -> None:
+    print(json.dumps({"kind": kind, "embedding": np.asarray(vector).tolist()}))
+
+
+def texts(client: Client) -> None:
+    many = [f"text {i}" for i in range(599)] + ["a sailboat"]
+    seen: list[tuple[int, int]] = []
+    embeddings = client.embed_texts(many, progress=lambda done, failed: seen.append((done, failed)))
+    assert embeddings.vectors.shape[0] == 600 and seen[-1] == (600, 0) and embeddings.space
+    for numbers in ("float16", "int8"):
+        rounded = client.embed_texts(["a sailboat"], numbers=numbers).vectors[0]
+        assert rounded @ embeddings.vectors[-1] > 0.999, numbers
+    framework = TriptychEmbeddings(client)
+    assert framework.embed_query("a sailboat") == framework.embed_documents(["a sailboat"])[0]
+    show("text", embeddings.vectors[-1])
+
+
+def images(client: Client) -> None:
+    files = [id_ for _, part in client.embed_folder(os.path.join(examples, "images"), batch_items=5) for id_ in part.ids]
+    assert len(files) == 12, files
+    show("image", client.embed_images([pizza]).vectors[0])
+    try:
+        client.embed_images([pizza, b"not an image"])
+        raise AssertionError("a bad image has a vector")
+    except ItemsFailedError as error:
+        assert error.failures[0].index == 1 and error.reason == "IMAGE_FORMAT_UNKNOWN"
+        assert error.embeddings[0] is not None
+    results = sorted(client.stream_images([pizza] * 40, batch_items=8), key=lambda result: result.index)
+    assert [result.index for result in results] == list(range(40))
+
+
+def clips(client: Client) -> None:
+    embeddings = client.embed_audio([speech, samples], sample_rate=16_000)
+    assert np.array_equal(embeddings.vectors[0], embeddings.vectors[1])
+    show("audio", embeddings.vectors[0])
+
+
+def first_half() -> list[np.ndarray]:
+    return np.array_split(samples[:HALF], 8)
+
+
+def chunks(windows: list[Window]) -> Iterator[np.ndarray]:
+    """Kills the server once a window has come."""
+    yield from first_half()
+    while not windows:
+        import time
+
+        time.sleep(0.05)
+    subprocess.run([restart], check=True)
+    yield samples[HALF:]
+
+
+def stream(client: Client) -> None:
+    windows: list[Window] = []
+    for window in client.stream_audio(chunks(windows), sample_rate=16_000, window_ms=500):
+        assert window.index == len(windows) and window.vector is not None, window
+        windows.append(window)
+        show("window", window.vector)
+
+
+async def asynchronous() -> None:
+    windows: list[Window] = []
+
+    async def live() -> AsyncIterator[np.ndarray]:
+        for chunk in first_half():
+            yield chunk
+        while not windows:
+            await asyncio.sleep(0.05)
+        await (await asyncio.create_subprocess_exec(restart)).wait()
+        yield samples[HALF:]
+
+    async with AsyncClient(address) as client:
+        both = await asyncio.gather(client.embed_texts(["a sailboat"]), client.embed_images([pizza]), client.embed_audio([speech]))
+        for kind, embeddings in zip(("text", "image", "audio"), both):
+            show(kind, embeddings.vectors[0])
+        async for window in client.stream_audio(live(), sample_rate=16_000, window_ms=500):
+            assert window.index == len(windows), window
+            windows.append(window)
+            show("window", window.vector)
+
+
+with Client(address) as client:
+    texts(client)
+    images(client)
+    clips(client)
+    stream(client)
+    try:
+        client.embed_texts(["x"], model="none")
+        raise AssertionError("a model that is not served encodes")
+    except NotFoundError as error:
+        assert error.reason == "MODEL_NOT_FOUND", error
+asyncio.run(asynchronous())

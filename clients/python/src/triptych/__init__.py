@@ -1,0 +1,58 @@
+"""Audio, images and texts in, float32 embeddings out: the client of Triptych servers."""
+from ._aio import AsyncClient
+from ._aio_streams import AsyncAudioStream
+from ._client import Client
+from ._comparing import Ranked, Scores
+from ._embeddings import Embeddings, read_embedding
+from ._errors import (
+    AuthenticationError,
+    CancelledError,
+    DeadlineError,
+    InternalError,
+    InvalidInputError,
+    ItemFailure,
+    ItemsFailedError,
+    ModelChangedError,
+    NotFoundError,
+    NotServedError,
+    OverloadedError,
+    PermissionDeniedError,
+    TriptychError,
+    UnavailableError,
+)
+from ._inputs import Samples
+from ._retry import RetryPolicy
+from ._sessions import AudioOptions, ImageResult, Window
+from ._streams import AudioStream
+from .adapters import TriptychEmbeddings
+
+__all__ = [
+    "AsyncAudioStream",
+    "AsyncClient",
+    "AudioOptions",
+    "AudioStream",
+    "AuthenticationError",
+    "CancelledError",
+    "Client",
+    "DeadlineError",
+    "Embeddings",
+    "ImageResult",
+    "InternalError",
+    "InvalidInputError",
+    "ItemFailure",
+    "ItemsFailedError",
+    "ModelChangedError",
+    "NotFoundError",
+    "NotServedError",
+    "OverloadedError",
+    "PermissionDeniedError",
+    "Ranked",
+    "RetryPolicy",
+    "Samples",
+    "Scores",
+    "TriptychEmbeddings",
+    "TriptychError",
+    "UnavailableError",
+    "Window",
+    "read_embedding",
+]

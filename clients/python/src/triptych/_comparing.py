@@ -1,0 +1,104 @@
+"""Requests and answers of similarity, ranking and classification."""
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ._embeddings import Embeddings, Vector
+from ._errors import InvalidInputError, ItemFailure, code_of
+from ._batches import failure_of
+from ._inputs import Samples, by_kind, clip_of, image_of
+from .v1 import common_pb2, cross_modal_pb2
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate and how well it fits."""
+
+    #: In the candidates.
+    index: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Every query (row) against every candidate (column); NaN where either failed."""
+
+    values: Vector
+    failed_queries: Sequence[ItemFailure]
+    failed_candidates: Sequence[ItemFailure]
+
+
+def items_of(items: Any) -> list[cross_modal_pb2.Item]:
+    """A str is a text; a path, bytes, pixels or a Pillow image an image; a path of a recording or `Samples` a clip; `Embeddings` are vectors
+    made earlier, or one may be given as (vector, space)."""
+    if isinstance(items, Embeddings):
+        return [_vector(array, items.space) for array in items.arrays]
+    if isinstance(items, (str, bytes, os.PathLike)):
+        raise TypeError(f"items are one {type(items).__name__}; expected a list of them")
+    return [_item(item) for item in items]
+
+
+def _item(item: Any) -> cross_modal_pb2.Item:
+    if isinstance(item, str):
+        return cross_modal_pb2.Item(text=item)
+    if isinstance(item, Samples) or (isinstance(item, os.PathLike) and by_kind([os.fspath(item)])["audio"]):
+        return cross_modal_pb2.Item(audio=clip_of(item))
+    if isinstance(item, tuple):
+        return _vector(*item)
+    return cross_modal_pb2.Item(image=image_of(item))
+
+
+def _vector(array: Vector | None, space: str) -> cross_modal_pb2.Item:
+    if array is None:
+        raise ValueError("one of the embeddings has no vector, as its item failed; leave it out")
+    values = np.ascontiguousarray(array, dtype="<f4")
+    embedding = common_pb2.Embedding(
+        raw=values.tobytes(), shape=values.shape, encoding=common_pb2.EMBEDDING_ENCODING_RAW_FLOAT32
+    )
+    return cross_modal_pb2.Item(embedding=embedding, space=space)
+
+
+def similarity_request(queries: Any, candidates: Any, model: str, logits: bool) -> cross_modal_pb2.SimilarityRequest:
+    return cross_modal_pb2.SimilarityRequest(
+        model=model, queries=items_of(queries), candidates=items_of(candidates), logits=logits
+    )
+
+
+def scores_of(response: cross_modal_pb2.SimilarityResponse) -> Scores:
+    values = np.array(response.scores, dtype=np.float32).reshape(response.rows, response.columns)
+    return Scores(
+        values,
+        [failure_of(one.index, "", one.error) for one in response.failed_queries],
+        [failure_of(one.index, "", one.error) for one in response.failed_candidates],
+    )
+
+
+def rank_request(query: Any, candidates: Any, top: int, model: str) -> cross_modal_pb2.RankRequest:
+    return cross_modal_pb2.RankRequest(model=model, queries=items_of([query]), candidates=items_of(candidates), top_k=top)
+
+
+def ranked_of(response: cross_modal_pb2.RankResponse) -> list[Ranked]:
+    ranking = response.rankings[0]
+    _raise(ranking)
+    return [Ranked(item.index, item.score) for item in ranking.items]
+
+
+def classify_request(items: Any, labels: Sequence[str], template: str, model: str) -> cross_modal_pb2.ClassifyRequest:
+    return cross_modal_pb2.ClassifyRequest(model=model, items=items_of(items), labels=labels, template=template)
+
+
+def scored_of(response: cross_modal_pb2.ClassifyResponse) -> list[dict[str, float]]:
+    for one in response.classifications:
+        _raise(one)
+    return [{label.label: label.probability for label in one.labels} for one in response.classifications]
+
+
+def _raise(answer: Any) -> None:
+    error = answer.error
+    if error.reason:
+        raise InvalidInputError(error.message, code=code_of(error.code), reason=error.reason, field=error.field)

@@ -1,0 +1,266 @@
+"""What needs no server: inputs, splitting, retries, the log of live audio."""
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import grpc
+import numpy as np
+import pytest
+
+from triptych import AudioOptions, Client, Embeddings, ItemFailure, RetryPolicy, Samples, TriptychError, read_embedding
+from triptych._batches import BatchLimit, Call, Pause, batched, encode_batch
+from triptych._inputs import clip_of, embedding_options, files_of, image_of
+from triptych._sessions import AudioSession
+from triptych.v1 import audio_pb2, common_pb2, image_pb2, text_pb2
+
+RETRY = RetryPolicy(max_attempts=3, first_wait_s=0.1)
+OVERLOADED = TriptychError("full", code=grpc.StatusCode.RESOURCE_EXHAUSTED, reason="OVERLOADED", retry_delay_s=0.7)
+TOO_MANY = TriptychError("at most 3", code=grpc.StatusCode.RESOURCE_EXHAUSTED, reason="BATCH_TOO_LARGE")
+
+
+def run(items: list[str], call: Any, limit: BatchLimit | None = None) -> tuple[list[Any], list[float]]:
+    """Results of a batch, and the pauses in between."""
+    steps = encode_batch(items, limit or BatchLimit(100), RETRY)
+    pauses: list[float] = []
+    step = next(steps)
+    while True:
+        try:
+            if isinstance(step, Pause):
+                pauses.append(step.seconds)
+                step = next(steps)
+                continue
+            assert isinstance(step, Call)
+            try:
+                answer = call(step.items)
+            except TriptychError as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+        except StopIteration as end:
+            return end.value.results, pauses
+
+
+def answer_of(items: Any) -> text_pb2.EncodeTextsResponse:
+    results = [text_pb2.TextResult(embedding=common_pb2.Embedding(), tokens=ord(item[0])) for item in items]
+    return text_pb2.EncodeTextsResponse(results=results)
+
+
+def test_a_batch_is_halved_until_the_server_takes_it() -> None:
+    sizes: list[int] = []
+
+    def call(items: list[str]) -> Any:
+        sizes.append(len(items))
+        if len(items) > 3:
+            raise TOO_MANY
+        return answer_of(items)
+
+    limit = BatchLimit(100)
+    results, _ = run(list("abcdefghij"), call, limit)
+    assert "".join(chr(result.tokens) for result in results) == "abcdefghij"
+    assert sizes == [10, 5, 3, 2, 5, 3, 2] and limit.items == 3
+
+
+def test_an_item_that_no_call_can_hold_fails_alone() -> None:
+    def call(items: list[str]) -> Any:
+        if "x" in items:
+            raise TOO_MANY
+        return answer_of(items)
+
+    results, _ = run(["a", "x", "b"], call)
+    assert [result.HasField("embedding") for result in results] == [True, False, True]
+    assert results[1].error.reason == "BATCH_TOO_LARGE"
+
+
+def test_a_call_is_repeated_after_the_pause_that_the_server_asks_for_and_no_more_often_than_allowed() -> None:
+    calls = []
+
+    def call(items: Any) -> Any:
+        calls.append(items)
+        raise OVERLOADED
+
+    steps = encode_batch(["a"], BatchLimit(1), RETRY)
+    next(steps)
+    assert steps.throw(OVERLOADED) == Pause(0.7)
+    with pytest.raises(TriptychError, match="OVERLOADED"):
+        run(["a"], call)
+    assert len(calls) == 3
+
+
+def test_what_no_attempt_can_mend_fails_at_once() -> None:
+    denied = TriptychError("no", code=grpc.StatusCode.PERMISSION_DENIED, reason="METHOD_DENIED")
+    steps = encode_batch(["a"], BatchLimit(1), RETRY)
+    next(steps)
+    with pytest.raises(TriptychError, match="METHOD_DENIED"):
+        steps.throw(denied)
+
+
+def test_only_the_items_that_may_succeed_later_are_sent_again() -> None:
+    seen = []
+
+    def call(items: list[str]) -> Any:
+        seen.append("".join(items))
+        answer = answer_of(items)
+        for item, result in zip(items, answer.results):
+            if item == "b" and len(seen) == 1:
+                result.error.CopyFrom(common_pb2.ItemError(reason="WORKER_LOST", retryable=True))
+            if item == "c":
+                result.error.CopyFrom(common_pb2.ItemError(reason="TEXT_NOT_UTF8"))
+        return answer
+
+    results, pauses = run(["a", "b", "c"], call)
+    assert seen == ["abc", "b"] and pauses == [0.1]
+    assert [result.HasField("embedding") for result in results] == [True, True, False]
+
+
+def test_batches_keep_to_items_and_bytes() -> None:
+    assert list(batched([1, 2, 3, 4, 99, 5, 200, 6], BatchLimit(3, 100), lambda size: size)) == [
+        [1, 2, 3],
+        [4],
+        [99],
+        [5],
+        [200],
+        [6],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("array", "pixel_format"),
+    [
+        (np.zeros((4, 5, 3), np.uint8), image_pb2.PIXEL_FORMAT_RGB8),
+        (np.zeros((4, 5, 4), np.uint8), image_pb2.PIXEL_FORMAT_RGBA8),
+        (np.zeros((4, 5), np.uint8), image_pb2.PIXEL_FORMAT_GRAY8),
+        (np.zeros((4, 5, 1), np.uint8), image_pb2.PIXEL_FORMAT_GRAY8),
+        (np.zeros((4, 5, 3), np.float64), image_pb2.PIXEL_FORMAT_RGB_F32LE),
+        (np.zeros((8, 10, 3), np.uint8)[::2, ::2], image_pb2.PIXEL_FORMAT_RGB8),
+    ],
+)
+def test_pixels(array: Any, pixel_format: int) -> None:
+    raw = image_of(array).raw
+    size = {image_pb2.PIXEL_FORMAT_RGB8: 3, image_pb2.PIXEL_FORMAT_RGBA8: 4, image_pb2.PIXEL_FORMAT_GRAY8: 1}
+    assert (raw.format, raw.height, raw.width) == (pixel_format, 4, 5)
+    assert len(raw.data) == 20 * size.get(pixel_format, 12)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [np.zeros((4, 5, 2), np.uint8), np.zeros(7, np.uint8), np.zeros((4, 5, 3), np.int32), np.zeros((1, 4, 5, 3), np.uint8), 7, None],
+)
+def test_what_is_no_image_is_refused(image: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="expected"):
+        image_of(image)
+
+
+def test_samples() -> None:
+    clip = clip_of(Samples(np.array([[1, 2], [3, 4]], dtype=">i2"), 8_000))
+    assert (clip.format.channels, clip.format.sample_rate_hz, clip.data) == (2, 8_000, b"\1\0\2\0\3\0\4\0")
+    assert clip_of(np.array([0.5]), 16_000).data == np.float32(0.5).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("clip", "rate"),
+    [
+        (np.zeros(10), None),
+        (np.zeros(10, np.int32), 16_000),
+        (np.zeros(10, np.uint8), 16_000),
+        (np.zeros(10, np.complex64), 16_000),
+        (np.zeros((2, 16_000)), 16_000),
+        (np.zeros((1, 2, 3)), 16_000),
+        (["x"], 16_000),
+    ],
+)
+def test_what_is_no_clip_is_refused(clip: Any, rate: int | None) -> None:
+    with pytest.raises((TypeError, ValueError), match="expected|without their rate"):
+        clip_of(clip, rate)
+
+
+def test_one_text_is_not_taken_for_many() -> None:
+    with Client("127.0.0.1:1") as client:
+        for embed in (client.embed_texts, client.embed_images, client.embed_audio):
+            with pytest.raises(TypeError, match="expected a list"):
+                embed("a sailboat")
+        with pytest.raises(TypeError, match="a text is int"):
+            client.embed_texts([7])  # type: ignore[list-item]
+        with pytest.raises(ValueError, match="pooling is 'best'"):
+            client.embed_texts(["x"], pooling="best")
+
+
+def test_every_encoding_is_read_as_float32() -> None:
+    values = np.array([[0.5, -1.0], [0.25, 0.0]], np.float32)
+    scaled = np.array([[64, -127], [32, 0]], np.int8)
+    for embedding in (
+        common_pb2.Embedding(values=values.ravel(), shape=[2, 2], encoding=1),
+        common_pb2.Embedding(raw=values.tobytes(), shape=[2, 2], encoding=2),
+        common_pb2.Embedding(raw=values.astype("<f2").tobytes(), shape=[2, 2], encoding=3),
+        common_pb2.Embedding(raw=scaled.tobytes(), shape=[2, 2], encoding=4, scale=1 / 127),
+    ):
+        read = read_embedding(embedding)
+        assert read.dtype == np.float32 and read.flags.writeable
+        np.testing.assert_allclose(read, values, atol=0.01)
+
+
+def test_tables() -> None:
+    vector = np.array([1, 2], np.float32)
+    embeddings = Embeddings(
+        [vector, None], ["a", "b"], [ItemFailure(1, "b", "IMAGE_CORRUPT", "bad")], model="m", fingerprint="f", space="s"
+    )
+    assert np.isnan(embeddings.vectors[1]).all() and np.asarray(embeddings).shape == (2, 2)
+    pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = embeddings.to_pandas()
+    assert frame["error"].tolist()[1] == "IMAGE_CORRUPT: bad" and frame.attrs["space"] == "s"
+    table = embeddings.to_arrow()
+    assert table["embedding"].to_pylist() == [[1.0, 2.0], None]
+    assert table.schema.metadata[b"space"] == b"s"
+    assert Embeddings([], []).vectors.shape == (0, 0)
+
+
+def test_folders_leave_out_hidden_files_and_links(tmp_path: Any) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("b.png", ".hidden.png", "in/a.png"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "link.png").symlink_to(tmp_path / "b.png")
+    assert files_of(tmp_path, True) == [str(tmp_path / "b.png"), str(tmp_path / "in" / "a.png")]
+    assert files_of(tmp_path, False) == [str(tmp_path / "b.png")]
+
+
+def test_a_live_stream_keeps_no_more_than_it_may_and_forgets_what_was_answered() -> None:
+    config = AudioOptions(sample_rate=16_000, window_ms=500).config()
+    session = AudioSession(config, max_log_bytes=100_000)
+    session.open()
+    assert session.next_request().config == config  # type: ignore[union-attr]
+    config.hop_ms = 500
+    ready = audio_pb2.AudioStreamReady(config=config, sample_rate_hz=16_000)
+    session.take(audio_pb2.AudioStreamResponse(ready=ready))
+    for index in range(2_000):
+        session.push(bytes(16_000), False)
+        assert session.next_request() is not None and not session.is_full
+        window = audio_pb2.AudioWindow(index=index, start_sample=8_000 * index, end_sample=8_000 * (index + 1))
+        session.take(audio_pb2.AudioStreamResponse(window=window))
+    session.broken()
+    session.push(bytes(3_200), False)
+    session.open()
+    request = session.next_request()
+    assert request is not None
+    resume = request.config.resume
+    assert (resume.window_index, resume.window_start_sample) == (2_000, 16_000_000)
+    assert resume.audio_start_sample == 16_000_000 - 1_600
+    for _ in range(10):
+        session.push(bytes(16_000), False)
+    assert session.is_full
+
+
+def test_pauses_grow_and_are_bounded() -> None:
+    assert [RetryPolicy().wait_s(n) for n in (1, 2, 3, 10, 1_000_000)] == [0.1, 0.2, 0.4, 5.0, 5.0]
+    assert RetryPolicy().wait_s(1, 2.0) == 2.0 and RetryPolicy().wait_s(1, 1e9) == 60.0
+
+
+def test_options() -> None:
+    assert not embedding_options().HasField("normalize")
+    assert embedding_options(normalize=False).HasField("normalize")
+
+
+def test_it_imports_neither_pandas_nor_pyarrow() -> None:
+    code = "import sys, triptych; assert not {'pandas', 'pyarrow'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
