@@ -1,3 +1,4 @@
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from triptych.v1 import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -10,6 +11,13 @@ MODALITY_AUDIO: Modality
 MODALITY_IMAGE: Modality
 MODALITY_TEXT: Modality
 MODALITY_UNSPECIFIED: Modality
+MODEL_STATE_FAILED: ModelState
+MODEL_STATE_LOADING: ModelState
+MODEL_STATE_READY: ModelState
+MODEL_STATE_STANDBY: ModelState
+MODEL_STATE_UNLOADED: ModelState
+MODEL_STATE_UNLOADING: ModelState
+MODEL_STATE_UNSPECIFIED: ModelState
 
 class AudioLimits(_message.Message):
     __slots__ = ["context_ms", "frame_ms", "max_ms", "min_ms", "sample_rate_hz"]
@@ -66,8 +74,10 @@ class ImageLimits(_message.Message):
     def __init__(self, input_size: _Optional[int] = ..., patch_size: _Optional[int] = ..., max_pixels: _Optional[int] = ..., max_batch_images: _Optional[int] = ...) -> None: ...
 
 class ListModelsRequest(_message.Message):
-    __slots__ = []
-    def __init__(self) -> None: ...
+    __slots__ = ["all"]
+    ALL_FIELD_NUMBER: _ClassVar[int]
+    all: bool
+    def __init__(self, all: bool = ...) -> None: ...
 
 class ListModelsResponse(_message.Message):
     __slots__ = ["models"]
@@ -75,23 +85,71 @@ class ListModelsResponse(_message.Message):
     models: _containers.RepeatedCompositeFieldContainer[Model]
     def __init__(self, models: _Optional[_Iterable[_Union[Model, _Mapping]]] = ...) -> None: ...
 
+class LoadFailure(_message.Message):
+    __slots__ = ["at", "message", "reason"]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    at: _timestamp_pb2.Timestamp
+    message: str
+    reason: str
+    def __init__(self, reason: _Optional[str] = ..., message: _Optional[str] = ..., at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class LoadModelRequest(_message.Message):
+    __slots__ = ["aliases", "current", "hub", "model", "on_demand", "path"]
+    ALIASES_FIELD_NUMBER: _ClassVar[int]
+    CURRENT_FIELD_NUMBER: _ClassVar[int]
+    HUB_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    ON_DEMAND_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    aliases: _containers.RepeatedScalarFieldContainer[str]
+    current: bool
+    hub: str
+    model: str
+    on_demand: bool
+    path: str
+    def __init__(self, model: _Optional[str] = ..., path: _Optional[str] = ..., hub: _Optional[str] = ..., on_demand: bool = ..., current: bool = ..., aliases: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class Model(_message.Message):
-    __slots__ = ["architecture", "encoders", "fingerprint", "load_ms", "name", "parameters", "weight_type"]
+    __slots__ = ["aliases", "architecture", "encoders", "failures", "fingerprint", "last_failure", "last_use", "load_ms", "loads", "memory_bytes", "name", "parameters", "state", "version", "weight_type"]
+    ALIASES_FIELD_NUMBER: _ClassVar[int]
     ARCHITECTURE_FIELD_NUMBER: _ClassVar[int]
     ENCODERS_FIELD_NUMBER: _ClassVar[int]
+    FAILURES_FIELD_NUMBER: _ClassVar[int]
     FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
+    LAST_FAILURE_FIELD_NUMBER: _ClassVar[int]
+    LAST_USE_FIELD_NUMBER: _ClassVar[int]
+    LOADS_FIELD_NUMBER: _ClassVar[int]
     LOAD_MS_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    aliases: _containers.RepeatedScalarFieldContainer[str]
     architecture: str
     encoders: _containers.RepeatedCompositeFieldContainer[Encoder]
+    failures: int
     fingerprint: str
+    last_failure: LoadFailure
+    last_use: _timestamp_pb2.Timestamp
     load_ms: float
+    loads: int
+    memory_bytes: int
     name: str
     parameters: int
+    state: ModelState
+    version: str
     weight_type: str
-    def __init__(self, name: _Optional[str] = ..., fingerprint: _Optional[str] = ..., architecture: _Optional[str] = ..., encoders: _Optional[_Iterable[_Union[Encoder, _Mapping]]] = ..., weight_type: _Optional[str] = ..., parameters: _Optional[int] = ..., load_ms: _Optional[float] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., fingerprint: _Optional[str] = ..., architecture: _Optional[str] = ..., encoders: _Optional[_Iterable[_Union[Encoder, _Mapping]]] = ..., weight_type: _Optional[str] = ..., parameters: _Optional[int] = ..., load_ms: _Optional[float] = ..., version: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[ModelState, str]] = ..., memory_bytes: _Optional[int] = ..., loads: _Optional[int] = ..., failures: _Optional[int] = ..., last_use: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last_failure: _Optional[_Union[LoadFailure, _Mapping]] = ...) -> None: ...
+
+class ReloadModelRequest(_message.Message):
+    __slots__ = ["model"]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    def __init__(self, model: _Optional[str] = ...) -> None: ...
 
 class TextLimits(_message.Message):
     __slots__ = ["max_tokens"]
@@ -99,5 +157,16 @@ class TextLimits(_message.Message):
     max_tokens: int
     def __init__(self, max_tokens: _Optional[int] = ...) -> None: ...
 
+class UnloadModelRequest(_message.Message):
+    __slots__ = ["model", "wait"]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    wait: bool
+    def __init__(self, model: _Optional[str] = ..., wait: bool = ...) -> None: ...
+
 class Modality(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class ModelState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
