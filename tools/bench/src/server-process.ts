@@ -21,8 +21,10 @@ export class ServerProcess {
     readonly address: string,
   ) {}
 
-  static async start(model: string): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [entry, model], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  static async start(...models: string[]): Promise<ServerProcess> {
+    const child = spawn(process.execPath, [entry, ...models], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     const { address } = await message<{ address: string }>(child);
     return new ServerProcess(child, address);
   }

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Client, credentials } from '@grpc/grpc-js';
+import { TriptychError } from '@triptych/core';
+import { loadInferencePackage, loadWirePackage } from '@triptych/protocol';
+import { flood, printReport } from './measuring.js';
+import { ServerProcess } from './server-process.js';
+import { median, time } from './statistics.js';
+
+const help = `Throughput through each adapter against triptych.v1, in alternating order, of the demo models: they are small, so that what an
+adapter costs shows. Requests are made once and answers are not read, so that the client costs the same for all.
+
+  node tools/bench/dist/adapters.js [--rounds 7] [--seconds 1.5] [--json]
+`;
+
+/** Calls under way at a time. */
+const IN_FLIGHT = 4;
+
+/** The same items as the request of one method of each API. */
+interface Load {
+  readonly items: number;
+  readonly calls: Readonly<Record<string, { readonly path: string; readonly bytes: Buffer }>>;
+}
+
+const root = new URL('../../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root));
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '1.5' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) process.stdout.write(help);
+else await main(Number(values.rounds), Number(values.seconds), values.json ?? false);
+
+async function main(rounds: number, seconds: number, json: boolean): Promise<void> {
+  const models = ['clip', 'whisper'].map((name) => fileURLToPath(new URL(`models/demo/${name}`, root)));
+  const server = await ServerProcess.start(...models);
+  const client = new Client(server.address, credentials.createInsecure());
+  const pass = (bytes: Buffer) => bytes;
+  const call = (path: string, bytes: Buffer) =>
+    new Promise<Buffer>((resolve, reject) => {
+      client.makeUnaryRequest(path, pass, pass, bytes, (error, answer) =>
+        error || !answer ? reject(error ?? new TriptychError('INTERNAL', 'no answer')) : resolve(answer),
+      );
+    });
+  const report: Record<string, number> = {};
+  for (const [what, { items, calls }] of Object.entries(loads())) {
+    const adapters = Object.entries(calls);
+    let warmMs = 0;
+    for (const [, { path, bytes }] of [...adapters, ...adapters])
+      warmMs = await time(() => flood(IN_FLIGHT, IN_FLIGHT, () => call(path, bytes)));
+    const count = Math.max(IN_FLIGHT, Math.ceil((1000 * seconds * IN_FLIGHT) / warmMs));
+    const rates: Record<string, number[]> = {};
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, { path, bytes }] of round % 2 ? [...adapters].reverse() : adapters) {
+        const ms = await time(() => flood(count, IN_FLIGHT, () => call(path, bytes)));
+        (rates[name] ??= []).push((1000 * count * items) / ms);
+      }
+    }
+    const [[first], ...others] = adapters;
+    for (const [name] of adapters) report[`${what}/s, ${name}`] = median(rates[name]);
+    for (const [name] of others)
+      report[`${what}, ${name} ÷ ${first}, median of ratios`] = median(
+        rates[name].map((rate, i) => rate / rates[first][i]),
+      );
+  }
+  client.close();
+  await server.stop();
+  printReport(report, json);
+}
+
+function loads(): Record<string, Load> {
+  const words = read('examples/texts.txt').toString().split('\n').filter(Boolean);
+  const texts = Array.from({ length: 32 }, (_, i) => words[i % words.length]);
+  const images = ['pizza', 'sailboat', 'volcano', 'honeybee'].map((name) =>
+    read(`examples/images/${name}.png`),
+  );
+  const clips = ['pizza-a', 'sailboat-a'].map((name) => read(`examples/speech/${name}.wav`).subarray(44));
+  const format = { encoding: 1, sampleRateHz: 16_000 };
+  const options = { encoding: 2 };
+  return {
+    texts: load(
+      'TextEncoder',
+      { texts, options },
+      'clip-text',
+      texts.map((text) => Buffer.from(text)),
+    ),
+    images: load(
+      'ImageEncoder',
+      { images: images.map((encoded) => ({ encoded })), options },
+      'clip-image',
+      images,
+    ),
+    'trimmed clips': load(
+      'AudioEncoder',
+      { clips: clips.map((data) => ({ format, data })), context: 2, options },
+      'whisper-audio',
+      clips,
+      { context: { stringParam: 'trimmed' }, encoding: { stringParam: 's16le' } },
+    ),
+  };
+}
+
+function load(
+  service: string,
+  own: object,
+  model: string,
+  elements: readonly Uint8Array[],
+  parameters: object = {},
+): Load {
+  const raw = elements.flatMap((bytes) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(bytes.length);
+    return [length, bytes];
+  });
+  const name = model.slice(model.indexOf('-') + 1);
+  const inference = {
+    modelName: `demo-${model}`,
+    parameters,
+    inputs: [{ name, datatype: 'BYTES', shape: [elements.length, 1] }],
+    outputs: [{ name: 'embedding' }],
+    rawInputContents: [Buffer.concat(raw)],
+  };
+  return {
+    items: elements.length,
+    calls: {
+      'triptych.v1': request(loadWirePackage('client')[`triptych.v1.${service}`], 'Encode', own),
+      'Open Inference': request(
+        loadInferencePackage()['inference.GRPCInferenceService'],
+        'ModelInfer',
+        inference,
+      ),
+    },
+  };
+}
+
+interface Method {
+  readonly path: string;
+  readonly requestSerialize: (message: object) => Buffer;
+}
+
+function request(service: unknown, name: string, message: object): { path: string; bytes: Buffer } {
+  const method = (service as Record<string, Method>)[name];
+  return { path: method.path, bytes: method.requestSerialize(message) };
+}
