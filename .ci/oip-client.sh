@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=$(command -v python3)
 "$python" -c 'import ensurepip' 2>/dev/null || { apt-get update -qq; apt-get install -y -qq python3-venv >/dev/null; python=/usr/bin/python3; }
+serve_flags=(--model-control on)
 . .ci/serve.sh
 environment() { "$python" -m venv "$work/$1" && "$work/$1/bin/pip" install -q --disable-pip-version-check "${@:2}"; }
 environment kserve 'kserve==0.21.0' >"$work/kserve.log" 2>&1 &
@@ -43,4 +44,15 @@ for modality in text image; do
 done
 
 wait "$kserve" || { cat "$work/kserve.log"; exit 1; }
-"$work/kserve/bin/python" .ci/oip/kserve_client.py "$address" "$work/proto.binpb"
+# At a server with the arguments of the ServingRuntime, as KServe fills them in for a service named demo-clip.
+mapfile -t serve_flags < <(node --input-type=module -e '
+  import { readFileSync } from "node:fs";
+  import { parseAllDocuments } from "yaml";
+  const [runtime] = parseAllDocuments(readFileSync("deploy/kserve/triptych.yaml", "utf8")).map((one) => one.toJS());
+  const [{ args }] = runtime.spec.containers;
+  for (const one of args.slice(1)) console.log(one.replace("{{.Name}}", "demo-clip").replace("/mnt/models", "models/demo/clip"));')
+(
+  python=$work/kserve/bin/python descriptors=$work/proto.binpb
+  . .ci/serve.sh
+  "$python" .ci/oip/kserve_client.py "$address" "$descriptors"
+)

@@ -161,4 +161,11 @@ assert statistics.inference_stats.success.count == 1 + 1 + 24 and statistics.inf
 assert statistics.inference_count == 3 + 3 + 24 + 3 * 3, statistics.inference_count
 assert 0 < statistics.execution_count <= statistics.inference_count
 assert sum(one.batch_size * one.compute_infer.count for one in statistics.batch_stats) == statistics.inference_count
-print(f"tritonclient: vectors as triptych.v1 has them, {len(windows)} windows of live audio twice, errors, statistics")
+
+# Models that come and go.
+client.unload_model(TEXT)
+assert not client.is_model_ready(TEXT) and client.is_model_ready(AUDIO)
+assert refused(lambda: client.infer(TEXT, [tensor("text", column(words))])) == ("NOT_FOUND", "MODEL_NOT_FOUND")
+client.load_model("demo-clip")
+assert rows(client.infer(TEXT, [tensor("text", column(words))])) == own.encode("TextEncoder", texts=words, options=RAW)
+print(f"tritonclient: vectors as triptych.v1 has them, {len(windows)} windows of live audio twice, errors, statistics, unload and load")

@@ -92,7 +92,7 @@ export function createGrpcServer(
       session.once('close', () => sessions.delete(session));
     });
   });
-  const oip = openInference(engine, executions, () => health.serving);
+  const oip = openInference(engine, control, executions, () => health.serving);
   const offered = [...services(engine, control, observers, rules), inferenceService(oip, observers, rules)];
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);

@@ -1,4 +1,5 @@
 import type { Engine } from '@triptych/engine';
+import type { ModelControl } from '../models/model-control.js';
 import { oipModels } from './models/oip-model.js';
 import type { ExecutionStatistics } from './statistics/execution-statistics.js';
 import { RequestStatistics } from './statistics/request-statistics.js';
@@ -6,6 +7,7 @@ import { RequestStatistics } from './statistics/request-statistics.js';
 /** What the Open Inference Protocol is served with, through whichever door. */
 export interface OpenInference {
   readonly engine: Engine;
+  readonly control: ModelControl;
   /** Of requests through its doors. */
   readonly requests: RequestStatistics;
   /** Of encoders, whoever asked. */
@@ -16,10 +18,11 @@ export interface OpenInference {
 
 export function openInference(
   engine: Engine,
+  control: ModelControl,
   executions: ExecutionStatistics,
   isReady: () => boolean,
 ): OpenInference {
   const requests = new RequestStatistics();
   engine.models.onChange(() => requests.keep(oipModels(engine)));
-  return { engine, requests, executions, isReady };
+  return { engine, control, requests, executions, isReady };
 }

@@ -303,6 +303,61 @@ describe('the Open Inference Protocol over gRPC', () => {
   });
 });
 
+describe('the repository', () => {
+  it('is changed by nobody, unless the server is started so', async () => {
+    for (const method of ['RepositoryModelLoad', 'RepositoryModelUnload'])
+      await expect(client.call(method, { modelName: text })).rejects.toMatchObject({
+        code: status.PERMISSION_DENIED,
+      });
+  });
+
+  it('unloads and loads models by their own names, by those of their towers, and from below a root', async () => {
+    const root = join(demoClip, '..');
+    const open = await serveDemo({ models: [demoModel, demoClip], modelControl: true, modelRoots: [root] });
+    const over = connectInference(open.server.address);
+    const isReady = (name: string) => over.call('ModelReady', { name });
+    const states = async () => {
+      const { models } = await over.call<{ models: { name: string; state: string }[] }>(
+        'RepositoryIndex',
+        {},
+      );
+      return Object.fromEntries(models.map(({ name, state }) => [name, state]));
+    };
+    try {
+      await over.call('RepositoryModelUnload', { modelName: image });
+      expect(await isReady(text)).toEqual({ ready: false });
+      await expect(over.call('ModelInfer', texts('a'))).rejects.toMatchObject({ code: status.NOT_FOUND });
+      await expect
+        .poll(states, { timeout: 10_000 })
+        .toMatchObject({ [text]: 'UNAVAILABLE', [audio]: 'READY' });
+      // As KServe's copy of the message has the name.
+      await over.call('RepositoryModelLoad', { repositoryName: 'demo-clip' });
+      expect(await isReady(text)).toEqual({ ready: true });
+      expect(vectors(await over.call<Answer>('ModelInfer', texts('a')))).toEqual(
+        vectors(await infer(texts('a'))),
+      );
+      await over.call('RepositoryModelLoad', { modelName: 'clip' });
+      const again = { ...texts('a'), modelName: 'clip-text' };
+      expect(vectors(await over.call<Answer>('ModelInfer', again))).toEqual(vectors(await infer(texts('a'))));
+      for (const request of [
+        { modelName: '../outside' },
+        { modelName: 'none' },
+        { modelName: 'clip', repositoryName: 'x' },
+        { modelName: 'clip', parameters: { config: { stringParam: '{}' } } },
+      ])
+        await expect(over.call('RepositoryModelLoad', request)).rejects.toMatchObject({
+          code: status.INVALID_ARGUMENT,
+        });
+      await expect(over.call('RepositoryModelUnload', { modelName: 'x' })).rejects.toMatchObject({
+        code: status.NOT_FOUND,
+      });
+    } finally {
+      over.close();
+      await open.close();
+    }
+  });
+});
+
 describe('a stream of requests', () => {
   const pcm = Buffer.from(speech('pizza-a'));
   const part = (bytes: Buffer, sequence: object, more: object = {}) => ({

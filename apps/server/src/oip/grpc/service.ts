@@ -4,6 +4,7 @@ import type { EngineCall } from '@triptych/engine';
 import {
   type GRPCInferenceServiceHandlers,
   loadInferencePackage,
+  type RepositoryModelLoadRequest__Output,
   type RequestRule,
 } from '@triptych/protocol';
 import { duplex, unary } from '../../grpc/call.js';
@@ -14,6 +15,7 @@ import type { Service } from '../../grpc/services.js';
 import { infer } from '../infer/infer.js';
 import { sequencePlace } from '../live/sequence-id.js';
 import { findOipModel, isReady, modelIsReady, oipModels, versionsOf } from '../models/oip-model.js';
+import { loadModel, type RepositoryRequest, unloadModel } from '../models/repository.js';
 import { serverMetadata } from '../models/server-metadata.js';
 import type { OpenInference } from '../open-inference.js';
 import { configMessage, metadataMessage } from './describe-model.js';
@@ -67,8 +69,14 @@ export function inferenceService(
         .filter((model) => !ready || isReady(model))
         .map(indexMessage),
     })),
-    RepositoryModelLoad: answering(() => refuseRepository()),
-    RepositoryModelUnload: answering(() => refuseRepository()),
+    RepositoryModelLoad: answering(async (request, context) => {
+      await loadModel(oip, repositoryRequest(request), context);
+      return {};
+    }),
+    RepositoryModelUnload: answering(async (request) => {
+      await unloadModel(oip, repositoryRequest(request));
+      return {};
+    }),
   };
   const api = loadPackageDefinition(loadInferencePackage()) as unknown as {
     inference: { GRPCInferenceService: { service: ServiceDefinition } };
@@ -80,9 +88,10 @@ export function inferenceService(
   };
 }
 
-function refuseRepository(): never {
-  throw new TriptychError(
-    'NOT_IMPLEMENTED',
-    'models are not loaded and unloaded over this protocol; the server serves those that it was started with',
-  );
+function repositoryRequest({
+  repositoryName,
+  modelName,
+  parameters,
+}: RepositoryModelLoadRequest__Output): RepositoryRequest {
+  return { repository: repositoryName, model: modelName, parameters: Object.keys(parameters) };
 }

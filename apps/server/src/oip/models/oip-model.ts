@@ -45,6 +45,15 @@ export function findOipModel(engine: Engine, name: string, version = ''): OipMod
   throw notFound(engine, name, version);
 }
 
+/** The name of the served model that a name is one of: its own, or of a tower of it. Undefined where none is known. */
+export function servedNameOf({ models }: Engine, name: string): string | undefined {
+  const own = known(models, name);
+  if (own) return own.name;
+  const [, base = '', modality] = NAME.exec(name) ?? [];
+  const ofTower = known(models, decoded(base));
+  return ofTower?.card[modality as Modality] ? ofTower.name : undefined;
+}
+
 /** A name that stands in a URL as it is, whatever the model's own has in it. */
 export function oipName(model: string, modality: Modality): string {
   return `${encodeURIComponent(baseOf(model))}-${modality}`;
@@ -79,18 +88,19 @@ function oipModel(engine: Engine, served: ModelStatus, modality: Modality): OipM
   };
 }
 
+function known(models: Engine['models'], name: string): ModelStatus | undefined {
+  try {
+    return models.get(name);
+  } catch {
+    return undefined;
+  }
+}
+
 function lookUp({ models }: Engine, base: string, version: string): ModelStatus | undefined {
-  const found = (name: string) => {
-    try {
-      return models.get(name);
-    } catch {
-      return undefined;
-    }
-  };
-  if (version === '') return found(base);
-  const ofVersion = found(`${base}@${version}`);
+  if (version === '') return known(models, base);
+  const ofVersion = known(models, `${base}@${version}`);
   if (ofVersion) return ofVersion;
-  const only = found(base);
+  const only = known(models, base);
   // An alias of a version has that version, and no other.
   return only && (only.version || ONLY_VERSION) === version ? only : undefined;
 }
@@ -114,9 +124,9 @@ function decoded(name: string): string {
 const MOST_NAMED = 16;
 
 function notFound(engine: Engine, name: string, version: string): TriptychError {
-  const known = oipModels(engine).filter(({ served }) => isOffered(served));
-  const versions = known.flatMap((model) => (model.name === name ? [model.version] : []));
-  const names = [...new Set(known.map((model) => model.name))];
+  const offered = oipModels(engine).filter(({ served }) => isOffered(served));
+  const versions = offered.flatMap((model) => (model.name === name ? [model.version] : []));
+  const names = [...new Set(offered.map((model) => model.name))];
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
   const list = names.slice(0, MOST_NAMED).join(', ') || 'none';
   const wanted =
