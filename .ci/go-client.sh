@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A Go client generated from proto/ ranks the sample pictures as the command line does.
+# Go clients get the same vectors as the command line: one generated from proto/, which ranks the sample pictures, and the module, in an empty module,
+# whose stream goes on when the server is killed and another one takes its place. The module's generated code is what protoc makes of proto/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 packages=(golang-go golang-google-grpc-dev golang-google-protobuf-dev golang-github-golang-protobuf-1-5-dev
@@ -8,6 +9,7 @@ dpkg -s "${packages[@]}" >/dev/null 2>&1 || {
   apt-get update -qq
   apt-get install -y -qq "${packages[@]}" >/dev/null
 }
+bash tools/setup/generate-clients.sh --check go
 . .ci/serve.sh
 protos=$(cd proto && ls triptych/v1/*.proto)
 mapping=$(for proto in $protos; do printf 'M%s=triptych/v1,' "$proto"; done)
@@ -20,3 +22,33 @@ node apps/cli/bin/triptych.js search "a sailboat" examples/images --server "$add
   awk '{ printf "%s  %s\n", $2, $3 }' >"$work/cli.txt"
 diff "$work/go.txt" "$work/cli.txt"
 echo "Go: $(wc -l <"$work/go.txt") images ranked as by the command line"
+
+# Modules as Debian has them: what gRPC names beside those that it is built of is there by name alone.
+mkdir "$work/empty"
+cp -r clients/go "$work/module"
+{
+  printf 'module empty\n\ngo 1.19\n\nrequire triptych.example/client v0.1.0\nreplace triptych.example/client => %s\n' "$work/module"
+  for module in google.golang.org/{grpc,protobuf,genproto} github.com/golang/protobuf golang.org/x/{net,sys,text}; do
+    echo "replace $module => /usr/share/gocode/src/$module"
+  done
+  for module in github.com/{cncf/udpa/go,envoyproxy/go-control-plane,golang/glog,google/go-cmp,google/uuid} \
+    golang.org/x/{crypto,lint,mod,oauth2,sync,term,tools} honnef.co/go/tools; do
+    mkdir -p "$work/named/$module"
+    echo "module $module" >"$work/named/$module/go.mod"
+    echo "replace $module => $work/named/$module"
+  done
+} >"$work/empty/go.mod"
+grep '^replace' "$work/empty/go.mod" | grep -v triptych.example >>"$work/module/go.mod"
+export GOPROXY=off GOFLAGS=-mod=mod
+(cd "$work/module" && test -z "$(gofmt -l .)" && go vet . && go test .)
+cp .ci/clients/go/main.go "$work/empty/"
+(cd "$work/empty" && go build -o "$work/use" .)
+"$work/use" "$address" "$PWD/examples" "$restart" >"$work/module.jsonl"
+triptych() { node apps/cli/bin/triptych.js encode "$@" --server "$address"; }
+{
+  triptych --text "a sailboat"
+  triptych examples/images/pizza.png
+  triptych examples/speech/pizza-a.wav
+  triptych examples/speech/pizza-a.wav --window-ms 500
+} >"$work/cli.jsonl"
+node .ci/clients/compare.mjs "$work/module.jsonl" "$work/cli.jsonl"

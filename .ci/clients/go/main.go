@@ -1,0 +1,151 @@
+// Uses the module as a program of its own does: ADDRESS EXAMPLES RESTART. Prints a JSON line for each vector.
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"time"
+
+	triptych "triptych.example/client"
+	pb "triptych.example/client/triptychv1"
+)
+
+const half = 12_000
+
+func main() {
+	log.SetFlags(0)
+	address, examples, restart := os.Args[1], os.Args[2], os.Args[3]
+	client, err := triptych.New(address, triptych.Options{})
+	must(err)
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+
+	texts(ctx, client)
+	images(ctx, client, examples)
+	speech := filepath.Join(examples, "speech", "pizza-a.wav")
+	samples := samplesOf(speech)
+	clips(ctx, client, speech, samples)
+	stream(ctx, client, samples, restart)
+	_, err = client.EmbedTexts(ctx, []string{"x"}, triptych.EmbedOptions{Model: "none"})
+	check(triptych.ReasonOf(err) == "MODEL_NOT_FOUND", "a model that is not served: %v", err)
+}
+
+func texts(ctx context.Context, client *triptych.Client) {
+	many := make([]string, 600)
+	for i := range many {
+		many[i] = fmt.Sprintf("text %d", i)
+	}
+	many[599] = "a sailboat"
+	seen := 0
+	embeddings, err := client.EmbedTexts(ctx, many, triptych.EmbedOptions{Progress: func(done, _ int) { seen = done }})
+	must(err)
+	check(len(embeddings.Items) == 600 && seen == 600 && embeddings.Space != "", "%d texts, %d seen", len(embeddings.Items), seen)
+	exact := embeddings.Items[599].Values
+	for _, encoding := range []pb.EmbeddingEncoding{
+		pb.EmbeddingEncoding_EMBEDDING_ENCODING_FLOAT_LIST,
+		pb.EmbeddingEncoding_EMBEDDING_ENCODING_RAW_FLOAT16,
+		pb.EmbeddingEncoding_EMBEDDING_ENCODING_RAW_INT8,
+	} {
+		options := triptych.EmbedOptions{Embedding: &pb.EmbeddingOptions{Encoding: encoding}}
+		rounded, err := client.EmbedTexts(ctx, []string{"a sailboat"}, options)
+		must(err)
+		cosine := float32(0)
+		for i, value := range rounded.Items[0].Values {
+			cosine += value * exact[i]
+		}
+		check(cosine > 0.999, "%v: a cosine of %v", encoding, cosine)
+	}
+	show("text", exact)
+}
+
+func images(ctx context.Context, client *triptych.Client, examples string) {
+	paths, err := filepath.Glob(filepath.Join(examples, "images", "*.png"))
+	must(err)
+	images := []*pb.Image{{Source: &pb.Image_Encoded{Encoded: []byte("not an image")}}}
+	for _, path := range paths {
+		image, err := triptych.ImageFile(path)
+		must(err)
+		images = append(images, image)
+	}
+	embeddings, err := client.EmbedImages(ctx, images, triptych.EmbedOptions{BatchItems: 5})
+	must(err)
+	bad := embeddings.Items[0].Err
+	check(bad != nil && bad.Reason == "IMAGE_FORMAT_UNKNOWN", "a bad image: %v", bad)
+	for _, item := range embeddings.Items[1:] {
+		check(item.Err == nil, "%s: %v", item.ID, item.Err)
+		if filepath.Base(item.ID) == "pizza.png" {
+			show("image", item.Values)
+		}
+	}
+}
+
+func clips(ctx context.Context, client *triptych.Client, speech string, samples []int16) {
+	file, err := triptych.ClipFile(speech)
+	must(err)
+	embeddings, err := client.EmbedClips(ctx, []*pb.AudioClip{file, triptych.Samples16(samples, 16_000, 1)}, triptych.EmbedOptions{})
+	must(err)
+	check(reflect.DeepEqual(embeddings.Items[0].Values, embeddings.Items[1].Values), "samples differ from their file")
+	show("audio", embeddings.Items[0].Values)
+}
+
+// stream streams while the server is killed and another one takes its place.
+func stream(ctx context.Context, client *triptych.Client, samples []int16, restart string) {
+	live := client.StreamAudio(ctx, &pb.AudioStreamConfig{
+		Format: triptych.PCM(pb.AudioEncoding_AUDIO_ENCODING_PCM_S16LE, 16_000, 1), WindowMs: 500,
+	})
+	defer live.Close()
+	must(live.Send16(samples[:half]))
+	for index := uint64(0); ; index++ {
+		window, err := live.Recv()
+		if err == io.EOF {
+			check(index == 2, "%d windows", index)
+			return
+		}
+		must(err)
+		check(window.Index == index && window.Err == nil, "window %d after %d: %v", window.Index, index, window.Err)
+		show("window", window.Values)
+		if index == 0 {
+			must(exec.Command(restart).Run())
+			must(live.Send16(samples[half:]))
+			live.Finish()
+		}
+	}
+}
+
+// samplesOf reads a WAV file whose header has 44 bytes, as those of examples/ have.
+func samplesOf(path string) []int16 {
+	data, err := os.ReadFile(path)
+	must(err)
+	samples := make([]int16, (len(data)-44)/2)
+	for i := range samples {
+		samples[i] = int16(binary.LittleEndian.Uint16(data[44+2*i:]))
+	}
+	return samples
+}
+
+func show(kind string, values []float32) {
+	line, err := json.Marshal(map[string]interface{}{"kind": kind, "embedding": values})
+	must(err)
+	fmt.Println(string(line))
+}
+
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func check(holds bool, format string, values ...interface{}) {
+	if !holds {
+		log.Fatalf(format, values...)
+	}
+}
