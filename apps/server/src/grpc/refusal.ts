@@ -8,6 +8,7 @@ import {
 import { type Connection, principalOf } from '../calls/connection.js';
 import type { Connections } from './connections.js';
 import { followArrival } from './follow-arrival.js';
+import { boundReadAhead } from './messages/read-ahead.js';
 import { isProbe } from './health/limit-probes.js';
 import { type CallObservers, observeCall } from './observe-call.js';
 
@@ -99,7 +100,11 @@ export function refuse(
         // Probes are short, and a server that is full is no dead one.
         if (!isProbe(path)) {
           const arrival = followArrival(stream, open, observers.admission, requestStream);
-          came = arrival.came;
+          const ahead = requestStream ? boundReadAhead(call) : undefined;
+          came = (message) => {
+            arrival.came(message);
+            ahead?.(message);
+          };
           endings.push(arrival.end);
           const answered = over;
           over = () => {

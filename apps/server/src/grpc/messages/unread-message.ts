@@ -7,6 +7,8 @@ import type { HeldBytes } from '@triptych/engine';
 class UnreadMessage {
   /** Its bytes as they are counted. */
   held: HeldBytes | undefined;
+  /** Told once its handler has taken it. */
+  taken: (() => void) | undefined;
 
   constructor(
     private bytes: Buffer | undefined,
@@ -22,6 +24,7 @@ class UnreadMessage {
     const { bytes } = this;
     if (!bytes) throw new TriptychError('INTERNAL', 'a message was read twice');
     this.bytes = undefined;
+    this.taken?.();
     this.rule.shape.check(bytes);
     try {
       return this.decode(bytes);
@@ -53,6 +56,11 @@ export function leaveUnread(
 /** Has the bytes of a message counted until it is read, or for longer where its reader takes them over. */
 export function holdUnread(message: unknown, hold: (bytes: number) => HeldBytes): void {
   if (message instanceof UnreadMessage) message.held = hold(message.length);
+}
+
+/** Hears when a handler has taken a message. */
+export function whenRead(message: unknown, listener: () => void): void {
+  if (message instanceof UnreadMessage) message.taken = listener;
 }
 
 /** Bytes of a message that was not read yet. */

@@ -1,0 +1,60 @@
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
+import { loadWirePackage } from '@triptych/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveDemo, type TestServer } from '../../testing/harness.js';
+
+const CHUNK_BYTES = 32_000;
+let test: TestServer;
+let session: ClientHttp2Session;
+beforeAll(async () => {
+  test = await serveDemo({ metricsListen: '127.0.0.1:0' });
+  // No answer can be sent: its stream's handler waits, and reads no further.
+  session = connect(`http://${test.server.address}`, { settings: { initialWindowSize: 0 } });
+});
+afterAll(() => {
+  session.destroy();
+  return test.close();
+});
+
+async function admittedBytes(): Promise<number> {
+  const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
+  return Number(/^triptych_admitted_bytes (.*)$/m.exec(text)?.[1] ?? NaN);
+}
+
+/** A stream's messages as they travel. */
+const service = (
+  loadPackageDefinition(loadWirePackage('client')) as unknown as {
+    triptych: { v1: { AudioEncoder: { service: ServiceDefinition } } };
+  }
+).triptych.v1.AudioEncoder.service;
+function framed(request: object): Buffer {
+  const message = service.EncodeStream.requestSerialize(request);
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+describe('a stream whose handler does not read on', () => {
+  it('is read a bounded number of bytes ahead, not a number of messages', async () => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/triptych.v1.AudioEncoder/EncodeStream',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    stream.on('error', () => undefined);
+    const format = { encoding: 1, sampleRateHz: 16_000 };
+    stream.write(framed({ config: { format, windowMs: 1000, context: 2 } }));
+    for (let i = 0; i < 200; i++) stream.write(framed({ chunk: { data: Buffer.alloc(CHUNK_BYTES, i) } }));
+    // Until nothing more is taken from the connection.
+    const held: number[] = [];
+    do {
+      await sleep(500);
+      held.push(await admittedBytes());
+    } while (held.length < 4 || held.at(-1) !== held.at(-3));
+    expect(held.at(-1)).toBeGreaterThan(CHUNK_BYTES);
+    expect(held.at(-1)).toBeLessThan(10 * CHUNK_BYTES);
+  });
+});
