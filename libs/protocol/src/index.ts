@@ -92,6 +92,7 @@ export { loadInferencePackage, loadWirePackage } from './load.js';
 export {
   loadPublishedFiles,
   loadPublishedPackage,
+  publishedDescriptors,
   type PublishedFile,
   type PublishedFiles,
 } from './published-files.js';

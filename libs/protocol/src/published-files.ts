@@ -6,6 +6,11 @@ import encoded from './gen/descriptors.js';
 /** All of proto/ and the standard services, as the compiler described them: made by `npm run proto:gen`. */
 const descriptors = Buffer.from(encoded, 'base64');
 
+/** The same for programs that read descriptors themselves: a `google.protobuf.FileDescriptorSet`. */
+export function publishedDescriptors(): Uint8Array {
+  return descriptors;
+}
+
 /** A .proto file as it is published. */
 export interface PublishedFile {
   readonly name: string;

@@ -49,6 +49,16 @@ export const settings = {
     description: 'address to serve HTTP on (OpenAI-shaped routes and others, see docs/http.md); empty: none',
     schema: address('HOST:PORT, such as 127.0.0.1:8080', (text) => text === ''),
   }),
+  httpOrigins: define({
+    flag: '--http-origins <origins>',
+    env: 'TRIPTYCH_HTTP_ORIGINS',
+    default: '',
+    description:
+      'origins of pages that may call over HTTP from a browser, separated by commas, such as https://app.example; *: all; empty: pages of this server alone',
+    schema: z.string().regex(/^(\*|https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)?$/, {
+      error: 'expected origins separated by commas, such as https://app.example',
+    }),
+  }),
   tlsCert: define({
     flag: '--tls-cert <file>',
     env: 'TRIPTYCH_TLS_CERT',

@@ -30,7 +30,7 @@ import { boundMessages } from './messages/bound-messages.js';
 import { serverRequestRules } from './messages/request-rules.js';
 import { reflection } from './reflection.js';
 import { inferenceService } from '../oip/grpc/service.js';
-import { openInference } from '../oip/open-inference.js';
+import { type OpenInference, openInference } from '../oip/open-inference.js';
 import type { ExecutionStatistics } from '../oip/statistics/execution-statistics.js';
 import { refuse } from './refusal.js';
 import { services } from './services.js';
@@ -52,7 +52,7 @@ export function createGrpcServer(
   hearers: CallHearers,
   gate: Gate,
   { executions, control }: ServedBy,
-): { readonly server: Server; readonly door: Door; readonly health: Health } {
+): { readonly server: Server; readonly door: Door; readonly health: Health; readonly oip: OpenInference } {
   const { admission, models } = engine;
   const { authentication, idle } = gate;
   const observers = { ...hearers, calls: gate.calls, admission };
@@ -101,7 +101,7 @@ export function createGrpcServer(
   if (config.reflection)
     for (const { definition, handlers } of reflection(observers, [...names, HEALTH_SERVICE]))
       server.addService(definition, handlers);
-  return { server, door: doorOf(server, sessions), health };
+  return { server, door: doorOf(server, sessions), health, oip };
 }
 
 function doorOf(server: Server, sessions: ReadonlySet<Http2Session>): Door {

@@ -43,12 +43,21 @@ export interface Service {
   readonly handlers: UntypedServiceImplementation;
 }
 
+const grpcKinds = { unary, duplex };
+
+/** How handlers are made of functions of a request, or a stream, and its call. */
+export interface HandlerKinds {
+  readonly unary: typeof unary;
+  readonly duplex: typeof duplex;
+}
+
 /** Every service that this server offers. One whose modality no model takes answers UNIMPLEMENTED. */
 export function services(
   engine: Engine,
   control: ModelControl,
   observers: CallObservers,
   rules: ReadonlyMap<string, RequestRule>,
+  { unary, duplex }: HandlerKinds = grpcKinds,
 ): Service[] {
   const handlers: Handlers = {
     AudioEncoder: {

@@ -7,6 +7,8 @@ import type { Gate } from '../calls/gate.js';
 import { type CallHearers, observeCall, type ObservedCall } from '../calls/observe-call.js';
 import type { CallStream, OpenCall } from '../calls/open-calls.js';
 
+import { checkAdministrative } from '../security/administrative.js';
+
 /** What requests are let in by, and who hears of them. */
 export interface HttpContext {
   readonly engine: Engine;
@@ -14,6 +16,9 @@ export interface HttpContext {
   readonly hearers: CallHearers;
   /** Requests of one connection that may be under way at a time: HTTP/1.1 lets a client send them ahead. */
   readonly maxPipelined: number;
+  readonly maxBodyBytes: number;
+  /** Whether callers may change what is served. */
+  readonly modelControl: boolean;
 }
 
 /** What a route is to those who let its calls in. */
@@ -24,6 +29,10 @@ export interface RouteRule {
   readonly methods: readonly string[];
   /** What its items are, where that is known of all of them: an overloaded server refuses them before it reads them. */
   readonly modalities?: readonly string[];
+  /** In the place of the header's: browsers send none with a WebSocket. */
+  readonly authorization?: string | undefined;
+  /** It is a stream, which has turns of its own; otherwise one of its connection's requests. */
+  readonly isStream?: boolean;
 }
 
 /** A request that is being answered. */
@@ -76,15 +85,16 @@ export function observeRequest(
 export function letIn(
   context: HttpContext,
   request: IncomingMessage,
-  response: ServerResponse,
+  stream: CallStream,
   observed: ObservedCall,
   rule: RouteRule,
 ): HttpCall {
   const { gate, engine } = context;
   const { socket } = request;
   const connection = connectionFor(socket);
-  const { authorization } = request.headers;
+  const authorization = rule.authorization ?? request.headers.authorization;
   const authenticate = (method: string): string => {
+    checkAdministrative(method, context);
     if (!gate.authentication) return principalOf(connection);
     const credentials = { authorization, method, address: connection.address };
     const found = gate.authentication.check(credentials);
@@ -111,10 +121,10 @@ export function letIn(
   }
   const controller = new AbortController();
   const { signal } = controller;
-  const caller = { principal, flow: connection.id };
+  const caller = { principal, flow: rule.isStream ? Symbol('stream') : connection.id };
   const open: OpenCall = {
     caller,
-    stream: streamOf(response, socket),
+    stream,
     controller,
     active: performance.now(),
     arrived: 0,
@@ -131,15 +141,28 @@ export function letIn(
   );
   // The answers that wait behind another of their connection hear nothing of its end.
   socket.once('close', end);
-  response.once('close', end);
+  stream.once('close', end);
   if (socket.destroyed) end();
   return {
-    observed,
+    observed: endingOnce(observed),
     signal,
     arriving,
     open,
     authorize: (method) => void authenticate(method),
     engineCall: (messageBytes) => ({ caller, signal, deadline, trace: observed.trace, messageBytes }),
+  };
+}
+
+/** Told of its end once, by whoever knows first: a handler, or the answer that goes out. */
+function endingOnce(observed: ObservedCall): ObservedCall {
+  let isOver = false;
+  const first = () => !isOver && (isOver = true);
+  return {
+    ...observed,
+    succeeded: () => {
+      if (first()) observed.succeeded();
+    },
+    failed: (thrown) => (first() ? observed.failed(thrown) : TriptychError.from(thrown)),
   };
 }
 
@@ -182,7 +205,8 @@ export function connectionFor(socket: Socket): Connection {
   return connection;
 }
 
-function streamOf(response: ServerResponse, socket: Socket): CallStream {
+/** What is looked at of a request's answer. */
+export function answerStream(response: ServerResponse, socket: Socket): CallStream {
   return {
     get writableLength() {
       return response.writableLength;

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { TriptychError } from '@triptych/core';
-import { publicMessage, retryDelayOf } from '../calls/public-error.js';
+import { codeOf, publicMessage, retryDelayOf } from '../calls/public-error.js';
+import { toItemError } from '../grpc/status.js';
+import { namedMessage } from '../oip/grpc/named.js';
 import { HttpError, statusFor } from './status.js';
 
 /** A failure as HTTP answers it. */
@@ -10,8 +12,15 @@ export interface FailureAnswer {
   readonly body: string;
 }
 
-/** In whose words a route fails: OpenAI's, or those of RFC 9457. */
-export type FailureStyle = 'openai' | 'problem';
+/** In whose words a route fails: OpenAI's, those of the Open Inference Protocol, of Connect, or of RFC 9457. */
+export type FailureStyle = 'openai' | 'oip' | 'connect' | 'grpc-web' | 'problem';
+
+export function styleOf(url: string, contentType = ''): FailureStyle {
+  if (url.startsWith('/v1/')) return 'openai';
+  if (url.startsWith('/triptych.v1.'))
+    return contentType.startsWith('application/grpc-web') ? 'grpc-web' : 'connect';
+  return url.startsWith('/v2/') || url === '/v2' ? 'oip' : 'problem';
+}
 
 /** What OpenAI's clients read of a failure; `code` is the catalogue's reason. */
 export interface OpenAiError {
@@ -22,18 +31,35 @@ export interface OpenAiError {
 }
 
 export function failureAnswer(error: TriptychError, style: FailureStyle, requestId: string): FailureAnswer {
+  if (style === 'grpc-web') return trailersOnly(error);
   const status = statusFor(error);
-  const body = style === 'openai' ? { error: openAiError(error) } : problem(error, status, requestId);
+  const bodies = {
+    openai: () => ({ error: openAiError(error) }),
+    oip: () => ({ error: namedMessage(error) }),
+    connect: () => ({ code: codeOf[error.code].toLowerCase(), message: namedMessage(error) }),
+    problem: () => problem(error, status, requestId),
+  };
   return {
     status,
     headers: {
-      'content-type': style === 'openai' ? 'application/json' : 'application/problem+json',
+      'content-type': style === 'problem' ? 'application/problem+json' : 'application/json',
       ...retryHeaders(error),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(error instanceof HttpError ? error.headers : {}),
     },
-    body: JSON.stringify(body),
+    body: JSON.stringify(bodies[style]()),
   };
+}
+
+/** gRPC-Web's answer without a message: its status among the headers. */
+function trailersOnly(error: TriptychError): FailureAnswer {
+  const { code, message } = toItemError(error);
+  const headers = {
+    'content-type': 'application/grpc-web+proto',
+    'grpc-status': String(code),
+    'grpc-message': encodeURIComponent(message ?? ''),
+  };
+  return { status: 200, headers, body: '' };
 }
 
 export function openAiError(error: TriptychError): OpenAiError {

@@ -14,6 +14,7 @@ import { listenProblem, splitAddress } from '../preflight/listen-problem.js';
 import type { SecureServers } from '../security/transport.js';
 import { answerClientError } from './client-error.js';
 import {
+  answerStream,
   type HttpCall,
   type HttpContext,
   letIn,
@@ -21,16 +22,21 @@ import {
   type RouteRule,
   SlowedRefusal,
 } from './call.js';
-import { failureAnswer, type FailureStyle } from './failure.js';
+import { failureAnswer, styleOf } from './failure.js';
 import { callOf, type JsonBody } from './json-body.js';
 import { linger } from './linger.js';
 import { readJson } from './json/read-json.js';
 import type { HttpOptions } from './options.js';
+import { Origins } from './origins.js';
+import { connectRoutes } from './connect/connect-routes.js';
+import { serveWebSockets } from './websocket/websockets.js';
+import { wireMethods } from '../grpc/wire-methods.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { probeRoutes, probes } from './probes.js';
 import { readBody } from './read-body.js';
 import { HttpError } from './status.js';
 import { v1, v1Routes } from './v1/routes.js';
+import { v2, v2Routes } from './v2/routes.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -67,20 +73,35 @@ interface Draining {
 
 /** Serves HTTP on `config.http`. Throws CONFIG_INVALID where it cannot listen there. */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
-  const { engine, gate, hearers, config } = options;
-  const context: HttpContext = { engine, gate, hearers, maxPipelined: MOST_PIPELINED };
+  const { engine, control, gate, hearers, config, oip } = options;
+  const context: HttpContext = {
+    engine,
+    gate,
+    hearers,
+    maxPipelined: MOST_PIPELINED,
+    maxBodyBytes: config.maxMessageBytes, modelControl: config.modelControl,
+  };
   const state: Draining = { isDraining: false };
   const { server, app } = createApp(context, options, state);
   gate.connections.follow(server, 'connection');
   await app.register(async (scope) => probeRoutes(scope, options));
   await app.register(async (scope) => v1Routes(scope, context));
-  await app.register(async (scope) => openApiRoutes(scope, api, [...v1, ...probes]));
+  await app.register(async (scope) => v2Routes(scope, context, oip));
+  await app.register(async (scope) => openApiRoutes(scope, api, [...v1, ...v2, ...probes]));
+  const methods = wireMethods(engine, control, { ...hearers, calls: gate.calls, admission: engine.admission });
+  await app.register(async (scope) => connectRoutes(scope, context, methods));
+  const endWebSockets = serveWebSockets(server, context, {
+    methods,
+    origins: new Origins(config.httpOrigins),
+    keepaliveMs: config.keepaliveMs,
+    isDraining: () => state.isDraining,
+  });
   const { host, port } = splitAddress(config.http);
   try {
     const bound = new URL(await app.listen({ host, port, backlog: 1024 }));
     return {
       address: `${host.includes(':') ? `[${host}]` : host}:${bound.port || port}`,
-      door: doorOf(app, server, state),
+      door: doorOf(app, server, state, endWebSockets),
     };
   } catch (cause) {
     const problem =
@@ -94,6 +115,7 @@ function createApp(
   { config, secure }: HttpOptions,
   state: Draining,
 ): { server: PlainServer; app: FastifyInstance } {
+  const origins = new Origins(config.httpOrigins);
   const settings = {
     // A body may take its time (see `--idle-ms`), headers may not.
     headersTimeout: 10 * SECOND_MS,
@@ -125,6 +147,9 @@ function createApp(
   });
   app.addHook('onRequest', async (request, reply) => {
     linger(request.raw, reply.raw);
+    reply.headers(origins.headers(request.headers));
+    if (request.method === 'OPTIONS')
+      return reply.code(204).headers(origins.preflight(request.headers)).send();
     // Its body is not read.
     if (request.is404) return fail(context, request, reply, notFound(app, request));
     const { rule } = request.routeOptions.config;
@@ -134,10 +159,13 @@ function createApp(
     reply.header(REQUEST_ID, observed.requestId);
     try {
       if (state.isDraining) throw draining();
-      request.call = letIn(context, request.raw, reply.raw, observed, { ...rule, route });
+      request.call = letIn(context, request.raw, answerStream(reply.raw, request.raw.socket), observed, {
+        ...rule,
+        route,
+      });
     } catch (thrown) {
       if (thrown instanceof SlowedRefusal) await sleep(thrown.slowedMs, undefined, { ref: false });
-      return answerFailure(reply, observed.failed(thrown), request.url, observed.requestId);
+      return answerFailure(request, reply, observed.failed(thrown), observed.requestId);
     }
   });
   app.addHook('onSend', async (request, reply, payload) => {
@@ -145,7 +173,8 @@ function createApp(
     // Answers of ours are whole, text or bytes.
     const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
     if (request.call) context.hearers.metrics.message(request.routeOptions.url ?? '', 'sent', bytes);
-    if (request.call && reply.statusCode < 400) request.call.observed.succeeded();
+    if (reply.statusCode < 400) request.call?.observed.succeeded();
+    else request.call?.observed.failed(new TriptychError('MESSAGE_MALFORMED', 'no request of its protocol'));
     return payload;
   });
   app.setErrorHandler((error, request, reply) => fail(context, request, reply, error));
@@ -160,16 +189,16 @@ function fail(
 ): FastifyReply {
   const observed = request.call?.observed ?? observeRequest(context, request.raw);
   const error = observed.failed(knownError(thrown));
-  return answerFailure(reply, error, request.url, observed.requestId);
+  return answerFailure(request, reply, error, observed.requestId);
 }
 
 function answerFailure(
+  { url, headers: asked }: FastifyRequest,
   reply: FastifyReply,
   error: TriptychError,
-  url: string,
   requestId: string,
 ): FastifyReply {
-  const style: FailureStyle = url.startsWith('/v1/') ? 'openai' : 'problem';
+  const style = styleOf(url, asked['content-type']);
   const { status, headers, body } = failureAnswer(error, style, requestId);
   return reply
     .code(status)
@@ -218,7 +247,7 @@ function draining(): TriptychError {
   return new TriptychError('DRAINING', 'the server is shutting down; ask again to reach another');
 }
 
-function doorOf(app: FastifyInstance, server: PlainServer, state: Draining): Door {
+function doorOf(app: FastifyInstance, server: PlainServer, state: Draining, endWebSockets: () => void): Door {
   return {
     close: async () => {
       state.isDraining = true;
@@ -227,6 +256,9 @@ function doorOf(app: FastifyInstance, server: PlainServer, state: Draining): Doo
       await app.close();
       clearInterval(looking);
     },
-    cut: () => server.closeAllConnections(),
+    cut: () => {
+      endWebSockets();
+      server.closeAllConnections();
+    },
   };
 }

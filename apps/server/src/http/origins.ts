@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { cors } from '@connectrpc/connect';
+import { TriptychError } from '@triptych/core';
+
+/** Which pages may call from a browser. */
+export class Origins {
+  readonly #allowed: ReadonlySet<string>;
+
+  /** @param list separated by commas; `*`: all */
+  constructor(list: string) {
+    this.#allowed = new Set(list.split(','));
+  }
+
+  /** Headers that let a page of another origin read an answer; none where it may not, or is of this one. */
+  headers({ origin }: IncomingHttpHeaders): Record<string, string> {
+    if (origin === undefined || !this.#isListed(origin)) return {};
+    return {
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': [...cors.exposedHeaders, 'x-request-id', 'retry-after'].join(', '),
+      vary: 'origin',
+    };
+  }
+
+  /** What a browser asks for before it sends a request to another origin. */
+  preflight(headers: IncomingHttpHeaders): Record<string, string> {
+    const allowed = this.headers(headers);
+    if (Object.keys(allowed).length === 0) return {};
+    return {
+      ...allowed,
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': [...cors.allowedHeaders, 'authorization', 'x-request-id'].join(', '),
+      'access-control-max-age': '7200',
+    };
+  }
+
+  /** Throws METHOD_DENIED at a WebSocket of another page: browsers open it without asking. */
+  check({ origin, host }: IncomingHttpHeaders): void {
+    if (origin === undefined || this.#isListed(origin)) return;
+    if (URL.canParse(origin) && new URL(origin).host === host) return;
+    throw new TriptychError(
+      'METHOD_DENIED',
+      'pages of this origin may not call here; --http-origins names those that may',
+    );
+  }
+
+  #isListed(origin: string): boolean {
+    return this.#allowed.has('*') || this.#allowed.has(origin);
+  }
+}

@@ -1,0 +1,56 @@
+import { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+
+/** How a socket's frames are messages. */
+export interface FrameCodec {
+  /** Undefined: there is no more to come. Throws what is wrong with it. */
+  readonly read: (frame: Buffer, isBinary: boolean) => unknown;
+  readonly write: (message: unknown) => Buffer | string;
+}
+
+/**
+ * A WebSocket as a stream of messages both ways. It is read no faster than messages are taken, and a message is written once the one
+ * before has gone out. An empty frame ends the client's side, which WebSockets have no end of.
+ */
+export class MessageStream extends Duplex {
+  /** What was wrong with a frame that came. */
+  broken: unknown;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly codec: FrameCodec,
+  ) {
+    super({ objectMode: true, readableHighWaterMark: 1, writableHighWaterMark: 1, autoDestroy: false });
+    socket.on('message', (frame: Buffer, isBinary: boolean) => this.#receive(frame, isBinary));
+    socket.once('close', () => this.destroy());
+    socket.on('error', () => this.destroy());
+    // Whoever reads hears of its end.
+    this.on('error', () => undefined);
+  }
+
+  override _read(): void {
+    this.socket.resume();
+  }
+
+  override _write(message: unknown, _encoding: string, done: (error?: Error | null) => void): void {
+    try {
+      this.socket.send(this.codec.write(message), done);
+    } catch (thrown) {
+      done(thrown as Error);
+    }
+  }
+
+  #receive(frame: Buffer, isBinary: boolean): void {
+    if (this.readableEnded || this.destroyed) return;
+    if (frame.length === 0) {
+      this.push(null);
+      return;
+    }
+    try {
+      if (!this.push(this.codec.read(frame, isBinary))) this.socket.pause();
+    } catch (thrown) {
+      this.broken = thrown;
+      this.destroy(thrown as Error);
+    }
+  }
+}
