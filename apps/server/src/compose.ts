@@ -98,7 +98,16 @@ async function start(
   await security.loaded();
   const isReady = () => grpc.health.serving;
   const http = config.http
-    ? await serveHttp({ engine, control, oip: grpc.oip, gate, hearers, config, secure: security.secure, isReady })
+    ? await serveHttp({
+        engine,
+        control,
+        oip: grpc.oip,
+        gate,
+        hearers,
+        config,
+        secure: security.secure,
+        isReady,
+      })
     : undefined;
   const tellProbes = () => probes?.setReady(grpc.health.serving);
   grpc.health.onChange(tellProbes);

@@ -79,7 +79,8 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     gate,
     hearers,
     maxPipelined: MOST_PIPELINED,
-    maxBodyBytes: config.maxMessageBytes, modelControl: config.modelControl,
+    maxBodyBytes: config.maxMessageBytes,
+    modelControl: config.modelControl,
   };
   const state: Draining = { isDraining: false };
   const { server, app } = createApp(context, options, state);
@@ -88,7 +89,11 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   await app.register(async (scope) => v1Routes(scope, context));
   await app.register(async (scope) => v2Routes(scope, context, oip));
   await app.register(async (scope) => openApiRoutes(scope, api, [...v1, ...v2, ...probes]));
-  const methods = wireMethods(engine, control, { ...hearers, calls: gate.calls, admission: engine.admission });
+  const methods = wireMethods(engine, control, {
+    ...hearers,
+    calls: gate.calls,
+    admission: engine.admission,
+  });
   await app.register(async (scope) => connectRoutes(scope, context, methods));
   const endWebSockets = serveWebSockets(server, context, {
     methods,

@@ -1,5 +1,6 @@
 import { type DescService, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import type { ConnectError } from '@connectrpc/connect';
+import { Code, createClient, type Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-web';
 import { readEmbedding } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

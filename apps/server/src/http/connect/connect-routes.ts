@@ -89,7 +89,7 @@ const uncounted: HeldBytes = { leave: () => undefined, keep: () => () => undefin
 function failure({ observed }: ConnectCall, thrown: unknown): ConnectError {
   const error = observed.failed(thrown);
   const { code, details, metadata } = toStatus(error, observed.requestId);
-  const connectError = new ConnectError(details, code as number as Code);
+  const connectError = new ConnectError(details, code as number);
   const [encoded] = metadata.get(DETAILS_KEY);
   const status = apiRegistry().getMessage('google.rpc.Status');
   if (encoded instanceof Buffer && status) {

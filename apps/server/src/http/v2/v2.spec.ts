@@ -89,7 +89,7 @@ describe('the Open Inference Protocol as REST', () => {
   });
 
   it('describes models as gRPC does', async () => {
-    const get = async (path: string) => (await (await fetch(`${base}${path}`)).json()) as unknown;
+    const get = async (path: string) => await (await fetch(`${base}${path}`)).json();
     expect(await get('')).toMatchObject({
       name: 'triptych',
       extensions: expect.arrayContaining(['statistics']) as string[],
