@@ -1,6 +1,5 @@
 import { type DescMethod, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import {
-  type Code,
   ConnectError,
   createConnectRouter,
   createContextKey,
