@@ -2,6 +2,7 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 import { importCircles } from './tools/structure/import-circles.mjs';
+import { ownPackage } from './tools/structure/own-package.mjs';
 
 /** Who may know whom. Arrows point one way: app → client/engine/workshop → families → encoders → machinery → contracts. */
 const depConstraints = [
@@ -77,9 +78,15 @@ export default tseslint.config(
     },
   },
   {
-    plugins: { triptych: { rules: { 'import-circles': importCircles } } },
+    plugins: { triptych: { rules: { 'import-circles': importCircles, 'own-package': ownPackage } } },
     files: ['**/*.ts'],
     rules: { 'triptych/import-circles': 'error' },
+  },
+  {
+    // Specs are not shipped, and read what the repository has.
+    files: ['libs/*/src/**/*.ts', 'apps/server/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: { 'triptych/own-package': 'error' },
   },
   {
     plugins: { '@nx': nx },

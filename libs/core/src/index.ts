@@ -3,24 +3,17 @@ export { abortError, clientGone } from './errors/abort-error.js';
 export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
 export { fileProblem, problemOf } from './errors/file-problem.js';
 export { type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
-export { fileWithin, isPlainName, isPlainPath } from './files/file-within.js';
+export { fileWithin } from './files/file-within.js';
 export { parseJson } from './files/parse-json.js';
 export {
   decodeEmbedding,
   type EmbeddingBytes,
   type EmbeddingForm,
   type EmbeddingNumbers,
-  finishEmbedding,
 } from './numbers/embedding.js';
 export { type Logger, silentLogger } from './logger.js';
-export { collectWhenIdle, type CollectOptions } from './memory/collect-when-idle.js';
-export {
-  downcastFloat16,
-  float16BitsToFloat32Bits,
-  float32BitsToFloat16Bits,
-  upcastBfloat16,
-  upcastFloat16,
-} from './numbers/half.js';
+export { collectWhenIdle } from './memory/collect-when-idle.js';
+export { downcastFloat16, upcastBfloat16, upcastFloat16 } from './numbers/half.js';
 export {
   type InputRange,
   type Quantization,

@@ -1,8 +1,9 @@
 import { HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
-import { isPlainPath, messageOf, TriptychError } from '@triptych/core';
+import { messageOf, TriptychError } from '@triptych/core';
 import type { HubBody, HubFile } from './download.js';
 import { answerFetch, hubFetch } from './hub-fetch.js';
 import type { HubModel, HubSettings } from './hub-settings.js';
+import { isPlainPath } from './plain-path.js';
 
 /** How files of weights end. */
 export const SHARD = '.safetensors';

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPlainName, messageOf, parseJson, TriptychError } from '@triptych/core';
+import { messageOf, parseJson, TriptychError } from '@triptych/core';
 import { download, type HubFile } from './download.js';
 import { Hub, SHARD } from './hub-api.js';
 import { HubCache } from './hub-cache.js';
 import type { HubModel, HubSettings } from './hub-settings.js';
 import { CONFIG, fetchTexts, type FindWanted, moreWeights, wantedBy } from './wanted-files.js';
+import { isPlainName } from './plain-path.js';
 
 /** How far a pull is. */
 export interface PullProgress {

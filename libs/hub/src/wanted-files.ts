@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPlainPath, type JsonObject, messageOf, parseJson, TriptychError } from '@triptych/core';
+import { type JsonObject, messageOf, parseJson, TriptychError } from '@triptych/core';
+import { isPlainPath } from './plain-path.js';
 
 export const CONFIG = 'config.json';
 

@@ -22,16 +22,6 @@ export async function fileWithin(directory: string, name: string): Promise<strin
   return path;
 }
 
-/** Whether a name is that of a file in a directory itself: no path, and nothing that another system takes for one. */
-export function isPlainName(name: unknown): name is string {
-  return typeof name === 'string' && staysBelow(name) && !/[\\/]/.test(name);
-}
-
-/** Whether a name is that of a file below a directory, in plain folders: `folder/file`. */
-export function isPlainPath(name: unknown): name is string {
-  return typeof name === 'string' && name.split('/').every(isPlainName);
-}
-
 function staysBelow(name: string): boolean {
   const parts = name.split(/[\\/]/);
   return (

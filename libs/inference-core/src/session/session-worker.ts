@@ -1,7 +1,6 @@
 import {
   discard,
   elementCount,
-  finishEmbedding,
   serveWorker,
   stepBack,
   Transferred,
@@ -9,6 +8,7 @@ import {
   upcastBfloat16,
 } from '@triptych/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { finishEmbedding } from './finish-embedding.js';
 import type {
   CreateRequest,
   ExternalWeight,
