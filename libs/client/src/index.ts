@@ -51,6 +51,7 @@ export {
   ModelState,
   PixelFormat,
   Pooling,
+  poolingNumbers,
   type RankRequest,
   type RankResponse__Output,
   readEmbedding,

@@ -2,7 +2,7 @@ export { ConfigFields, type JsonObject } from './config-fields.js';
 export { abortError, clientGone } from './errors/abort-error.js';
 export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
 export { fileProblem, problemOf } from './errors/file-problem.js';
-export { type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
+export { type Choice, type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
 export { fileWithin } from './files/file-within.js';
 export { parseJson } from './files/parse-json.js';
 export {

@@ -50,6 +50,7 @@ export type { Model, Model__Output } from './gen/triptych/v1/Model.js';
 export type { ModelsClient, ModelsHandlers } from './gen/triptych/v1/Models.js';
 export type { ModelStamp, ModelStamp__Output } from './gen/triptych/v1/ModelStamp.js';
 export { Pooling } from './gen/triptych/v1/Pooling.js';
+export { poolingNumbers } from './pooling-numbers.js';
 export { TailPolicy } from './gen/triptych/v1/TailPolicy.js';
 export type { Timing__Output } from './gen/triptych/v1/Timing.js';
 export type { Classification } from './gen/triptych/v1/Classification.js';

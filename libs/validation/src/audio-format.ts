@@ -34,6 +34,7 @@ export function checkAudioFormat(format: RequestedAudioFormat | null | undefined
       format?.encoding === undefined ? 'no encoding is named' : `encoding ${format.encoding} is unknown`;
     throw new TriptychError('AUDIO_ENCODING_UNKNOWN', `${found}; expected one of ${encodings.join(', ')}`, {
       field: 'format.encoding',
+      choice: { found: format?.encoding, expected: encodings },
     });
   }
   if (encoding === 'container') return { encoding };

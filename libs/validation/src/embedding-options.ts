@@ -41,7 +41,7 @@ export function checkEmbeddingOptions<Pooling extends string>(
     throw new TriptychError(
       'POOLING_UNSUPPORTED',
       `this encoder does not offer the pooling ${pooling}; expected one of ${offer.poolings.join(', ')}`,
-      { field: 'options.pooling' },
+      { field: 'options.pooling', choice: { found: pooling, expected: offer.poolings } },
     );
   }
   const most = offer.dimensions(chosen);

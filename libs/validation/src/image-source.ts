@@ -57,6 +57,7 @@ function checkRawImage(
     const found = format === undefined ? 'no pixel format is named' : `pixel format ${format} is unknown`;
     throw new TriptychError('PIXEL_FORMAT_UNKNOWN', `${found}; expected one of ${layouts.join(', ')}`, {
       field: 'raw.format',
+      choice: { found: format, expected: layouts },
     });
   }
   if (width === 0 || height === 0) {

@@ -11,5 +11,6 @@ export function checkName<Name extends string>(
   if (found !== undefined) return found;
   throw new TriptychError('ENUM_UNKNOWN', `${field} is ${name}; expected one of ${known.join(', ')}`, {
     field,
+    choice: { found: name, expected: known },
   });
 }

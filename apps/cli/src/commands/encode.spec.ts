@@ -155,6 +155,12 @@ describe('triptych encode', () => {
     expect(jsonLines<Line>(none.stdout)).toEqual([plain]);
   });
 
+  it('names poolings as its flag has them', async () => {
+    const { code, stderr } = await runCli(['encode', '--text', 'a pizza', '--pooling', 'class']);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/--pooling is class; expected one of projected, end, none/);
+  });
+
   it('with a server of its own takes no part in what the environment says of another', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -1,10 +1,9 @@
-import { AudioContext, EmbeddingEncoding } from '@triptych/client';
+import { AudioContext, EmbeddingEncoding, poolingNumbers } from '@triptych/client';
 import { messageOf, TriptychError } from '@triptych/core';
 import { Command, Option } from 'commander';
 import { addConnectionOptions, connect, type ServerOptions } from '../encode/connection.js';
 import { textLines } from '../encode/encode-texts.js';
 import { EncodeJobs } from '../encode/jobs.js';
-import { poolings } from '../encode/identity.js';
 import { findMedia, type Media, mediaOf } from '../encode/media.js';
 import { audioFile, standardInput } from '../encode/sources.js';
 import { wholeNumber } from '../output/numbers.js';
@@ -20,7 +19,7 @@ interface Options extends ServerOptions {
   readonly windowMs: number;
   readonly hopMs: number;
   readonly context: keyof typeof contexts;
-  readonly pooling?: keyof typeof poolings;
+  readonly pooling?: keyof typeof poolingNumbers;
   readonly prompt?: string;
   readonly normalize: boolean;
   readonly dimensions: number;
@@ -68,7 +67,7 @@ export function encodeCommand(): Command {
     .option('--window-ms <ms>', "audio window; 0: the model's full context", wholeNumber, 0)
     .option('--hop-ms <ms>', 'from one window to the next; 0: a window', wholeNumber, 0)
     .addOption(choice('--context <context>', 'silence around audio', contexts).default('padded'))
-    .addOption(choice('--pooling <pooling>', "which vector (default: the model's own)", poolings))
+    .addOption(choice('--pooling <pooling>', "which vector (default: the model's own)", poolingNumbers))
     .option(
       '--prompt <name>',
       "which of the model's prompts goes before texts; '' for none (default: its own)",
@@ -125,7 +124,7 @@ function requestOf({ name = '', pooling, prompt, normalize, dimensions, windowMs
     model: name,
     ...(prompt === undefined ? {} : { promptName: prompt }),
     options: {
-      ...(pooling ? { pooling: poolings[pooling] } : {}),
+      ...(pooling ? { pooling: poolingNumbers[pooling] } : {}),
       normalize,
       dimensions,
       encoding: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32,

@@ -5,6 +5,7 @@ import {
   type Model__Output,
   type ModelStamp__Output,
   Pooling,
+  poolingNumbers,
   type TriptychClient,
 } from '@triptych/client';
 import { TriptychError } from '@triptych/core';
@@ -23,16 +24,6 @@ export interface Identity {
   /** What the model's weights are stored as: float32, float16, bfloat16 or int8; empty where the server does not list models. */
   readonly weightType: string;
 }
-
-/** Poolings by the names that `--pooling` has for them. */
-export const poolings = {
-  mean: Pooling.POOLING_MEAN,
-  'mean-valid': Pooling.POOLING_MEAN_VALID,
-  class: Pooling.POOLING_CLS,
-  end: Pooling.POOLING_EOS,
-  projected: Pooling.POOLING_PROJECTED,
-  none: Pooling.POOLING_NONE,
-} as const;
 
 /** What every request of a run asks for. */
 export interface EncodeRequest {
@@ -64,14 +55,29 @@ export async function announce(
   media: Media,
   request: EncodeRequest | AudioRequest | TextRequest,
 ): Promise<Identity> {
-  const stamp = await stampOf(client, media, request);
+  const stamp = await stampOf(client, media, request).catch((thrown: unknown) => {
+    throw inOwnWords(thrown);
+  });
   const models = await listModels(client);
   const model = models.find(({ name }) => name === stamp.model);
   const encoder = model?.encoders.find((one) => one[media] !== null);
   const pooling = Number(request.options.pooling ?? 0) || encoder?.defaultPooling;
-  const [name] = Object.entries(poolings).find(([, number]) => number === pooling) ?? [''];
+  const [name] = Object.entries(poolingNumbers).find(([, number]) => number === pooling) ?? [''];
   const { fingerprint, space } = stamp;
   return { model: stamp.model, fingerprint, space, pooling: name, weightType: model?.weightType ?? '' };
+}
+
+/** A refusal of a pooling, with the words of `--pooling` for the API's names. */
+function inOwnWords(thrown: unknown): unknown {
+  if (!isCallError(thrown) || thrown.details?.reason !== 'POOLING_UNSUPPORTED') return thrown;
+  const wordOf = (name: string) =>
+    Object.entries(poolingNumbers).find(
+      ([, number]) => number === Pooling[name as keyof typeof Pooling],
+    )?.[0];
+  const message = thrown.message.replaceAll(/POOLING_\w+/g, (name) => wordOf(name) ?? name);
+  return new TriptychError('POOLING_UNSUPPORTED', message.replace(/^options\.pooling/, '--pooling'), {
+    cause: thrown,
+  });
 }
 
 /** None where this token may encode, and may not list models. */

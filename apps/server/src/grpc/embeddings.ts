@@ -5,9 +5,10 @@ import {
   type Embedding,
   EmbeddingEncoding,
   type EmbeddingOptions,
+  poolingNumbers,
 } from '@triptych/protocol';
 import type { RequestedEmbedding } from '@triptych/validation';
-import { embeddingEncodings, nameOf, poolings } from './names.js';
+import { embeddingEncodings, nameOf } from './names.js';
 
 /** How vectors are wanted, and how they are sent. */
 export interface EmbeddingRequest {
@@ -21,7 +22,7 @@ export function readEmbeddingOptions(options: EmbeddingOptions | null | undefine
   const isList = encoding === EmbeddingEncoding.EMBEDDING_ENCODING_FLOAT_LIST;
   return {
     options: {
-      pooling: nameOf(poolings, Number(options?.pooling ?? 0)),
+      pooling: nameOf(poolingNumbers, Number(options?.pooling ?? 0)),
       normalize: options?.normalize,
       encoding: isList ? 'float32' : nameOf(embeddingEncodings, encoding),
       dimensions: options?.dimensions,

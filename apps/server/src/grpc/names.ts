@@ -1,23 +1,7 @@
-import {
-  AudioContext,
-  AudioEncoding,
-  EmbeddingEncoding,
-  PixelFormat,
-  Pooling,
-  TailPolicy,
-} from '@triptych/protocol';
+import { AudioContext, AudioEncoding, EmbeddingEncoding, PixelFormat, TailPolicy } from '@triptych/protocol';
 
 /** The numbers of an enum of the API, by the names that the engine has for them. */
 type Numbers = Readonly<Record<string, number>>;
-
-export const poolings = {
-  mean: Pooling.POOLING_MEAN,
-  'mean-valid': Pooling.POOLING_MEAN_VALID,
-  class: Pooling.POOLING_CLS,
-  end: Pooling.POOLING_EOS,
-  projected: Pooling.POOLING_PROJECTED,
-  none: Pooling.POOLING_NONE,
-} as const;
 
 export const audioContexts = {
   padded: AudioContext.AUDIO_CONTEXT_PADDED,

@@ -15,6 +15,13 @@ export interface Resource {
   readonly name: string;
 }
 
+/** A name that was asked for, and those that could have been. */
+export interface Choice {
+  /** undefined where none was given. */
+  readonly found: string | undefined;
+  readonly expected: readonly string[];
+}
+
 /** The one error type: a reason from the catalogue, and a message that says what was wrong and what was expected. */
 export class TriptychError extends Error {
   override readonly name = 'TriptychError';
@@ -23,6 +30,8 @@ export class TriptychError extends Error {
   readonly field: string | undefined;
   /** What was asked for, where it is that which is missing or refused. */
   readonly resource: Resource | undefined;
+  /** The names in the message, for whoever has others for the same. */
+  readonly choice: Choice | undefined;
   /** When the same may succeed, where that is known. */
   readonly retryAfterMs: number | undefined;
 
@@ -33,6 +42,7 @@ export class TriptychError extends Error {
       field?: string | undefined;
       cause?: unknown;
       resource?: Resource | undefined;
+      choice?: Choice | undefined;
       retryAfterMs?: number | undefined;
     } = {},
   ) {
@@ -40,6 +50,7 @@ export class TriptychError extends Error {
     this.reason = reason;
     this.field = options.field;
     this.resource = options.resource;
+    this.choice = options.choice;
     this.retryAfterMs = options.retryAfterMs;
   }
 
@@ -54,8 +65,8 @@ export class TriptychError extends Error {
   /** The same failure with its field's path placed below `prefix`, as in `clips[2]` + `data`. */
   within(prefix: string): TriptychError {
     const field = this.field === undefined ? prefix : `${prefix}.${this.field}`;
-    const { cause, resource, retryAfterMs } = this;
-    return new TriptychError(this.reason, this.message, { field, cause, resource, retryAfterMs });
+    const { cause, resource, choice, retryAfterMs } = this;
+    return new TriptychError(this.reason, this.message, { field, cause, resource, choice, retryAfterMs });
   }
 
   toRecord(): ErrorRecord {

@@ -6,16 +6,17 @@ import {
   type EngineCall,
   inFieldAsync,
 } from '@triptych/engine';
-import type {
-  AudioStreamConfig,
-  AudioStreamConfig__Output,
-  AudioStreamRequest__Output,
-  AudioStreamResponse,
+import {
+  type AudioStreamConfig,
+  type AudioStreamConfig__Output,
+  type AudioStreamRequest__Output,
+  type AudioStreamResponse,
+  poolingNumbers,
 } from '@triptych/protocol';
 import { send } from '../call.js';
 import { encodedMessage, readEmbeddingOptions } from '../embeddings.js';
 import { readMessage } from '../messages/unread-message.js';
-import { audioContexts, nameOf, poolings, tails } from '../names.js';
+import { audioContexts, nameOf, tails } from '../names.js';
 import { toItemError } from '../status.js';
 import { checkPart, readStream } from '../stream-messages.js';
 import { readAudioFormat } from './clips.js';
@@ -68,7 +69,7 @@ function readyMessage(
     tail: config.tail || tails.emit,
     context: audioContexts[context],
     options: {
-      pooling: poolings[embedding.pooling],
+      pooling: poolingNumbers[embedding.pooling],
       normalize: embedding.form.normalize,
       encoding: encoding as 1 | 2 | 3 | 4,
       dimensions,

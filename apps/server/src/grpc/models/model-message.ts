@@ -1,7 +1,6 @@
 import type { AudioCard, Engine, ImageCard, ModelStatus, TextCard } from '@triptych/engine';
-import { type Encoder, Modality, type Model, ModelState } from '@triptych/protocol';
+import { type Encoder, Modality, type Model, ModelState, poolingNumbers } from '@triptych/protocol';
 import { audioLimits } from '@triptych/validation';
-import { poolings } from '../names.js';
 
 const states: Readonly<Record<ModelStatus['state'], ModelState>> = {
   ready: ModelState.MODEL_STATE_READY,
@@ -88,14 +87,14 @@ function textMessage(text: TextCard): Encoder {
 }
 
 /** By number, as clients have always been told. */
-function offered<Pooling extends keyof typeof poolings>(encoder: {
+function offered<Pooling extends keyof typeof poolingNumbers>(encoder: {
   readonly poolings: readonly [Pooling, ...Pooling[]];
   readonly dimensions: (pooling: Pooling) => number;
 }): Pick<Encoder, 'dimensions' | 'defaultPooling' | 'poolings'> {
   const [first] = encoder.poolings;
   return {
     dimensions: encoder.dimensions(first),
-    defaultPooling: poolings[first],
-    poolings: encoder.poolings.map((name) => poolings[name]).sort((a, b) => a - b),
+    defaultPooling: poolingNumbers[first],
+    poolings: encoder.poolings.map((name) => poolingNumbers[name]).sort((a, b) => a - b),
   };
 }

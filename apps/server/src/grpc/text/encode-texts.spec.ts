@@ -39,6 +39,20 @@ describe('TextEncoder.Encode', () => {
     );
   });
 
+  it('refuses poolings that it does not offer by the names of this API', async () => {
+    const asked = (pooling: number) =>
+      test.client.encodeTexts({ texts: ['pizza'], options: { pooling: pooling as 1 } });
+    const expected = 'expected one of POOLING_PROJECTED, POOLING_EOS, POOLING_NONE';
+    await expect(asked(1)).rejects.toMatchObject({
+      message: expect.stringContaining(`options.pooling is POOLING_MEAN; ${expected}`) as string,
+      details: { reason: 'POOLING_UNSUPPORTED', violations: [{ field: 'options.pooling' }] },
+    });
+    await expect(asked(99)).rejects.toThrow(`options.pooling is 99; ${expected}`);
+    await expect(
+      test.client.encodeTexts({ texts: ['pizza'], options: { encoding: 77 as 1 } }),
+    ).rejects.toThrow(/options.encoding is 77; expected one of EMBEDDING_ENCODING_RAW_FLOAT32, /);
+  });
+
   it('rejects what is too long where it was asked to, and what is far too long always', async () => {
     const texts = ['pizza', 'volcano '.repeat(60), 'x'.repeat(40_000)];
     const { results } = await test.client.encodeTexts({ texts, rejectTooLong: true });
