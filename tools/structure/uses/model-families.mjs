@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { openModel, towersOf } from '@triptych/model-families';
+import { families, familyOf, openModel, towersOf } from '@triptych/model-families';
 
-const { family, model } = await openModel('data/clip');
-assert.equal(family.name, 'clip');
+const { directory, model } = await openModel('data/clip');
+assert.equal(familyOf({ architectures: [directory.metadata.architecture] }, families).name, 'clip');
 assert.deepEqual(
   towersOf(model)
     .map(({ modality }) => modality)
