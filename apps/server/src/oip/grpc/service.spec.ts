@@ -423,6 +423,39 @@ describe('a stream of requests', () => {
     expect(answers.filter(isFinal)).toHaveLength(requests.length);
   });
 
+  it('answers every request of a sequence that the client does not end, without what would come at its end', async () => {
+    const requests = whole(3000, emptyToo).slice(0, -1);
+    const answers = await askAll(client.stream(), requests);
+    expect(answers.filter(isFinal).map(({ inferResponse }) => inferResponse!.id)).toEqual(
+      requests.map(({ id }) => id),
+    );
+    const partial = answers.filter(({ inferResponse }) => inferResponse!.parameters['partial']?.boolParam);
+    expect(partial).toHaveLength(0);
+    expect(answers.filter(({ inferResponse }) => inferResponse!.outputs.length > 0).length).toBeGreaterThan(
+      1,
+    );
+  });
+
+  it('ends where nothing comes of a sequence for as long as the server waits', async () => {
+    const short = await serveDemo({ idleMs: 1000 });
+    const over = connectInference(short.server.address);
+    try {
+      const open = over.stream();
+      const ended = new Promise<{ code: number; details: string }>((resolve) =>
+        open.once('error', (error) => resolve(error as never)),
+      );
+      open.resume();
+      open.write(part(pcm.subarray(0, 3200), start));
+      expect(await ended).toMatchObject({
+        code: status.UNAVAILABLE,
+        details: expect.stringMatching(/^CALL_IDLE: /) as string,
+      });
+    } finally {
+      over.close();
+      await short.close();
+    }
+  });
+
   it('answers an error in the place of a request, and goes on', async () => {
     const requests = [
       { ...images(Buffer.from('no image')), id: 'bad' },

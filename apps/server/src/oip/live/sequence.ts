@@ -118,7 +118,7 @@ export class Sequence {
     return length - this.#taken > MOST_WAITING || length >= MOST_UNANSWERED;
   }
 
-  /** Ends it where it stands. */
+  /** No request comes any more: those that came are answered, and the audio has no end that would be answered. */
   abandon(reason: TriptychError): void {
     this.#left = reason;
     this.#wake?.();
@@ -140,9 +140,10 @@ export class Sequence {
 
   async *#chunks(): AsyncGenerator<AudioChunk> {
     for (;;) {
-      while (this.#taken >= this.#turns.length && !this.#left)
+      while (this.#taken >= this.#turns.length) {
+        if (this.#left) throw this.#left;
         await new Promise<void>((resolve) => (this.#wake = resolve));
-      if (this.#left) throw this.#left;
+      }
       const { part, isEnd } = this.#turns[this.#taken++];
       this.#roomFor?.();
       const { data, flush } = part;

@@ -50,7 +50,7 @@ export class Sequences {
     }
   }
 
-  /** Waits for those that have had their last request; the others end where they stand. */
+  /** No request comes any more: waits until those that came are answered. */
   async finish(): Promise<void> {
     this.abandon();
     await Promise.all(this.#ending);
