@@ -191,7 +191,7 @@ func (s *AudioStream) run() {
 		var failure *Error
 		isIdle := errors.As(err, &failure) && failure.Reason == "CALL_IDLE"
 		mayPass := failure != nil && (failure.Code == codes.Unavailable || failure.isBrokenOff())
-		if !canResume || !mayPass || attempt >= s.client.options.Retry.attempts() && !isIdle {
+		if !canResume || !mayPass || s.client.isClosed() || attempt >= s.client.options.Retry.attempts() && !isIdle {
 			s.failure = err
 			return
 		}

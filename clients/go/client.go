@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -42,6 +43,9 @@ type Options struct {
 type Client struct {
 	connection *grpc.ClientConn
 	options    Options
+	// closed is closed with the connection: what fails then would fail again.
+	closed    chan struct{}
+	closeOnce sync.Once
 
 	audio  pb.AudioEncoderClient
 	images pb.ImageEncoderClient
@@ -77,6 +81,7 @@ func New(address string, options Options) (*Client, error) {
 	return &Client{
 		connection: connection,
 		options:    options,
+		closed:     make(chan struct{}),
 		audio:      pb.NewAudioEncoderClient(connection),
 		images:     pb.NewImageEncoderClient(connection),
 		texts:      pb.NewTextEncoderClient(connection),
@@ -85,7 +90,19 @@ func New(address string, options Options) (*Client, error) {
 }
 
 // Close ends the connection, and the calls on it.
-func (c *Client) Close() error { return c.connection.Close() }
+func (c *Client) Close() error {
+	c.closeOnce.Do(func() { close(c.closed) })
+	return c.connection.Close()
+}
+
+func (c *Client) isClosed() bool {
+	select {
+	case <-c.closed:
+		return true
+	default:
+		return false
+	}
+}
 
 // Connection is for the API's methods that this package does not wrap: triptychv1.NewCrossModalClient(client.Connection()).
 func (c *Client) Connection() *grpc.ClientConn { return c.connection }
@@ -113,7 +130,7 @@ func (c *Client) authorized(ctx context.Context) context.Context {
 func (c *Client) attempt(ctx context.Context, call func(context.Context) error) error {
 	for attempt := 1; ; attempt++ {
 		err := c.once(ctx, call)
-		if err == nil || ctx.Err() != nil || !err.IsRetryable() || attempt >= c.options.Retry.attempts() {
+		if err == nil || ctx.Err() != nil || c.isClosed() || !err.IsRetryable() || attempt >= c.options.Retry.attempts() {
 			return errorOrNil(err)
 		}
 		if err := pause(ctx, c.options.Retry.wait(attempt, err.RetryDelay)); err != nil {

@@ -313,7 +313,7 @@ func (e *embedding) encode(ctx context.Context, batch []int) error {
 				e.shrink(half)
 				waiting = append(waiting, group[half:], group[:half])
 				group = nil
-			case isLast || !failure.IsRetryable():
+			case isLast || e.client.isClosed() || !failure.IsRetryable():
 				return failure
 			}
 			if len(group) == 0 {

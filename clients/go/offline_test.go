@@ -93,6 +93,21 @@ func TestALiveStreamForgetsWhatWasAnswered(t *testing.T) {
 	}
 }
 
+func TestAClosedClientFailsAtOnce(t *testing.T) {
+	client, err := New("127.0.0.1:1", Options{Retry: Retry{FirstWait: time.Hour}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
+	client.Close()
+	if _, err := client.EmbedTexts(context.Background(), []string{"x"}, EmbedOptions{}); err == nil {
+		t.Error("encoded")
+	}
+	if _, err := client.StreamAudio(context.Background(), &pb.AudioStreamConfig{}).Recv(); err == nil {
+		t.Error("streamed")
+	}
+}
+
 func TestNoServerIsAnErrorThatComesAfterTheAttempts(t *testing.T) {
 	client, err := New("127.0.0.1:1", Options{Retry: Retry{Attempts: 3, FirstWait: time.Millisecond}})
 	if err != nil {

@@ -136,5 +136,12 @@ describe('embedding many items', () => {
       details: { reason: 'MODEL_NOT_FOUND' },
     });
     await expect(demo.client.embedTexts(['x'], { batchItems: 0 })).rejects.toThrow('batchItems is 0');
+    await expect(demo.client.embedTexts('a sailboat')).rejects.toThrow('expected several');
+    await expect(demo.client.embedTexts([7 as unknown as string])).rejects.toThrow('expected a string');
+    await expect(demo.client.embedImages(['pizza.png' as unknown as Buffer])).rejects.toThrow(
+      'an image is string',
+    );
+    const samples = new Float64Array(16_000) as unknown as Float32Array;
+    await expect(demo.client.embedAudio([{ samples, sampleRateHz: 16_000 }])).rejects.toThrow('Float32Array');
   });
 });

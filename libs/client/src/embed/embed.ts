@@ -13,8 +13,8 @@ import {
   type ModelStamp__Output,
   readEmbedding,
 } from '@triptych/protocol';
-import { CallError } from '../call-error.js';
 import type { RetryOptions } from '../retry.js';
+import { requireSameModel } from '../same-model.js';
 import { type Answer, encodeBatch, type EncodeCall, type Outcome } from './encode-batch.js';
 import { type BatchLimit, inBatches } from './in-batches.js';
 
@@ -95,7 +95,6 @@ export interface Encoders {
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** What a server takes in one call by default. */
 const MOST_ITEMS = { texts: 256, images: 64, clips: 64 };
-const FAILED_PRECONDITION = 9;
 const encodings = {
   float32: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32,
   float16: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT16,
@@ -135,7 +134,7 @@ export function embedTextsAsTheyCome(
   const request = { ...requestOf(options), ...(promptName !== undefined && { promptName }), rejectTooLong };
   const limit = limitOf(options.batchItems ?? 64, MOST_ITEMS.texts);
   return embed(texts, limit, options, {
-    bytesOf: (text) => Buffer.byteLength(text),
+    bytesOf: (text) => Buffer.byteLength(asText(text)),
     idOf: () => '',
     call: (batch, signal) => client.encodeTexts({ ...request, texts: [...batch] }, { signal }),
   });
@@ -182,6 +181,9 @@ async function* embed<Item>(
   { concurrency = 4, retry, signal, onProgress }: EmbedOptions,
   { bytesOf, idOf, call }: Kind<Item>,
 ): AsyncGenerator<Embeddings, void, undefined> {
+  // A string is iterable, too: by its characters.
+  if (typeof items === 'string' || items instanceof Uint8Array)
+    throw new TypeError('items are one text or file; expected several, as an array or another iterable');
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw new TypeError(`concurrency is ${concurrency}; expected a whole number from 1 on`);
   let [done, failed] = [0, 0];
@@ -196,10 +198,7 @@ async function* embed<Item>(
   for await (const answer of inBatches(items, { limit, concurrency, bytesOf, signal }, encode)) {
     const { stamp } = answer;
     first ??= stamp;
-    if (stamp && first && (stamp.space !== first.space || stamp.fingerprint !== first.fingerprint)) {
-      const text = `the server's model changed from ${first.fingerprint} to ${stamp.fingerprint} while it encoded; encode all of them anew`;
-      throw new CallError(FAILED_PRECONDITION, text, undefined);
-    }
+    requireSameModel(first, stamp);
     done += answer.items.length;
     failed += answer.items.filter(({ error }) => error).length;
     onProgress?.({ done, failed });
@@ -264,21 +263,35 @@ async function mostImages(client: Encoders, { model = '', signal }: EmbedOptions
   }
 }
 
-const asImage = (image: ImageInput): Image =>
-  image instanceof Uint8Array ? { encoded: bufferOf(image) } : image;
+function asText(text: string): string {
+  if (typeof text === 'string') return text;
+  throw new TypeError(`a text is ${typeof text}; expected a string`);
+}
+
+function asImage(image: ImageInput): Image {
+  if (image instanceof Uint8Array) return { encoded: bufferOf(image) };
+  if (image && typeof image === 'object' && ('encoded' in image || 'raw' in image)) return image;
+  throw new TypeError(`an image is ${typeof image}; expected the bytes of a file, { encoded } or { raw }`);
+}
 
 const bytesOf = ({ encoded, raw }: Image): number => encoded?.length ?? raw?.data?.length ?? 0;
 
 function asClip(clip: ClipInput): AudioClip {
   if (clip instanceof Uint8Array)
     return { format: { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER }, data: bufferOf(clip) };
+  if (!clip || typeof clip !== 'object')
+    throw new TypeError(
+      `a clip is ${typeof clip}; expected the bytes of a file, { samples, sampleRateHz } or { format, data }`,
+    );
   if (!('samples' in clip)) return clip;
   const { id = '', samples, sampleRateHz, channels = 1 } = clip;
-  const encoding =
-    samples instanceof Int16Array
-      ? AudioEncoding.AUDIO_ENCODING_PCM_S16LE
-      : AudioEncoding.AUDIO_ENCODING_PCM_F32LE;
-  return { id, format: { encoding, sampleRateHz, channels }, data: bufferOf(samples) };
+  return { id, format: { encoding: encodingOf(samples), sampleRateHz, channels }, data: bufferOf(samples) };
+}
+
+function encodingOf(samples: Samples['samples']): AudioEncoding {
+  if (samples instanceof Int16Array) return AudioEncoding.AUDIO_ENCODING_PCM_S16LE;
+  if (samples instanceof Float32Array) return AudioEncoding.AUDIO_ENCODING_PCM_F32LE;
+  throw new TypeError('samples are neither a Float32Array (full scale is ±1) nor an Int16Array');
 }
 
 const bufferOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>

@@ -5,6 +5,7 @@ import {
   type AudioStreamResponse__Output,
 } from '@triptych/protocol';
 import type { AudioStream, SendOptions } from '../audio-stream.js';
+import { requireSameModel } from '../same-model.js';
 import { AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
 import type { RetryOptions } from '../retry.js';
 import { Lifeline, resumed } from './resumed.js';
@@ -43,6 +44,7 @@ export function openResumingAudioStream(
   const log = new AudioLog();
   let unsent: LoggedChunk[] = [];
   let rates: AudioRates | undefined;
+  let stamp: AudioStreamReady__Output['stamp'] | undefined;
   let [sequence, isFinished] = [0, false];
   const lifeline = new Lifeline<AudioStream>();
   const { signal } = lifeline;
@@ -101,7 +103,10 @@ export function openResumingAudioStream(
     },
     take: ({ ready, window, summary }: AudioStreamResponse__Output) => {
       const isFirst = rates === undefined;
-      if (ready) rates = ratesOf(ready);
+      if (ready) {
+        requireSameModel(stamp, ready.stamp);
+        [rates, stamp] = [ratesOf(ready), ready.stamp];
+      }
       if (window && rates) {
         log.answered(window, rates);
         if (window.error?.reason === 'WINDOW_LATE') lateWindows++;

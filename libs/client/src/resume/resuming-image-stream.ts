@@ -1,4 +1,10 @@
-import type { Image, ImageStreamConfig, ImageStreamResponse__Output } from '@triptych/protocol';
+import type {
+  Image,
+  ImageStreamConfig,
+  ImageStreamResponse__Output,
+  ModelStamp__Output,
+} from '@triptych/protocol';
+import { requireSameModel } from '../same-model.js';
 import type { ImageStream } from '../image-stream.js';
 import type { RetryOptions } from '../retry.js';
 import { Lifeline, resumed } from './resumed.js';
@@ -26,6 +32,7 @@ export function openResumingImageStream(
   const lifeline = new Lifeline<ImageStream>();
   const { signal } = lifeline;
   let unsent: number[] = [];
+  let stamp: ModelStamp__Output | null | undefined;
   let [isFinished, wasReady] = [false, false];
 
   /** Sends what waits for as long as `stream` is the current one. */
@@ -51,7 +58,10 @@ export function openResumingImageStream(
     },
     take: ({ ready, result, summary: last }: ImageStreamResponse__Output) => {
       const isFirst = !wasReady;
-      if (ready) wasReady = true;
+      if (ready) {
+        requireSameModel(stamp, ready.stamp);
+        [wasReady, stamp] = [true, ready.stamp];
+      }
       if (result) {
         summary.batches++;
         summary.images += result.results.length;
