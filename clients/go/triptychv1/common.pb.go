@@ -83,12 +83,12 @@ func (EmbeddingEncoding) EnumDescriptor() ([]byte, []int) {
 type Pooling int32
 
 const (
-	Pooling_POOLING_UNSPECIFIED Pooling = 0 // the model's own: see Model.default_pooling
-	Pooling_POOLING_MEAN        Pooling = 1 // audio: mean over every frame, padding included (the reference behaviour)
+	Pooling_POOLING_UNSPECIFIED Pooling = 0 // the model's own: see Encoder.default_pooling
+	Pooling_POOLING_MEAN        Pooling = 1 // audio: mean over every frame, padding included (the reference behaviour); sentence encoders: over the tokens
 	Pooling_POOLING_MEAN_VALID  Pooling = 2 // audio: mean over the frames that hold real audio
-	Pooling_POOLING_CLS         Pooling = 3 // vision: class token after the final layer norm
-	Pooling_POOLING_EOS         Pooling = 4 // text: end-of-text token
-	Pooling_POOLING_PROJECTED   Pooling = 5 // vision, text: the shared cross-modal space
+	Pooling_POOLING_CLS         Pooling = 3 // CLIP's images: class token after the final layer norm; sentence encoders: the first token
+	Pooling_POOLING_EOS         Pooling = 4 // CLIP's texts: end-of-text token; sentence encoders: the last token
+	Pooling_POOLING_PROJECTED   Pooling = 5 // CLIP and SigLIP: the space of images and texts; sentence encoders: behind their Dense layers
 	Pooling_POOLING_NONE        Pooling = 6 // every frame, patch or token: shape [n, dim]
 )
 
