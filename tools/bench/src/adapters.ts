@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, credentials } from '@grpc/grpc-js';
@@ -41,12 +42,16 @@ async function main(rounds: number, seconds: number, json: boolean): Promise<voi
   const server = await ServerProcess.start(...models);
   const client = new Client(server.address, credentials.createInsecure());
   const pass = (bytes: Buffer) => bytes;
-  const call = (path: string, bytes: Buffer) =>
+  const grpc = (path: string, bytes: Buffer) =>
     new Promise<Buffer>((resolve, reject) => {
       client.makeUnaryRequest(path, pass, pass, bytes, (error, answer) =>
         error || !answer ? reject(error ?? new TriptychError('INTERNAL', 'no answer')) : resolve(answer),
       );
     });
+  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
+  // Routes of HTTP begin with their version.
+  const call = (path: string, bytes: Buffer) =>
+    path.startsWith('/v') ? post(`http://${server.httpAddress}${path}`, agent, bytes) : grpc(path, bytes);
   const report: Record<string, number> = {};
   for (const [what, { items, calls }] of Object.entries(loads())) {
     const adapters = Object.entries(calls);
@@ -69,8 +74,25 @@ async function main(rounds: number, seconds: number, json: boolean): Promise<voi
       );
   }
   client.close();
+  agent.destroy();
   await server.stop();
   printReport(report, json);
+}
+
+/** Asks over HTTP, and leaves the answer unread as JSON. Throws INTERNAL where it is a failure. */
+function post(url: string, agent: Agent, body: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    const asked = request(url, { method: 'POST', agent, headers }, (answer) => {
+      let bytes = 0;
+      answer.on('data', (part: Buffer) => (bytes += part.length));
+      answer.once('error', reject).once('end', () => {
+        if (answer.statusCode === 200) resolve(bytes);
+        else reject(new TriptychError('INTERNAL', `HTTP answers ${answer.statusCode}`));
+      });
+    });
+    asked.once('error', reject).end(body);
+  });
 }
 
 function loads(): Record<string, Load> {
@@ -128,14 +150,38 @@ function load(
   return {
     items: elements.length,
     calls: {
-      'triptych.v1': request(loadWirePackage('client')[`triptych.v1.${service}`], 'Encode', own),
-      'Open Inference': request(
+      'triptych.v1': grpcRequest(loadWirePackage('client')[`triptych.v1.${service}`], 'Encode', own),
+      'Open Inference': grpcRequest(
         loadInferencePackage()['inference.GRPCInferenceService'],
         'ModelInfer',
         inference,
       ),
+      'HTTP with base64': httpRequest(name as 'text' | 'image' | 'audio', elements),
     },
   };
+}
+
+/** The same as OpenAI's clients ask; clips are files there. */
+function httpRequest(
+  modality: 'text' | 'image' | 'audio',
+  elements: readonly Uint8Array[],
+): { path: string; bytes: Buffer } {
+  const uri = (bytes: Uint8Array) => `data:${modality}/x;base64,${Buffer.from(bytes).toString('base64')}`;
+  const wav = (pcm: Uint8Array) => Buffer.concat([read('examples/speech/pizza-a.wav').subarray(0, 44), pcm]);
+  const input = elements.map((bytes) => {
+    if (modality === 'text') return Buffer.from(bytes).toString();
+    return uri(modality === 'audio' ? withLengths(wav(bytes)) : bytes);
+  });
+  const context = modality === 'audio' ? { context: 'trimmed' } : {};
+  const body = { input, modality, encoding_format: 'base64', ...context };
+  return { path: '/v1/embeddings', bytes: Buffer.from(JSON.stringify(body)) };
+}
+
+/** A WAV file whose header says how long it is. */
+function withLengths(wav: Buffer): Buffer {
+  wav.writeUInt32LE(wav.length - 8, 4);
+  wav.writeUInt32LE(wav.length - 44, 40);
+  return wav;
 }
 
 interface Method {
@@ -143,7 +189,7 @@ interface Method {
   readonly requestSerialize: (message: object) => Buffer;
 }
 
-function request(service: unknown, name: string, message: object): { path: string; bytes: Buffer } {
+function grpcRequest(service: unknown, name: string, message: object): { path: string; bytes: Buffer } {
   const method = (service as Record<string, Method>)[name];
   return { path: method.path, bytes: method.requestSerialize(message) };
 }

@@ -2,7 +2,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createLogger, readConfig, startServer } from '@triptych/server';
 
 // A server that measures itself and tells its parent when asked. See ServerProcess.
-const flags = { models: process.argv.slice(2), listen: '127.0.0.1:0', logLevel: 'error' };
+const flags = {
+  models: process.argv.slice(2),
+  listen: '127.0.0.1:0',
+  http: '127.0.0.1:0',
+  logLevel: 'error',
+};
 // Other settings by their variables: TRIPTYCH_ISOLATION=process, say.
 const config = readConfig(flags, process.env);
 const server = await startServer(config, createLogger(config.logLevel));
@@ -29,4 +34,4 @@ process.on('message', (what) => {
   cpu = process.cpuUsage();
   since = performance.now();
 });
-process.send?.({ address: server.address });
+process.send?.({ address: server.address, httpAddress: server.httpAddress });

@@ -19,14 +19,15 @@ export class ServerProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly address: string,
+    readonly httpAddress: string | undefined,
   ) {}
 
   static async start(...models: string[]): Promise<ServerProcess> {
     const child = spawn(process.execPath, [entry, ...models], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const { address } = await message<{ address: string }>(child);
-    return new ServerProcess(child, address);
+    const { address, httpAddress } = await message<{ address: string; httpAddress?: string }>(child);
+    return new ServerProcess(child, address, httpAddress);
   }
 
   /** What happened since the last report, and whether the event loop is watched until the next. */

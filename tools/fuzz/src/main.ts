@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AudioEncoding, TriptychClient } from '@triptych/client';
 import { createLogger, readConfig, startServer } from '@triptych/server';
+import { fuzzHttp } from './http.js';
 import { fuzzHttp2 } from './http2/fuzz-http2.js';
 import { fuzzInference } from './inference.js';
 import { fuzzItems } from './items.js';
@@ -14,7 +15,7 @@ import { fuzzWeights } from './weights.js';
 const help = `Mutated audio containers, images, protobuf messages, requests of the Open Inference Protocol, HTTP/2 frames, headers and compressed bodies, and Parquet files. Ends with 0 when all of them were answered, nothing
 else suffered, and memory came back; prints how each kind was answered.
 
-  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|images|messages|inference|http2|weights]
+  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|images|messages|inference|http2|http|weights]
 `;
 
 /** Growth of the process that is noise: workers' heaps, the allocator's caches. */
@@ -61,6 +62,7 @@ async function main(count: number, seed: number, only: string | undefined): Prom
     {
       models: ['whisper', 'clip'].map((name) => fileURLToPath(new URL(`models/demo/${name}`, root))),
       listen: '127.0.0.1:0',
+      http: '127.0.0.1:0',
       logLevel: 'error',
     },
     {},
@@ -91,6 +93,8 @@ async function main(count: number, seed: number, only: string | undefined): Prom
       const texts = Buffer.concat([field(2, Buffer.from('a pizza')), field(2, Buffer.from('a volcano'))]);
       return fuzzHttp2(server.address, texts, await Neighbour.of(client, 'a sailboat'), count, next);
     },
+    http: async () =>
+      fuzzHttp(server.httpAddress!, images[0], await Neighbour.of(client, 'a sailboat'), count, next),
     weights: () =>
       fuzzWeights(
         ['v2', 'uncompressed'].map((name) => read(`libs/weight-loader/fixtures/${name}.parquet`)),

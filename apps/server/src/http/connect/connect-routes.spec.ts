@@ -91,6 +91,18 @@ describe('pages of other origins', () => {
   });
 });
 
+it.each([
+  ['application/proto', Buffer.from([0x12, 1, 0xff]), 400],
+  ['application/json', Buffer.from('{"texts":1}'), 400],
+  ['application/grpc-web+proto', Buffer.from([0, 0, 0, 0, 3, 0x12, 1, 0xff]), 200],
+  ['text/plain', Buffer.from([0x12, 1, 0x61]), 415],
+])('a body of %s that is no message is its sender’s mistake', async (type, body, status) => {
+  const path = '/triptych.v1.TextEncoder/Encode';
+  const response = await fetch(base + path, { method: 'POST', body, headers: { 'content-type': type } });
+  expect(response.status).toBe(status);
+  if (status === 200) expect(response.headers.get('grpc-status')).toBe('3');
+});
+
 it('streams say which door is theirs', async () => {
   const path = '/triptych.v1.ImageEncoder/EncodeStream';
   const response = await fetch(base + path, {

@@ -21,6 +21,8 @@ import { HttpError } from '../status.js';
 
 interface ConnectCall extends HttpCall {
   readonly bodyBytes: number;
+  /** The library has read its message, and asked for its answer. */
+  isRead: boolean;
 }
 const callKey = createContextKey<ConnectCall | undefined>(undefined);
 
@@ -72,6 +74,7 @@ function implementation({ path, receive, answer }: WireMethod) {
   return async (request: MessageShape<DescMethod['input']>, { values }: HandlerContext) => {
     const call = values.get(callKey);
     if (!call) throw new TriptychError('INTERNAL', 'a call of Connect came without what it is');
+    call.isRead = true;
     try {
       const message = receive(Buffer.from(toBinary(input, request)), () => uncounted);
       return fromBinary(output, await answer(message, call.engineCall(call.bodyBytes)));
@@ -116,7 +119,7 @@ async function handle(
   const header = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) header.set(name, Array.isArray(value) ? value.join(', ') : value);
-  const values = createContextValues().set(callKey, { ...call, bodyBytes: body.length });
+  const connectCall = { ...call, bodyBytes: body.length, isRead: false };
   const answer = await handler({
     httpVersion: '1.1',
     url: `http://localhost${request.url}`,
@@ -126,12 +129,23 @@ async function handle(
       yield body;
     })(),
     signal: call.signal,
-    contextValues: values,
+    contextValues: createContextValues().set(callKey, connectCall),
   });
+  // The library calls it a fault of ours.
+  if (!connectCall.isRead) throw unread(answer.status, method);
   const parts: Uint8Array[] = [];
   for await (const part of answer.body ?? []) parts.push(part);
   for (const [name, value] of answer.header ?? []) reply.header(name, value);
   return reply.code(answer.status).send(Buffer.concat(parts));
+}
+
+function unread(status: number, { path }: WireMethod): TriptychError {
+  if (status === 415)
+    return new HttpError(
+      415,
+      'a type of neither Connect nor gRPC-Web; expected application/json or application/proto',
+    );
+  return new TriptychError('MESSAGE_MALFORMED', `the body is no message of ${path}`);
 }
 
 /** What a body of JSON may have at most: it is read at once, on the event loop. */

@@ -1,3 +1,4 @@
+import { TriptychError } from '@triptych/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { HttpContext } from '../call.js';
@@ -90,7 +91,9 @@ export function v1Routes(app: FastifyInstance, { engine }: HttpContext): void {
 
 /** A request's body, which the request keeps no longer. */
 function takeBody(request: FastifyRequest): { bytes: number; json: JsonBody['json'] } {
-  const { bytes, json } = request.body as JsonBody;
+  const body = request.body as JsonBody | undefined;
+  if (!body) throw new TriptychError('MESSAGE_MALFORMED', 'the request has no body; expected JSON');
+  const { bytes, json } = body;
   request.body = undefined;
   return { bytes: bytes.length, json };
 }

@@ -109,6 +109,11 @@ describe('/v1/embeddings', () => {
     expect(vectors(mixed.answer)).toEqual([first, second, third, first, first]);
   });
 
+  it('says that a body is missing', async () => {
+    const response = await fetch(`${base}/v1/embeddings`, { method: 'POST' });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('no body')]);
+  });
+
   it('cuts vectors and normalises them again', async () => {
     const { answer } = await post('/v1/embeddings', { input: 'a', dimensions: 7 });
     const [vector] = vectors(answer);
@@ -315,6 +320,8 @@ describe('the description of the API', () => {
       '/v2/models/{model}/config',
       '/v2/models/{model}/stats',
       '/v2/repository/index',
+      '/v2/repository/models/{model}/load',
+      '/v2/repository/models/{model}/unload',
       '/v2/models/{model}/infer',
       '/livez',
       '/readyz',

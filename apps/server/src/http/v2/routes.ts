@@ -13,6 +13,7 @@ import {
   oipModels,
   versionsOf,
 } from '../../oip/models/oip-model.js';
+import { loadModel, unloadModel } from '../../oip/models/repository.js';
 import { serverMetadata } from '../../oip/models/server-metadata.js';
 import type { OpenInference } from '../../oip/open-inference.js';
 import type { HttpContext } from '../call.js';
@@ -36,6 +37,21 @@ const get = (path: string, summary: string, method: string): Route => ({
   answer: z.looseObject({}),
 });
 
+const repository = (what: 'load' | 'unload', method: string) =>
+  ({
+    method: 'POST',
+    path: `/v2/repository/models/{model}/${what}`,
+    summary: `Has a model ${what}ed, where the server lets models be changed.`,
+    rule: rule(method),
+    body: repositoryRequest,
+    answer: z.strictObject({}),
+  }) satisfies Route;
+
+const repositoryRequest = z.object({
+  parameters: z
+    .record(z.string(), z.unknown(), { error: 'expected a mapping of names to values' })
+    .optional(),
+});
 const indexRequest = z.object({ ready: z.boolean({ error: 'expected true or false' }).optional() });
 
 const routes = {
@@ -58,6 +74,8 @@ const routes = {
     body: indexRequest,
     answer: z.array(z.looseObject({ name: z.string(), version: z.string(), state: z.string() })),
   },
+  load: repository('load', 'RepositoryModelLoad'),
+  unload: repository('unload', 'RepositoryModelUnload'),
   infer: {
     method: 'POST',
     path: '/v2/models/{model}/infer',
@@ -114,6 +132,21 @@ export function v2Routes(app: FastifyInstance, context: HttpContext, oip: OpenIn
       .filter((model) => !wanted.ready || isReady(model))
       .map(indexMessage);
   });
+  const change = (route: typeof routes.load, work: typeof loadModel) =>
+    app.post<OfModel>(
+      route.path.replace('{model}', ':model'),
+      { config: { rule: route.rule } },
+      async (request) => {
+        const bytes = request.body as Buffer | undefined;
+        const { parameters = {} } = bytes?.length ? parseRequest(repositoryRequest, readJson(bytes), 1) : {};
+        const { model } = request.params;
+        const wanted = { repository: '', model, parameters: Object.keys(parameters) };
+        await work(oip, wanted, callOf(request).engineCall());
+        return {};
+      },
+    );
+  change(routes.load, loadModel);
+  change(routes.unload, unloadModel);
   for (const path of pathsOf(routes.infer))
     app.post<OfModel>(path, { config: { rule: routes.infer.rule } }, async (request, reply) => {
       const { body, headBytes } = await answerInfer(oip, request);

@@ -155,6 +155,14 @@ describe('the Open Inference Protocol as REST', () => {
     expect(found.answer.error).toMatch(message);
   });
 
+  it('lets nobody change models where gRPC does not', async () => {
+    const load = await fetch(`${base}/repository/models/demo-clip-text/unload`, {
+      method: 'POST',
+      body: '{}',
+    });
+    expect([load.status, await load.text()]).toEqual([403, expect.stringContaining('METHOD_DENIED')]);
+  });
+
   it('refuses heads that are longer than their bodies, and bytes that are nobody’s', async () => {
     const head = { inputs: [texts('a')] };
     expect(await inferBinary(head, Buffer.alloc(3), 'demo-clip-text')).toMatchObject({
