@@ -1,7 +1,8 @@
-import { checkAudioFormat, checkBatch, type RequestedAudioFormat } from '@triptych/validation';
+import { checkAudioFormat, type RequestedAudioFormat } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
-import { encodeItems, type ItemResult } from '../items/encode-items.js';
+import { encodeCall } from '../items/encode-call.js';
+import type { ItemResult } from '../items/encode-items.js';
 import type { EncodedItem } from '../items/encode-prepared.js';
 import type { ModelStamp } from '../items/stamp.js';
 import {
@@ -37,7 +38,7 @@ export interface EncodedAudio {
   readonly results: readonly ItemResult<EncodedClip>[];
 }
 
-/** Encodes every clip on its own, so that a bad one fails alone. */
+/** Encodes clips. Throws as {@link encodeCall} and {@link planAudio} do. */
 export async function encodeClips(
   { models, limits }: EngineParts,
   request: EncodeAudioRequest,
@@ -45,12 +46,17 @@ export async function encodeClips(
 ): Promise<EncodedAudio> {
   const { clips } = request;
   const plan = planAudio(models.serving('audio', request.model), request);
-  checkBatch(clips.length, limits.maxClips, 'clips');
-  const bytes = clips.reduce((sum, clip) => sum + clip.data.length, 0);
-  const cost = clips.reduce((sum, clip) => sum + clipCost(plan, clip), 0);
-  const loads = [{ model: plan.model.name, modality: 'audio', items: clips.length, cost }];
-  const results = await context.admission.run({ ...context, bytes, loads }, () =>
-    encodeItems(clips, 'clips', (clip) => encodeClip(plan, clip, context)),
+  const results = await encodeCall(
+    {
+      items: clips,
+      field: 'clips',
+      most: limits.maxClips,
+      lane: { model: plan.model.name, modality: 'audio' },
+      bytes: ({ data }) => data.length,
+      cost: (clip) => clipCost(plan, clip),
+    },
+    (clip) => encodeClip(plan, clip, context),
+    context,
   );
   return { stamp: audioStamp(plan), results };
 }

@@ -8,7 +8,6 @@ import {
 } from '@triptych/validation';
 import { imageCost } from '../admission/costs.js';
 import type { CallContext } from '../call.js';
-import { encodeItems, type ItemResult } from '../items/encode-items.js';
 import { type EncodedItem, encodePrepared } from '../items/encode-prepared.js';
 import type { ModelStamp } from '../items/stamp.js';
 import type { Serving } from '../models/served-model.js';
@@ -32,16 +31,6 @@ export function planImages(
 export function imageStamp({ model, embedding }: ImagePlan): ModelStamp {
   const { name, fingerprint, image } = model;
   return { model: name, fingerprint, space: image.space(embedding.pooling) };
-}
-
-/** Every image on its own, so that a bad one fails alone; `field` is where they stand in the request. */
-export function encodeBatch(
-  plan: ImagePlan,
-  images: readonly RequestedImage[],
-  field: string,
-  context: CallContext,
-): Promise<ItemResult<EncodedItem>[]> {
-  return encodeItems(images, field, (image) => encodeImage(plan, image, context));
 }
 
 /** One image, by a plan. Throws IMAGE_* errors, and as the encoder does. */

@@ -3,10 +3,10 @@ import { batchWeight } from '../admission/batch-weight.js';
 import { BoundedAnswers } from '../admission/bounded-answers.js';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
-import type { ItemResult } from '../items/encode-items.js';
+import { encodeItems, type ItemResult } from '../items/encode-items.js';
 import type { EncodedItem } from '../items/encode-prepared.js';
 import type { ModelStamp } from '../items/stamp.js';
-import { encodeBatch, imageStamp, planImages } from './image-plan.js';
+import { encodeImage, imageStamp, planImages } from './image-plan.js';
 
 export interface ImageStreamRequest {
   /** Default: the first that takes images. */
@@ -80,7 +80,8 @@ export function openImageStream(
           summary.batches++;
           summary.images += images.length;
           const answer = async () => {
-            const results = await encodeBatch(plan, images, 'batch.images', context).finally(done);
+            const encode = (image: RequestedImage) => encodeImage(plan, image, context);
+            const results = await encodeItems(images, 'batch.images', encode).finally(done);
             summary.failed += results.filter((result) => 'error' in result).length;
             return { tag, results };
           };

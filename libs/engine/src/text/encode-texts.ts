@@ -1,7 +1,8 @@
-import { checkBatch, textBytes } from '@triptych/validation';
+import { textBytes } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
-import { encodeItems, type ItemResult } from '../items/encode-items.js';
+import { encodeCall } from '../items/encode-call.js';
+import type { ItemResult } from '../items/encode-items.js';
 import type { ModelStamp } from '../items/stamp.js';
 import { type EncodedText, encodeText, planTexts, type TextOptions, textStamp } from './text-plan.js';
 
@@ -17,7 +18,7 @@ export interface EncodedTexts {
   readonly results: readonly ItemResult<EncodedText>[];
 }
 
-/** Encodes every text on its own, so that a bad one fails alone. */
+/** Encodes texts. Throws as {@link encodeCall} and {@link planTexts} do. */
 export async function encodeTexts(
   { models, limits }: EngineParts,
   request: EncodeTextsRequest,
@@ -25,11 +26,17 @@ export async function encodeTexts(
 ): Promise<EncodedTexts> {
   const { texts } = request;
   const plan = planTexts(models.serving('text', request.model), request);
-  checkBatch(texts.length, limits.maxTexts, 'texts');
-  const bytes = texts.reduce((sum, text) => sum + textBytes(text), 0);
-  const loads = [{ model: plan.model.name, modality: 'text', items: texts.length, cost: texts.length }];
-  const results = await context.admission.run({ ...context, bytes, loads }, () =>
-    encodeItems(texts, 'texts', (text) => encodeText(plan, text, context)),
+  const results = await encodeCall(
+    {
+      items: texts,
+      field: 'texts',
+      most: limits.maxTexts,
+      lane: { model: plan.model.name, modality: 'text' },
+      bytes: textBytes,
+      cost: () => 1,
+    },
+    (text) => encodeText(plan, text, context),
+    context,
   );
   return { stamp: textStamp(plan), results };
 }

@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { readTransformer, siglipSize, siglipStandards, type TransformerSize } from '@triptych/inference-core';
 
 /** A SigLIP text tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
 export interface SiglipTextConfig extends TransformerSize {
@@ -10,34 +10,19 @@ export interface SiglipTextConfig extends TransformerSize {
   readonly positions: number;
 }
 
-/** What `SiglipTextConfig` has where a checkpoint is silent: those of the base size leave nearly everything out. */
+/** What `SiglipTextConfig` has where a checkpoint is silent. */
 const defaults = {
-  hidden_size: 768,
-  intermediate_size: 3072,
-  num_hidden_layers: 12,
-  num_attention_heads: 12,
+  ...siglipSize,
   vocab_size: 32000,
   max_position_embeddings: 64,
 };
-
-const standards = {
-  activations: {
-    gelu_pytorch_tanh: 'gelu_tanh',
-    gelu_new: 'gelu_tanh',
-    gelu: 'gelu',
-    quick_gelu: 'quick_gelu',
-  },
-  layerNormEpsilon: 1e-6,
-  norms: 'pre',
-  names: dualEncoderNames,
-} as const;
 
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readSiglipTextConfig(config: JsonObject): SiglipTextConfig {
   const { text_config: own } = config;
   const model = new ConfigFields({ ...config, text_config: { ...defaults, ...(own as JsonObject) } });
   const fields = model.object('text_config');
-  const size = readTransformer(model, fields, standards);
+  const size = readTransformer(model, fields, siglipStandards);
   const text: SiglipTextConfig = {
     ...size,
     projection: fields.number('projection_size', size.blocks.width),

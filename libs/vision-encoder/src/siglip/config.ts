@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import { readTransformer, siglipSize, siglipStandards, type TransformerSize } from '@triptych/inference-core';
 import { patchesOfSide, type PixelNormalization, readPixelNormalization } from '../patches.js';
 
 /** A SigLIP vision tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
@@ -11,29 +11,14 @@ export interface SiglipVisionConfig extends TransformerSize {
   readonly pixels: PixelNormalization;
 }
 
-/** What `SiglipVisionConfig` has where a checkpoint is silent: those of the base size leave nearly everything out. */
+/** What `SiglipVisionConfig` has where a checkpoint is silent. */
 const defaults = {
-  hidden_size: 768,
-  intermediate_size: 3072,
-  num_hidden_layers: 12,
-  num_attention_heads: 12,
+  ...siglipSize,
   num_channels: 3,
   image_size: 224,
   patch_size: 16,
   vision_use_head: true,
 };
-
-const standards = {
-  activations: {
-    gelu_pytorch_tanh: 'gelu_tanh',
-    gelu_new: 'gelu_tanh',
-    gelu: 'gelu',
-    quick_gelu: 'quick_gelu',
-  },
-  layerNormEpsilon: 1e-6,
-  norms: 'pre',
-  names: dualEncoderNames,
-} as const;
 
 /** What `SiglipImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */
 const pixelStandards = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
@@ -49,7 +34,7 @@ export function readSiglipVisionConfig(
   if (fields.count('num_channels') !== 3) fields.problem('num_channels must be 3');
   if (!fields.flag('vision_use_head', true)) fields.problem('vision_use_head must be true');
   const vision: SiglipVisionConfig = {
-    ...readTransformer(model, fields, standards),
+    ...readTransformer(model, fields, siglipStandards),
     imageSize: fields.count('image_size'),
     patchSize: fields.count('patch_size'),
     pixels: readPixelNormalization(model, preprocessor, pixelStandards),
