@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { certificatesSwapped } from './failures/certificates-swapped.js';
 import type { Failure } from './failures/failure.js';
 import { logFull } from './failures/log-full.js';
+import { modelsComeAndGo } from './failures/models-come-and-go.js';
 import { serverPaused } from './failures/server-paused.js';
 import { terminated } from './failures/terminated.js';
 import { workerKilled } from './failures/worker-killed.js';
@@ -14,14 +15,16 @@ with 1 where it did not.
   certificates  TLS certificate and key replaced
   terminate     SIGTERM
   log           a full disk under the log
+  models        --loads loads and unloads of three models under traffic, with memory for two
 
-  node tools/resilience/dist/failures.js [--only NAME] [--pause-ms 10000] [--json]
+  node tools/resilience/dist/failures.js [--only NAME] [--pause-ms 10000] [--loads 12] [--json]
 `;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     'pause-ms': { type: 'string', default: '10000' },
+    loads: { type: 'string', default: '12' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -32,6 +35,7 @@ const failures: Readonly<Record<string, Failure>> = {
   certificates: certificatesSwapped,
   terminate: terminated,
   log: logFull,
+  models: modelsComeAndGo(Number(values.loads)),
 };
 if (values.help) process.stdout.write(help);
 else if (values.only !== undefined && !(values.only in failures)) {

@@ -19,9 +19,14 @@ export class ServedProcess {
     this.exited = new Promise((resolve) => child.once('exit', resolve));
   }
 
-  static async start(flags: readonly string[] = [], log: LogTarget = 'inherit'): Promise<ServedProcess> {
-    const defaults = ['--model', 'models/demo/whisper', '--listen', '127.0.0.1:0', '--log-level', 'silent'];
-    const command = ['apps/cli/bin/triptych.js', 'serve', ...defaults, ...flags];
+  /** `models`: flags that name the models. */
+  static async start(
+    flags: readonly string[] = [],
+    log: LogTarget = 'inherit',
+    models: readonly string[] = ['--model', 'models/demo/whisper'],
+  ): Promise<ServedProcess> {
+    const defaults = ['--listen', '127.0.0.1:0', '--log-level', 'silent'];
+    const command = ['apps/cli/bin/triptych.js', 'serve', ...models, ...defaults, ...flags];
     const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', log] });
     const address = await new Promise<string>((resolve, reject) => {
       child.stdout?.once('data', (line: Buffer) =>
