@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, (stop?: StopRequests) => Promise<Command
   quantize: async () => (await import('./commands/quantize.js')).quantizeCommand(),
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand(),
   validate: async () => (await import('./commands/validate.js')).validateCommand(),
+  models: async () => (await import('./commands/models.js')).modelsCommand(),
   token: async () => (await import('./commands/token.js')).tokenCommand(),
 };
 

@@ -43,6 +43,7 @@ const PRIVATE: Flags = {
   tlsClientCa: '',
   tokens: '',
   metricsListen: '',
+  modelsFile: '',
   http: '',
   otlpEndpoint: '',
 };
@@ -63,8 +64,8 @@ export async function serverConfig(command: Command, overrides: Flags = {}): Pro
 }
 
 /** The models that are named, or the demo models. */
-export function modelsOf({ models }: ServerConfig): readonly string[] {
-  return models.length > 0 ? models : demoModels;
+export function modelsOf({ models, modelsFile }: ServerConfig): readonly string[] {
+  return models.length > 0 || modelsFile !== '' ? models : demoModels;
 }
 
 /** Model directories of planned models, one after the other. */

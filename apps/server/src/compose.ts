@@ -7,8 +7,10 @@ import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import { serveHttp } from './http/http-server.js';
+import { ModelsFile } from './models/follow-models-file.js';
 import { ModelControl } from './models/model-control.js';
 import { ModelSources, type ProvideHubModel } from './models/model-sources.js';
+import { readModelsFile } from './models/models-file.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
 import { ExecutionStatistics } from './oip/statistics/execution-statistics.js';
@@ -31,20 +33,27 @@ export interface RunningServer {
   drain(): Promise<void>;
 }
 
+/** What a server has of those who start it. */
+export interface ServerParts {
+  /** Those that models may be of. Default: all that Triptych has. */
+  readonly families?: readonly ModelFamily[] | undefined;
+  /** Brings models of a hub. Default: none can be had. */
+  readonly provide?: ProvideHubModel | undefined;
+}
+
 /**
- * Loads the models, wires everything, and listens. `families`: those that models may be of; `provide`: brings models of a hub. Throws bad-weights or bad-config
+ * Loads the models, wires everything, and listens. Throws bad-weights or bad-config
  * errors; nothing then remains.
  */
 export async function startServer(
   config: ServerConfig,
   logger: Logger,
-  families?: readonly ModelFamily[],
-  provide?: ProvideHubModel,
+  given: ServerParts = {},
 ): Promise<RunningServer> {
   const closers: (() => Promise<unknown>)[] = [];
   boundThreads();
   try {
-    return await start(config, logger, { families, provide }, closers);
+    return await start(config, logger, given, closers);
   } catch (thrown) {
     // Last first: models still loading may yet start workers that they share.
     for (const close of closers.reverse()) await close();
@@ -52,18 +61,13 @@ export async function startServer(
   }
 }
 
-interface Given {
-  readonly families: readonly ModelFamily[] | undefined;
-  readonly provide: ProvideHubModel | undefined;
-}
-
 async function start(
   config: ServerConfig,
   logger: Logger,
-  { families, provide }: Given,
+  { families, provide }: ServerParts,
   closers: (() => Promise<unknown>)[],
 ): Promise<RunningServer> {
-  if (config.models.length === 0)
+  if (config.models.length === 0 && config.modelsFile === '')
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; name one with --model DIR');
   const { problems, warnings } = await preflight(config, { families });
   throwReported(problems);
@@ -76,12 +80,16 @@ async function start(
   closers.push(async () => probes?.close());
   const { selfCheck } = config;
   const executions = new ExecutionStatistics();
-  const sources = config.models.map(parseModelSource);
+  const listed = config.modelsFile === '' ? undefined : readModelsFile(config.modelsFile);
+  const sources = [...config.models.map(parseModelSource), ...(listed?.models ?? [])];
   const options = { models: sources, families, selfCheck, logger, observer: executions.observing(metrics) };
   const engine = await createEngine({ ...engineSettings(config), ...options });
   closers.push(() => engine.close());
   const { models } = engine;
   metrics.follow(models);
+  const applied = (isApplied: boolean) => metrics.modelsFileRead(isApplied);
+  const file = listed && new ModelsFile(config.modelsFile, listed, models, logger, applied);
+  closers.push(() => Promise.resolve(file?.close()));
   const tracing = new Tracing(config, logger);
   closers.push(() => tracing.close());
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
@@ -128,6 +136,7 @@ async function start(
       await shutDown([grpc.door, ...(http ? [http.door] : [])], gate.calls, config.drainMs);
       gate.idle.close();
       tokens?.close();
+      file?.close();
       stopCollecting();
       await Promise.all([engine.close(), probes?.close(), tracing.close()]);
       logger.info({}, 'stopped');

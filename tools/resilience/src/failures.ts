@@ -17,14 +17,14 @@ with 1 where it did not.
   log           a full disk under the log
   models        --loads loads and unloads of three models under traffic, with memory for two
 
-  node tools/resilience/dist/failures.js [--only NAME] [--pause-ms 10000] [--loads 12] [--json]
+  node tools/resilience/dist/failures.js [--only NAME] [--pause-ms 10000] [--loads 24] [--json]
 `;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     'pause-ms': { type: 'string', default: '10000' },
-    loads: { type: 'string', default: '12' },
+    loads: { type: 'string', default: '24' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   },

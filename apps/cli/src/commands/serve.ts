@@ -13,6 +13,7 @@ import {
   throwReported,
   unknownVariables,
 } from '@triptych/server';
+import { pullInProcess } from '../hub/pull-in-process.js';
 import { type PlannedModel, planModels } from '../hub/plan-models.js';
 import { complain } from '../output/complain.js';
 import { listenForStop, orStop, type StopRequests } from '../process/stop-requests.js';
@@ -96,5 +97,6 @@ async function start(
   models: readonly PlannedModel[],
   logger: Logger,
 ): Promise<RunningServer> {
-  return startServer({ ...config, models: await provideModels(models) }, logger);
+  const served = { ...config, models: await provideModels(models) };
+  return startServer(served, logger, { provide: pullInProcess });
 }

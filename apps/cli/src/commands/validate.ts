@@ -84,7 +84,7 @@ export async function validate(
     { models: [directory], listen: '127.0.0.1:0', logLevel: 'error', drainMs: 0 },
     {},
   );
-  const server = await startServer(config, createLogger(config.logLevel), families);
+  const server = await startServer(config, createLogger(config.logLevel), { families });
   const client = new TriptychClient(server.address);
   const bar = new FileProgress('validating', items.length);
   try {

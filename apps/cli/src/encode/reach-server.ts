@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** Certificate authorities in PEM: the connection is secured. */
   readonly tlsCa?: string;
   readonly token?: string;
+  /** Longest that a call may take. Default: the client's own. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ServerOptions {
  */
 export async function reachServer(
   address: string,
-  { tlsCa, token }: Pick<ServerOptions, 'tlsCa' | 'token'>,
+  { tlsCa, token, timeoutMs }: Omit<ServerOptions, 'server'>,
 ): Promise<TriptychClient> {
   checkAddress(address);
   const ca = tlsCa === undefined ? undefined : await readAuthorities(tlsCa);
@@ -44,7 +46,7 @@ export async function reachServer(
   } finally {
     probe.close();
   }
-  return new TriptychClient(address, options);
+  return new TriptychClient(address, { ...options, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
 }
 
 async function explained(error: CallError, address: string, ca: Buffer | undefined): Promise<Error> {

@@ -28,7 +28,10 @@ export interface FileValue {
  */
 export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
-  const document = parseDocument(textOf(path), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(readConfigText(path, '--config'), {
+    lineCounter: lines,
+    prettyErrors: false,
+  });
   const at = (offset: number) => `${path}:${lines.linePos(offset).line}`;
   const [broken] = document.errors;
   if (broken)
@@ -70,19 +73,20 @@ function inFolder(name: SettingName, value: unknown, folder: string): unknown {
   return resolvePaths(name, list, folder);
 }
 
-function textOf(path: string): string {
+/** The text of a file that a flag names. Throws CONFIG_INVALID. */
+export function readConfigText(path: string, flag: string): string {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
     const { size } = fstatSync(file);
     if (size <= MOST_BYTES) return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new TriptychError('CONFIG_INVALID', `--config ${path}: ${problemOf(cause)}`, { cause });
+    throw new TriptychError('CONFIG_INVALID', `${flag} ${path}: ${problemOf(cause)}`, { cause });
   } finally {
     if (file !== undefined) closeSync(file);
   }
   throw new TriptychError(
     'CONFIG_INVALID',
-    `--config ${path}: larger than a mebibyte; is it a configuration?`,
+    `${flag} ${path}: larger than a mebibyte; is it a configuration?`,
   );
 }

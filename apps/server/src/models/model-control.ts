@@ -28,9 +28,7 @@ export class ModelControl {
   async load(wanted: WantedModel, until: Until): Promise<ModelStatus> {
     const { name, source, aliases = [] } = wanted;
     for (const alias of aliases) this.models.checkAlias(alias);
-    const model = source
-      ? await this.#loadFrom(await this.sources.directoryOf(source, until.signal), wanted, until)
-      : await this.#bring(name, until);
+    const model = source ? await this.#loadFrom(source, wanted, until) : await this.#bring(name, until);
     if (wanted.isCurrent) this.models.makeCurrent(model.name);
     for (const alias of aliases) this.models.alias(alias, model.name);
     return model;
@@ -54,7 +52,8 @@ export class ModelControl {
     return told(source.directory, () => this.models.bring(name, until));
   }
 
-  #loadFrom(directory: string, { name, onDemand }: WantedModel, until: Until): Promise<ModelStatus> {
+  async #loadFrom(from: WantedSource, { name, onDemand }: WantedModel, until: Until): Promise<ModelStatus> {
+    const directory = await told(undefined, () => this.sources.directoryOf(from, until.signal));
     const source = { directory, name: name === '' ? undefined : name, onDemand };
     return told(directory, () => this.models.replace(source, until));
   }
@@ -64,13 +63,14 @@ export class ModelControl {
  * What is wrong with a model's files is told to who loads it: which file, which tensor, what was expected. Where its directory lies on this
  * machine is not.
  */
-async function told<T>(directory: string, load: () => Promise<T>): Promise<T> {
+async function told<T>(directory: string | undefined, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (thrown) {
     const error = TriptychError.from(thrown);
     if (error.code !== 'bad-weights' && error.code !== 'bad-config') throw error;
-    const message = `${error.reason}: ${error.message.replaceAll(directory, '.')}`;
+    const text = directory === undefined ? error.message : error.message.replaceAll(directory, '.');
+    const message = `${error.reason}: ${text}`;
     throw new TriptychError('MODEL_LOAD_FAILED', message, { cause: error });
   }
 }

@@ -98,6 +98,15 @@ export class Metrics implements EngineObserver {
     'fingerprint',
   ]);
 
+  readonly #fileReads = this.#counter('triptych_models_file_reads_total', 'Readings of the file of models.', [
+    'result',
+  ]);
+  readonly #fileApplied = this.#gauge(
+    'triptych_models_file_applied',
+    '1 where what the file of models says is what is served; absent without such a file.',
+    [],
+  );
+
   constructor() {
     // Each sample wakes the event loop, and takes a core from the run under way: 50 a second are enough to see a loop that stalls.
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 20 });
@@ -159,6 +168,12 @@ export class Metrics implements EngineObserver {
   /** The server ended a call by itself. */
   callEnded(reason: CallEndings): void {
     this.#ended.inc({ reason });
+  }
+
+  /** The file of models was read: is what it says what is served? */
+  modelsFileRead(isApplied: boolean): void {
+    this.#fileReads.inc({ result: isApplied ? 'applied' : 'failed' });
+    this.#fileApplied.set(Number(isApplied));
   }
 
   authenticationFailed(answer: string): void {

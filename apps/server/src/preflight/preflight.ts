@@ -4,6 +4,7 @@ import type { ModelFamily } from '@triptych/model-families';
 import { labelOf, type Origins } from '../config/names.js';
 import { joinProblems } from '../config/read-config.js';
 import type { ServerConfig, SettingName } from '../config/settings.js';
+import { readModelsFile } from '../models/models-file.js';
 import { checkTlsFiles } from '../security/tls-files.js';
 import { readTokens } from '../security/token-file.js';
 import { openToAll, sameAddress } from './addresses.js';
@@ -68,8 +69,9 @@ export async function preflight(
     about('tokens', problem);
     if (warning !== undefined) warnings.push(warning);
   }
-  if (isGiven('models')) {
-    const described = models ?? (await describeModels(config.models, families));
+  if (isGiven('models', 'modelsFile')) {
+    const named = models ?? (await describeModels(config.models, families));
+    const described = [...named, ...(await listedModels(config.modelsFile, report, families))];
     problems.push(...described.flatMap(({ problem }) => problem ?? []));
     if (config.selfCheck) problems.push(...missingReferences(described));
     nameClashes(described).forEach((clash) => about('models', clash));
@@ -79,6 +81,26 @@ export async function preflight(
     if (open !== undefined) warnings.push(open);
   }
   return { problems, warnings };
+}
+
+/** The models of a file, without those of `--model`. */
+async function listedModels(
+  path: string,
+  report: (problem: string) => void,
+  families: readonly ModelFamily[] | undefined,
+): Promise<ModelDescription[]> {
+  if (path === '') return [];
+  try {
+    const { models } = readModelsFile(path);
+    const described = await describeModels(
+      models.map(({ directory }) => directory),
+      families,
+    );
+    return described.map((one, i) => ({ ...one, name: models[i].name }));
+  } catch (thrown) {
+    report(TriptychError.from(thrown).message);
+    return [];
+  }
 }
 
 function tokenFileFindings(path: string): { problem?: string; warning?: string } {

@@ -218,7 +218,7 @@ export class ModelRegistry {
   unload(name: string): { readonly model: ModelStatus; readonly ended: Promise<void> } {
     const known = this.#known.offered(name);
     known.isOffered = false;
-    known.abandon?.abort(this.#known.notFound(name));
+    this.#abandon(known, this.#known.notFound(name));
     this.#changed();
     return { model: known, ended: this.#letGo(known) };
   }
@@ -290,12 +290,15 @@ export class ModelRegistry {
       await waitFor(load(), until, `model ${known.name} was loaded`);
     } finally {
       known.waiting--;
-      if (known.waiting === 0 && known.abandon) {
-        // Who comes now is not to get what those who left are told.
-        known.loading = undefined;
-        known.abandon.abort(clientGone);
-      }
+      if (known.waiting === 0) this.#abandon(known, clientGone);
     }
+  }
+
+  /** Ends a load that still waits for memory. Who comes then is not to be told what those were who waited for it: it is another load. */
+  #abandon(known: KnownModel, why: TriptychError): void {
+    if (!known.abandon) return;
+    known.loading = undefined;
+    known.abandon.abort(why);
   }
 
   #candidates(): Candidates {

@@ -286,6 +286,22 @@ describe('changes that cross each other', () => {
     }
   });
 
+  it('tell a load that waits for memory that its model was unloaded, and not the load that comes next', async () => {
+    const models = [named('a'), named('b', { onDemand: true })];
+    await start({ models, modelMemory: await roomFor(1) });
+    const stream = await engine.openAudioStream({ model: 'a', format, windowMs: 500 });
+    const waiting = encode('b').catch((thrown: unknown) => thrown);
+    await sleep(100);
+    const unloading = engine.unload('b');
+    const bringing = engine.models.bring('b');
+    expect(await waiting).toMatchObject({ reason: 'MODEL_NOT_FOUND' });
+    await unloading;
+    stream.close();
+    await bringing;
+    expect(await modelOf('b')).toBe('b');
+    expect(of('b')).toMatchObject({ loads: 1, failures: 0 });
+  });
+
   it('end with the engine: what waits for memory or loads fails, and nothing is left', async () => {
     const models = [named('a'), named('b', { onDemand: true }), named('c', { onDemand: true })];
     await start({ models, modelMemory: await roomFor(2) });

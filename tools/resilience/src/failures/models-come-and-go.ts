@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TriptychClient } from '@triptych/client';
+import { ModelState, TriptychClient } from '@triptych/client';
 import { type ModelName, models, ModelTraffic, type TrafficOutcome } from '../models/model-traffic.js';
 import { resourcesAtRest } from '../models/resources.js';
 import { ServedProcess } from '../served-process.js';
@@ -7,7 +7,7 @@ import { type Failure, problemsOf } from './failure.js';
 
 /** Of two of the models by the server's estimate (some 29 MB for Whisper, 69 MB for CLIP), and of no three. */
 const BUDGET_BYTES = 100_000_000;
-const WARM_UP_LOADS = 12;
+const WARM_UP_LOADS = 24;
 const BURST_MS = 3000;
 /** Longest that a load waits for memory, and the calls that wait for it. */
 const TIMEOUT_MS = 120_000;
@@ -19,7 +19,10 @@ interface Gone {
   until: number;
 }
 
-/** Models are loaded and unloaded all the time, with memory for two of three, while calls and streams ask for all. */
+/**
+ * Models are unloaded and loaded all the time, with memory for two of three, while calls and streams ask for all: those load what had to go.
+ * `loads`: how often the server is to load a model, whoever asks.
+ */
 export function modelsComeAndGo(loads: number): Failure {
   return {
     title: `${loads} loads and unloads of three models under traffic, with memory for two`,
@@ -36,7 +39,7 @@ export function modelsComeAndGo(loads: number): Failure {
         await settle(client);
         const before = await resourcesAtRest(server);
         const started = performance.now();
-        const { outcomes, gone, mostBytes } = await changeModels(client, loads);
+        const { outcomes, gone, mostBytes, loaded } = await changeModels(client, loads);
         const seconds = (performance.now() - started) / 1000;
         await settle(client);
         const after = await resourcesAtRest(server);
@@ -47,7 +50,8 @@ export function modelsComeAndGo(loads: number): Failure {
         const count = (kind: string) => outcomes.filter((one) => one.kind === kind && !one.failure).length;
         return {
           facts: {
-            'loads and unloads': `${loads} and ${loads} in ${seconds.toFixed(0)} s`,
+            'loads, each after an unload': `${loaded} in ${seconds.toFixed(0)} s`,
+            'of them by Models.Unload and Load': gone.length,
             'calls and streams answered': outcomes.length - failed.length,
             'audio calls': count('audio call'),
             'image calls': count('image call'),
@@ -81,17 +85,23 @@ export function modelsComeAndGo(loads: number): Failure {
   };
 }
 
-/** Unloads one model after the other, and loads the one before it, under traffic. All are known again in the end. */
-async function changeModels(
-  client: TriptychClient,
-  loads: number,
-): Promise<{ outcomes: readonly TrafficOutcome[]; gone: readonly Gone[]; mostBytes: number }> {
+interface Changes {
+  readonly outcomes: readonly TrafficOutcome[];
+  readonly gone: readonly Gone[];
+  readonly mostBytes: number;
+  readonly loaded: number;
+}
+
+/** Unloads and loads one model after the other under traffic, until the server has loaded models so often. */
+async function changeModels(client: TriptychClient, loads: number): Promise<Changes> {
   const names = Object.keys(models) as ModelName[];
   for (const model of names) await client.loadModel({ model });
   const traffic = new ModelTraffic(client);
   const gone: Gone[] = [];
   let mostBytes = 0;
-  for (let i = 0; i < loads; i++) {
+  const before = (await stateOf(client)).loads;
+  let loaded = 0;
+  for (let i = 0; loaded < loads; i++) {
     const model = names[i % names.length];
     const absence = { model, from: performance.now(), until: Infinity };
     gone.push(absence);
@@ -99,17 +109,24 @@ async function changeModels(
     await sleep(20);
     await client.loadModel({ model });
     absence.until = performance.now();
-    mostBytes = Math.max(mostBytes, await loadedBytes(client));
-    if (i % 50 === 49) process.stderr.write(`${i + 1} loads, ${traffic.outcomes.length} calls and streams\n`);
+    const state = await stateOf(client);
+    mostBytes = Math.max(mostBytes, state.bytes);
+    loaded = state.loads - before;
+    if (i % 20 === 19)
+      process.stderr.write(`${loaded} loads, ${traffic.outcomes.length} calls and streams\n`);
   }
   await traffic.stop();
-  return { outcomes: traffic.outcomes, gone, mostBytes };
+  return { outcomes: traffic.outcomes, gone, mostBytes, loaded };
 }
 
-async function loadedBytes(client: TriptychClient): Promise<number> {
-  const READY = 1;
+/** Bytes of the models in memory, and how often models were loaded. */
+async function stateOf(client: TriptychClient): Promise<{ bytes: number; loads: number }> {
   const all = await client.listModels(true);
-  return all.reduce((sum, { state, memoryBytes }) => sum + (state === READY ? memoryBytes : 0), 0);
+  const sum = (of: (model: (typeof all)[number]) => number) => all.reduce((total, one) => total + of(one), 0);
+  return {
+    bytes: sum(({ state, memoryBytes }) => (state === ModelState.MODEL_STATE_READY ? memoryBytes : 0)),
+    loads: sum(({ loads }) => loads),
+  };
 }
 
 /** The same models in memory, each of which has worked. */

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { abortError, TriptychError } from '@triptych/core';
+
+const program = fileURLToPath(new URL('../../bin/triptych.js', import.meta.url));
+/** What a pull says is a line. */
+const MOST_OUTPUT_BYTES = 64 * 1024;
+
+/**
+ * `triptych pull` in a process of its own, for a server that serves meanwhile: converting takes a core for as long as it takes. Gives
+ * the model directory in the cache. Throws HUB_UNREACHABLE with what that process said, or what `signal` aborts with.
+ */
+export async function pullInProcess(reference: string, signal: AbortSignal): Promise<string> {
+  const child = spawn(process.execPath, [program, 'pull', reference], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => {
+      texts[name] = (texts[name] + chunk.toString()).slice(-MOST_OUTPUT_BYTES);
+    });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('close', resolve);
+  });
+  if (signal.aborted) throw abortError(signal);
+  if (code === 0) return texts.stdout.trim();
+  const said = texts.stderr
+    .trim()
+    .split('\n')
+    .at(-1)
+    ?.replace(/^triptych: /, '');
+  throw new TriptychError('HUB_UNREACHABLE', `${reference} could not be pulled: ${said || `code ${code}`}`);
+}
