@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import type { ModelRegistry } from '@triptych/engine';
-import { type ModelsList, readModelsFile } from './models-file.js';
+import { type ModelsList, readModelsFile, stateOf } from './models-file.js';
 
 const LOOK_AGAIN_MS = 1000;
 /** What could not be loaded is tried again: its folder may not have been there yet. */
@@ -32,7 +31,7 @@ export class ModelsFile {
     private readonly logger: Logger,
     private readonly observe: FileObserver,
   ) {
-    this.#seen = this.#applied = stateOf(path);
+    this.#seen = this.#applied = list.state;
     const own = new Set(list.models.map(({ name }) => name));
     this.#others = new Set(models.known.flatMap(({ name }) => (own.has(name) ? [] : [name])));
     for (const [alias, model] of list.aliases) models.alias(alias, model);
@@ -121,10 +120,4 @@ export class ModelsFile {
       return false;
     }
   }
-}
-
-/** What tells that a file is another one, or says something else. */
-function stateOf(path: string): string {
-  const { mtimeMs = 0, size = -1, ino = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-  return `${mtimeMs} ${size} ${ino}`;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { messageOf, TriptychError } from '@triptych/core';
 import type { ModelSource } from '@triptych/engine';
@@ -12,6 +13,14 @@ export interface ModelsList {
   readonly models: readonly (ModelSource & { readonly name: string })[];
   /** Names that stand for others. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** The file's as it was read. */
+  readonly state: string;
+}
+
+/** What tells that a file is another one, or says something else. */
+export function stateOf(path: string): string {
+  const { mtimeMs = 0, size = -1, ino = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return `${mtimeMs} ${size} ${ino}`;
 }
 
 const name = z.string().min(1).max(256);
@@ -35,6 +44,8 @@ const schema = z.strictObject({
  * that is wrong.
  */
 export function readModelsFile(path: string): ModelsList {
+  // Before its text: what is written meanwhile is seen as a change.
+  const state = stateOf(path);
   const lines = new LineCounter();
   const document = parseDocument(readConfigText(path, '--models'), {
     lineCounter: lines,
@@ -66,6 +77,7 @@ export function readModelsFile(path: string): ModelsList {
       isCurrent: model.current,
     })),
     aliases: new Map(Object.entries(aliases)),
+    state,
   };
 }
 

@@ -24,6 +24,7 @@ const notItsFault: ReadonlySet<ErrorCode> = new Set([
   'draining',
   'cancelled',
   'overloaded',
+  'payload-too-large',
   'model-not-found',
 ]);
 
