@@ -149,7 +149,7 @@ function unread(status: number, { path }: WireMethod): TriptychError {
 }
 
 /** What a body of JSON may have at most: it is read at once, on the event loop. */
-const MOST_JSON_BYTES = 4 * 1024 * 1024;
+const MOST_JSON_BYTES = 1024 * 1024;
 /** Before a message in gRPC-Web: its flags and its length. */
 const ENVELOPE_BYTES = 5;
 

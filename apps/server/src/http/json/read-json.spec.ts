@@ -58,6 +58,8 @@ describe('JSON bodies', () => {
     ['values', `[${'1,'.repeat(jsonLimits.values)}1]`, /more than 65536 values/],
     ['levels', '['.repeat(5_000_000), /nested deeper than 16/],
     ['spaces', `[1${' '.repeat(jsonLimits.structureBytes)}]`, /beside its longer strings/],
+    ['objects', `{${Array.from({ length: 65 }, (_, i) => `"k${i}":1`).join(',')}}`, /more than 64 names/],
+    ['quotes', `"${'\\"'.repeat(jsonLimits.escapedQuotes + 1)}"`, /quotes within its strings/],
     ['words', '1'.repeat(1_000_000), /is not JSON/],
     ['names', `{"${'a'.repeat(64)}":1}`, /a name of less than 64 bytes/],
   ])('have bounded %s, whose end is never read', (_what, text, message) => {

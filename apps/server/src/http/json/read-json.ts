@@ -13,6 +13,10 @@ export const jsonLimits = {
   /** Objects, lists, strings, numbers and the others. */
   values: 65_536,
   depth: 16,
+  /** Of one object. */
+  names: 64,
+  /** Quotes in strings: each is a search of its own. */
+  escapedQuotes: 262_144,
   /** Bytes outside of strings of {@link LONG} bytes and more. */
   structureBytes: 1024 * 1024,
 } as const;
@@ -41,6 +45,7 @@ class JsonReader {
   #values = 0;
   /** Bytes of long strings. */
   #long = 0;
+  #escapedQuotes = 0;
 
   constructor(private readonly bytes: Buffer) {}
 
@@ -69,12 +74,14 @@ class JsonReader {
 
   #object(depth: number): JsonObject {
     const object = Object.create(null) as Record<string, Json>;
+    let names = 0;
     this.#at++;
     if (this.#take(CLOSE_OBJECT)) return object;
     do {
       if (this.#next() !== QUOTE) throw this.#wrong('a name in quotes');
       const key = this.#string();
       if (typeof key !== 'string') throw this.#wrong(`a name of less than ${LONG} bytes`);
+      if (++names > jsonLimits.names) throw tooLarge(`has an object of more than ${jsonLimits.names} names`);
       if (!this.#take(COLON)) throw this.#wrong('a colon');
       object[key] = this.#value(depth + 1);
     } while (this.#take(COMMA));
@@ -95,23 +102,26 @@ class JsonReader {
   #string(): string | JsonText {
     const start = this.#at + 1;
     let end = this.bytes.indexOf(QUOTE, start);
-    const isEscaped = end >= 0 && this.bytes.subarray(start, end).includes(BACKSLASH);
-    if (isEscaped) end = this.#endOfEscaped(start);
+    while (end >= 0 && this.#isEscaped(start, end)) {
+      this.#escapedQuotes++;
+      if (this.#escapedQuotes > jsonLimits.escapedQuotes)
+        throw tooLarge(`has more than ${jsonLimits.escapedQuotes} quotes within its strings`);
+      end = this.bytes.indexOf(QUOTE, end + 1);
+    }
     if (end < 0) throw this.#wrong('a string that ends');
     this.#at = end + 1;
     const content = this.bytes.subarray(start, end);
+    const isEscaped = content.includes(BACKSLASH);
     if (content.length < LONG) return unquote(content, isEscaped);
     this.#long += content.length;
     return new JsonText(content, isEscaped);
   }
 
-  #endOfEscaped(start: number): number {
-    const { bytes } = this;
-    for (let at = start; at < bytes.length; at++) {
-      if (bytes[at] === QUOTE) return at;
-      if (bytes[at] === BACKSLASH) at++;
-    }
-    return -1;
+  /** Whether a quote belongs to its string: behind an odd number of backslashes. */
+  #isEscaped(start: number, quote: number): boolean {
+    let at = quote;
+    while (at > start && this.bytes[at - 1] === BACKSLASH) at--;
+    return (quote - at) % 2 === 1;
   }
 
   #word(): null | boolean | number {
