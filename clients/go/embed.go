@@ -160,10 +160,16 @@ func (c *Client) EmbedClips(ctx context.Context, clips []*pb.AudioClip, options 
 	return run.all(ctx)
 }
 
-// mostImages is what the server says that a call may hold. A token may not be allowed to ask: then what servers take by default.
+// mostImages is what the server says that a call may hold. A token may not be allowed to ask, or no server answer now: then what servers take by
+// default.
 func (c *Client) mostImages(ctx context.Context, model string) int {
-	models, err := c.Models(ctx)
-	if err != nil {
+	var models []*pb.Model
+	failure := c.once(ctx, func(ctx context.Context) error {
+		answer, err := c.models.List(ctx, &pb.ListModelsRequest{})
+		models = answer.GetModels()
+		return err
+	})
+	if failure != nil {
 		return mostImages
 	}
 	for _, one := range models {

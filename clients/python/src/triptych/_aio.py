@@ -285,9 +285,9 @@ class AsyncClient:
         return lambda requests: call(requests, metadata=self._metadata)
 
     async def _most_images(self, model: str) -> int:
-        """A token may not be allowed to ask: then what servers take by default."""
+        """A token may not be allowed to ask, or no server answer now: then what servers take by default."""
         try:
-            return most_images(await self._unary(LIST_MODELS, models_pb2.ListModelsRequest()), model)
+            return most_images(await self._caller(LIST_MODELS)(models_pb2.ListModelsRequest()), model)
         except TriptychError:
             return 0
 

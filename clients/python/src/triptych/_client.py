@@ -224,9 +224,10 @@ class Client:
         return lambda requests: call(requests, metadata=self._metadata)
 
     def _most_images(self, model: str) -> int:
-        """A token may not be allowed to ask: then what servers take by default."""
+        """A token may not be allowed to ask, or no server answer now: then what servers take by default."""
         try:
-            return most_images(self._unary(LIST_MODELS, models_pb2.ListModelsRequest()), model)
+            models = with_retries(self._future(LIST_MODELS), models_pb2.ListModelsRequest(), RetryPolicy(max_attempts=1))
+            return most_images(models, model)
         except TriptychError:
             return 0
 
