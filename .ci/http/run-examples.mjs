@@ -13,7 +13,7 @@ if (examples.length === 0) throw new Error(`${page} has no example`);
 for (const example of examples) {
   const script = `set -euo pipefail\n${example.replaceAll(written, address)}`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
-  if (status !== 0 || stdout.includes('"error"')) {
+  if (status !== 0 || /"error"|^event: error/m.test(stdout)) {
     process.stderr.write(`${page}: this example fails (${status}):\n${example}\n${stdout}${stderr}\n`);
     process.exit(1);
   }

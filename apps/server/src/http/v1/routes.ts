@@ -10,6 +10,7 @@ import { classify, classifyRequest } from './classify.js';
 import { embeddingMethods, embeddings, embeddingsRequest } from './embeddings.js';
 import { getModel, listModels } from './models.js';
 import type { V1Request } from './request.js';
+import { readQuery, streamWindows } from './windows.js';
 import { rerank, rerankRequest } from './rerank.js';
 
 const JSON_TYPE = 'application/json';
@@ -66,7 +67,22 @@ const modelRoute: Route = {
   answer: modelAnswer,
 };
 
-export const v1: readonly Route[] = [embeddingsRoute, rerankRoute, classifyRoute, listRoute, modelRoute];
+const windowsRoute: Route = {
+  method: 'POST',
+  path: '/v1/audio/windows',
+  summary: 'The windows of an audio file, as server-sent events while it is uploaded.',
+  rule: { methods: ['/triptych.v1.AudioEncoder/EncodeStream'], modalities: ['audio'] },
+  answer: 'text/event-stream',
+};
+
+export const v1: readonly Route[] = [
+  embeddingsRoute,
+  rerankRoute,
+  classifyRoute,
+  windowsRoute,
+  listRoute,
+  modelRoute,
+];
 
 /** The routes that OpenAI's clients know, and others of their kind. */
 export function v1Routes(app: FastifyInstance, { engine }: HttpContext): void {
@@ -80,6 +96,14 @@ export function v1Routes(app: FastifyInstance, { engine }: HttpContext): void {
       const answer = await handle({ engine, call, bodyBytes: bytes, held }, parsed);
       return reply.type(JSON_TYPE).send(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
     });
+  void app.register(async (scope) => {
+    // Its bytes say what it is, and are read as they come.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.post(windowsRoute.path, { config: { rule: windowsRoute.rule } }, async (request, reply) => {
+      await streamWindows(engine, callOf(request), request.raw, reply, readQuery(request.query));
+    });
+  });
   post(embeddingsRoute);
   post(rerankRoute);
   post(classifyRoute);

@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioEncoding, readEmbedding } from '@triptych/client';
 import type { OpenApi } from '../openapi/document.js';
 import { classifyAnswer, embeddingsAnswer, modelAnswer, modelsAnswer, rerankAnswer } from './answers.js';
-import { demoClip, demoModel, picture, serveDemo, speech, type TestServer } from '../../testing/harness.js';
+import {
+  demoClip,
+  demoModel,
+  picture,
+  serveDemo,
+  speech,
+  streamAll,
+  type TestServer,
+  windowsOf,
+} from '../../testing/harness.js';
 
 let test: TestServer;
 let base: string;
@@ -302,6 +311,36 @@ describe('/v1/rerank and /v1/classify', () => {
   });
 });
 
+describe('/v1/audio/windows', () => {
+  const ask = (query: string, body: string | Buffer) =>
+    fetch(`${base}/v1/audio/windows?${query}`, { method: 'POST', body });
+  const events = (text: string) =>
+    [...text.matchAll(/^event: (\w+)\ndata: (.*)\n\n/gm)].map(([, event, data]) => ({
+      event,
+      data: JSON.parse(data) as { embedding: string; code?: string },
+    }));
+
+  it('sends the windows of gRPC, bit for bit, while the file comes', async () => {
+    const file = wav('pizza-a');
+    const response = await ask('window_ms=500', file);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const found = events(await response.text());
+    const config = { format: { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER }, windowMs: 500 };
+    const expected = windowsOf(await streamAll(test.client, config, file, [file.length]));
+    expect(found.map(({ event }) => event)).toEqual(['ready', ...expected.map(() => 'window'), 'summary']);
+    expect(found.slice(1, -1).map(({ data }) => data.embedding)).toEqual(
+      expected.map(({ embedding }) => base64(new Uint8Array(readEmbedding(embedding!).values.buffer))),
+    );
+  });
+
+  it('says what is wrong, before or after it has begun', async () => {
+    expect((await ask('window_ms=1', 'x')).status).toBe(400);
+    expect((await ask('window=1', 'x')).status).toBe(400);
+    const broken = events(await (await ask('', 'no audio at all, whatever it is')).text());
+    expect(broken.at(-1)).toMatchObject({ event: 'error', data: { code: 'AUDIO_CONTAINER_UNKNOWN' } });
+  });
+});
+
 describe('the description of the API', () => {
   it('has the routes, the schemas that their bodies are checked with, and what they answer', async () => {
     const document = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApi;
@@ -309,6 +348,7 @@ describe('the description of the API', () => {
       '/v1/embeddings',
       '/v1/rerank',
       '/v1/classify',
+      '/v1/audio/windows',
       '/v1/models',
       '/v1/models/{id}',
       '/v2',
