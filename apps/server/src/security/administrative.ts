@@ -10,7 +10,10 @@ export const administrativeMethods: ReadonlySet<string> = new Set([
 ]);
 
 /** Throws METHOD_DENIED for an administrative method where this server lets nobody change what it serves. */
-export function checkAdministrative(method: string, { modelControl }: { readonly modelControl: boolean }): void {
+export function checkAdministrative(
+  method: string,
+  { modelControl }: { readonly modelControl: boolean },
+): void {
   if (modelControl || !administrativeMethods.has(method)) return;
   throw new TriptychError('METHOD_DENIED', `this server lets nobody change its models (--model-control)`, {
     resource: { type: 'method', name: method },
