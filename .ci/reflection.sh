@@ -13,6 +13,9 @@ buf() { node_modules/.bin/buf curl --connect-timeout 10 --timeout 60s --protocol
 buf --list-methods "http://$address" >"$work/methods"
 buf "http://$address/grpc.health.v1.Health/Check" | grep -q '"SERVING"'
 buf --data '{"texts": ["a sailboat"]}' "http://$address/triptych.v1.TextEncoder/Encode" | grep -q '"values"'
+inference=inference.GRPCInferenceService
+buf --data "{\"service\": \"$inference\"}" "http://$address/grpc.health.v1.Health/Check" | grep -q '"SERVING"'
+buf "http://$address/$inference/RepositoryIndex" | grep -q '"demo-clip-image"'
 # Of the same version as Debian's gRPC; nothing else is installed.
 version=$("$python" -c 'import grpc; print(grpc.__version__)')
 "$python" -m pip install --quiet --no-deps --target "$work/python" "grpcio-reflection==$version"
