@@ -87,8 +87,14 @@ const mistakes: readonly (readonly [line: readonly string[], message: RegExp])[]
     ['encode', '--text', 'a', '--dimensions', '99999'],
     /--dimensions: 99999 dimensions; expected at most 128/,
   ],
-  [['encode', '--text', 'a', '--pooling', 'class'], /--pooling: .*expected one of projected, end, none/],
-  [['encode', picture, '--pooling', 'mean-valid'], /--pooling: .*expected one of projected, class, none/],
+  [
+    ['encode', '--text', 'a', '--pooling', 'class'],
+    /--pooling is class; expected one of projected, end, none/,
+  ],
+  [
+    ['encode', picture, '--pooling', 'mean-valid'],
+    /--pooling is mean-valid; expected one of projected, class, none/,
+  ],
   [
     ['encode', '--text', 'a', '--name', 'nosuch'],
     /--name: no model "nosuch"; served are demo-whisper, demo-clip/,

@@ -46,7 +46,8 @@ function listen(onCall: (call: WorkerCall) => void): Post {
   // A terminal and a service manager signal every process of a group; when this one ends is the server's to say.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.once('disconnect', () => process.exit());
-  return (message) => void send(message);
+  // Who has gone hears no answer: 'disconnect' ends this process.
+  return (message) => void send(message, undefined, undefined, () => undefined);
 }
 
 function stackOf(thrown: unknown): string {
