@@ -30,6 +30,18 @@ const needs = [
   [/\bgo run\b/, "needs Debian's Go packages; .ci/go-client.sh runs it"],
 ];
 
+/** The server that a command speaks to, as its page has it started; `hub`: the model of a hub that it may be asked to load. */
+const servers = [
+  {
+    for: /\btriptych models\b/,
+    command:
+      'npx triptych serve --model clip@1=models/demo/clip --model-control on --model-root model-root --hub-model "openai/*"',
+    hub: '--hub openai/whisper-tiny',
+  },
+  { for: /:8080/, command: 'npx triptych serve --http 127.0.0.1:8080' },
+  { for: /:50051/, command: 'npx triptych serve' },
+];
+
 const option = (flag) => process.argv[process.argv.indexOf(flag) + 1];
 const only = new RegExp(process.argv.includes('--only') ? option('--only') : '');
 
@@ -59,7 +71,7 @@ async function main() {
         if (!isPrepared && !/^npm run/.test(command)) isPrepared = await prepare();
         const isServer = /\btriptych serve\b/.test(command) && !command.includes('--print-config');
         if (isServer) server = await stop(server);
-        else if (/:50051/.test(command)) server ??= await serve('npx triptych serve');
+        else server = await serverFor(command, server);
         // Each example writes a directory of its own, which must not be there.
         const [, target] = /\b(?:convert|quantize|pull) \S+ (\S+)/.exec(command) ?? [];
         if (target !== undefined) rmSync(join(CLONE, target), { recursive: true, force: true });
@@ -80,9 +92,19 @@ async function main() {
   return failed > 0 ? 1 : 0;
 }
 
+/** The server that a command needs, which may be the one that runs. */
+async function serverFor(command, running) {
+  const wanted = servers.find((one) => one.for.test(command));
+  if (!wanted || running?.wanted === wanted) return running;
+  await stop(running);
+  const { hub, environment: more } = await withHub(wanted.hub ?? '');
+  return { ...(await serve(wanted.command, more)), wanted, hub };
+}
+
 /** A command of a hub's model has a hub of this machine, which serves a checkpoint under that model's name. */
 async function withHub(command) {
-  const [, model, commit] = /(?:--model|pull) ([a-z][\w-]*\/[\w-]+)(?:@([0-9a-f]{40}))?/.exec(command) ?? [];
+  const [, model, commit] =
+    /(?:--model|--hub|pull) ([a-z][\w-]*\/[\w-]+)(?:@([0-9a-f]{40}))?/.exec(command) ?? [];
   if (model === undefined) return { command };
   const { startFakeHub } = await import('@triptych/hub/testing');
   const folder = join(CLONE, model.includes('clip') ? 'openai-clip-vit-base-patch32' : 'openai-whisper-tiny');
@@ -124,7 +146,8 @@ async function prepare() {
     cp models/demo/clip/reference.json clip-reference.json
     cp models/demo/clip/reference.json vectors.json
     cp models/demo/clip/weights.parquet weights.parquet
-    mkdir ~/bin
+    mkdir -p ~/bin model-root
+    cp -r models/demo/clip model-root/clip-v2
     printf '#!/bin/sh\\ntail -c +45 examples/speech/pizza-a.wav\\n' >~/bin/arecord
     chmod +x ~/bin/arecord`;
   const { result, output } = await run(script);
@@ -197,6 +220,7 @@ async function stop(server) {
   if (!server) return undefined;
   server.child.kill('SIGTERM');
   await server.ended;
+  await server.hub?.close();
   return undefined;
 }
 
