@@ -6,7 +6,8 @@ import { shutDown } from './calls/shut-down.js';
 import { parseModelSource } from './config/paths.js';
 import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
-import { serveHttp } from './http/http-server.js';
+import type { HttpServer } from './http/http-server.js';
+import type { HttpOptions } from './http/options.js';
 import { ModelsFile } from './models/follow-models-file.js';
 import { ModelControl } from './models/model-control.js';
 import { ModelSources, type ProvideHubModel } from './models/model-sources.js';
@@ -106,7 +107,7 @@ async function start(
   await security.loaded();
   const isReady = () => grpc.health.serving;
   const http = config.http
-    ? await serveHttp({
+    ? await startHttp({
         engine,
         control,
         oip: grpc.oip,
@@ -142,6 +143,12 @@ async function start(
       logger.info({}, 'stopped');
     },
   };
+}
+
+/** Its libraries are loaded where HTTP is wanted alone: they take a good part of a start. */
+async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const { serveHttp } = await import('./http/http-server.js');
+  return serveHttp(options);
 }
 
 /** The settings of a server that are its engine's. */
