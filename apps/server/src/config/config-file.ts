@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, problemOf, TriptychError } from '@triptych/core';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { keyOf, nearestSetting, settingNames } from './names.js';
 import { resolvePaths } from './paths.js';
 import { type Setting, type SettingName, settings } from './settings.js';
@@ -27,18 +27,7 @@ export interface FileValue {
  * paths are of the file's folder. Throws CONFIG_INVALID where there is no such file, or it is no YAML.
  */
 export function readConfigFile(path: string): ConfigFile {
-  const lines = new LineCounter();
-  const document = parseDocument(readConfigText(path, '--config'), {
-    lineCounter: lines,
-    prettyErrors: false,
-  });
-  const at = (offset: number) => `${path}:${lines.linePos(offset).line}`;
-  const [broken] = document.errors;
-  if (broken)
-    throw new TriptychError(
-      'CONFIG_INVALID',
-      `${at(broken.pos[0])}: not valid YAML: ${messageOf(broken).split('\n')[0]}`,
-    );
+  const { document, at } = readYaml(path, '--config');
   const { contents } = document;
   const values = new Map<SettingName, FileValue>();
   const problems: string[] = [];
@@ -73,8 +62,25 @@ function inFolder(name: SettingName, value: unknown, folder: string): unknown {
   return resolvePaths(name, list, folder);
 }
 
+/** A file of YAML 1.2 that a flag names, and FILE:LINE of an offset in it. Throws CONFIG_INVALID where there is none, or it is no YAML. */
+export function readYaml(
+  path: string,
+  flag: string,
+): { readonly document: Document.Parsed; readonly at: (offset: number) => string } {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(readText(path, flag), { lineCounter, prettyErrors: false });
+  const at = (offset: number) => `${path}:${lineCounter.linePos(offset).line}`;
+  const [broken] = document.errors;
+  if (broken)
+    throw new TriptychError(
+      'CONFIG_INVALID',
+      `${at(broken.pos[0])}: not valid YAML: ${messageOf(broken).split('\n')[0]}`,
+    );
+  return { document, at };
+}
+
 /** The text of a file that a flag names. Throws CONFIG_INVALID. */
-export function readConfigText(path: string, flag: string): string {
+function readText(path: string, flag: string): string {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');

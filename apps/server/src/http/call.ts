@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex, Writable } from 'node:stream';
 import { clientGone, TriptychError } from '@triptych/core';
 import type { Arriving, Engine, EngineCall } from '@triptych/engine';
 import { type Connection, connectionOf, principalOf } from '../calls/connection.js';
@@ -205,16 +206,16 @@ export function connectionFor(socket: Socket): Connection {
   return connection;
 }
 
-/** What is looked at of a request's answer. */
-export function answerStream(response: ServerResponse, socket: Socket): CallStream {
+/** What is looked at of what a call is answered on, and of its connection. */
+export function answerStream(answer: Writable, socket: Duplex): CallStream {
   return {
     get writableLength() {
-      return response.writableLength;
+      return answer.writableLength;
     },
     get destroyed() {
       return socket.destroyed;
     },
-    once: (event, listener) => response.once(event, listener),
+    once: (event, listener) => answer.once(event, listener),
     // An answer that is cut short must not look whole.
     close: () => socket.destroy(),
   };

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { messageOf, TriptychError } from '@triptych/core';
+import { TriptychError } from '@triptych/core';
 import type { ModelSource } from '@triptych/engine';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode } from 'yaml';
 import { z } from 'zod';
-import { readConfigText } from '../config/config-file.js';
+import { readYaml } from '../config/config-file.js';
 import { expandHome } from '../config/paths.js';
 import { explain } from '../config/schemas.js';
 
@@ -46,14 +46,7 @@ const schema = z.strictObject({
 export function readModelsFile(path: string): ModelsList {
   // Before its text: what is written meanwhile is seen as a change.
   const state = stateOf(path);
-  const lines = new LineCounter();
-  const document = parseDocument(readConfigText(path, '--models'), {
-    lineCounter: lines,
-    prettyErrors: false,
-  });
-  const at = (offset: number) => `${path}:${lines.linePos(offset).line}`;
-  const [broken] = document.errors;
-  if (broken) throw invalid(`${at(broken.pos[0])}: not valid YAML: ${messageOf(broken).split('\n')[0]}`);
+  const { document, at } = readYaml(path, '--models');
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {

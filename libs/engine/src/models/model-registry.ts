@@ -79,6 +79,11 @@ export class ModelRegistry {
     return this.#get(name);
   }
 
+  /** The same; undefined where none is known. */
+  find(name: string): ModelStatus | undefined {
+    return this.#known.lookUp(name);
+  }
+
   /** Other names that stand for a model. */
   aliasesOf(model: string): string[] {
     return this.#known.aliasesOf(model);

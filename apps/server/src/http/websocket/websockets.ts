@@ -2,10 +2,16 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TriptychError } from '@triptych/core';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { CallStream } from '../../calls/open-calls.js';
 import type { WireMethod, WireStream } from '../../grpc/wire-methods.js';
 import { toItemError } from '../../grpc/status.js';
-import { type HttpCall, type HttpContext, letIn, observeRequest, SlowedRefusal } from '../call.js';
+import {
+  answerStream,
+  type HttpCall,
+  type HttpContext,
+  letIn,
+  observeRequest,
+  SlowedRefusal,
+} from '../call.js';
 import { failureAnswer } from '../failure.js';
 import type { Origins } from '../origins.js';
 import { HttpError } from '../status.js';
@@ -54,7 +60,7 @@ export function serveWebSockets(server: Server, context: HttpContext, options: W
         throw new TriptychError('DRAINING', 'the server is shutting down; connect again to reach another');
       options.origins.check(request.headers);
       const rule = { route: path, methods: [path], isStream: true, authorization: bearerOf(request) };
-      const call = letIn(context, request, streamOf(socket), observed, rule);
+      const call = letIn(context, request, answerStream(socket, socket), observed, rule);
       sockets.handleUpgrade(request, request.socket, head, (opened) => void serve(opened, method, call));
     } catch (thrown) {
       refuse(thrown);
@@ -112,19 +118,6 @@ function codecOf(protocol: string, method: WireMethod, { arriving, open }: HttpC
 function closeCode({ code, retryable }: TriptychError): number {
   if (retryable) return 1013;
   return code === 'internal' ? 1011 : 1008;
-}
-
-function streamOf(socket: Duplex): CallStream {
-  return {
-    get writableLength() {
-      return socket.writableLength;
-    },
-    get destroyed() {
-      return socket.destroyed;
-    },
-    once: (event, listener) => socket.once(event, listener),
-    close: () => socket.destroy(),
-  };
 }
 
 function bearerOf({ headers }: IncomingMessage): string | undefined {

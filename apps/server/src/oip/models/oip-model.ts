@@ -38,19 +38,17 @@ export function versionsOf(engine: Engine, name: string): string[] {
  * for. Throws MODEL_NOT_FOUND, also where it is unloaded.
  */
 export function findOipModel(engine: Engine, name: string, version = ''): OipModel {
-  const [, base = '', modality] = NAME.exec(name) ?? [];
-  const served = modality === undefined ? undefined : lookUp(engine, decoded(base), version);
-  if (served?.card[modality as Modality] && isOffered(served))
-    return oipModel(engine, served, modality as Modality);
-  throw notFound(engine, name, version);
+  const model = offeredOipModel(engine, name, version);
+  if (!model) throw notFound(engine, name, version);
+  return model;
 }
 
 /** The name of the served model that a name is one of: its own, or of a tower of it. Undefined where none is known. */
 export function servedNameOf({ models }: Engine, name: string): string | undefined {
-  const own = known(models, name);
+  const own = models.find(name);
   if (own) return own.name;
   const [, base = '', modality] = NAME.exec(name) ?? [];
-  const ofTower = known(models, decoded(base));
+  const ofTower = models.find(decoded(base));
   return ofTower?.card[modality as Modality] ? ofTower.name : undefined;
 }
 
@@ -67,14 +65,19 @@ export function isReady({ served: { state, served }, modality }: OipModel): bool
 
 /** The same by name and version: false where there is none. */
 export function modelIsReady(engine: Engine, name: string, version: string): boolean {
-  try {
-    return isReady(findOipModel(engine, name, version));
-  } catch {
-    return false;
-  }
+  const model = offeredOipModel(engine, name, version);
+  return model !== undefined && isReady(model);
 }
 
 const NAME = /^(.+)-(audio|image|text)$/s;
+
+/** Undefined where no such model is offered. */
+function offeredOipModel(engine: Engine, name: string, version: string): OipModel | undefined {
+  const [, base = '', modality] = NAME.exec(name) ?? [];
+  const served = modality === undefined ? undefined : lookUp(engine, decoded(base), version);
+  if (!served?.card[modality as Modality] || !isOffered(served)) return undefined;
+  return oipModel(engine, served, modality as Modality);
+}
 
 function oipModel(engine: Engine, served: ModelStatus, modality: Modality): OipModel {
   const tower = describeTower(served.card, modality, engine.limits);
@@ -88,19 +91,11 @@ function oipModel(engine: Engine, served: ModelStatus, modality: Modality): OipM
   };
 }
 
-function known(models: Engine['models'], name: string): ModelStatus | undefined {
-  try {
-    return models.get(name);
-  } catch {
-    return undefined;
-  }
-}
-
 function lookUp({ models }: Engine, base: string, version: string): ModelStatus | undefined {
-  if (version === '') return known(models, base);
-  const ofVersion = known(models, `${base}@${version}`);
+  if (version === '') return models.find(base);
+  const ofVersion = models.find(`${base}@${version}`);
   if (ofVersion) return ofVersion;
-  const only = known(models, base);
+  const only = models.find(base);
   // An alias of a version has that version, and no other.
   return only && (only.version || ONLY_VERSION) === version ? only : undefined;
 }
