@@ -41,6 +41,15 @@ export function address(expected: string, others: (text: string) => boolean): z.
   );
 }
 
+/** A host, with a port or without; an IPv6 address in brackets. */
+export const host: z.ZodType<string, unknown> = z.string({ error: 'expected HOST or HOST:PORT' }).refine(
+  (text) => {
+    const [, port] = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?$/.exec(text) ?? [undefined, '0'];
+    return port !== '0' && Number(port ?? 1) <= 65_535 && URL.canParse(`http://${text}`);
+  },
+  { error: 'expected HOST or HOST:PORT, such as images.example.org' },
+);
+
 /** A collector's URL, or nothing. Configuration is printed: a password has no place in it. */
 export const collector: z.ZodType<string, unknown> = z
   .string({ error: 'expected text' })

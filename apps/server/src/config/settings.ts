@@ -1,7 +1,7 @@
 import type { Isolation } from '@triptych/core';
 import { engineDefaults } from '@triptych/engine/settings';
 import { z } from 'zod';
-import { address, collector, count, onOff, ratio } from './schemas.js';
+import { address, collector, count, host, onOff, ratio } from './schemas.js';
 
 /** One setting: its flag, its environment variable, and how its text is read. */
 export interface Setting<T> {
@@ -67,6 +67,22 @@ export const settings = {
     schema: z.string().regex(/^(\*|https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)?$/, {
       error: 'expected origins separated by commas, such as https://app.example',
     }),
+  }),
+  urlHosts: define({
+    flag: '--allow-url-host <host>',
+    env: 'TRIPTYCH_URL_HOSTS',
+    default: [] as string[],
+    description:
+      'host that images and audio may be fetched from where a request over HTTP names them by a URL: HOST or HOST:PORT; a name never leads to a private address, an address may be one (none: nothing is fetched)',
+    repeatable: true,
+    schema: z.array(host),
+  }),
+  urlTimeoutMs: define({
+    flag: '--url-timeout-ms <ms>',
+    env: 'TRIPTYCH_URL_TIMEOUT_MS',
+    default: 10_000,
+    description: 'longest that fetching all files that one request names may take, in milliseconds',
+    schema: count(100, 600_000),
   }),
   tlsCert: define({
     flag: '--tls-cert <file>',

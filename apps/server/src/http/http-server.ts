@@ -35,6 +35,7 @@ import { openApiRoutes } from './openapi/routes.js';
 import { probeRoutes, probes } from './probes.js';
 import { readBody } from './read-body.js';
 import { HttpError } from './status.js';
+import { UrlFiles } from './url/url-files.js';
 import { v1, v1Routes } from './v1/routes.js';
 import { v2, v2Routes } from './v2/routes.js';
 
@@ -86,7 +87,8 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const { server, app } = createApp(context, options, state);
   gate.connections.follow(server, 'connection');
   await app.register(async (scope) => probeRoutes(scope, options));
-  await app.register(async (scope) => v1Routes(scope, context));
+  const urlFiles = new UrlFiles(config, engine.admission);
+  await app.register(async (scope) => v1Routes(scope, context, urlFiles));
   await app.register(async (scope) => v2Routes(scope, context, oip));
   await app.register(async (scope) => openApiRoutes(scope, api, [...v1, ...v2, ...probes]));
   const methods = wireMethods(engine, control, {

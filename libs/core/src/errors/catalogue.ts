@@ -94,6 +94,8 @@ export const catalogue = {
   ),
   TENSOR_MALFORMED: entry('invalid-input', "A tensor's bytes are not what its datatype and shape say."),
   PARAMETER_INVALID: entry('invalid-input', 'A parameter is unknown to the model, or holds a wrong value.'),
+  URL_REFUSED: entry('invalid-input', 'A file is named by a URL that this server may not fetch.'),
+  URL_UNREADABLE: entry('invalid-input', 'The file that a URL names did not come, or not in time.'),
   MESSAGE_MALFORMED: entry('invalid-input', 'The bytes are not a message of the method.'),
   STREAM_NO_CONFIG: entry('bad-stream-order', 'The first message of a stream must be its config.'),
   STREAM_SECOND_CONFIG: entry('bad-stream-order', 'A stream takes one config, as its first message.'),

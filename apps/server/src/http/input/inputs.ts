@@ -3,7 +3,7 @@ import { inFieldAsync } from '@triptych/engine';
 import { z } from 'zod';
 import { JsonText } from '../json/json-text.js';
 import { name, text } from '../json/parse-request.js';
-import { readMedium } from './media.js';
+import { type InputReader, readMedium } from './media.js';
 
 /** Something that a request brings to be encoded. Texts are their UTF-8 where they came so. */
 export type Input =
@@ -20,7 +20,8 @@ export interface UnreadInput {
 /** A text that is longer than this cannot be one of 32 KiB, however it is escaped: it is refused by its length. */
 const LONGEST_ESCAPED = 6 * 32 * 1024;
 
-const dataUri = (medium: string) => text(`data:${medium}/…;base64,…, or the base64 alone`);
+const dataUri = (medium: string) =>
+  text(`data:${medium}/…;base64,…, the base64 alone, or a URL of a host that the server fetches from`);
 const url = (medium: string) => z.union([dataUri(medium), z.strictObject({ url: dataUri(medium) })]);
 const part = z.discriminatedUnion(
   'type',
@@ -98,22 +99,19 @@ function urlOf(value: string | JsonText | { url: string | JsonText }): string | 
   return typeof value === 'string' || value instanceof JsonText ? value : value.url;
 }
 
-/** Decodes what a request brings, in turns with others. Throws MESSAGE_MALFORMED with the field. */
-export async function readInputs(
-  unread: readonly UnreadInput[],
-  pause: () => Promise<void>,
-): Promise<Input[]> {
+/** Decodes what a request brings, in turns with others, and fetches what it names. Throws MESSAGE_MALFORMED, URL_REFUSED … with the field. */
+export async function readInputs(unread: readonly UnreadInput[], reader: InputReader): Promise<Input[]> {
   const inputs: Input[] = [];
   for (const one of unread) {
-    inputs.push(await inFieldAsync(one.field, () => readInput(one, pause)));
-    await pause();
+    inputs.push(await inFieldAsync(one.field, () => readInput(one, reader)));
+    await reader.pause();
   }
   return inputs;
 }
 
-async function readInput({ modality, content }: UnreadInput, pause: () => Promise<void>): Promise<Input> {
+async function readInput({ modality, content }: UnreadInput, reader: InputReader): Promise<Input> {
   if (modality === 'text') return { modality, text: readText(content) };
-  return { modality, bytes: await readMedium(content, modality, pause) };
+  return { modality, bytes: await readMedium(content, modality, reader) };
 }
 
 /** A text, or its bytes where they are what it stands for. */

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { openAiError } from '../failure.js';
 import { decodedBytes, inputFields, readInputs, readText, unreadInputs } from '../input/inputs.js';
 import { name, text } from '../json/parse-request.js';
-import { paced } from '../pace.js';
 import { asCompared, inRoute, renameField } from './compared.js';
 import type { V1Request } from './request.js';
 
@@ -21,15 +20,14 @@ const fields = { items: 'input' };
 
 /** `POST /v1/classify`: the probability of each label for each input, without training. An input that fails has its error in its place. */
 export async function classify(
-  { engine, call, bodyBytes, held }: V1Request,
+  { engine, call, bodyBytes, reader, held }: V1Request,
   { model, labels, template, ...given }: z.infer<typeof classifyRequest>,
 ): Promise<object> {
-  const pause = paced();
-  const inputs = await readInputs(unreadInputs(given), pause);
+  const inputs = await readInputs(unreadInputs(given), reader);
   const classes = [];
   for (const [i, label] of labels.entries()) {
     classes.push(await inFieldAsync(`labels[${i}]`, async () => readText(label)));
-    await pause();
+    await reader.pause();
   }
   held.leave();
   const engineCall = call.engineCall(bodyBytes + decodedBytes(inputs));

@@ -3,7 +3,7 @@ import { type ComparedItem, inFieldAsync } from '@triptych/engine';
 import { z } from 'zod';
 import { decodeBase64 } from '../input/base64.js';
 import { type Input, readText } from '../input/inputs.js';
-import { readMedium } from '../input/media.js';
+import { type InputReader, readMedium } from '../input/media.js';
 import { JsonText } from '../json/json-text.js';
 import { text } from '../json/parse-request.js';
 import { clipOf } from './embeddings.js';
@@ -13,8 +13,8 @@ export const comparedItem = z.union(
   [
     text('A text.'),
     z.strictObject({ text: text('A text.') }),
-    z.strictObject({ image: text('data:image/…;base64,…, or the base64 alone') }),
-    z.strictObject({ audio: text('data:audio/…;base64,…, or the base64 alone') }),
+    z.strictObject({ image: text('data:image/…;base64,…, the base64 alone, or a URL') }),
+    z.strictObject({ audio: text('data:audio/…;base64,…, the base64 alone, or a URL') }),
     z.strictObject({
       embedding: text('Little-endian float32 in base64, as /v1/embeddings answers it.'),
       space: text('The space that it came with.'),
@@ -28,22 +28,22 @@ type Compared = z.infer<typeof comparedItem>;
 export async function readCompared(
   items: readonly Compared[],
   fieldOf: (index: number) => string,
-  pause: () => Promise<void>,
+  reader: InputReader,
 ): Promise<ComparedItem[]> {
   const read: ComparedItem[] = [];
   for (const [i, item] of items.entries()) {
-    read.push(await inFieldAsync(fieldOf(i), () => readOne(item, pause)));
-    await pause();
+    read.push(await inFieldAsync(fieldOf(i), () => readOne(item, reader)));
+    await reader.pause();
   }
   return read;
 }
 
-async function readOne(item: Compared, pause: () => Promise<void>): Promise<ComparedItem> {
+async function readOne(item: Compared, reader: InputReader): Promise<ComparedItem> {
   if (typeof item === 'string' || item instanceof JsonText) return { text: readText(item) };
   if ('text' in item) return { text: readText(item.text) };
-  if ('image' in item) return { image: { encoded: await readMedium(item.image, 'image', pause) } };
-  if ('audio' in item) return { audio: clipOf(await readMedium(item.audio, 'audio', pause)) };
-  const bytes = await decodeBase64(item.embedding, 0, pause);
+  if ('image' in item) return { image: { encoded: await readMedium(item.image, 'image', reader) } };
+  if ('audio' in item) return { audio: clipOf(await readMedium(item.audio, 'audio', reader)) };
+  const bytes = await decodeBase64(item.embedding, 0, reader.pause);
   return { embedding: { bytes, encoding: 'float32', scale: 0, space: item.space.toString() } };
 }
 

@@ -4,7 +4,6 @@ import { checkBatch } from '@triptych/validation';
 import { z } from 'zod';
 import { decodedBytes, type Input, inputFields, readInputs, unreadInputs } from '../input/inputs.js';
 import { name, text } from '../json/parse-request.js';
-import { paced } from '../pace.js';
 import type { V1Request } from './request.js';
 
 export const embeddingsRequest = z.strictObject({
@@ -51,7 +50,7 @@ interface Encoded extends EncodedItem {
 
 /** `POST /v1/embeddings`. One input that fails fails the request: the contract has no place for it among the others. */
 export async function embeddings(
-  { engine, call, bodyBytes, held }: V1Request,
+  { engine, call, bodyBytes, reader, held }: V1Request,
   request: EmbeddingsRequest,
 ): Promise<Buffer> {
   const unread = unreadInputs(request);
@@ -64,12 +63,11 @@ export async function embeddings(
       { field: 'pooling' },
     );
   }
-  const pause = paced();
-  const inputs = await readInputs(unread, pause);
+  const inputs = await readInputs(unread, reader);
   held.leave();
   const engineCall = call.engineCall(bodyBytes + decodedBytes(inputs));
   const encoded = await encodeAll(engine, inputs, request, engineCall, (i) => unread[i].field);
-  return answer(encoded, request.encoding_format ?? 'float', pause);
+  return answer(encoded, request.encoding_format ?? 'float', reader.pause);
 }
 
 /** Before anything is decoded. */

@@ -1,11 +1,13 @@
 import type { Engine, HeldBytes } from '@triptych/engine';
 import type { HttpCall } from '../call.js';
+import type { InputReader } from '../input/media.js';
 
 /** A request of one of these routes, its body read. */
 export interface V1Request {
   readonly engine: Engine;
   readonly call: HttpCall;
   readonly bodyBytes: number;
-  /** The body, and what is decoded of it, as they are counted until the engine counts them. */
-  readonly held: HeldBytes;
+  readonly reader: InputReader;
+  /** The body, what is decoded of it and what was fetched for it, as they are counted until the engine counts them. */
+  readonly held: Pick<HeldBytes, 'leave'>;
 }

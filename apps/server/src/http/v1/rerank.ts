@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { openAiError } from '../failure.js';
 import { name, text } from '../json/parse-request.js';
-import { paced } from '../pace.js';
 import { comparedBytes, comparedItem, inRoute, readCompared, renameField } from './compared.js';
 import type { V1Request } from './request.js';
 
@@ -22,12 +21,11 @@ const fields = { queries: 'query', candidates: 'documents' };
 
 /** `POST /v1/rerank`: documents of any modality by their cosine to a query of any. Documents that fail are listed by themselves. */
 export async function rerank(
-  { engine, call, bodyBytes, held }: V1Request,
+  { engine, call, bodyBytes, reader, held }: V1Request,
   { model, query, documents, top_n: topK }: z.infer<typeof rerankRequest>,
 ): Promise<object> {
-  const pause = paced();
-  const queries = await readCompared([query], () => 'query', pause);
-  const candidates = await readCompared(documents, (i) => `documents[${i}]`, pause);
+  const queries = await readCompared([query], () => 'query', reader);
+  const candidates = await readCompared(documents, (i) => `documents[${i}]`, reader);
   held.leave();
   const engineCall = call.engineCall(bodyBytes + comparedBytes([...queries, ...candidates]));
   const found = await inRoute(fields, engine.rank({ model, queries, candidates, topK }, engineCall));

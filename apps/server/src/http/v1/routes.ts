@@ -4,7 +4,9 @@ import type { z } from 'zod';
 import type { HttpContext } from '../call.js';
 import { callOf, type JsonBody } from '../json-body.js';
 import { parseRequest } from '../json/parse-request.js';
+import { paced } from '../pace.js';
 import type { Route } from '../route.js';
+import type { UrlFiles } from '../url/url-files.js';
 import { classifyAnswer, embeddingsAnswer, modelAnswer, modelsAnswer, rerankAnswer } from './answers.js';
 import { classify, classifyRequest } from './classify.js';
 import { embeddingMethods, embeddings, embeddingsRequest } from './embeddings.js';
@@ -85,15 +87,21 @@ export const v1: readonly Route[] = [
 ];
 
 /** The routes that OpenAI's clients know, and others of their kind. */
-export function v1Routes(app: FastifyInstance, { engine }: HttpContext): void {
+export function v1Routes(app: FastifyInstance, { engine }: HttpContext, urlFiles: UrlFiles): void {
   const post = <Body>({ path, rule, body, handle }: PostRoute<Body>) =>
     app.post(path, { config: { rule } }, async (request, reply) => {
       const { bytes, json } = takeBody(request);
       const call = callOf(request);
       // What is decoded of it counts, too.
-      const held = call.arriving.complete(2 * bytes);
+      const heldBody = call.arriving.complete(2 * bytes);
+      const files = urlFiles.of(call);
+      const leave = () => {
+        heldBody.leave();
+        files.leave();
+      };
       const parsed = parseRequest(body, json, engine.limits.maxItems);
-      const answer = await handle({ engine, call, bodyBytes: bytes, held }, parsed);
+      const reader = { pause: paced(), fetch: (url: string, accept: string) => files.fetch(url, accept) };
+      const answer = await handle({ engine, call, bodyBytes: bytes, reader, held: { leave } }, parsed);
       return reply.type(JSON_TYPE).send(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
     });
   void app.register(async (scope) => {

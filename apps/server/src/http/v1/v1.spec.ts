@@ -180,14 +180,7 @@ describe('/v1/embeddings', () => {
       'encoding_format',
       /float or base64/,
     ],
-    [
-      'an address',
-      { input: 'http://a/b.png', ...image },
-      400,
-      'MESSAGE_MALFORMED',
-      'input',
-      /fetches nothing/,
-    ],
+    ['an address', { input: 'http://a/b.png', ...image }, 400, 'URL_REFUSED', 'input', /fetches nothing/],
     [
       'a page',
       { input: 'data:text/html;base64,AA', ...image },
