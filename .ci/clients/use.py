@@ -8,10 +8,11 @@ import subprocess
 import sys
 import wave
 from collections.abc import AsyncIterator, Iterator
+from pathlib import PurePath
 
 import numpy as np
 
-from triptych import AsyncClient, Client, ItemsFailedError, NotFoundError, TriptychEmbeddings, Window
+from triptych import AsyncClient, Client, InvalidInputError, ItemsFailedError, NotFoundError, Source, TriptychEmbeddings, Window
 
 address, examples, restart = sys.argv[1:4]
 pizza = os.path.join(examples, "images", "pizza.png")
@@ -36,6 +37,23 @@ def texts(client: Client) -> None:
     framework = TriptychEmbeddings(client)
     assert framework.embed_query("a sailboat") == framework.embed_documents(["a sailboat"])[0]
     show("text", embeddings.vectors[-1])
+
+
+def fusion(client: Client) -> None:
+    both = client.fuse(["a picture of pizza", PurePath(pizza)], weights=[2, 1])
+    assert both.values.shape == (128,) and both.cosines[0] > both.cosines[1] and both.space
+    ranked = client.rank_together(["a picture of pizza", PurePath(speech)], ["a picture of sailboat", PurePath(pizza)])
+    assert [one.index for one in ranked] == [1, 0]
+    twice = [Source(weight=2), Source(queries=[0])]
+    by_place = client.rank_together(
+        [both.item, "a pizza"], ["a sailboat", PurePath(pizza)], rule="reciprocal_rank", rank_constant=1, sources=twice
+    )
+    assert abs(by_place[0].score - 5 / 2) < 1e-6, by_place
+    try:
+        client.fuse(["a pizza"], weights=[-1])
+        raise AssertionError("a negative weight counts")
+    except InvalidInputError as error:
+        assert (error.reason, error.field) == ("WEIGHT_INVALID", "items[0].weight")
 
 
 def images(client: Client) -> None:
@@ -105,6 +123,7 @@ async def asynchronous() -> None:
 with Client(address) as client:
     texts(client)
     images(client)
+    fusion(client)
     clips(client)
     stream(client)
     try:

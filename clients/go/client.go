@@ -47,10 +47,11 @@ type Client struct {
 	closed    chan struct{}
 	closeOnce sync.Once
 
-	audio  pb.AudioEncoderClient
-	images pb.ImageEncoderClient
-	texts  pb.TextEncoderClient
-	models pb.ModelsClient
+	audio      pb.AudioEncoderClient
+	images     pb.ImageEncoderClient
+	texts      pb.TextEncoderClient
+	models     pb.ModelsClient
+	crossModal pb.CrossModalClient
 }
 
 // New returns a client of the server at address, as HOST:PORT or any name that gRPC resolves.
@@ -86,6 +87,7 @@ func New(address string, options Options) (*Client, error) {
 		images:     pb.NewImageEncoderClient(connection),
 		texts:      pb.NewTextEncoderClient(connection),
 		models:     pb.NewModelsClient(connection),
+		crossModal: pb.NewCrossModalClient(connection),
 	}, nil
 }
 
@@ -104,7 +106,7 @@ func (c *Client) isClosed() bool {
 	}
 }
 
-// Connection is for the API's methods that this package does not wrap: triptychv1.NewCrossModalClient(client.Connection()).
+// Connection is for the API's methods that this package does not wrap, as Similarity: triptychv1.NewCrossModalClient(client.Connection()).
 func (c *Client) Connection() *grpc.ClientConn { return c.connection }
 
 // Models says what the server serves.

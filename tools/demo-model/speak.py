@@ -1,14 +1,16 @@
 """Says each concept's label in nine espeak-ng voices, the last of them one that training never hears.
 
-    python speak.py
+    python speak.py [--held-out]
 
-Reads data.json; writes speech.bin (16 kHz, 16 bit) and speech.json: concept, first sample, samples, 1 if held out.
+Reads data.json; writes speech.bin (16 kHz, 16 bit) and speech.json: concept, first sample, samples, 1 if held out. With --held-out only
+the voice that training never hears is spoken, as it is without: enough to score a model that is there.
 Needs espeak-ng, numpy and scipy.
 """
 import io
 import json
 import random
 import subprocess
+import sys
 import wave
 
 import numpy as np
@@ -43,6 +45,7 @@ def say(text, voice, speed, pitch):
 
 
 def main():
+    only_held_out = "--held-out" in sys.argv[1:]
     random.seed(1)
     with open("data.json") as file:
         concepts = json.load(file)
@@ -57,6 +60,8 @@ def main():
                 voice = random.choice(VOICES) + random.choice(VARIANTS)
                 speed, pitch = random.randint(120, 220), random.randint(20, 80)
             text = random.choice(entry["names"] + [entry["label"]]) if take == SYNONYM_TAKE else entry["label"]
+            if only_held_out and not held_out:
+                continue
             samples = say(text, voice, speed, pitch)
             recordings.append(samples)
             places.append([concept, at, len(samples), int(held_out)])

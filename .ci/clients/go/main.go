@@ -35,6 +35,7 @@ func main() {
 	samples := samplesOf(speech)
 	clips(ctx, client, speech, samples)
 	stream(ctx, client, samples, restart)
+	fuse(ctx, client, examples)
 	_, err = client.EmbedTexts(ctx, []string{"x"}, triptych.EmbedOptions{Model: "none"})
 	check(triptych.ReasonOf(err) == "MODEL_NOT_FOUND", "a model that is not served: %v", err)
 }
@@ -86,6 +87,25 @@ func images(ctx context.Context, client *triptych.Client, examples string) {
 			show("image", item.Values)
 		}
 	}
+}
+
+func fuse(ctx context.Context, client *triptych.Client, examples string) {
+	image, err := triptych.ImageFile(filepath.Join(examples, "images", "pizza.png"))
+	must(err)
+	heavy, light := float32(2), float32(1)
+	items := []*pb.Item{
+		{Content: &pb.Item_Text{Text: "a picture of pizza"}, Weight: &heavy},
+		{Content: &pb.Item_Image{Image: image}, Weight: &light},
+	}
+	fused, err := client.Fuse(ctx, &pb.FuseRequest{Items: items})
+	must(err)
+	check(len(fused.Values) == 128 && len(fused.Cosines) == 2 && fused.Cosines[0] > fused.Cosines[1] && fused.Space != "", "%v", fused.Cosines)
+	candidates := []*pb.Item{{Id: "boat", Content: &pb.Item_Text{Text: "a picture of sailboat"}}, {Id: "image", Content: items[1].Content}}
+	ranked, err := client.Rank(ctx, &pb.RankRequest{Queries: items, Candidates: candidates, Fusion: &pb.RankFusion{}})
+	must(err)
+	check(len(ranked.Rankings) == 1 && ranked.Rankings[0].Items[0].Id == "image", "%v", ranked)
+	_, err = client.Fuse(ctx, &pb.FuseRequest{})
+	check(triptych.ReasonOf(err) == "BATCH_EMPTY", "nothing to fuse: %v", err)
 }
 
 func clips(ctx context.Context, client *triptych.Client, speech string, samples []int16) {

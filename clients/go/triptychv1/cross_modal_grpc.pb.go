@@ -23,6 +23,8 @@ type CrossModalClient interface {
 	Rank(ctx context.Context, in *RankRequest, opts ...grpc.CallOption) (*RankResponse, error)
 	// Zero-shot classification: a probability for each label, for each item.
 	Classify(ctx context.Context, in *ClassifyRequest, opts ...grpc.CallOption) (*ClassifyResponse, error)
+	// One vector of several items of one space, whatever their modalities: late fusion.
+	Fuse(ctx context.Context, in *FuseRequest, opts ...grpc.CallOption) (*FuseResponse, error)
 }
 
 type crossModalClient struct {
@@ -60,6 +62,15 @@ func (c *crossModalClient) Classify(ctx context.Context, in *ClassifyRequest, op
 	return out, nil
 }
 
+func (c *crossModalClient) Fuse(ctx context.Context, in *FuseRequest, opts ...grpc.CallOption) (*FuseResponse, error) {
+	out := new(FuseResponse)
+	err := c.cc.Invoke(ctx, "/triptych.v1.CrossModal/Fuse", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // CrossModalServer is the server API for CrossModal service.
 // All implementations must embed UnimplementedCrossModalServer
 // for forward compatibility
@@ -70,6 +81,8 @@ type CrossModalServer interface {
 	Rank(context.Context, *RankRequest) (*RankResponse, error)
 	// Zero-shot classification: a probability for each label, for each item.
 	Classify(context.Context, *ClassifyRequest) (*ClassifyResponse, error)
+	// One vector of several items of one space, whatever their modalities: late fusion.
+	Fuse(context.Context, *FuseRequest) (*FuseResponse, error)
 	mustEmbedUnimplementedCrossModalServer()
 }
 
@@ -85,6 +98,9 @@ func (UnimplementedCrossModalServer) Rank(context.Context, *RankRequest) (*RankR
 }
 func (UnimplementedCrossModalServer) Classify(context.Context, *ClassifyRequest) (*ClassifyResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Classify not implemented")
+}
+func (UnimplementedCrossModalServer) Fuse(context.Context, *FuseRequest) (*FuseResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Fuse not implemented")
 }
 func (UnimplementedCrossModalServer) mustEmbedUnimplementedCrossModalServer() {}
 
@@ -153,6 +169,24 @@ func _CrossModal_Classify_Handler(srv interface{}, ctx context.Context, dec func
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CrossModal_Fuse_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FuseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CrossModalServer).Fuse(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/triptych.v1.CrossModal/Fuse",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CrossModalServer).Fuse(ctx, req.(*FuseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var _CrossModal_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "triptych.v1.CrossModal",
 	HandlerType: (*CrossModalServer)(nil),
@@ -168,6 +202,10 @@ var _CrossModal_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Classify",
 			Handler:    _CrossModal_Classify_Handler,
+		},
+		{
+			MethodName: "Fuse",
+			Handler:    _CrossModal_Fuse_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

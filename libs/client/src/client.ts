@@ -21,6 +21,8 @@ import {
   type EncodeImagesResponse__Output,
   type EncodeTextsRequest,
   type EncodeTextsResponse__Output,
+  type FuseRequest,
+  type FuseResponse__Output,
   type ImageEncoderClient,
   type ImageStreamConfig,
   type LoadModelRequest,
@@ -235,7 +237,12 @@ export class TriptychClient {
     return { ...response, scores: new Float32Array(new Uint8Array(bytes).buffer) };
   }
 
-  /** The best candidates for each query, best first. */
+  /** One vector of several items of one space, whatever their modalities; `weight` is how much an item counts. */
+  fuse(request: FuseRequest, call?: CallOptions): Promise<FuseResponse__Output> {
+    return this.#unary((options, done) => this.#services.CrossModal.Fuse(request, options, done), call);
+  }
+
+  /** The best candidates for each query, best first; with `fusion`, for all queries together. */
   rank(request: RankRequest, call?: CallOptions): Promise<RankResponse__Output> {
     return this.#unary((options, done) => this.#services.CrossModal.Rank(request, options, done), call);
   }

@@ -8,7 +8,15 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
-import type { CompareRequest, RankReply, RankRequest } from './protocol.js';
+import type { FusedVector } from './fusion/fuse-vectors.js';
+import type {
+  CompareRequest,
+  FuseRankingsRequest,
+  FuseVectorsRequest,
+  RankReply,
+  RankRequest,
+} from './protocol.js';
+import type { Ranked, VectorMatrix } from './similarity.js';
 
 /** Whom vectors are compared for. */
 export interface CompareOptions {
@@ -46,12 +54,23 @@ export class ClipEngine {
 
   /** Every query against every candidate, row-major. The matrices change threads. */
   compare(request: CompareRequest, options: CompareOptions): Promise<Float32Array<ArrayBuffer>> {
-    return this.#call('compare', request, options);
+    return this.#call('compare', request, pairOf(request), options);
   }
 
   /** Each query's best candidates, best first. The matrices change threads. */
   rank(request: RankRequest, options: CompareOptions): Promise<RankReply> {
-    return this.#call('rank', request, options);
+    return this.#call('rank', request, pairOf(request), options);
+  }
+
+  /** One vector of several. The matrix changes threads. Rejects with FUSION_UNDEFINED, too. */
+  fuseVectors(request: FuseVectorsRequest, options: CompareOptions): Promise<FusedVector> {
+    const { vectors } = request;
+    return this.#call('fuseVectors', request, [{ queries: vectors, candidates: vectors }], options);
+  }
+
+  /** One ranking of the same candidates in several spaces: the best first. The matrices change threads. */
+  fuseRankings(request: FuseRankingsRequest, options: CompareOptions): Promise<readonly Ranked[]> {
+    return this.#call('fuseRankings', request, request.spaces, options);
   }
 
   async close(): Promise<void> {
@@ -62,7 +81,8 @@ export class ClipEngine {
 
   #call<T>(
     method: string,
-    request: CompareRequest,
+    request: object,
+    pairs: readonly Pair[],
     { caller, signal, deadline = Infinity }: CompareOptions,
   ): Promise<T> {
     if (signal?.aborted) return Promise.reject(abortError(signal));
@@ -72,10 +92,10 @@ export class ClipEngine {
       const waiting: Waiting = {
         caller,
         deadline,
-        cost: costOf(request),
+        cost: pairs.reduce((sum, pair) => sum + costOf(pair), 0),
         begin: () => {
           signal?.removeEventListener('abort', onAbort);
-          return this.host.call<T>(method, request, { transfer: buffers(request) }).then(resolve, reject);
+          return this.host.call<T>(method, request, { transfer: buffers(pairs) }).then(resolve, reject);
         },
         stop: (error) => {
           if (!this.#waiting.remove(waiting)) return;
@@ -101,14 +121,26 @@ export class ClipEngine {
   }
 }
 
+/** Matrices whose rows are compared with each other. */
+interface Pair {
+  readonly queries: VectorMatrix;
+  readonly candidates: VectorMatrix;
+}
+
+function pairOf({ queries, candidates }: CompareRequest): Pair[] {
+  return [{ queries, candidates }];
+}
+
 /** In products of two numbers. */
-function costOf({ queries, candidates }: CompareRequest): number {
+function costOf({ queries, candidates }: Pair): number {
   const { dimensions } = queries;
   return 1 + (queries.values.length * candidates.values.length) / dimensions;
 }
 
-function buffers({ queries, candidates }: CompareRequest): ArrayBuffer[] {
-  return [queries.values.buffer, candidates.values.buffer];
+/** Each once. */
+function buffers(pairs: readonly Pair[]): ArrayBuffer[] {
+  const all = pairs.flatMap(({ queries, candidates }) => [queries.values.buffer, candidates.values.buffer]);
+  return [...new Set(all)];
 }
 
 function closed(): TriptychError {

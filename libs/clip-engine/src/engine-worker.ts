@@ -1,6 +1,15 @@
 import { serveWorker, Transferred } from '@triptych/core';
-import type { CompareRequest, RankReply, RankRequest } from './protocol.js';
-import { probabilitiesOf, rank, similarity } from './similarity.js';
+import { fuseScores, type ScoreList } from './fusion/fuse-rankings.js';
+import { fuseVectors } from './fusion/fuse-vectors.js';
+import type {
+  CompareRequest,
+  FuseRankingsRequest,
+  FuseVectorsRequest,
+  RankReply,
+  RankRequest,
+  SpaceRankings,
+} from './protocol.js';
+import { probabilitiesOf, rank, type Ranked, similarity } from './similarity.js';
 
 serveWorker({
   compare: ({ queries, candidates, scale, bias }: CompareRequest) => {
@@ -15,4 +24,17 @@ serveWorker({
       return rank(probabilities ? probabilitiesOf[probabilities](ofRow) : ofRow, topK);
     });
   },
+  fuseVectors: ({ vectors, weights, rule }: FuseVectorsRequest) => fuseVectors(vectors, weights, rule),
+  fuseRankings: ({ spaces, topK, ...fusion }: FuseRankingsRequest): Ranked[] =>
+    rank(fuseScores(spaces.flatMap(scoreLists), fusion), topK),
 });
+
+/** The candidates' cosines to each query of a space. */
+function scoreLists({ queries, candidates, weights }: SpaceRankings): ScoreList[] {
+  const scores = similarity(queries, candidates, 1);
+  const columns = candidates.values.length / candidates.dimensions;
+  return weights.map((weight, row) => ({
+    scores: scores.subarray(row * columns, (row + 1) * columns),
+    weight,
+  }));
+}

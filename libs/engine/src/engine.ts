@@ -4,7 +4,10 @@ import { type AudioStream, type AudioStreamRequest, openAudioStream } from './au
 import { type EncodeAudioRequest, encodeClips, type EncodedAudio } from './audio/encode-clips.js';
 import type { CallContext, EngineCall } from './call.js';
 import { type Classifications, classify, type ClassifyRequest } from './cross-modal/classify.js';
-import { rank, type Rankings, type RankRequest } from './cross-modal/rank.js';
+import { fuse, type Fused, type FuseRequest } from './cross-modal/fuse.js';
+import { rank } from './cross-modal/rank.js';
+import type { Rankings, RankRequest } from './cross-modal/rankings.js';
+import { sourcesOf } from './cross-modal/rank-sources.js';
 import { type Similarities, similarity, type SimilarityRequest } from './cross-modal/similarity.js';
 import type { EngineParts } from './engine-parts.js';
 import { type EncodedImages, encodeImages, type EncodeImagesRequest } from './image/encode-images.js';
@@ -14,7 +17,7 @@ import { type ModelSource, sourceOf } from './models/load-model.js';
 import type { ModelLoader } from './models/model-loader.js';
 import type { ModelRegistry } from './models/model-registry.js';
 import { encodersByModality, lanesOf, type ServedModel } from './models/served-model.js';
-import { taking, takingSpace, type TakeModels } from './models/take-models.js';
+import { taking, takingSpace, takingSpaces, type TakeModels } from './models/take-models.js';
 import { type EngineObserver, untraced } from './observer.js';
 import type { EngineLimits, QueueLimits } from './settings.js';
 import { type EncodedTexts, encodeTexts, type EncodeTextsRequest } from './text/encode-texts.js';
@@ -80,7 +83,15 @@ export class Engine {
 
   rank(request: RankRequest, call?: Partial<EngineCall>): Promise<Rankings> {
     const compared = [request.queries, request.candidates];
-    return this.#run(call, takingSpace(request, compared), (parts, context) => rank(parts, request, context));
+    const { model, fusion = {} } = request;
+    const models = sourcesOf({ model, fusion }).map((source) => source.model);
+    return this.#run(call, takingSpaces(models, compared), (parts, context) => rank(parts, request, context));
+  }
+
+  fuse(request: FuseRequest, call?: Partial<EngineCall>): Promise<Fused> {
+    return this.#run(call, takingSpace(request, [request.items]), (parts, context) =>
+      fuse(parts, request, context),
+    );
   }
 
   classify(request: ClassifyRequest, call?: Partial<EngineCall>): Promise<Classifications> {

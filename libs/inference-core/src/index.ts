@@ -16,6 +16,7 @@ export {
   type Value,
 } from './onnx/graph-builder.js';
 export { bindWeights } from './session/bind-weights.js';
+export { finishEmbedding } from './session/finish-embedding.js';
 export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
 export { disableTelemetry } from './session/no-telemetry.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';

@@ -38,6 +38,8 @@ export type {
 } from './gen/triptych/v1/EncodeAudioResponse.js';
 export type { Encoder } from './gen/triptych/v1/Encoder.js';
 export type { ItemError, ItemError__Output } from './gen/triptych/v1/ItemError.js';
+export type { FuseRequest, FuseRequest__Output } from './gen/triptych/v1/FuseRequest.js';
+export type { FuseResponse, FuseResponse__Output } from './gen/triptych/v1/FuseResponse.js';
 export type { GetModelRequest__Output } from './gen/triptych/v1/GetModelRequest.js';
 export type { ListModelsRequest__Output } from './gen/triptych/v1/ListModelsRequest.js';
 export type { LoadModelRequest, LoadModelRequest__Output } from './gen/triptych/v1/LoadModelRequest.js';
@@ -82,13 +84,17 @@ export type {
 } from './gen/triptych/v1/ImageStreamResponse.js';
 export type { Item, Item__Output } from './gen/triptych/v1/Item.js';
 export { PixelFormat } from './gen/triptych/v1/PixelFormat.js';
+export type { RankFusion, RankFusion__Output } from './gen/triptych/v1/RankFusion.js';
+export { RankFusionRule } from './gen/triptych/v1/RankFusionRule.js';
 export type { RankRequest, RankRequest__Output } from './gen/triptych/v1/RankRequest.js';
 export type { Ranking } from './gen/triptych/v1/Ranking.js';
 export type { RankResponse, RankResponse__Output } from './gen/triptych/v1/RankResponse.js';
+export type { RankSource } from './gen/triptych/v1/RankSource.js';
 export type { SimilarityRequest, SimilarityRequest__Output } from './gen/triptych/v1/SimilarityRequest.js';
 export type { SimilarityResponse, SimilarityResponse__Output } from './gen/triptych/v1/SimilarityResponse.js';
 export type { TextEncoderClient, TextEncoderHandlers } from './gen/triptych/v1/TextEncoder.js';
 export type { TextResult } from './gen/triptych/v1/TextResult.js';
+export { VectorFusionRule } from './gen/triptych/v1/VectorFusionRule.js';
 export { loadInferencePackage, loadWirePackage } from './load.js';
 export {
   loadPublishedFiles,

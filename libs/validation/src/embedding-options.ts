@@ -27,7 +27,12 @@ export interface EmbeddingOffer<Pooling extends string> {
   readonly poolings: readonly [Pooling, ...Pooling[]];
 }
 
-const encodings: readonly [EmbeddingNumbers, ...EmbeddingNumbers[]] = ['float32', 'float16', 'int8'];
+/** How the values of a vector may be sent; the first is the default. */
+export const embeddingEncodings: readonly [EmbeddingNumbers, ...EmbeddingNumbers[]] = [
+  'float32',
+  'float16',
+  'int8',
+];
 
 /** Throws POOLING_UNSUPPORTED, ENUM_UNKNOWN or DIMENSIONS_INVALID, with the field below `options`. */
 export function checkEmbeddingOptions<Pooling extends string>(
@@ -53,7 +58,7 @@ export function checkEmbeddingOptions<Pooling extends string>(
   const form = {
     normalize,
     dimensions,
-    numbers: checkName(encoding, encodings, 'options.encoding'),
+    numbers: checkName(encoding, embeddingEncodings, 'options.encoding'),
   };
   return { pooling: chosen, form };
 }

@@ -28,6 +28,7 @@ export {
 } from './audio-window.js';
 export {
   checkEmbeddingOptions,
+  embeddingEncodings,
   type EmbeddingOffer,
   type EmbeddingPlan,
   type RequestedEmbedding,

@@ -3,10 +3,10 @@ import { rankVectors } from '@triptych/clip-engine';
 /** Share of queries whose right answer is among the first 1, 5 and 10; who scores the same is not before it. */
 export type Recall = readonly [number, number, number];
 
-const TOP = [1, 5, 10] as const;
+export const TOP = [1, 5, 10] as const;
 
 /** Some emoji share a picture; their vectors differ by rounding alone. */
-const SAME = 1e-6;
+export const SAME = 1e-6;
 
 /** A query's vector, and which candidate is right. */
 export interface Query {

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { TriptychClient } from '@triptych/client';
-import { createLogger, readConfig, startServer } from '@triptych/server';
+import type { TriptychClient } from '@triptych/client';
 import { readDataset } from './dataset.js';
 import { encodePictures, encodeSpeech, encodeWords } from './encode.js';
 import { type Recall, recall } from './retrieval.js';
+import { models, withServer } from './serve-demo.js';
 
 const help = `Retrieval among all concepts, by vectors of the server, beside the figures of models/demo/scores.json.
 
@@ -16,23 +14,15 @@ DATA is a folder with what render-pictures.mjs and speak.py made: see README.md.
 models, whisper and clip, as triptych quantize makes them.
 `;
 
-const models = new URL('../../../models/demo/', import.meta.url);
-
 const { values, positionals } = parseArgs({
   options: { models: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
   allowPositionals: true,
 });
 if (values.help || positionals.length !== 1) process.stdout.write(help);
-else await main(positionals[0], values.models ?? fileURLToPath(models), values.json ?? false);
+else await main(positionals[0], values.models, values.json ?? false);
 
-async function main(directory: string, folder: string, json: boolean): Promise<void> {
-  const paths = ['whisper', 'clip'].map((name) => join(folder, name));
-  const config = readConfig({ models: paths, listen: '127.0.0.1:0', logLevel: 'error' }, {});
-  const server = await startServer(config, createLogger(config.logLevel));
-  const client = new TriptychClient(server.address);
-  const scores = await score(client, directory);
-  client.close();
-  await server.drain();
+async function main(directory: string, folder: string | undefined, json: boolean): Promise<void> {
+  const scores = await withServer(folder, (client) => score(client, directory));
   if (json) process.stdout.write(`${JSON.stringify(scores, null, 2)}\n`);
   else process.stdout.write(await table(scores));
 }

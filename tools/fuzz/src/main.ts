@@ -148,6 +148,26 @@ function methods(audio: Uint8Array, image: Uint8Array): Method[] {
     },
     { path: 'CrossModal/Rank', messages: [Buffer.concat([query, field(3, field(3, encoded))])] },
     {
+      path: 'CrossModal/Rank',
+      // Two queries that ask together, by reciprocal rank, with two sources.
+      messages: [
+        Buffer.concat([
+          query,
+          field(2, Buffer.concat([field(2, text('a boat')), Buffer.of(0x3d, 0, 0, 0x40, 0x40)])),
+          field(3, field(3, encoded)),
+          field(3, field(2, text('a picture'))),
+          field(
+            5,
+            Buffer.concat([Buffer.of(0x08, 4), field(2, Buffer.of()), field(2, field(3, Buffer.of(0, 1)))]),
+          ),
+        ]),
+      ],
+    },
+    {
+      path: 'CrossModal/Fuse',
+      messages: [Buffer.concat([query, field(2, field(3, encoded)), Buffer.of(0x18, 2)])],
+    },
+    {
       path: 'CrossModal/Classify',
       messages: [
         Buffer.concat([field(2, field(3, encoded)), field(3, text('pizza')), field(4, text('a {}'))]),

@@ -43,6 +43,30 @@ describe('triptych search', () => {
     });
   });
 
+  it('takes several queries together, by their weights and a rule', async () => {
+    const spoken = join(sampleSpeech, 'pizza-b.wav');
+    const [pizza, sailboat] = ['pizza.png', 'sailboat.png'].map((name) => join(folder, name));
+    const first = async (...flags: string[]) =>
+      (await search('a sailboat', '--with', spoken, ...flags)).results[0].path;
+    expect(await first('--weights', '1,9')).toBe(pizza);
+    expect(await first('--weights', '9,1', '--rule', 'mean-cosine')).toBe(sailboat);
+    const both = (await search('a pizza', '--with', spoken, '--with', join(sampleImages, 'pizza.png')))
+      .results;
+    expect(both[0].path).toBe(pizza);
+    // A z-score, not a cosine.
+    expect(both[0].score).toBeGreaterThan(1);
+    for (const wrong of [
+      ['--weights', '1'],
+      ['--weights', '0,0'],
+      ['--weights', '1,x'],
+      ['--rule', 'median'],
+    ]) {
+      const { code, stderr } = await search('a sailboat', '--with', spoken, ...wrong);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${wrong[0]} `);
+    }
+  });
+
   it('encodes anew what has changed, forgets what is gone, and names what is no image', async () => {
     const target = join(folder, 'sailboat.png');
     await cp(join(sampleImages, 'pizza.png'), target);

@@ -28,7 +28,7 @@ export async function searchCached(
     if (!vector) return undefined;
     vectors.set(path, vector);
   }
-  return { vector: await encodeWords(directory, text, words, threads), space, vectors };
+  return { queries: [await encodeWords(directory, text, words, threads)], space, vectors };
 }
 
 /** The model that a server would take both words and images to: the first that takes either, where that takes both. */

@@ -14,21 +14,26 @@ const request = {
   options: { encoding: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32 },
 } as const;
 
-/** A query and the vectors of a folder's images, from its cache or a server. Throws SPACE_MISMATCH where they do not compare. */
+/** Queries and the vectors of a folder's images, from its cache or a server. Throws SPACE_MISMATCH where they do not compare. */
 export async function searchByServer(
   client: TriptychClient,
-  query: string,
+  asked: readonly string[],
   folder: string,
   paths: readonly string[],
   useCache: boolean,
 ): Promise<Found> {
-  const { vector, space } = await encodeQuery(client, await readQuery(query));
   const identity = await announce(client, 'image', request);
-  if (identity.space !== space) {
-    throw new TriptychError(
-      'SPACE_MISMATCH',
-      `the query lies in space ${JSON.stringify(space)}, images in ${JSON.stringify(identity.space)}; they do not compare`,
-    );
+  const { space } = identity;
+  const queries: Float32Array[] = [];
+  for (const query of asked) {
+    const encoded = await encodeQuery(client, await readQuery(query));
+    if (encoded.space !== space) {
+      throw new TriptychError(
+        'SPACE_MISMATCH',
+        `the query lies in space ${JSON.stringify(encoded.space)}, images in ${JSON.stringify(space)}; they do not compare`,
+      );
+    }
+    queries.push(encoded.vector);
   }
   const cache = useCache ? await VectorCache.open(folder, identity) : undefined;
   const vectors = new Map<string, Float32Array>();
@@ -38,7 +43,7 @@ export async function searchByServer(
     if (known) vectors.set(path, known);
     else missing.push(path);
   }
-  if (missing.length === 0) return { vector, space, vectors };
+  if (missing.length === 0) return { queries, space, vectors };
   const bar = new FileProgress('encoding', missing.length);
   let isStopped = false;
   void stopSignal().then(() => (isStopped = true));
@@ -54,5 +59,5 @@ export async function searchByServer(
     // What was encoded before Ctrl-C or a failure need not be encoded again.
     await cache?.save(paths).catch((thrown: unknown) => complain(`no cache: ${messageOf(thrown)}`));
   }
-  return { vector, space, vectors };
+  return { queries, space, vectors };
 }

@@ -11,6 +11,7 @@ const modalities: Readonly<Record<string, readonly string[]>> = {
   '/triptych.v1.CrossModal/Similarity': [],
   '/triptych.v1.CrossModal/Rank': [],
   '/triptych.v1.CrossModal/Classify': ['text'],
+  '/triptych.v1.CrossModal/Fuse': [],
 };
 
 /** Refuses calls that an overloaded server would refuse whatever they hold: reading their messages is what costs. */

@@ -18,17 +18,23 @@ export interface EmbeddingRequest {
 }
 
 export function readEmbeddingOptions(options: EmbeddingOptions | null | undefined): EmbeddingRequest {
-  const encoding = Number(options?.encoding) || EmbeddingEncoding.EMBEDDING_ENCODING_FLOAT_LIST;
-  const isList = encoding === EmbeddingEncoding.EMBEDDING_ENCODING_FLOAT_LIST;
+  const { encoding, name } = readEncoding(options?.encoding);
   return {
     options: {
       pooling: nameOf(poolingNumbers, Number(options?.pooling ?? 0)),
       normalize: options?.normalize,
-      encoding: isList ? 'float32' : nameOf(embeddingEncodings, encoding),
+      encoding: name,
       dimensions: options?.dimensions,
     },
     encoding,
   };
+}
+
+/** An `EmbeddingEncoding`, never UNSPECIFIED, and the engine's name of its numbers. */
+export function readEncoding(requested: unknown): { encoding: number; name: string | undefined } {
+  const encoding = Number(requested) || EmbeddingEncoding.EMBEDDING_ENCODING_FLOAT_LIST;
+  const isList = encoding === EmbeddingEncoding.EMBEDDING_ENCODING_FLOAT_LIST;
+  return { encoding, name: isList ? 'float32' : nameOf(embeddingEncodings, encoding) };
 }
 
 /** The part of an answer that all modalities share. */
@@ -40,7 +46,7 @@ export function encodedMessage(
 }
 
 /** An embedding as it is sent. `values` is its float32 bytes: see `loadWirePackage`. */
-function embeddingMessage({ bytes, shape, scale }: EmbeddingBytes, encoding: number): Embedding {
+export function embeddingMessage({ bytes, shape, scale }: EmbeddingBytes, encoding: number): Embedding {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isList = encoding === EmbeddingEncoding.EMBEDDING_ENCODING_FLOAT_LIST;
   return {

@@ -1,4 +1,12 @@
-import { AudioContext, AudioEncoding, EmbeddingEncoding, PixelFormat, TailPolicy } from '@triptych/protocol';
+import {
+  AudioContext,
+  AudioEncoding,
+  EmbeddingEncoding,
+  PixelFormat,
+  RankFusionRule,
+  TailPolicy,
+  VectorFusionRule,
+} from '@triptych/protocol';
 
 /** The numbers of an enum of the API, by the names that the engine has for them. */
 type Numbers = Readonly<Record<string, number>>;
@@ -29,6 +37,20 @@ export const embeddingEncodings = {
   float32: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT32,
   float16: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_FLOAT16,
   int8: EmbeddingEncoding.EMBEDDING_ENCODING_RAW_INT8,
+} as const;
+
+export const vectorFusionRules = {
+  mean: VectorFusionRule.VECTOR_FUSION_RULE_MEAN,
+  geodesic: VectorFusionRule.VECTOR_FUSION_RULE_GEODESIC,
+  principal: VectorFusionRule.VECTOR_FUSION_RULE_PRINCIPAL,
+  max: VectorFusionRule.VECTOR_FUSION_RULE_MAX,
+} as const;
+
+export const rankFusionRules = {
+  'z-score': RankFusionRule.RANK_FUSION_RULE_Z_SCORE,
+  'min-max': RankFusionRule.RANK_FUSION_RULE_MIN_MAX,
+  'mean-cosine': RankFusionRule.RANK_FUSION_RULE_MEAN_COSINE,
+  'reciprocal-rank': RankFusionRule.RANK_FUSION_RULE_RECIPROCAL_RANK,
 } as const;
 
 /**

@@ -16,6 +16,7 @@ import { encodeClips } from './audio/encode-clips.js';
 import { encodeStream } from './audio/encode-stream.js';
 import { duplex, unary } from './call.js';
 import { classify } from './cross-modal/classify.js';
+import { fuse } from './cross-modal/fuse.js';
 import { rank } from './cross-modal/rank.js';
 import { similarity } from './cross-modal/similarity.js';
 import { encodeImages } from './image/encode-images.js';
@@ -75,6 +76,7 @@ export function services(
       Similarity: unary(observers, (request, context) => similarity(engine, request, context)),
       Rank: unary(observers, (request, context) => rank(engine, request, context)),
       Classify: unary(observers, (request, context) => classify(engine, request, context)),
+      Fuse: unary(observers, (request, context) => fuse(engine, request, context)),
     },
     Models: {
       List: unary(observers, (request) => listModels(engine, request)),

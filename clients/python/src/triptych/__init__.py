@@ -2,7 +2,7 @@
 from ._aio import AsyncClient
 from ._aio_streams import AsyncAudioStream
 from ._client import Client
-from ._comparing import Ranked, Scores
+from ._comparing import Fused, Ranked, Scores, Source
 from ._embeddings import Embeddings, read_embedding
 from ._errors import (
     AuthenticationError,
@@ -36,6 +36,7 @@ __all__ = [
     "Client",
     "DeadlineError",
     "Embeddings",
+    "Fused",
     "ImageResult",
     "InternalError",
     "InvalidInputError",
@@ -50,6 +51,7 @@ __all__ = [
     "RetryPolicy",
     "Samples",
     "Scores",
+    "Source",
     "TriptychEmbeddings",
     "TriptychError",
     "UnavailableError",

@@ -15,6 +15,7 @@ from ._batches import Answer, BatchLimit, Collector, Filling, Pause, encode_batc
 from ._calls import (
     CHANNEL_OPTIONS,
     CLASSIFY,
+    FUSE,
     LIST_MODELS,
     RANK,
     SIMILARITY,
@@ -30,7 +31,21 @@ from ._calls import (
     text_work,
 )
 from ._client import Progress, audio_options, read_texts
-from ._comparing import Ranked, Scores, classify_request, rank_request, ranked_of, scored_of, scores_of, similarity_request
+from ._comparing import (
+    Fused,
+    Ranked,
+    Scores,
+    Source,
+    classify_request,
+    fuse_request,
+    fused_of,
+    rank_request,
+    rank_together_request,
+    ranked_of,
+    scored_of,
+    scores_of,
+    similarity_request,
+)
 from ._embeddings import Embeddings, join
 from ._errors import ItemsFailedError, TriptychError, error_of
 from ._inputs import AudioInput, ImageInput, by_kind, embedding_options, files_of, image_of, no_single
@@ -186,6 +201,37 @@ class AsyncClient:
     async def rank(self, query: Any, candidates: Sequence[Any], *, top: int = 0, model: str = "") -> list[Ranked]:
         """As `Client.rank`."""
         return ranked_of(await self._unary(RANK, rank_request(query, candidates, top, model)))
+
+    async def rank_together(
+        self,
+        queries: Sequence[Any],
+        candidates: Sequence[Any],
+        *,
+        weights: Sequence[float] | None = None,
+        rule: str = "",
+        rank_constant: int = 0,
+        sources: Sequence[Source] = (),
+        top: int = 0,
+        model: str = "",
+    ) -> list[Ranked]:
+        """As `Client.rank_together`."""
+        request = rank_together_request(
+            queries,
+            candidates,
+            weights=weights,
+            rule=rule,
+            rank_constant=rank_constant,
+            sources=sources,
+            top=top,
+            model=model,
+        )
+        return ranked_of(await self._unary(RANK, request))
+
+    async def fuse(
+        self, items: Sequence[Any], *, weights: Sequence[float] | None = None, rule: str = "", model: str = ""
+    ) -> Fused:
+        """As `Client.fuse`."""
+        return fused_of(await self._unary(FUSE, fuse_request(items, weights, rule, model)))
 
     async def classify(
         self, items: Sequence[Any], labels: Sequence[str], *, template: str = "", model: str = ""

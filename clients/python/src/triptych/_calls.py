@@ -42,6 +42,7 @@ STREAM_IMAGES = Method("/triptych.v1.ImageEncoder/EncodeStream", image_pb2.Image
 SIMILARITY = Method("/triptych.v1.CrossModal/Similarity", cross_modal_pb2.SimilarityRequest, cross_modal_pb2.SimilarityResponse)
 RANK = Method("/triptych.v1.CrossModal/Rank", cross_modal_pb2.RankRequest, cross_modal_pb2.RankResponse)
 CLASSIFY = Method("/triptych.v1.CrossModal/Classify", cross_modal_pb2.ClassifyRequest, cross_modal_pb2.ClassifyResponse)
+FUSE = Method("/triptych.v1.CrossModal/Fuse", cross_modal_pb2.FuseRequest, cross_modal_pb2.FuseResponse)
 LIST_MODELS = Method("/triptych.v1.Models/List", models_pb2.ListModelsRequest, models_pb2.ListModelsResponse)
 
 

@@ -12,6 +12,7 @@ from ._batches import BatchLimit
 from ._calls import (
     CHANNEL_OPTIONS,
     CLASSIFY,
+    FUSE,
     LIST_MODELS,
     RANK,
     SIMILARITY,
@@ -26,7 +27,21 @@ from ._calls import (
     most_images,
     text_work,
 )
-from ._comparing import Ranked, Scores, classify_request, rank_request, ranked_of, scored_of, scores_of, similarity_request
+from ._comparing import (
+    Fused,
+    Ranked,
+    Scores,
+    Source,
+    classify_request,
+    fuse_request,
+    fused_of,
+    rank_request,
+    rank_together_request,
+    ranked_of,
+    scored_of,
+    scores_of,
+    similarity_request,
+)
 from ._embeddings import Embeddings, join
 from ._errors import ItemsFailedError, TriptychError
 from ._inputs import AudioInput, ImageInput, by_kind, embedding_options, files_of, image_of, no_single, pcm
@@ -192,6 +207,37 @@ class Client:
     def rank(self, query: Any, candidates: Sequence[Any], *, top: int = 0, model: str = "") -> list[Ranked]:
         """The candidates that fit best, best first."""
         return ranked_of(self._unary(RANK, rank_request(query, candidates, top, model)))
+
+    def rank_together(
+        self,
+        queries: Sequence[Any],
+        candidates: Sequence[Any],
+        *,
+        weights: Sequence[float] | None = None,
+        rule: str = "",
+        rank_constant: int = 0,
+        sources: Sequence[Source] = (),
+        top: int = 0,
+        model: str = "",
+    ) -> list[Ranked]:
+        """The candidates that fit all queries together best, best first. `sources` are models that rank, each in its own space."""
+        request = rank_together_request(
+            queries,
+            candidates,
+            weights=weights,
+            rule=rule,
+            rank_constant=rank_constant,
+            sources=sources,
+            top=top,
+            model=model,
+        )
+        return ranked_of(self._unary(RANK, request))
+
+    def fuse(
+        self, items: Sequence[Any], *, weights: Sequence[float] | None = None, rule: str = "", model: str = ""
+    ) -> Fused:
+        """One vector of several items of one space, whatever their modalities."""
+        return fused_of(self._unary(FUSE, fuse_request(items, weights, rule, model)))
 
     def classify(self, items: Sequence[Any], labels: Sequence[str], *, template: str = "", model: str = "") -> list[dict[str, float]]:
         """For each item the probability of each label, most probable first."""

@@ -1,4 +1,4 @@
-"""Requests and answers of similarity, ranking and classification."""
+"""Requests and answers of similarity, ranking, classification and fusion."""
 from __future__ import annotations
 
 import os
@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ._embeddings import Embeddings, Vector
+from ._embeddings import Embeddings, Vector, read_embedding
 from ._errors import InvalidInputError, ItemFailure, code_of
 from ._batches import failure_of
-from ._inputs import Samples, by_kind, clip_of, image_of
+from ._inputs import Samples, by_kind, choose, clip_of, image_of
 from .v1 import common_pb2, cross_modal_pb2
 
 
@@ -31,6 +31,49 @@ class Scores:
     values: Vector
     failed_queries: Sequence[ItemFailure]
     failed_candidates: Sequence[ItemFailure]
+
+
+@dataclass(frozen=True)
+class Fused:
+    """One vector of several items, of length 1."""
+
+    values: Vector
+    #: Of each item to it.
+    cosines: Vector
+    model: str
+    fingerprint: str
+    #: Vectors may be compared only where this is the same.
+    space: str
+
+    @property
+    def item(self) -> tuple[Vector, str]:
+        """It as a query or a candidate."""
+        return self.values, self.space
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rankings by one model, in its own space."""
+
+    #: Empty: the call's.
+    model: str = ""
+    weight: float = 1.0
+    #: Places of queries in the call; empty: every one.
+    queries: Sequence[int] = ()
+
+
+VECTOR_RULES = {
+    "mean": cross_modal_pb2.VECTOR_FUSION_RULE_MEAN,
+    "geodesic": cross_modal_pb2.VECTOR_FUSION_RULE_GEODESIC,
+    "principal": cross_modal_pb2.VECTOR_FUSION_RULE_PRINCIPAL,
+    "max": cross_modal_pb2.VECTOR_FUSION_RULE_MAX,
+}
+RANK_RULES = {
+    "z_score": cross_modal_pb2.RANK_FUSION_RULE_Z_SCORE,
+    "min_max": cross_modal_pb2.RANK_FUSION_RULE_MIN_MAX,
+    "mean_cosine": cross_modal_pb2.RANK_FUSION_RULE_MEAN_COSINE,
+    "reciprocal_rank": cross_modal_pb2.RANK_FUSION_RULE_RECIPROCAL_RANK,
+}
 
 
 def items_of(items: Any) -> list[cross_modal_pb2.Item]:
@@ -80,6 +123,50 @@ def scores_of(response: cross_modal_pb2.SimilarityResponse) -> Scores:
 
 def rank_request(query: Any, candidates: Any, top: int, model: str) -> cross_modal_pb2.RankRequest:
     return cross_modal_pb2.RankRequest(model=model, queries=items_of([query]), candidates=items_of(candidates), top_k=top)
+
+
+def rank_together_request(
+    queries: Any,
+    candidates: Any,
+    *,
+    weights: Sequence[float] | None,
+    rule: str,
+    rank_constant: int,
+    sources: Sequence[Source],
+    top: int,
+    model: str,
+) -> cross_modal_pb2.RankRequest:
+    made = [cross_modal_pb2.RankSource(model=one.model, weight=one.weight, queries=one.queries) for one in sources]
+    fusion = cross_modal_pb2.RankFusion(rule=choose("rule", rule, {"": 0, **RANK_RULES}), rank_constant=rank_constant, sources=made)
+    return cross_modal_pb2.RankRequest(
+        model=model, queries=weighted(queries, weights), candidates=items_of(candidates), top_k=top, fusion=fusion
+    )
+
+
+def fuse_request(items: Any, weights: Sequence[float] | None, rule: str, model: str) -> cross_modal_pb2.FuseRequest:
+    return cross_modal_pb2.FuseRequest(
+        model=model,
+        items=weighted(items, weights),
+        rule=choose("rule", rule, {"": 0, **VECTOR_RULES}),
+        encoding=common_pb2.EMBEDDING_ENCODING_RAW_FLOAT32,
+    )
+
+
+def weighted(items: Any, weights: Sequence[float] | None) -> list[cross_modal_pb2.Item]:
+    made = items_of(items)
+    if weights is None:
+        return made
+    if len(weights) != len(made):
+        raise ValueError(f"there are {len(weights)} weights; expected one for each of {len(made)} items")
+    for item, weight in zip(made, weights):
+        item.weight = weight
+    return made
+
+
+def fused_of(response: cross_modal_pb2.FuseResponse) -> Fused:
+    stamp = response.stamp
+    cosines = np.array(response.cosines, dtype=np.float32)
+    return Fused(read_embedding(response.embedding), cosines, stamp.model, stamp.fingerprint, stamp.space)
 
 
 def ranked_of(response: cross_modal_pb2.RankResponse) -> list[Ranked]:

@@ -15,6 +15,8 @@ export interface ComparedItem {
   readonly image?: RequestedImage | undefined;
   readonly audio?: AudioClip | undefined;
   readonly embedding?: GivenEmbedding | undefined;
+  /** Where items are fused, how much it counts among the others: 0 or more. Default: 1. */
+  readonly weight?: number | undefined;
 }
 
 /** A vector that was made earlier, and the space it came with: values, or the bytes that they were sent as. */

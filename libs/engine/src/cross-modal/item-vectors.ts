@@ -18,14 +18,16 @@ export interface FailedPlace extends FailedItem {
   readonly index: number;
 }
 
-/** Vectors of items in their order. `field` names the items in the request. */
+/** Vectors of items in their order. `field` names the items in the request, and `places` where they stand there, unless they are all of it. */
 export function itemVectors(
   plan: SpacePlan,
   items: readonly ComparedItem[],
   field: string,
   context: CallContext,
+  places?: readonly number[],
 ): Promise<ItemVector[]> {
-  return encodeItems(items, field, async (item) => ({ vector: await vectorOf(plan, item, context) }));
+  const encode = async (item: ComparedItem) => ({ vector: await vectorOf(plan, item, context) });
+  return encodeItems(items, field, encode, places);
 }
 
 /** One item's vector. A precomputed one is checked against the space. */

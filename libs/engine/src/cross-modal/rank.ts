@@ -1,32 +1,23 @@
-import { type Ranked, toMatrix } from '@triptych/clip-engine';
+import { toMatrix } from '@triptych/clip-engine';
 import { namesBytes } from '../admission/answer-bytes.js';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
-import type { ItemResult } from '../items/encode-items.js';
-import type { ModelStamp } from '../items/stamp.js';
 import { type ComparedVectors, compareItems } from './compare-items.js';
-import type { ComparedItem } from './compared-item.js';
-import { type FailedPlace, failedItems, wholeItems } from './item-vectors.js';
+import { failedItems, wholeItems } from './item-vectors.js';
+import { rankTogether } from './rank-together.js';
+import type { FusedRankRequest, Rankings, RankRequest } from './rankings.js';
 import { planSpace, spaceStamp } from './space-plan.js';
 
-export interface RankRequest {
-  /** Default: the first that compares images and text. */
-  readonly model?: string | undefined;
-  readonly queries: readonly ComparedItem[];
-  readonly candidates: readonly ComparedItem[];
-  /** Candidates of each query. Default, and 0: all. */
-  readonly topK?: number | undefined;
+/** Ranks candidates by their cosine to each query, or by all queries together. */
+export function rank(parts: EngineParts, request: RankRequest, context: CallContext): Promise<Rankings> {
+  return isFused(request) ? rankTogether(parts, request, context) : rankByEach(parts, request, context);
 }
 
-export interface Rankings {
-  readonly stamp: ModelStamp;
-  /** For each query its candidates, best first: their places, and cosines. A candidate that failed is in none. */
-  readonly rankings: readonly ItemResult<{ readonly items: readonly Ranked[] }>[];
-  readonly failedCandidates: readonly FailedPlace[];
+function isFused(request: RankRequest): request is FusedRankRequest {
+  return request.fusion !== undefined;
 }
 
-/** Ranks candidates by their cosine to each query. */
-export async function rank(
+async function rankByEach(
   parts: EngineParts,
   { model, queries, candidates, topK = 0 }: RankRequest,
   context: CallContext,

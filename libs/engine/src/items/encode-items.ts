@@ -10,17 +10,18 @@ export type ItemResult<Result> = Result | FailedItem;
 
 /**
  * Encodes the items of a batch side by side. One that fails has its error in its place; `field` names the items in the request, as in
- * `clips`. Throws what fails the whole call.
+ * `clips`, and `places` where they stand there, unless they are all of it. Throws what fails the whole call.
  */
 export function encodeItems<Item, Result>(
   items: readonly Item[],
   field: string,
   encode: (item: Item) => Promise<Result>,
+  places?: readonly number[],
 ): Promise<ItemResult<Result>[]> {
   return Promise.all(
     items.map((item, i) =>
       encode(item).catch((thrown: unknown): FailedItem => ({
-        error: itemFailure(thrown).within(`${field}[${i}]`),
+        error: itemFailure(thrown).within(`${field}[${places?.[i] ?? i}]`),
       })),
     ),
   );

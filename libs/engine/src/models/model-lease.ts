@@ -19,9 +19,10 @@ interface LeasedModels {
  */
 export class ModelLease {
   readonly #byName = new Map<string, ServedModel>();
+  /** By the space that their audio lies in. */
+  readonly #audio = new Map<string, ServedModel>();
   readonly #leave = new Map<ServedModel, () => void>();
   #isOver = false;
-  #audio: { readonly space: string; readonly model: ServedModel } | undefined;
 
   constructor(
     private readonly models: LeasedModels,
@@ -47,7 +48,7 @@ export class ModelLease {
     if (this.#isOver) return undefined;
     const found = this.models.serveAudioIn(space, until);
     if (found instanceof Promise) return found.then(() => this.takeAudioIn(space, until));
-    if (found) this.#audio = { space, model: this.#use(found) };
+    if (found) this.#audio.set(space, this.#use(found));
     return undefined;
   }
 
@@ -59,7 +60,8 @@ export class ModelLease {
 
   /** The model that was taken for a space's audio. */
   audioIn(space: string): Serving<'audio'> | undefined {
-    return this.#audio?.space === space ? servingOf([this.#audio.model], 'audio', '') : undefined;
+    const model = this.#audio.get(space);
+    return model && servingOf([model], 'audio', '');
   }
 
   /** Nothing of it is worked with any more. */

@@ -14,6 +14,19 @@ export function taking(modality: Modality, { model = '' }: Request): TakeModels 
   return (models, until) => models.take(modality, model, until);
 }
 
+/** The same in the space of each of these models. */
+export function takingSpaces(
+  models: readonly string[],
+  compared: readonly (readonly { readonly audio?: unknown }[])[],
+): TakeModels {
+  const takes = models.map((model) => takingSpace({ model }, compared));
+  return (lease, until) =>
+    takes.reduce<Promise<void> | undefined>(
+      (before, take) => (before ? before.then(() => take(lease, until)) : take(lease, until)),
+      undefined,
+    );
+}
+
 /** For what is compared: the model of the space, and where there is audio, the one that encodes it into that space. */
 export function takingSpace(
   { model = '' }: Request,

@@ -25,6 +25,8 @@ import type { EncodeAudioResponse as _triptych_v1_EncodeAudioResponse, EncodeAud
 import type { EncodeImagesRequest as _triptych_v1_EncodeImagesRequest, EncodeImagesRequest__Output as _triptych_v1_EncodeImagesRequest__Output } from './triptych/v1/EncodeImagesRequest.js';
 import type { EncodeImagesResponse as _triptych_v1_EncodeImagesResponse, EncodeImagesResponse__Output as _triptych_v1_EncodeImagesResponse__Output } from './triptych/v1/EncodeImagesResponse.js';
 import type { FailedItem as _triptych_v1_FailedItem, FailedItem__Output as _triptych_v1_FailedItem__Output } from './triptych/v1/FailedItem.js';
+import type { FuseRequest as _triptych_v1_FuseRequest, FuseRequest__Output as _triptych_v1_FuseRequest__Output } from './triptych/v1/FuseRequest.js';
+import type { FuseResponse as _triptych_v1_FuseResponse, FuseResponse__Output as _triptych_v1_FuseResponse__Output } from './triptych/v1/FuseResponse.js';
 import type { Image as _triptych_v1_Image, Image__Output as _triptych_v1_Image__Output } from './triptych/v1/Image.js';
 import type { ImageBatch as _triptych_v1_ImageBatch, ImageBatch__Output as _triptych_v1_ImageBatch__Output } from './triptych/v1/ImageBatch.js';
 import type { ImageBatchResult as _triptych_v1_ImageBatchResult, ImageBatchResult__Output as _triptych_v1_ImageBatchResult__Output } from './triptych/v1/ImageBatchResult.js';
@@ -39,8 +41,10 @@ import type { Item as _triptych_v1_Item, Item__Output as _triptych_v1_Item__Outp
 import type { ItemError as _triptych_v1_ItemError, ItemError__Output as _triptych_v1_ItemError__Output } from './triptych/v1/ItemError.js';
 import type { LabelScore as _triptych_v1_LabelScore, LabelScore__Output as _triptych_v1_LabelScore__Output } from './triptych/v1/LabelScore.js';
 import type { ModelStamp as _triptych_v1_ModelStamp, ModelStamp__Output as _triptych_v1_ModelStamp__Output } from './triptych/v1/ModelStamp.js';
+import type { RankFusion as _triptych_v1_RankFusion, RankFusion__Output as _triptych_v1_RankFusion__Output } from './triptych/v1/RankFusion.js';
 import type { RankRequest as _triptych_v1_RankRequest, RankRequest__Output as _triptych_v1_RankRequest__Output } from './triptych/v1/RankRequest.js';
 import type { RankResponse as _triptych_v1_RankResponse, RankResponse__Output as _triptych_v1_RankResponse__Output } from './triptych/v1/RankResponse.js';
+import type { RankSource as _triptych_v1_RankSource, RankSource__Output as _triptych_v1_RankSource__Output } from './triptych/v1/RankSource.js';
 import type { RankedItem as _triptych_v1_RankedItem, RankedItem__Output as _triptych_v1_RankedItem__Output } from './triptych/v1/RankedItem.js';
 import type { Ranking as _triptych_v1_Ranking, Ranking__Output as _triptych_v1_Ranking__Output } from './triptych/v1/Ranking.js';
 import type { RawImage as _triptych_v1_RawImage, RawImage__Output as _triptych_v1_RawImage__Output } from './triptych/v1/RawImage.js';
@@ -86,6 +90,8 @@ export interface ProtoGrpcType {
       EncodeImagesRequest: MessageTypeDefinition<_triptych_v1_EncodeImagesRequest, _triptych_v1_EncodeImagesRequest__Output>
       EncodeImagesResponse: MessageTypeDefinition<_triptych_v1_EncodeImagesResponse, _triptych_v1_EncodeImagesResponse__Output>
       FailedItem: MessageTypeDefinition<_triptych_v1_FailedItem, _triptych_v1_FailedItem__Output>
+      FuseRequest: MessageTypeDefinition<_triptych_v1_FuseRequest, _triptych_v1_FuseRequest__Output>
+      FuseResponse: MessageTypeDefinition<_triptych_v1_FuseResponse, _triptych_v1_FuseResponse__Output>
       Image: MessageTypeDefinition<_triptych_v1_Image, _triptych_v1_Image__Output>
       ImageBatch: MessageTypeDefinition<_triptych_v1_ImageBatch, _triptych_v1_ImageBatch__Output>
       ImageBatchResult: MessageTypeDefinition<_triptych_v1_ImageBatchResult, _triptych_v1_ImageBatchResult__Output>
@@ -102,8 +108,11 @@ export interface ProtoGrpcType {
       ModelStamp: MessageTypeDefinition<_triptych_v1_ModelStamp, _triptych_v1_ModelStamp__Output>
       PixelFormat: EnumTypeDefinition
       Pooling: EnumTypeDefinition
+      RankFusion: MessageTypeDefinition<_triptych_v1_RankFusion, _triptych_v1_RankFusion__Output>
+      RankFusionRule: EnumTypeDefinition
       RankRequest: MessageTypeDefinition<_triptych_v1_RankRequest, _triptych_v1_RankRequest__Output>
       RankResponse: MessageTypeDefinition<_triptych_v1_RankResponse, _triptych_v1_RankResponse__Output>
+      RankSource: MessageTypeDefinition<_triptych_v1_RankSource, _triptych_v1_RankSource__Output>
       RankedItem: MessageTypeDefinition<_triptych_v1_RankedItem, _triptych_v1_RankedItem__Output>
       Ranking: MessageTypeDefinition<_triptych_v1_Ranking, _triptych_v1_Ranking__Output>
       RawImage: MessageTypeDefinition<_triptych_v1_RawImage, _triptych_v1_RawImage__Output>
@@ -111,6 +120,7 @@ export interface ProtoGrpcType {
       SimilarityResponse: MessageTypeDefinition<_triptych_v1_SimilarityResponse, _triptych_v1_SimilarityResponse__Output>
       TailPolicy: EnumTypeDefinition
       Timing: MessageTypeDefinition<_triptych_v1_Timing, _triptych_v1_Timing__Output>
+      VectorFusionRule: EnumTypeDefinition
     }
   }
 }

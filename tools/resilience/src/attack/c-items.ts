@@ -15,6 +15,7 @@ const messages: readonly (readonly [string, Buffer])[] = [
   ['triptych.v1.TextEncoder/Encode', empties(2)],
   ['triptych.v1.CrossModal/Similarity', empties(3)],
   ['triptych.v1.CrossModal/Classify', empties(3)],
+  ['triptych.v1.CrossModal/Fuse', empties(2)],
   ['triptych.v1.Models/List', empties(9)],
   // Ids that an answer would repeat for each pair: gigabytes.
   ['triptych.v1.CrossModal/Rank', Buffer.concat([times(512, field(2, text)), times(512, longNamed(28_000))])],

@@ -1,4 +1,4 @@
-import { toEmbedding } from '@triptych/client';
+import { type RankFusion, toEmbedding, VectorFusionRule } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   demoClip,
@@ -55,6 +55,66 @@ describe('CrossModal.Rank', () => {
     ]);
     expect(rankings[1].error).toMatchObject({ reason: 'ITEM_EMPTY', field: 'queries[1]' });
     expect(rankings[0].items.map(({ index }) => index)).not.toContain(0);
+  });
+});
+
+describe('CrossModal.Fuse', () => {
+  it('makes one vector of words, a picture and speech, which ranks as any other does', async () => {
+    const items = [{ ...words[0], weight: 2 }, pictures[0], spoken[0]];
+    const { stamp, embedding, cosines } = await test.client.fuse({ items });
+    expect(stamp).toMatchObject({ model: 'demo-clip', space: 'triptych-demo' });
+    expect(embedding?.shape).toEqual([128]);
+    expect(cosines).toHaveLength(3);
+    const { rankings } = await test.client.rank({
+      queries: [{ embedding, space: stamp?.space }],
+      candidates: pictures,
+    });
+    expect(rankings[0].items[0].id).toBe('pizza');
+    const asked = { items, rule: VectorFusionRule.VECTOR_FUSION_RULE_GEODESIC, encoding: 3 as const };
+    const half = await test.client.fuse(asked);
+    const [plain, geodesic] = [embedding, half.embedding].map((one) => vectorOf({ embedding: one }));
+    expect(half.embedding?.raw).toHaveLength(256);
+    expect(plain.reduce((sum, value, i) => sum + value * geodesic[i], 0)).toBeGreaterThan(0.99);
+  });
+
+  it.each([
+    [{ items: [] }, 'BATCH_EMPTY', 'items'],
+    [{ items: Array<object>(65).fill(words[0]) }, 'BATCH_TOO_LARGE', 'items'],
+    [{ items: [words[0]], rule: 9 as 1 }, 'ENUM_UNKNOWN', 'rule'],
+    [{ items: [words[0]], encoding: 9 as 1 }, 'ENUM_UNKNOWN', 'encoding'],
+    [{ items: [words[0], { ...words[1], weight: NaN }] }, 'WEIGHT_INVALID', 'items[1].weight'],
+    [{ items: [words[0], { id: 'x' }] }, 'ITEM_EMPTY', 'items[1]'],
+  ])('refuses what makes no vector: %#', async (request, reason, field) => {
+    await expect(test.client.fuse(request)).rejects.toMatchObject({
+      details: { reason, violations: [{ field }] },
+    });
+  });
+});
+
+describe('CrossModal.Rank with fusion', () => {
+  it('has one ranking by all queries together, which bears no name', async () => {
+    const queries = [{ ...words[0], weight: 0.5 }, spoken[0], { ...pictures[0], weight: 0 }];
+    for (const rule of [0, 1, 2, 3, 4] as const) {
+      const answer = await test.client.rank({ queries, candidates: pictures, topK: 2, fusion: { rule } });
+      expect(answer.rankings).toMatchObject([{ queryId: '', items: [{ id: 'pizza', index: 0 }, {}] }]);
+      expect(answer.sourceStamps).toEqual([answer.stamp]);
+    }
+  });
+
+  it('refuses sources that rank nothing', async () => {
+    const refused = (fusion: RankFusion) =>
+      expect(test.client.rank({ queries: words, candidates: pictures, fusion })).rejects;
+    await refused({ sources: [{ queries: [6] }] }).toMatchObject({
+      code: 3,
+      details: { reason: 'FUSION_INVALID', violations: [{ field: 'fusion.sources[0].queries[0]' }] },
+    });
+    await refused({ sources: Array<object>(9).fill({}) }).toMatchObject({
+      details: { reason: 'BATCH_TOO_LARGE', violations: [{ field: 'fusion.sources' }] },
+    });
+    await refused({ sources: [{ model: 'demo-whisper' }] }).toMatchObject({
+      code: 12,
+      details: { reason: 'MODALITY_NOT_SERVED' },
+    });
   });
 });
 

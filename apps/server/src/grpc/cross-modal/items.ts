@@ -6,11 +6,12 @@ import { embeddingEncodings, nameOf } from '../names.js';
 import { toItemError } from '../status.js';
 import { textBytes } from '../text/text-bytes.js';
 
-export function readItem({ id, content, text, image, audio, embedding, space }: Item__Output): ComparedItem {
-  if (content === 'text') return { id, text: textBytes(text) };
-  if (image) return { id, image: readImage(image) };
-  if (audio) return { id, audio: readClip(audio) };
-  return embedding ? { id, embedding: readEmbedding(embedding, space) } : { id };
+export function readItem(item: Item__Output): ComparedItem {
+  const { id, content, text, image, audio, embedding, space, weight } = item;
+  if (content === 'text') return { id, weight, text: textBytes(text) };
+  if (image) return { id, weight, image: readImage(image) };
+  if (audio) return { id, weight, audio: readClip(audio) };
+  return embedding ? { id, weight, embedding: readEmbedding(embedding, space) } : { id, weight };
 }
 
 /** A list's values are their bytes: see `loadWirePackage`. */

@@ -1,4 +1,4 @@
-import type { EngineLimits } from '@triptych/engine';
+import { type EngineLimits, MOST_FUSED, MOST_SOURCES } from '@triptych/engine';
 import { type RequestRule, requestRules } from '@triptych/protocol';
 
 /** Numbers that a vector's shape may hold: one or two are right, and what is near is answered by name. */
@@ -55,6 +55,9 @@ function ownRules(limits: EngineLimits): ReadonlyMap<string, RequestRule> {
     'SimilarityRequest.candidates': maxItems,
     'RankRequest.queries': maxItems,
     'RankRequest.candidates': maxItems,
+    'RankFusion.sources': MOST_SOURCES,
+    'RankSource.queries': maxItems,
+    'FuseRequest.items': Math.min(MOST_FUSED, maxItems),
     'ClassifyRequest.items': maxItems,
     'ClassifyRequest.labels': maxItems,
     'Embedding.shape': MOST_DIMENSIONS,

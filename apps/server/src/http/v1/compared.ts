@@ -8,25 +8,44 @@ import { JsonText } from '../json/json-text.js';
 import { text } from '../json/parse-request.js';
 import { clipOf } from './embeddings.js';
 
+const contents = {
+  text: z.strictObject({ text: text('A text.') }),
+  image: z.strictObject({ image: text('data:image/…;base64,…, the base64 alone, or a URL') }),
+  audio: z.strictObject({ audio: text('data:audio/…;base64,…, the base64 alone, or a URL') }),
+  embedding: z.strictObject({
+    embedding: text('Little-endian float32 in base64, as /v1/embeddings answers it.'),
+    space: text('The space that it came with.'),
+  }),
+};
+
 /** Something that is compared, of any modality, or a vector that was made of it before. */
 export const comparedItem = z.union(
-  [
-    text('A text.'),
-    z.strictObject({ text: text('A text.') }),
-    z.strictObject({ image: text('data:image/…;base64,…, the base64 alone, or a URL') }),
-    z.strictObject({ audio: text('data:audio/…;base64,…, the base64 alone, or a URL') }),
-    z.strictObject({
-      embedding: text('Little-endian float32 in base64, as /v1/embeddings answers it.'),
-      space: text('The space that it came with.'),
-    }),
-  ],
+  [text('A text.'), contents.text, contents.image, contents.audio, contents.embedding],
   { error: 'expected a text, or an object with text, image, audio, or embedding and space' },
 );
 type Compared = z.infer<typeof comparedItem>;
 
+const weight = z
+  .number({ error: 'expected a number' })
+  .optional()
+  .meta({ description: 'How much it counts among the others. Default: 1.' });
+
+/** The same as one of several that are fused. */
+export const weightedItem = z.union(
+  [
+    text('A text.'),
+    contents.text.extend({ weight }),
+    contents.image.extend({ weight }),
+    contents.audio.extend({ weight }),
+    contents.embedding.extend({ weight }),
+  ],
+  { error: 'expected a text, or an object with text, image, audio, or embedding and space, and a weight' },
+);
+type Weighted = z.infer<typeof weightedItem>;
+
 /** What is compared, decoded. Throws MESSAGE_MALFORMED with the field. */
 export async function readCompared(
-  items: readonly Compared[],
+  items: readonly (Compared | Weighted)[],
   fieldOf: (index: number) => string,
   reader: InputReader,
 ): Promise<ComparedItem[]> {
@@ -38,8 +57,16 @@ export async function readCompared(
   return read;
 }
 
-async function readOne(item: Compared, reader: InputReader): Promise<ComparedItem> {
+async function readOne(item: Compared | Weighted, reader: InputReader): Promise<ComparedItem> {
   if (typeof item === 'string' || item instanceof JsonText) return { text: readText(item) };
+  const content = await readContent(item, reader);
+  return 'weight' in item ? { ...content, weight: item.weight } : content;
+}
+
+async function readContent(
+  item: Exclude<Compared, string | JsonText>,
+  reader: InputReader,
+): Promise<ComparedItem> {
   if ('text' in item) return { text: readText(item.text) };
   if ('image' in item) return { image: { encoded: await readMedium(item.image, 'image', reader) } };
   if ('audio' in item) return { audio: clipOf(await readMedium(item.audio, 'audio', reader)) };

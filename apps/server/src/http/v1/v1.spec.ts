@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AudioEncoding, readEmbedding } from '@triptych/client';
+import { AudioEncoding, type RankFusion, readEmbedding } from '@triptych/client';
 import type { OpenApi } from '../openapi/document.js';
 import { classifyAnswer, embeddingsAnswer, modelAnswer, modelsAnswer, rerankAnswer } from './answers.js';
 import {
@@ -276,6 +276,31 @@ describe('/v1/rerank and /v1/classify', () => {
     expect(mixed.answer.failed).toMatchObject([
       { index: 1, error: { code: 'IMAGE_FORMAT_UNKNOWN', param: 'documents[1].image' } },
     ]);
+  });
+
+  it('rank by several queries together as gRPC does', async () => {
+    const images = ['cherries', 'pizza', 'volcano'].map(picture);
+    const query = [{ text: 'a pizza', weight: 2 }, 'something red'];
+    const documents = images.map((bytes) => ({ image: base64(bytes) }));
+    const candidates = images.map((encoded) => ({ image: { encoded } }));
+    const queries = [{ text: 'a pizza', weight: 2 }, { text: 'something red' }];
+    for (const [fusion, ofGrpc] of [
+      [undefined, {}],
+      [
+        { rule: 'reciprocal-rank', rank_constant: 5, sources: [{ weight: 3 }] },
+        { rule: 4, rankConstant: 5, sources: [{ weight: 3 }] },
+      ],
+    ] as const) {
+      const { answer } = await post('/v1/rerank', { query, documents, fusion });
+      const { rankings } = await test.client.rank({ queries, candidates, fusion: ofGrpc as RankFusion });
+      expect(answer.results).toEqual(
+        rankings[0].items.map(({ index, score }) => ({ index, relevance_score: score })),
+      );
+    }
+    const wrong = await post('/v1/rerank', { query: [...query, { text: 'x', weight: -1 }], documents });
+    expect(wrong.answer.error).toMatchObject({ code: 'WEIGHT_INVALID', param: 'query[2].weight' });
+    const many = await post('/v1/rerank', { query, documents, fusion: { sources: Array(9).fill({}) } });
+    expect(many.answer.error).toMatchObject({ param: 'fusion.sources' });
   });
 
   it('classify as gRPC does, and have the error of an input in its place', async () => {

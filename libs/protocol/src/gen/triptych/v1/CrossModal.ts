@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { ClassifyRequest as _triptych_v1_ClassifyRequest, ClassifyRequest__Output as _triptych_v1_ClassifyRequest__Output } from '../../triptych/v1/ClassifyRequest.js';
 import type { ClassifyResponse as _triptych_v1_ClassifyResponse, ClassifyResponse__Output as _triptych_v1_ClassifyResponse__Output } from '../../triptych/v1/ClassifyResponse.js';
+import type { FuseRequest as _triptych_v1_FuseRequest, FuseRequest__Output as _triptych_v1_FuseRequest__Output } from '../../triptych/v1/FuseRequest.js';
+import type { FuseResponse as _triptych_v1_FuseResponse, FuseResponse__Output as _triptych_v1_FuseResponse__Output } from '../../triptych/v1/FuseResponse.js';
 import type { RankRequest as _triptych_v1_RankRequest, RankRequest__Output as _triptych_v1_RankRequest__Output } from '../../triptych/v1/RankRequest.js';
 import type { RankResponse as _triptych_v1_RankResponse, RankResponse__Output as _triptych_v1_RankResponse__Output } from '../../triptych/v1/RankResponse.js';
 import type { SimilarityRequest as _triptych_v1_SimilarityRequest, SimilarityRequest__Output as _triptych_v1_SimilarityRequest__Output } from '../../triptych/v1/SimilarityRequest.js';
@@ -18,6 +20,15 @@ export interface CrossModalClient extends grpc.Client {
   classify(argument: _triptych_v1_ClassifyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_triptych_v1_ClassifyResponse__Output>): grpc.ClientUnaryCall;
   classify(argument: _triptych_v1_ClassifyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_triptych_v1_ClassifyResponse__Output>): grpc.ClientUnaryCall;
   classify(argument: _triptych_v1_ClassifyRequest, callback: grpc.requestCallback<_triptych_v1_ClassifyResponse__Output>): grpc.ClientUnaryCall;
+  
+  Fuse(argument: _triptych_v1_FuseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
+  Fuse(argument: _triptych_v1_FuseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
+  Fuse(argument: _triptych_v1_FuseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
+  Fuse(argument: _triptych_v1_FuseRequest, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
+  fuse(argument: _triptych_v1_FuseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
+  fuse(argument: _triptych_v1_FuseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
+  fuse(argument: _triptych_v1_FuseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
+  fuse(argument: _triptych_v1_FuseRequest, callback: grpc.requestCallback<_triptych_v1_FuseResponse__Output>): grpc.ClientUnaryCall;
   
   Rank(argument: _triptych_v1_RankRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_triptych_v1_RankResponse__Output>): grpc.ClientUnaryCall;
   Rank(argument: _triptych_v1_RankRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_triptych_v1_RankResponse__Output>): grpc.ClientUnaryCall;
@@ -42,6 +53,8 @@ export interface CrossModalClient extends grpc.Client {
 export interface CrossModalHandlers extends grpc.UntypedServiceImplementation {
   Classify: grpc.handleUnaryCall<_triptych_v1_ClassifyRequest__Output, _triptych_v1_ClassifyResponse>;
   
+  Fuse: grpc.handleUnaryCall<_triptych_v1_FuseRequest__Output, _triptych_v1_FuseResponse>;
+  
   Rank: grpc.handleUnaryCall<_triptych_v1_RankRequest__Output, _triptych_v1_RankResponse>;
   
   Similarity: grpc.handleUnaryCall<_triptych_v1_SimilarityRequest__Output, _triptych_v1_SimilarityResponse>;
@@ -50,6 +63,7 @@ export interface CrossModalHandlers extends grpc.UntypedServiceImplementation {
 
 export interface CrossModalDefinition extends grpc.ServiceDefinition {
   Classify: MethodDefinition<_triptych_v1_ClassifyRequest, _triptych_v1_ClassifyResponse, _triptych_v1_ClassifyRequest__Output, _triptych_v1_ClassifyResponse__Output>
+  Fuse: MethodDefinition<_triptych_v1_FuseRequest, _triptych_v1_FuseResponse, _triptych_v1_FuseRequest__Output, _triptych_v1_FuseResponse__Output>
   Rank: MethodDefinition<_triptych_v1_RankRequest, _triptych_v1_RankResponse, _triptych_v1_RankRequest__Output, _triptych_v1_RankResponse__Output>
   Similarity: MethodDefinition<_triptych_v1_SimilarityRequest, _triptych_v1_SimilarityResponse, _triptych_v1_SimilarityRequest__Output, _triptych_v1_SimilarityResponse__Output>
 }

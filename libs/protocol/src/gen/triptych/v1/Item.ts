@@ -11,7 +11,9 @@ export interface Item {
   'audio'?: (_triptych_v1_AudioClip | null);
   'embedding'?: (_triptych_v1_Embedding | null);
   'space'?: (string);
+  'weight'?: (number | string);
   'content'?: "text"|"image"|"audio"|"embedding";
+  '_weight'?: "weight";
 }
 
 export interface Item__Output {
@@ -21,5 +23,7 @@ export interface Item__Output {
   'audio'?: (_triptych_v1_AudioClip__Output | null);
   'embedding'?: (_triptych_v1_Embedding__Output | null);
   'space': (string);
+  'weight'?: (number);
   'content'?: "text"|"image"|"audio"|"embedding";
+  '_weight'?: "weight";
 }

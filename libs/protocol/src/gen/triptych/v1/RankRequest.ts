@@ -1,12 +1,14 @@
 // Original file: ../../proto/triptych/v1/cross_modal.proto
 
 import type { Item as _triptych_v1_Item, Item__Output as _triptych_v1_Item__Output } from '../../triptych/v1/Item.js';
+import type { RankFusion as _triptych_v1_RankFusion, RankFusion__Output as _triptych_v1_RankFusion__Output } from '../../triptych/v1/RankFusion.js';
 
 export interface RankRequest {
   'model'?: (string);
   'queries'?: (_triptych_v1_Item)[];
   'candidates'?: (_triptych_v1_Item)[];
   'topK'?: (number);
+  'fusion'?: (_triptych_v1_RankFusion | null);
 }
 
 export interface RankRequest__Output {
@@ -14,4 +16,5 @@ export interface RankRequest__Output {
   'queries': (_triptych_v1_Item__Output)[];
   'candidates': (_triptych_v1_Item__Output)[];
   'topK': (number);
+  'fusion': (_triptych_v1_RankFusion__Output | null);
 }

@@ -8,10 +8,12 @@ export interface RankResponse {
   'stamp'?: (_triptych_v1_ModelStamp | null);
   'rankings'?: (_triptych_v1_Ranking)[];
   'failedCandidates'?: (_triptych_v1_FailedItem)[];
+  'sourceStamps'?: (_triptych_v1_ModelStamp)[];
 }
 
 export interface RankResponse__Output {
   'stamp': (_triptych_v1_ModelStamp__Output | null);
   'rankings': (_triptych_v1_Ranking__Output)[];
   'failedCandidates': (_triptych_v1_FailedItem__Output)[];
+  'sourceStamps': (_triptych_v1_ModelStamp__Output)[];
 }
