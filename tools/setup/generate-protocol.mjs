@@ -1,5 +1,6 @@
-// Makes from proto/ what is committed, in libs/protocol/src/gen: TypeScript types, the API as protobufjs has it, and the descriptors that
-// reflection publishes. The package has all of it in its code, and reads no file. With --check: fails where it is out of date.
+// Makes from proto/ what is committed: in libs/protocol/src/gen TypeScript types, the API as protobufjs has it, and the descriptors that
+// reflection publishes; in libs/client/src/browser/gen the messages of the browser's client. The packages have all of it in their code, and
+// read no file. With --check: fails where it is out of date.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -37,15 +38,38 @@ try {
     'A FileDescriptorSet of proto/ and the standard services, in base64.',
     descriptors(),
   );
-  const kept = join(project, 'src', 'gen');
-  if (check) compare(kept, made);
-  else {
-    rmSync(kept, { recursive: true, force: true });
-    cpSync(made, kept, { recursive: true });
-    makeOtherClients();
-  }
+  const browser = join(work, 'browser');
+  makeBrowserMessages(browser);
+  keep(made, join(project, 'src', 'gen'));
+  keep(browser, join(root, 'libs', 'client', 'src', 'browser', 'gen'));
+  if (!check) makeOtherClients();
 } finally {
   rmSync(work, { recursive: true });
+}
+
+/** What is made is what is kept from now on, or is compared with it. */
+function keep(made, kept) {
+  if (check) {
+    compare(kept, made);
+    return;
+  }
+  rmSync(kept, { recursive: true, force: true });
+  cpSync(made, kept, { recursive: true });
+}
+
+/** Connect's own messages and services, in the modules of @bufbuild/protobuf. */
+function makeBrowserMessages(target) {
+  const plugin = {
+    local: join(root, 'node_modules', '.bin', 'protoc-gen-es'),
+    out: target,
+    opt: ['target=ts', 'import_extension=js'],
+  };
+  const template = JSON.stringify({ version: 'v2', plugins: [plugin] });
+  const paths = ['triptych', 'google/rpc/error_details.proto'].flatMap((path) => [
+    '--path',
+    join(root, 'proto', path),
+  ]);
+  run('buf', ['generate', root, '--template', template, ...paths]);
 }
 
 /** The messages of clients/, by protoc and its plugins, which are Debian's; CI's steps of the clients check them. */

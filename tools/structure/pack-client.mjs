@@ -1,5 +1,5 @@
 // Packs @triptych/client as a program outside of the repository installs it: what it takes of core and protocol is part of it, as an
-// ES module and as CommonJS, with types for both.
+// ES module and as CommonJS, with types for both; and its entry for browsers, which are given ES modules alone.
 //   node tools/structure/pack-client.mjs [FOLDER]      default: dist; prints the archive's path
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,10 +37,16 @@ try {
     ['cjs', 'commonjs'],
   ]) {
     await bundle(format, Object.keys(dependencies));
-    copyTypes(format);
+    copyTypes(format, 'index');
     // How Node and TypeScript tell which of the two a .js or a .d.ts file is.
     writeFileSync(join(work, format, 'package.json'), JSON.stringify({ type }));
   }
+  await bundle('esm', Object.keys(dependencies), {
+    from: 'browser/index',
+    to: 'browser',
+    platform: 'browser',
+  });
+  copyTypes('esm', 'browser/index');
   const entry = (format) => ({
     types: `./${format}/client/index.d.ts`,
     default: `./${format}/index.js`,
@@ -55,7 +61,11 @@ try {
     main: './cjs/index.js',
     module: './esm/index.js',
     types: './cjs/client/index.d.ts',
-    exports: { '.': { import: entry('esm'), require: entry('cjs') }, './package.json': './package.json' },
+    exports: {
+      '.': { import: entry('esm'), require: entry('cjs') },
+      './browser': { types: './esm/client/browser/index.d.ts', default: './esm/browser.js' },
+      './package.json': './package.json',
+    },
     dependencies,
   };
   writeFileSync(join(work, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -80,23 +90,27 @@ function dependenciesOf(name, found = {}) {
   return found;
 }
 
-async function bundle(format, external) {
-  await build({
-    entryPoints: [join(folderOf('client'), 'dist', 'index.js')],
-    outfile: join(work, format, 'index.js'),
+async function bundle(format, external, { from = 'index', to = 'index', platform = 'node' } = {}) {
+  const { metafile } = await build({
+    entryPoints: [join(folderOf('client'), 'dist', `${from}.js`)],
+    outfile: join(work, format, `${to}.js`),
     bundle: true,
-    platform: 'node',
-    target: 'node20',
+    platform,
+    target: platform === 'node' ? 'node20' : 'es2022',
     format,
-    external,
+    external: [...external, 'node:*'],
     logLevel: 'warning',
+    metafile: true,
     plugins: [withoutSideEffects],
   });
+  const [{ imports }] = Object.values(metafile.outputs);
+  const wrong = imports.filter(({ path }) => platform === 'browser' && /^(node:|@grpc\/)/.test(path));
+  if (wrong.length > 0) throw new TypeError(`browsers have no ${wrong.map(({ path }) => path).join(', ')}`);
 }
 
-/** The declarations that the index reaches, with paths inside the package. */
-function copyTypes(format) {
-  const waiting = [declarationOf('client')];
+/** The declarations that an entry reaches, with paths inside the package. */
+function copyTypes(format, entry) {
+  const waiting = [join(folderOf('client'), 'dist', `${entry}.d.ts`)];
   const seen = new Set(waiting);
   for (let path = waiting.pop(); path; path = waiting.pop()) {
     const text = readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');

@@ -11,15 +11,18 @@ export interface SendOptions {
 }
 
 /** One `AudioEncoder.EncodeStream` call. */
-export interface AudioStream {
+export type AudioStream = LiveStream<AudioStreamConfig, AudioStreamResponse__Output>;
+
+/** A stream of audio over whichever wire. */
+export interface LiveStream<Config, Answer> {
   /** Sends the config; call it first, once. */
-  configure(config: AudioStreamConfig): void;
+  configure(config: Config): void;
   /** Sends audio, in bytes of the format that was configured. Waits while the server is not reading: one send at a time. */
   send(data: Uint8Array, options?: SendOptions): Promise<void>;
   /** Tells the server that no more audio comes: it answers with the tail and the summary. */
   finish(): void;
-  /** `ready`, each `window`, then `summary`. Throws {@link CallError}. Read it while you send. */
-  [Symbol.asyncIterator](): AsyncIterator<AudioStreamResponse__Output>;
+  /** `ready`, each `window`, then `summary`. Throws a CallError. Read it while you send. */
+  [Symbol.asyncIterator](): AsyncIterator<Answer>;
   cancel(): void;
 }
 

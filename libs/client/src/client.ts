@@ -37,7 +37,7 @@ import {
   type UnloadModelRequest,
 } from '@triptych/protocol';
 import { type AudioStream, openAudioStream } from './audio-stream.js';
-import { CallError } from './call-error.js';
+import { fromGrpc } from './grpc-error.js';
 import { cancelCall } from './duplex.js';
 import {
   type ClipInput,
@@ -112,7 +112,7 @@ export interface CallOptions {
 
 type Callback<T> = (error: ServiceError | null, value?: T) => void;
 
-/** A connection to a Triptych server. Calls reject with {@link CallError}. */
+/** A connection to a Triptych server. Calls reject with a CallError. */
 export class TriptychClient {
   readonly #services: Services;
   readonly #timeoutMs: number;
@@ -287,7 +287,7 @@ export class TriptychClient {
     return new Promise((resolve, reject) => {
       const call = start({ deadline: Date.now() + timeoutMs }, (error, value) => {
         signal?.removeEventListener('abort', cancel);
-        if (error) reject(CallError.from(error));
+        if (error) reject(fromGrpc(error));
         else resolve(value as T);
       });
       const cancel = () => cancelCall(call);

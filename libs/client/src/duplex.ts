@@ -1,5 +1,5 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { CallError } from './call-error.js';
+import { fromGrpc } from './grpc-error.js';
 
 /** One bidirectional call. */
 export interface Duplex<Request, Response> extends AsyncIterable<Response> {
@@ -7,7 +7,7 @@ export interface Duplex<Request, Response> extends AsyncIterable<Response> {
   send(message: Request): Promise<void>;
   /** Tells the server that no more messages come. */
   finish(): void;
-  /** The server's messages. Throws {@link CallError}. Read them while you send. */
+  /** The server's messages. Throws a CallError. Read them while you send. */
   [Symbol.asyncIterator](): AsyncIterator<Response>;
   cancel(): void;
 }
@@ -43,7 +43,7 @@ export function openDuplex<Request, Response>(
       try {
         for await (const answer of call) yield answer as Response;
       } catch (thrown) {
-        throw CallError.from(thrown as Error);
+        throw fromGrpc(thrown as Error);
       }
     },
   };

@@ -1,6 +1,7 @@
 export { credentials } from '@grpc/grpc-js';
 export type { AudioStream, SendOptions } from './audio-stream.js';
 export { CallError } from './call-error.js';
+export { fromGrpc } from './grpc-error.js';
 export { type CallOptions, type ClientOptions, type Similarity, TriptychClient } from './client.js';
 export type {
   ClipInput,

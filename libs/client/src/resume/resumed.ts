@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CallError } from '../call-error.js';
 import { isBrokenOff, pauseMs, type RetryOptions, UNAVAILABLE } from '../retry.js';
 import { Signal } from './signal.js';
@@ -75,7 +74,8 @@ export async function* resumed<Answer>(
           attempt = 0;
           continue;
         }
-        await sleep(pauseMs(attempt, retry));
+        const waitMs = pauseMs(attempt, retry);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
   } finally {

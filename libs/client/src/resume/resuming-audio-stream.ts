@@ -1,12 +1,7 @@
-import {
-  AudioEncoding,
-  type AudioStreamConfig,
-  type AudioStreamReady__Output,
-  type AudioStreamResponse__Output,
-} from '@triptych/protocol';
-import type { AudioStream, SendOptions } from '../audio-stream.js';
-import { requireSameModel } from '../same-model.js';
-import { AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
+import { AudioEncoding, type AudioStreamResponse__Output, type AudioStreamResume } from '@triptych/protocol';
+import type { LiveStream, SendOptions } from '../audio-stream.js';
+import { type ComparableStamp, requireSameModel } from '../same-model.js';
+import { type AnsweredWindow, AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
 import type { RetryOptions } from '../retry.js';
 import { Lifeline, resumed } from './resumed.js';
 
@@ -18,10 +13,43 @@ export interface ResumeOptions extends RetryOptions {
   readonly maxLogBytes?: number;
 }
 
-/** A live stream that outlives its connection. */
-export type ResumingAudioStream = Omit<AudioStream, 'configure' | 'send'> & {
+/** A live stream that outlives its connection, over whichever wire. */
+export type ResumingStream<Answer> = Omit<LiveStream<never, Answer>, 'configure' | 'send'> & {
   send(data: Uint8Array, options?: Pick<SendOptions, 'flush'>): Promise<void>;
 };
+
+/** A live stream that outlives its connection. */
+export type ResumingAudioStream = ResumingStream<AudioStreamResponse__Output>;
+
+/** What a stream's config says that positions depend on. */
+export interface ResumableConfig {
+  readonly format?: ResumableFormat | null | undefined;
+}
+interface ResumableFormat {
+  readonly encoding?: AudioEncoding | keyof typeof AudioEncoding | undefined;
+}
+
+/** What is read of a stream's answers to go on after them. */
+export interface ResumableAnswer {
+  readonly ready?: ResumableReady | null | undefined;
+  readonly window?:
+    (AnsweredWindow & { readonly error?: { readonly reason: string } | null | undefined }) | null | undefined;
+  readonly summary?: { lateWindows: number } | null | undefined;
+}
+interface ResumableReady {
+  readonly stamp?: ComparableStamp | null | undefined;
+  readonly config?:
+    | {
+        readonly format?:
+          | { readonly encoding: number; readonly sampleRateHz: number; readonly channels: number }
+          | null
+          | undefined;
+        readonly hopMs: number;
+      }
+    | null
+    | undefined;
+  readonly sampleRateHz: number;
+}
 
 /** Chunks that may wait to be sent. */
 const MOST_UNSENT = 16;
@@ -35,18 +63,18 @@ const sampleBytes: Readonly<Record<number, number>> = {
  * Streams audio and opens the stream anew, on whatever server the channel finds, where it breaks off as UNAVAILABLE:
  * a restart, a connection's age. The caller sees each window once and in order, as of one stream.
  */
-export function openResumingAudioStream(
-  open: () => AudioStream,
-  config: AudioStreamConfig,
+export function openResumingAudioStream<Config extends ResumableConfig, Answer extends ResumableAnswer>(
+  open: () => LiveStream<Config & { readonly resume?: AudioStreamResume }, Answer>,
+  config: Config,
   options: ResumeOptions = {},
-): ResumingAudioStream {
+): ResumingStream<Answer> {
   const { maxLogBytes = 64 * 1024 * 1024 } = options;
   const log = new AudioLog();
   let unsent: LoggedChunk[] = [];
   let rates: AudioRates | undefined;
-  let stamp: AudioStreamReady__Output['stamp'] | undefined;
+  let stamp: ComparableStamp | null | undefined;
   let [sequence, isFinished] = [0, false];
-  const lifeline = new Lifeline<AudioStream>();
+  const lifeline = new Lifeline<ReturnType<typeof open>>();
   const { signal } = lifeline;
   const isContainer = config.format?.encoding === AudioEncoding.AUDIO_ENCODING_CONTAINER;
   let lateWindows = 0;
@@ -60,7 +88,7 @@ export function openResumingAudioStream(
   };
 
   /** Opens a stream where the last one stopped. */
-  const connect = (): AudioStream => {
+  const connect = () => {
     const stream = open();
     if (rates) {
       const { resume, chunks } = log.resume(rates);
@@ -76,7 +104,7 @@ export function openResumingAudioStream(
   };
 
   /** Sends what waits for as long as `stream` is the current one. */
-  const pump = async (stream: AudioStream): Promise<void> => {
+  const pump = async (stream: ReturnType<typeof open>): Promise<void> => {
     for (let hasEnded = false; lifeline.current === stream && !lifeline.isOver;) {
       const chunk = unsent.shift();
       if (chunk) {
@@ -101,7 +129,7 @@ export function openResumingAudioStream(
       void pump(opened);
       return opened;
     },
-    take: ({ ready, window, summary }: AudioStreamResponse__Output) => {
+    take: ({ ready, window, summary }: Answer) => {
       const isFirst = rates === undefined;
       if (ready) {
         requireSameModel(stamp, ready.stamp);
@@ -136,7 +164,7 @@ export function openResumingAudioStream(
   };
 }
 
-function ratesOf({ config, sampleRateHz }: AudioStreamReady__Output): AudioRates {
+function ratesOf({ config, sampleRateHz }: ResumableReady): AudioRates {
   const { format, hopMs } = config ?? {};
   const size = sampleBytes[format?.encoding ?? 0];
   return {

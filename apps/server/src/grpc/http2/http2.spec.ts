@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { promisify } from 'node:util';
 import { Client, compressionAlgorithms, credentials, type ServiceError } from '@grpc/grpc-js';
-import { CallError } from '@triptych/client';
+import { CallError, fromGrpc } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
 import { CONNECTION_WINDOW, STREAM_WINDOW } from './flow-control.js';
@@ -27,7 +27,7 @@ async function failure(path: string, message: Buffer, options = {}): Promise<Cal
   try {
     return await new Promise((resolve, reject) =>
       client.makeUnaryRequest(path, whole, whole, message, (error: ServiceError | null) =>
-        error ? resolve(CallError.from(error)) : reject(new CallError(0, 'it was answered', undefined)),
+        error ? resolve(fromGrpc(error)) : reject(new CallError(0, 'it was answered', undefined)),
       ),
     );
   } finally {

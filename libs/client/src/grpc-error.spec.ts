@@ -1,7 +1,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import { encodeStatus } from '@triptych/protocol';
 import { describe, expect, it } from 'vitest';
-import { CallError } from './call-error.js';
+import { fromGrpc } from './grpc-error.js';
 
 describe('a failed call', () => {
   it('says what the server said of it', () => {
@@ -16,7 +16,7 @@ describe('a failed call', () => {
       details: 'not an image',
       metadata,
     });
-    expect(CallError.from(error)).toMatchObject({
+    expect(fromGrpc(error)).toMatchObject({
       code: 3,
       message: 'not an image',
       details: { reason: 'IMAGE_CORRUPT', violations },
@@ -24,6 +24,6 @@ describe('a failed call', () => {
   });
 
   it('has no details where the server sent none', () => {
-    expect(CallError.from(new TypeError('broken'))).toMatchObject({ code: 2, details: undefined });
+    expect(fromGrpc(new TypeError('broken'))).toMatchObject({ code: 2, details: undefined });
   });
 });
