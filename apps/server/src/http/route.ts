@@ -14,6 +14,8 @@ export interface Route {
   readonly rule: Omit<RouteRule, 'route'> | undefined;
   /** Of a JSON body; undefined: there is none. */
   readonly body?: z.ZodType;
-  /** Of an answer in JSON, or another media type. */
-  readonly answer: z.ZodType | string;
+  /** It may ask without one. */
+  readonly isBodyOptional?: true;
+  /** Of an answer in JSON, or another media type; undefined: its status says all. */
+  readonly answer: z.ZodType | string | undefined;
 }

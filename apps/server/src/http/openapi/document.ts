@@ -32,10 +32,10 @@ export interface Operation {
   readonly operationId: string;
   readonly security: readonly object[];
   readonly parameters?: readonly object[];
-  readonly requestBody?: { readonly required: true; readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content: Content }>>;
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
-type Content = Readonly<Record<string, { readonly schema: object }>>;
+type Content = Readonly<Record<string, { readonly schema?: object }>>;
 
 const failures = {
   openai: z.object({
@@ -46,6 +46,7 @@ const failures = {
       code: z.string().meta({ description: 'A reason of docs/api.md.' }),
     }),
   }),
+  oip: z.object({ error: z.string().meta({ description: 'A reason of docs/api.md, and what was wrong.' }) }),
   problem: z.object({
     type: z.string(),
     title: z.string(),
@@ -58,7 +59,7 @@ const failures = {
   }),
 };
 
-function operationOf({ method, path, summary, rule, body, answer }: Route): Operation {
+function operationOf({ method, path, summary, rule, body, isBodyOptional, answer }: Route): Operation {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, one]) => one);
   const parameters = names.map((one) => ({
     name: one,
@@ -66,25 +67,28 @@ function operationOf({ method, path, summary, rule, body, answer }: Route): Oper
     required: true,
     schema: { type: 'string' },
   }));
-  const isText = typeof answer === 'string';
   return {
     summary,
     operationId: `${method.toLowerCase()}${path.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replaceAll(/\W/g, '')}`,
     security: rule ? [{ token: [] }, {}] : [{}],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: json(body, 'input') } } : {}),
+    ...(body ? { requestBody: { required: !isBodyOptional, content: json(body, 'input') } } : {}),
     responses: {
-      200: {
-        description: 'The answer.',
-        content: isText ? { [answer]: { schema: { type: 'string' } } } : json(answer, 'output'),
-      },
-      default: { description: 'A failure.', content: failureOf(path) },
+      200: { description: 'The answer.', ...(answer === undefined ? {} : { content: contentOf(answer) }) },
+      default: { description: 'A failure.', ...(answer === undefined ? {} : { content: failureOf(path) }) },
     },
   };
 }
 
+function contentOf(answer: z.ZodType | string): Content {
+  if (typeof answer !== 'string') return json(answer, 'output');
+  // Of events there is no schema that says which of them come.
+  return { [answer]: answer === 'text/event-stream' ? {} : { schema: { type: 'string' } } };
+}
+
 function failureOf(path: string): Content {
   if (path.startsWith('/v1/')) return json(failures.openai, 'output');
+  if (/^\/v2(\/|$)/.test(path)) return json(failures.oip, 'output');
   return { 'application/problem+json': { schema: schemaOf(failures.problem, 'output') } };
 }
 

@@ -34,14 +34,15 @@ function section(method: string, path: string, operation: Operation): string {
   for (const [type, { schema }] of Object.entries(requestBody?.content ?? {}))
     parts.push(`<h3>Body, ${escape(type)}</h3>`, shown(schema));
   for (const [status, { content }] of Object.entries(responses))
-    for (const [type, { schema }] of Object.entries(content)) {
+    for (const [type, { schema }] of Object.entries(content ?? {})) {
       const what = status === 'default' ? 'Failure' : `Answer ${status}`;
       parts.push(`<details><summary>${what}, ${escape(type)}</summary>${shown(schema)}</details>`);
     }
   return parts.join('\n');
 }
 
-function shown(schema: object): string {
+function shown(schema: object | undefined): string {
+  if (!schema) return '';
   return `<pre>${escape(JSON.stringify(schema, undefined, 2))}</pre>`;
 }
 

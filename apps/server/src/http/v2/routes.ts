@@ -8,7 +8,7 @@ import { sequencePlace } from '../../oip/live/sequence-id.js';
 import {
   findOipModel,
   isReady,
-  modelIsReady,
+  offeredOipModel,
   type OipModel,
   oipModels,
   versionsOf,
@@ -37,6 +37,15 @@ const get = (path: string, summary: string, method: string): Route => ({
   answer: z.looseObject({}),
 });
 
+/** Asked by whoever can connect. */
+const probe = (path: string, summary: string): Route => ({
+  method: 'GET',
+  path,
+  summary,
+  rule: undefined,
+  answer: undefined,
+});
+
 const repository = (what: 'load' | 'unload', method: string) =>
   ({
     method: 'POST',
@@ -44,6 +53,7 @@ const repository = (what: 'load' | 'unload', method: string) =>
     summary: `Has a model ${what}ed, where the server lets models be changed.`,
     rule: rule(method),
     body: repositoryRequest,
+    isBodyOptional: true,
     answer: z.strictObject({}),
   }) satisfies Route;
 
@@ -56,14 +66,14 @@ const indexRequest = z.object({ ready: z.boolean({ error: 'expected true or fals
 
 const routes = {
   metadata: get('/v2', 'The server, and the extensions that it has.', 'ServerMetadata'),
-  live: { ...get('/v2/health/live', '200 while the server runs.', 'ServerLive'), rule: undefined },
-  ready: { ...get('/v2/health/ready', '200 while all models can answer.', 'ServerReady'), rule: undefined },
+  live: probe('/v2/health/live', '200 while the server runs.'),
+  ready: probe('/v2/health/ready', '200 while all models can answer, otherwise 503.'),
   statistics: get('/v2/models/stats', 'Statistics of all models.', 'ModelStatistics'),
   model: get('/v2/models/{model}', 'Inputs and outputs of a model.', 'ModelMetadata'),
-  modelReady: {
-    ...get('/v2/models/{model}/ready', '200 while it can answer.', 'ModelReady'),
-    rule: undefined,
-  },
+  modelReady: probe(
+    '/v2/models/{model}/ready',
+    '200 while it can answer, otherwise 503; 404 where there is none.',
+  ),
   config: get('/v2/models/{model}/config', 'Its configuration.', 'ModelConfig'),
   modelStatistics: get('/v2/models/{model}/stats', 'Its statistics.', 'ModelStatistics'),
   index: {
@@ -72,6 +82,7 @@ const routes = {
     summary: 'The models that are known, and their states.',
     rule: rule('RepositoryIndex'),
     body: indexRequest,
+    isBodyOptional: true,
     answer: z.array(z.looseObject({ name: z.string(), version: z.string(), state: z.string() })),
   },
   load: repository('load', 'RepositoryModelLoad'),
@@ -122,12 +133,13 @@ export function v2Routes(app: FastifyInstance, context: HttpContext, oip: OpenIn
   atModel(routes.config, configJson);
   atModel(routes.modelStatistics, (model) => statisticsJson([model], oip));
   for (const path of pathsOf(routes.modelReady))
-    app.get<OfModel>(path, ({ params: { model, version = '' } }, reply) =>
-      ready(reply, modelIsReady(engine, model, version)),
-    );
+    app.get<OfModel>(path, ({ params: { model, version = '' } }, reply) => {
+      const found = offeredOipModel(engine, model, version);
+      return found ? ready(reply, isReady(found)) : reply.code(404).send();
+    });
   app.post(routes.index.path, { config: { rule: routes.index.rule } }, ({ body }) => {
     const bytes = body as Buffer | undefined;
-    const wanted = bytes?.length ? parseRequest(indexRequest, readJson(bytes), 1) : {};
+    const wanted = bytes?.length ? parseRequest(indexRequest, readJson(bytes), Infinity) : {};
     return oipModels(engine)
       .filter((model) => !wanted.ready || isReady(model))
       .map(indexMessage);
@@ -138,7 +150,9 @@ export function v2Routes(app: FastifyInstance, context: HttpContext, oip: OpenIn
       { config: { rule: route.rule } },
       async (request) => {
         const bytes = request.body as Buffer | undefined;
-        const { parameters = {} } = bytes?.length ? parseRequest(repositoryRequest, readJson(bytes), 1) : {};
+        const { parameters = {} } = bytes?.length
+          ? parseRequest(repositoryRequest, readJson(bytes), Infinity)
+          : {};
         const { model } = request.params;
         const wanted = { repository: '', model, parameters: Object.keys(parameters) };
         await work(oip, wanted, callOf(request).engineCall());

@@ -121,7 +121,7 @@ describe('the Open Inference Protocol as REST', () => {
           '/models/nobody',
         ].map(status),
       ),
-    ).toEqual([200, 200, 200, 503, 404]);
+    ).toEqual([200, 200, 200, 404, 404]);
   });
 
   it.each<[string, unknown, number, RegExp]>([

@@ -71,8 +71,8 @@ export function modelIsReady(engine: Engine, name: string, version: string): boo
 
 const NAME = /^(.+)-(audio|image|text)$/s;
 
-/** Undefined where no such model is offered. */
-function offeredOipModel(engine: Engine, name: string, version: string): OipModel | undefined {
+/** The same; undefined where no such model is offered. */
+export function offeredOipModel(engine: Engine, name: string, version: string): OipModel | undefined {
   const [, base = '', modality] = NAME.exec(name) ?? [];
   const served = modality === undefined ? undefined : lookUp(engine, decoded(base), version);
   if (!served?.card[modality as Modality] || !isOffered(served)) return undefined;
