@@ -9,7 +9,9 @@ import {
 } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
 import type { TensorHeader } from '../parquet/header.js';
-import { type LocatedTensor, locateTensors, type Place } from '../parquet/locate.js';
+import { locateTensors } from '../parquet/locate.js';
+import { locateInPages } from '../parquet/locate-in-pages.js';
+import type { LocatedTensor, Place } from '../parquet/located.js';
 import { put } from './assemble.js';
 import { type FileState, fileState } from './file-state.js';
 import { canonicalName, type TensorNames } from './layout.js';
@@ -42,8 +44,9 @@ export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Pro
   // ONNX Runtime takes files from one folder, links out of which it refuses.
   const path = await realpath(link).catch(() => link);
   const state = await fileState(path);
-  const located = locateTensors(path)?.tensors.filter(({ header }) => isWanted(wanted, header.name));
-  if (!located) return undefined;
+  const all = locateTensors(path) ?? (await locateInPages(path));
+  if (!all) return undefined;
+  const located = all.tensors.filter(({ header }) => isWanted(wanted, header.name));
   const tensors = new Map<string, WeightTensor>();
   const read: LocatedTensor[] = [];
   for (const tensor of located) {

@@ -1,23 +1,17 @@
 import { openAsBlob } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { messageOf, problemOf, TriptychError } from '@triptych/core';
+import { problemOf, TriptychError } from '@triptych/core';
 import { type Table, tableFromIPC } from 'apache-arrow';
 import { ParquetFile, type ParquetMetaData, type RecordBatch } from 'parquet-wasm';
-import { checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js';
-import { headerColumns, nameOf, readHeader, type Row, type TensorHeader } from './header.js';
+import { checkDecodable, corrupt, LARGEST_DECODED_BYTES, tensorOf } from './decodable.js';
+import { headerColumns, nameOf, readHeader, type Row } from './header.js';
 import { dataBytes } from './layout.js';
 import { schemaVersion } from './schema.js';
 import { isInShare, type Selection, type TensorFile } from './tensor-file.js';
 
 /** A tensor is decoded when the one before has been taken. */
 const ROWS_AT_A_TIME = 1;
-
-/**
- * The decoder's 4 GiB of memory hold a tensor several times: as it is in the file, decoded, and as it is handed out. 740 MiB fit,
- * 850 MiB do not.
- */
-const LARGEST_DECODED_BYTES = 768 * 1024 * 1024;
 
 /**
  * Opens a weights file that any program wrote, for those of its tensors that are wanted. For a worker: what is damaged may end the
@@ -60,25 +54,13 @@ export async function decodeTensors(
       let row = 0;
       for await (const value of valuesOf(batches, path)) {
         const header = headers[row++];
-        if (header) yield withData(header, value, path);
+        if (header) yield tensorOf(header, value, path);
       }
       if (row !== headers.length)
         throw corrupt(path, `${row} of ${headers.length} values of column data were found`);
     },
     close: () => file.free(),
   };
-}
-
-/** Throws WEIGHTS_SCHEMA for a tensor that is too large for a file that has to be decoded. */
-export function checkDecodable(name: string, bytes: number, largest: number, path: string): void {
-  if (bytes <= largest) return;
-  const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
-  throw new TriptychError(
-    'WEIGHTS_SCHEMA',
-    `${path}: tensor ${name} has ${mebibytes(bytes)}; a file that has to be decoded holds tensors of up to ` +
-      `${mebibytes(largest)}. Convert the checkpoint with --compression none: such a file is read where its tensors lie`,
-    { field: name },
-  );
 }
 
 async function open(path: string): Promise<ParquetFile> {
@@ -92,12 +74,6 @@ async function open(path: string): Promise<ParquetFile> {
   } catch (cause) {
     throw corrupt(path, cause);
   }
-}
-
-function corrupt(path: string, cause: unknown): TriptychError {
-  return new TriptychError('WEIGHTS_CORRUPT', `${path}: not a readable Parquet file (${messageOf(cause)})`, {
-    cause,
-  });
 }
 
 /** The rows of each row group, by their indices in the file. */
@@ -125,16 +101,4 @@ async function* valuesOf(batches: ReadableStream<RecordBatch>, path: string): As
   } catch (cause) {
     throw corrupt(path, cause);
   }
-}
-
-function withData(header: TensorHeader, data: unknown, path: string): StoredTensor {
-  const { name } = header;
-  if (data === null)
-    throw new TriptychError('WEIGHTS_CORRUPT', `${path}: tensor ${name} has no data`, { field: name });
-  if (!(data instanceof Uint8Array))
-    throw new TriptychError('WEIGHTS_SCHEMA', `${path}: column data is not binary`, { field: name });
-  const { shape, dtype, quantization } = header;
-  const tensor = { name, shape, dtype, data, quantization };
-  checkByteLength(tensor, data.byteLength);
-  return tensor;
 }

@@ -5,19 +5,21 @@ import { encodeThrift, type ThriftStruct, type ThriftValue } from './thrift.js';
 /** What a Parquet file begins and ends with. */
 export const MAGIC = Buffer.from('PAR1');
 
-const INT32 = 1;
-const INT64 = 2;
-const BYTE_ARRAY = 6;
-const OPTIONAL = 1;
-const REPEATED = 2;
-const CONVERTED_UTF8 = 0;
-const CONVERTED_LIST = 3;
+export const INT32 = 1;
+export const INT64 = 2;
+export const BYTE_ARRAY = 6;
+export const OPTIONAL = 1;
+export const REPEATED = 2;
+export const CONVERTED_UTF8 = 0;
+export const CONVERTED_LIST = 3;
 const LOGICAL_STRING = 1;
 const LOGICAL_LIST = 3;
-const PLAIN = 0;
+export const PLAIN = 0;
 const RLE = 3;
-const DATA_PAGE = 0;
-const UNCOMPRESSED = 0;
+export const DATA_PAGE = 0;
+export const DATA_PAGE_V2 = 3;
+export const UNCOMPRESSED = 0;
+export const ZSTD = 6;
 
 const i32 = (value: number): ThriftValue => ({ i32: value });
 const i64 = (value: number): ThriftValue => ({ i64: value });

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { elementCount, problemOf, readRange, TriptychError, withFile } from '@triptych/core';
+import { readFooter, TAIL_BYTES } from './footer.js';
 import { MAGIC } from './format.js';
 import type { TensorHeader } from './header.js';
 import {
@@ -11,29 +12,9 @@ import {
   type Numbers,
   type RowGroupLayout,
 } from './layout.js';
+import type { LocatedTensor, LocatedTensors, Place } from './located.js';
 import type { SchemaVersion } from './schema.js';
 import { parseTable, TABLE_KEY, type TensorRow, type TensorTable } from './tensor-table.js';
-
-/** Bytes inside a file. */
-export interface Place {
-  readonly byteOffset: number;
-  readonly byteLength: number;
-}
-
-/** A tensor, and where its bytes lie in the file. */
-export interface LocatedTensor extends Place {
-  readonly header: TensorHeader;
-}
-
-export interface LocatedTensors {
-  readonly version: SchemaVersion;
-  readonly tensors: readonly LocatedTensor[];
-}
-
-/** That of a hundred thousand tensors is shorter. */
-const LONGEST_FOOTER_BYTES = 64 * 1024 * 1024;
-/** After the footer: its length, and the magic bytes. */
-const TAIL_BYTES = 4 + MAGIC.byteLength;
 
 /**
  * Finds the tensors inside an uncompressed file of {@link writeTensors} without reading their data. The file's own table of tensors
@@ -44,7 +25,7 @@ export function locateTensors(path: string): LocatedTensors | undefined {
   try {
     return withFile(path, (file) => {
       const { size } = fstatSync(file);
-      const footer = readFooter(file, size);
+      const footer = readFooter(file);
       const table = footer && findTable(footer);
       const layout = table && layOut(table, footer, size);
       const tensors = layout && compare(file, table, layout);
@@ -53,15 +34,6 @@ export function locateTensors(path: string): LocatedTensors | undefined {
   } catch (cause) {
     throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${problemOf(cause)})`, { cause });
   }
-}
-
-/** All that comes after the row groups, by what the file's end says of its length. */
-function readFooter(file: number, size: number): Buffer | undefined {
-  const tail = Buffer.from(readRange(file, Math.max(0, size - TAIL_BYTES), TAIL_BYTES));
-  if (tail.byteLength < TAIL_BYTES || !tail.subarray(4).equals(MAGIC)) return undefined;
-  const length = tail.readUInt32LE() + TAIL_BYTES;
-  if (length > Math.min(LONGEST_FOOTER_BYTES, size)) return undefined;
-  return Buffer.from(readRange(file, size - length, length));
 }
 
 /** The table is looked for by its key rather than by decoding the footer: whether it stands where it should is seen by {@link layOut}. */

@@ -1,6 +1,9 @@
 import { readTensor } from '@triptych/core';
 import type { TensorEntry } from './header.js';
-import { type LocatedTensors, locateTensors } from './locate.js';
+import { locateTensors } from './locate.js';
+import type { LocatedTensors } from './located.js';
+import { openPages } from './paged-tensors.js';
+import { readPages } from './read-pages.js';
 import type { SchemaVersion } from './schema.js';
 import { isInShare, type Selection, type TensorFile } from './tensor-file.js';
 
@@ -11,6 +14,8 @@ import { isInShare, type Selection, type TensorFile } from './tensor-file.js';
 export async function openTensors(path: string, selection: Selection = {}): Promise<TensorFile> {
   const located = locateTensors(path);
   if (located) return readWhereTheyLie(path, located, selection);
+  const paged = await openPages(path);
+  if (paged) return readPages(path, paged, selection);
   // Arrow and the decoder take longer to load than a small model does.
   const { decodeTensors } = await import('./decode.js');
   return decodeTensors(path, selection);
