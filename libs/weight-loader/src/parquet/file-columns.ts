@@ -54,8 +54,13 @@ export function findColumns(
   if (fields.has(8)) return undefined;
   const leaves = leavesOf(structs(fields.get(2)));
   const groups = structs(fields.get(4));
+  const numRows = groups.reduce((sum, group) => sum + (countOf(group.get(3)) ?? NaN), 0);
+  if (numRows !== fields.get(3)) return undefined;
   const found = new Map<string, FileColumn>();
-  for (const column of wanted(leaves.map(({ path }) => path[0]))) {
+  const all = wanted(leaves.map(({ path }) => path[0]));
+  // What other columns mean is not known.
+  if (all.length !== leaves.length) return undefined;
+  for (const column of all) {
     const [leaf, another] = leaves.filter(({ path }) => path[0] === column.name);
     if (!leaf || another || !isOfType(leaf, column)) return undefined;
     const chunks = groups.map((group) => chunkOf(group, leaf));
@@ -167,7 +172,8 @@ function isStruct(field: ThriftField | undefined): field is ThriftFields {
 }
 
 function structs(field: ThriftField | undefined): ThriftFields[] {
-  return Array.isArray(field) ? field.filter(isStruct) : [];
+  if (Array.isArray(field) && field.every(isStruct)) return field;
+  throw new RangeError('a list of structs is missing');
 }
 
 function countOf(field: ThriftField | undefined): number | undefined {

@@ -109,7 +109,7 @@ function readColumn(file: number, column: DataColumn, unpack: Unpack): unknown[]
 }
 
 /** Throws a TypeError for what is not UTF-8. */
-function textOf(value: ColumnValue['value']): ColumnValue['value'] | string {
+function textOf(value: ColumnValue['value']): unknown {
   return value instanceof Uint8Array ? utf8.decode(value) : value;
 }
 

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { readRange } from '@triptych/core';
 import type { Chunk, FileColumn } from './file-columns.js';
-import { DATA_PAGE, DATA_PAGE_V2, PLAIN } from './format.js';
+import { DATA_PAGE, DATA_PAGE_V2, PLAIN, RLE } from './format.js';
 import type { Place } from './located.js';
 import { decodeThrift, type ThriftFields } from './read-thrift.js';
 
@@ -22,12 +22,14 @@ export interface Page extends Place {
 /** A page's header is some 30 bytes; with statistics of large values, a few kilobytes. */
 const LONGEST_HEADER_BYTES = 32 * 1024;
 
-/** The pages of a column, by their headers. undefined where one is encoded in another way. Throws a RangeError where a header is damaged. */
-export function findPages(file: number, { chunks }: FileColumn): Page[] | undefined {
+/** The pages of a column, by their headers. undefined where one is encoded in another way, or where
+ * they do not hold a value for each row. Throws a RangeError where a header is damaged. */
+export function findPages(file: number, { chunks, nesting }: FileColumn): Page[] | undefined {
   const pages: Page[] = [];
   const { size } = fstatSync(file);
   for (const chunk of chunks) {
     if (chunk.end > size) return undefined;
+    let numValues = 0;
     for (let at = chunk.position; at < chunk.end;) {
       const page = readPage(file, at, chunk);
       if (!page) return undefined;
@@ -35,7 +37,9 @@ export function findPages(file: number, { chunks }: FileColumn): Page[] | undefi
       at = page.byteOffset + page.byteLength;
       if (at > chunk.end) return undefined;
       pages.push(page);
+      numValues += page.numValues;
     }
+    if (nesting.repetition === 0 && numValues !== chunk.numRows) return undefined;
   }
   return pages;
 }
@@ -49,7 +53,7 @@ function readPage(file: number, at: number, { end, isCompressed }: Chunk): Page 
   if (fields.get(1) === DATA_PAGE) {
     const header = fields.get(5) as ThriftFields | undefined;
     const numValues = header?.get(1);
-    if (header?.get(2) !== PLAIN || !isCount(numValues)) return undefined;
+    if (header?.get(2) !== PLAIN || header.get(3) !== RLE || !isCount(numValues)) return undefined;
     return { ...place, numValues, isCompressed, levels: undefined };
   }
   if (fields.get(1) !== DATA_PAGE_V2) return undefined;
