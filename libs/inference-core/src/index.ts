@@ -1,3 +1,22 @@
+export {
+  type CacheShape,
+  cacheBytes,
+  type DecoderConfig,
+  type DecoderNames,
+  type DecoderNetwork,
+} from './decoder/config.js';
+export {
+  Decoder,
+  type DecoderLimits,
+  type DecoderOptions,
+  type DecoderSource,
+  type DecoderStatistics,
+  type GenerateOptions,
+  type OpenOptions,
+} from './decoder/decoder.js';
+export { decoderGraph, sourceGraph } from './decoder/graph.js';
+export type { Generated, Generation, Probe, SearchOptions } from './decoder/protocol.js';
+export type { TimestampRule, TokenRules } from './decoder/rules.js';
 export { type Encoded, Encoder, type EncoderOptions, type EncoderParts, joined } from './encoder/encoder.js';
 export type { Pooling, Tower, TowerItem } from './encoder/tower.js';
 export {

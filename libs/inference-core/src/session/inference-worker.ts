@@ -101,7 +101,8 @@ export class InferenceWorker {
   }
 }
 
-function* slices(parts: readonly WeightPart[]): Generator<PartSlice> {
+/** Buffers of weights, piece by piece. */
+export function* slices(parts: readonly WeightPart[]): Generator<PartSlice> {
   for (const [part, buffer] of parts.entries()) {
     if (typeof buffer === 'string') continue;
     const { byteLength } = buffer;

@@ -1,0 +1,77 @@
+import type { Quantization } from '@triptych/core';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import type { Activation } from '../transformer/activation.js';
+
+/** The linear layers of one attention, and its norm, below a block's prefix. */
+export interface AttentionNames {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  readonly out: string;
+  readonly norm: string;
+}
+
+/** Names of a block's modules below its prefix: what differs from one family's checkpoints to another's. */
+export interface DecoderNames {
+  /** Of tokens to those before them. */
+  readonly self: AttentionNames;
+  /** Of tokens to what is decoded. */
+  readonly cross: AttentionNames;
+  readonly mlpIn: string;
+  readonly mlpOut: string;
+  readonly mlpNorm: string;
+}
+
+/** A transformer's decoder (Vaswani et al. 2017). */
+export interface DecoderConfig {
+  readonly width: number;
+  readonly heads: number;
+  readonly mlpWidth: number;
+  readonly activation: Activation;
+  readonly layerNormEpsilon: number;
+  /** Where the layer norms stand: before each sub-layer (Whisper), or after each sum (BERT). */
+  readonly norms: 'pre' | 'post';
+  /** Projections without a bias, of both attentions. Default: all have one. */
+  readonly unbiased?: readonly ('query' | 'key' | 'value' | 'out')[];
+  readonly names: DecoderNames;
+  /** Values of one vector of what is decoded: the encoder's width. */
+  readonly sourceWidth: number;
+  /** Tokens that the head knows. */
+  readonly vocabulary: number;
+  /** The most tokens of one sequence, its prompt among them. */
+  readonly positions: number;
+  /** Which products are computed in int8. Default: none. */
+  readonly quantization?: Quantization | undefined;
+}
+
+/** A decoder's network: its blocks, and what stands before the first and behind the last. */
+export interface DecoderNetwork {
+  readonly config: DecoderConfig;
+  /** Names of its blocks, first to last, as its tensors' names begin. */
+  readonly prefixes: readonly string[];
+  /** ids and positions int64 [rows, tokens] → [rows, tokens, width] */
+  readonly embed: (g: GraphBuilder, ids: Value, positions: Value) => Value;
+  /** What comes out of the last block [rows, kept, width] → logits [rows, kept, vocabulary]. A final norm is its first step. */
+  readonly head: (g: GraphBuilder, x: Value) => Value;
+}
+
+/** What sequences that are decoded together hold of the caches. */
+export interface CacheShape {
+  /** Vectors of what is decoded. */
+  readonly sourceTokens: number;
+  /** Sequences side by side: beams. */
+  readonly beams: number;
+  /** Tokens of one sequence. */
+  readonly tokens: number;
+}
+
+/**
+ * Bytes of the caches for one source: layers × 2 (keys, values) × width × 4 × (source tokens + beams × tokens). The keys and values of
+ * the source are there once, whatever the beams.
+ */
+export function cacheBytes(
+  { prefixes, config: { width } }: Pick<DecoderNetwork, 'prefixes' | 'config'>,
+  { sourceTokens, beams, tokens }: CacheShape,
+): number {
+  return prefixes.length * 2 * width * 4 * (sourceTokens + beams * tokens);
+}

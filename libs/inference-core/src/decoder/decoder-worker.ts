@@ -1,0 +1,67 @@
+import { discard, serveWorker, stepBack, TriptychError } from '@triptych/core';
+import { InferenceSession } from 'onnxruntime-node';
+import type { PartSlice } from '../session/protocol.js';
+import { readParts } from '../session/read-parts.js';
+import { Decoding, type Run } from './decoding.js';
+import type { CreateDecoder, TurnRequest } from './protocol.js';
+
+/** Lets the event loop go first where both want a core. */
+const NICENESS = 10;
+
+stepBack(NICENESS);
+
+let decoding: Decoding | undefined;
+/** Buffers of weights that came in slices. */
+let received: ArrayBuffer[] = [];
+
+serveWorker({
+  receive: ({ part, byteLength, byteOffset, bytes }: PartSlice) => {
+    received[part] ??= new ArrayBuffer(byteLength);
+    new Uint8Array(received[part]).set(bytes, byteOffset);
+  },
+
+  create: async ({ step, source, parts, threads, reduceRange, ...sizes }: CreateDecoder) => {
+    const buffers = parts.map((part, index) => part ?? received[index]);
+    received = [];
+    const bound = [step, source].map((graph) => ({ graph, ...readParts(graph.weights, buffers) }));
+    if (bound.some(({ weights }) => weights.some(({ type }) => type === 'int8'))) {
+      const { integerKernelsSaturate, reduceWeights } = await import('../quantization/reduce-range.js');
+      if (reduceRange ?? (await integerKernelsSaturate()))
+        for (const { weights, parts } of bound) reduceWeights(weights, parts);
+    }
+    const runs: Run[] = [];
+    for (const { graph, weights, parts } of bound) {
+      const session = await InferenceSession.create(graph.model, {
+        executionProviders: ['cpu'],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: 'basic',
+        enableCpuMemArena: true,
+        externalData: weights.map(({ name, part, byteOffset, byteLength }) => ({
+          path: name,
+          data: new Uint8Array(parts[part], byteOffset, byteLength),
+        })),
+        extra: {
+          session: {
+            intra_op: { allow_spinning: '1' },
+            force_spinning_stop: '1',
+            use_device_allocator_for_initializers: '1',
+            ...(graph.folder === undefined
+              ? {}
+              : { model_external_initializers_file_folder_path: graph.folder }),
+          },
+        },
+      });
+      runs.push((feeds, wanted) => session.run(feeds, [...wanted]));
+    }
+    discard([...new Set(bound.flatMap(({ parts }) => parts))]);
+    decoding = new Decoding({ ...sizes, step: runs[0], source: runs[1] });
+  },
+
+  exit: () => process.exit(1),
+
+  turn: (request: TurnRequest) => {
+    if (!decoding) throw new TriptychError('NOT_READY', 'no session was created');
+    return decoding.turn(request);
+  },
+});

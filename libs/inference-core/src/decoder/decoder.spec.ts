@@ -1,0 +1,281 @@
+import { setMaxListeners } from 'node:events';
+import { elementCount, type WeightSet, type WeightTensor } from '@triptych/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DecoderNetwork } from './config.js';
+import { Decoder, type DecoderSource } from './decoder.js';
+import { decoderGraph, sourceGraph } from './graph.js';
+import type { Generated, Generation } from './protocol.js';
+
+const WIDTH = 32;
+const SOURCE = 24;
+const VOCABULARY = 60;
+const END = 1;
+
+const attention = (module: string) => ({
+  query: `${module}.q`,
+  key: `${module}.k`,
+  value: `${module}.v`,
+  out: `${module}.o`,
+  norm: `${module}.norm`,
+});
+
+const network: DecoderNetwork = {
+  prefixes: ['layers.0', 'layers.1'],
+  config: {
+    width: WIDTH,
+    heads: 4,
+    mlpWidth: 64,
+    activation: 'gelu',
+    layerNormEpsilon: 1e-5,
+    norms: 'pre',
+    unbiased: ['key'],
+    names: {
+      self: attention('self'),
+      cross: attention('cross'),
+      mlpIn: 'fc1',
+      mlpOut: 'fc2',
+      mlpNorm: 'norm',
+    },
+    sourceWidth: SOURCE,
+    vocabulary: VOCABULARY,
+    positions: 100,
+  },
+  embed: (g, ids, positions) =>
+    g.op('Add', [
+      g.op('Gather', [g.weight('embed.tokens', [VOCABULARY, WIDTH]), ids]),
+      g.op('Gather', [g.weight('embed.positions', [100, WIDTH]), positions]),
+    ]),
+  head: (g, x) => {
+    const table = g.weight('head.tokens', [VOCABULARY, WIDTH]);
+    return g.op('FusedMatMul', [x, table], { domain: 'com.microsoft', attributes: { transB: 1 } });
+  },
+};
+
+/** A number from −1 to 1, the same for the same place of the same seed. */
+const noise = (seed: number, i: number) => {
+  const x = Math.sin(seed * 127.1 + i * 311.7) * 43758.5453;
+  return 2 * (x - Math.floor(x)) - 1;
+};
+
+function weights(): Promise<WeightSet> {
+  const tensors = new Map<string, WeightTensor>();
+  const parts: ArrayBuffer[] = [];
+  const shapes = new Map([...decoderGraph(network).weights, ...sourceGraph(network).weights]);
+  let seed = 1;
+  for (const [name, shape] of shapes) {
+    const scale = name.startsWith('head') ? 0.25 : 0.6;
+    const values = Float32Array.from({ length: elementCount(shape) }, (_, i) => scale * noise(seed, i));
+    seed++;
+    const byteLength = values.byteLength;
+    const stored = { storedAs: 'float32', type: 'float32', part: parts.length, byteOffset: 0 } as const;
+    tensors.set(name, { ...stored, shape, byteLength });
+    parts.push(values.buffer);
+  }
+  return Promise.resolve({ tensors, parts });
+}
+
+const states = (seed: number, tokens = 20) =>
+  Float32Array.from({ length: tokens * SOURCE }, (_, i) => noise(seed, i));
+
+const generation = (over: Partial<Generation> = {}): Generation => ({
+  prompt: [2, 3],
+  rules: { suppressed: [0], suppressedFirst: [END] },
+  end: END,
+  maxTokens: 40,
+  search: { kind: 'greedy' },
+  probes: [],
+  ...over,
+});
+
+const limits = { maxSequences: 12, maxCacheBytes: 1e6, maxWaiting: 20 };
+let decoder: Decoder;
+beforeAll(async () => {
+  decoder = await Decoder.start(network, { name: 'small', threads: 2, weights, limits });
+});
+afterAll(() => decoder.close());
+
+async function alone(source: DecoderSource | Promise<DecoderSource>, wanted = generation()) {
+  const open = await source;
+  try {
+    return await open.generate(wanted);
+  } finally {
+    open.close();
+  }
+}
+
+describe('a decoder', () => {
+  it('says of each sequence what it says alone, whatever runs beside it, joins and leaves', async () => {
+    const kinds: Generation[] = [
+      generation(),
+      generation({ prompt: [5, 6, 7, 8, 9], maxTokens: 90 }),
+      generation({ search: { kind: 'sample', temperature: 1, topK: 0, seed: 7 } }),
+      generation({ prompt: [4], maxTokens: 12 }),
+      generation({ search: { kind: 'beam', lengthPenalty: 1, earlyStopping: false }, maxTokens: 30 }),
+    ];
+    const wanted = Array.from({ length: 15 }, (_, i) => kinds[i % kinds.length]);
+    const open = (i: number) =>
+      decoder.open(states(100 + i, i % 2 === 0 ? 20 : 33), {
+        beams: wanted[i].search.kind === 'beam' ? 4 : 1,
+      });
+    const singly: Generated[] = [];
+    for (const [i, one] of wanted.entries()) singly.push(await alone(open(i), one));
+    const before = decoder.statistics;
+    const together = await Promise.all(
+      wanted.map(async (one, i) => {
+        await new Promise((resolve) => setTimeout(resolve, 3 * (i % 4)));
+        return alone(open(i), one);
+      }),
+    );
+    expect(together.map(({ tokens }) => tokens)).toEqual(singly.map(({ tokens }) => tokens));
+    together.forEach(({ meanLogProbability }, i) =>
+      expect(meanLogProbability).toBeCloseTo(singly[i].meanLogProbability, 4),
+    );
+    const { steps, rows } = decoder.statistics;
+    expect(rows - before.rows).toBeGreaterThan(1.5 * (steps - before.steps));
+    expect(new Set(singly.map(({ tokens }) => tokens.join())).size).toBeGreaterThan(8);
+    expect(decoder.load).toEqual({ sequences: 0, bytes: 0, waiting: 0 });
+  });
+
+  it('goes on from its caches as it would from the whole sequence', async () => {
+    const source = await decoder.open(states(1), { beams: 1 });
+    const whole = await source.generate(generation({ maxTokens: 90 }));
+    for (const length of [1, 5, 20]) {
+      const prompt = [2, 3, ...whole.tokens.slice(0, length)];
+      const rest = await source.generate(
+        generation({ prompt, maxTokens: 90, rules: { suppressed: [0], suppressedFirst: [] } }),
+      );
+      expect(rest.tokens).toEqual(whole.tokens.slice(length));
+    }
+    source.close();
+  });
+
+  it('takes only tokens that the rules admit, and ends by the end token or by the limit', async () => {
+    const greedy = await alone(decoder.open(states(2), { beams: 1 }));
+    const [first] = greedy.tokens;
+    const other = await alone(
+      decoder.open(states(2), { beams: 1 }),
+      generation({ rules: { suppressed: [first], suppressedFirst: [] } }),
+    );
+    expect(other.tokens).not.toContain(first);
+    const rules = { suppressed: [], suppressedFirst: [], forced: [9, 8, 7] };
+    const forced = await alone(decoder.open(states(2), { beams: 1 }), generation({ rules, maxTokens: 6 }));
+    expect(forced).toMatchObject({ finish: 'length' });
+    expect(forced.tokens.slice(0, 3)).toEqual([9, 8, 7]);
+    expect(forced.tokens).toHaveLength(4);
+    const cut = generation({ rules: { suppressed: [], suppressedFirst: [], forced: [9, END] } });
+    expect(await alone(decoder.open(states(2), { beams: 1 }), cut)).toMatchObject({
+      tokens: [9, END],
+      finish: 'end',
+    });
+  });
+
+  it('finds with beams a sequence at least as likely as the greedy one', async () => {
+    let better = 0;
+    for (let seed = 20; seed < 30; seed++) {
+      const sum = async (beams: number, search: Generation['search']) => {
+        const rules = { suppressed: [0], suppressedFirst: [END], minTokens: 99 };
+        const wanted = generation({ search, rules, maxTokens: 12 });
+        const { tokens, meanLogProbability } = await alone(decoder.open(states(seed), { beams }), wanted);
+        expect(tokens).toHaveLength(10);
+        return tokens.length * meanLogProbability;
+      };
+      const greedy = await sum(1, { kind: 'greedy' });
+      const beam = await sum(6, { kind: 'beam', lengthPenalty: 0, earlyStopping: false });
+      expect(beam).toBeGreaterThanOrEqual(greedy - 1e-4);
+      if (beam > greedy + 1e-4) better++;
+    }
+    expect(better).toBeGreaterThan(0);
+  });
+
+  it('draws the same by the same seed, and as often as a token is likely', async () => {
+    const source = await decoder.open(states(3), { beams: 1 });
+    const sampled = (seed: number, maxTokens: number, temperature = 1, topK = 0) => {
+      const search = { kind: 'sample', temperature, topK, seed } as const;
+      return source.generate(
+        generation({ search, maxTokens, rules: { suppressed: [], suppressedFirst: [] } }),
+      );
+    };
+    expect((await sampled(5, 40)).tokens).toEqual((await sampled(5, 40)).tokens);
+    expect((await sampled(5, 40)).tokens).not.toEqual((await sampled(6, 40)).tokens);
+    const all = Array.from({ length: VOCABULARY }, (_, token) => token);
+    const { probes } = await source.generate(
+      generation({ maxTokens: 2, probes: [{ at: 1, tokens: all, among: 'all' }] }),
+    );
+    expect(probes[0].reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 6);
+    const counts = new Array<number>(VOCABULARY).fill(0);
+    const draws = 1000;
+    for (let seed = 0; seed < draws; seed++) counts[(await sampled(seed * 7919, 3)).tokens[0]]++;
+    // Pearson's statistic over the tokens that are likely enough; one in a million exceeds twice their number and 60.
+    const likely = all.filter((token) => probes[0][token] * draws > 5);
+    expect(likely.length).toBeGreaterThan(2);
+    const squares = likely.map((t) => (counts[t] - draws * probes[0][t]) ** 2 / (draws * probes[0][t]));
+    expect(squares.reduce((sum, x) => sum + x, 0)).toBeLessThan(2 * likely.length + 60);
+    const best = probes[0].indexOf(Math.max(...probes[0]));
+    expect((await sampled(1, 3, 1e-3)).tokens).toEqual([best]);
+    expect((await sampled(2, 3, 5, 1)).tokens).toEqual([best]);
+    source.close();
+  });
+
+  it('stops between two steps for whoever cancels, and goes on for the others', async () => {
+    const rules = { suppressed: [END], suppressedFirst: [] };
+    const source = await decoder.open(states(4), { beams: 1 });
+    const other = await decoder.open(states(5), { beams: 1 });
+    const cancel = new AbortController();
+    const told: number[] = [];
+    const long = source.generate(generation({ rules, maxTokens: 100 }), {
+      signal: cancel.signal,
+      onProgress: (tokens) => {
+        told.push(tokens.length);
+        cancel.abort();
+      },
+    });
+    const kept = other.generate(generation({ rules, maxTokens: 100 }));
+    await expect(long).rejects.toMatchObject({ reason: 'CANCELLED' });
+    expect(told[0]).toBeLessThan(98);
+    expect((await kept).tokens).toHaveLength(98);
+    // Nothing of it is left: the source generates anew.
+    expect((await source.generate(generation({ rules, maxTokens: 100 }))).tokens).toHaveLength(98);
+    source.close();
+    other.close();
+  });
+
+  it('refuses beyond its bounds, and waits up to them', async () => {
+    const bytes = decoder.bytesOf({ sourceTokens: 20, beams: 1, tokens: 100 });
+    expect(bytes).toBe(2 * 2 * WIDTH * 4 * (20 + 100));
+    await expect(decoder.open(states(6, 4000), { beams: 1 })).rejects.toMatchObject({ reason: 'OVERLOADED' });
+    await expect(decoder.open(states(6), { beams: 13 })).rejects.toMatchObject({ reason: 'OVERLOADED' });
+    const open = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => decoder.open(states(i), { beams: 1 })),
+    );
+    expect(decoder.load).toEqual({ sequences: 12, bytes: 12 * bytes, waiting: 0 });
+    const cancel = new AbortController();
+    setMaxListeners(20, cancel.signal);
+    const waiting = Array.from({ length: 20 }, (_, i) =>
+      decoder.open(states(i), { beams: 1, signal: cancel.signal }),
+    );
+    await expect(decoder.open(states(7), { beams: 1 })).rejects.toMatchObject({ reason: 'OVERLOADED' });
+    open[0].close();
+    const entered = await waiting[0];
+    cancel.abort();
+    for (const one of waiting.slice(1)) await expect(one).rejects.toMatchObject({ reason: 'CANCELLED' });
+    expect((await entered.generate(generation())).tokens.length).toBeGreaterThan(0);
+    for (const one of [entered, ...open]) one.close();
+    expect(decoder.load).toEqual({ sequences: 0, bytes: 0, waiting: 0 });
+  });
+
+  it('loses with its worker what it held, says so, and goes on with the next one', async () => {
+    const rules = { suppressed: [END], suppressedFirst: [] };
+    const source = await decoder.open(states(8), { beams: 1 });
+    const before = await source.generate(generation({ maxTokens: 20 }));
+    const running = source.generate(generation({ rules, maxTokens: 100 }));
+    const lost = expect(running).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    await decoder.kill();
+    await lost;
+    while (!decoder.ready) await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(source.generate(generation())).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    source.close();
+    const again = await alone(decoder.open(states(8), { beams: 1 }), generation({ maxTokens: 20 }));
+    expect(again.tokens).toEqual(before.tokens);
+    expect(decoder.load).toEqual({ sequences: 0, bytes: 0, waiting: 0 });
+  });
+});

@@ -1,0 +1,362 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  abortError,
+  type Caller,
+  FairOrder,
+  type Isolation,
+  type Logger,
+  type Queueing,
+  soleCaller,
+  TriptychError,
+  type WeightSet,
+  WorkerHost,
+  workerEntry,
+} from '@triptych/core';
+import { bindWeights } from '../session/bind-weights.js';
+import { slices } from '../session/inference-worker.js';
+import { disableTelemetry } from '../session/no-telemetry.js';
+import type { SessionSettings } from '../session/protocol.js';
+import { type CacheShape, cacheBytes, type DecoderNetwork } from './config.js';
+import { decoderGraph, sourceGraph } from './graph.js';
+import type {
+  CreateDecoder,
+  Generated,
+  Generation,
+  OpenSource,
+  StartGeneration,
+  TurnReply,
+  TurnRequest,
+} from './protocol.js';
+
+export interface DecoderOptions extends SessionSettings {
+  readonly name: string;
+  /** Called for every new worker, the first and each restarted one. */
+  readonly weights: () => Promise<WeightSet>;
+  readonly isolation?: Isolation | undefined;
+  readonly limits: DecoderLimits;
+  readonly logger?: Logger;
+}
+
+/** Bounds of what is decoded at a time, and of what waits for it. */
+export interface DecoderLimits {
+  /** Sequences: the beams of all sources. */
+  readonly maxSequences: number;
+  /** Bytes of caches, by {@link cacheBytes}. */
+  readonly maxCacheBytes: number;
+  /** Sources that wait for room. */
+  readonly maxWaiting: number;
+}
+
+export interface OpenOptions {
+  readonly beams: number;
+  /** The most tokens of a sequence, its prompt among them. Default: as many as the decoder has positions. */
+  readonly maxTokens?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly caller?: Caller | undefined;
+}
+
+export interface GenerateOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the tokens so far as they come. Of beams none are known before the end. */
+  readonly onProgress?: ((tokens: readonly number[]) => void) | undefined;
+}
+
+/** What is decoded: its keys and values stay in the worker until it is closed. */
+export interface DecoderSource {
+  /** One sequence at a time. Rejects with CANCELLED, WORKER_LOST, DRAINING. */
+  generate(generation: Generation, options?: GenerateOptions): Promise<Generated>;
+  close(): void;
+}
+
+/** What was computed so far. */
+export interface DecoderStatistics {
+  readonly steps: number;
+  /** Rows of all steps: more than steps where sequences were decoded side by side. */
+  readonly rows: number;
+}
+
+interface Entry extends Queueing {
+  readonly bytes: number;
+  readonly beams: number;
+  readonly enter: () => void;
+}
+
+interface Running {
+  readonly onProgress: GenerateOptions['onProgress'];
+  readonly resolve: (generated: Generated) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A decoder that is being served. Its worker holds all caches; what crosses threads is what is decoded, once, and tokens. Turns of some
+ * milliseconds follow each other as long as anything is decoded: whoever comes, goes or cancels takes part from the next turn on.
+ */
+export class Decoder {
+  readonly #waiting = new FairOrder<Entry>();
+  readonly #running = new Map<number, Running>();
+  #turn = emptyTurn();
+  #bytes = 0;
+  #sequences = 0;
+  #ids = 0;
+  #isTurning = false;
+  #steps = 0;
+  #rows = 0;
+
+  private constructor(
+    private readonly host: WorkerHost,
+    private readonly network: DecoderNetwork,
+    private readonly limits: DecoderLimits,
+  ) {}
+
+  /** Loads and writes both graphs. Throws bad-weights errors that name the tensor. */
+  static async start(network: DecoderNetwork, options: DecoderOptions): Promise<Decoder> {
+    disableTelemetry();
+    const { isolation, threads, reduceRange, logger } = options;
+    const host = await WorkerHost.start({
+      entry: workerEntry(import.meta.url, './decoder-worker.js'),
+      name: `decoder:${options.name}`,
+      isolation,
+      restart: true,
+      ...(logger ? { logger } : {}),
+      init: async (call) => {
+        const reading = options.weights();
+        reading.catch(() => undefined);
+        await setImmediate();
+        const graphs = [decoderGraph(network), sourceGraph(network)];
+        const set = await reading;
+        set.checked?.catch(() => undefined);
+        const [{ parts, ...step }, { parts: sourceParts, ...source }] = graphs.map((g) =>
+          bindWeights(g, set),
+        );
+        // Scales of the second graph come in a part of their own behind the others.
+        const all = [...parts, ...sourceParts.slice(set.parts.length)];
+        const shift = parts.length - set.parts.length;
+        const moved = source.weights.map((weight) =>
+          weight.part < set.parts.length ? weight : { ...weight, part: weight.part + shift },
+        );
+        const isProcess = isolation === 'process';
+        if (isProcess) for (const slice of slices(all)) await call('receive', slice);
+        const sent = all.map((part) => (isProcess && typeof part !== 'string' ? undefined : part));
+        const { config, prefixes } = network;
+        const { heads, width, sourceWidth, vocabulary } = config;
+        const sizes = { layers: prefixes.length, heads, width, sourceWidth, vocabulary };
+        const request: CreateDecoder = {
+          ...sizes,
+          step,
+          source: { ...source, weights: moved },
+          parts: sent,
+          threads,
+          reduceRange,
+        };
+        await call('create', request, { transfer: sent.filter((part) => part instanceof ArrayBuffer) });
+        await set.checked;
+        await set.checkPlace?.();
+      },
+    });
+    return new Decoder(host, network, options.limits);
+  }
+
+  /**
+   * Computes the keys and values of what is decoded, `states` [tokens, source width], whose buffer changes threads. Waits for room.
+   * Rejects with OVERLOADED where as many wait as may, MODEL_TOO_LARGE where it takes more than all may take, or CANCELLED.
+   */
+  async open(states: Float32Array<ArrayBuffer>, options: OpenOptions): Promise<DecoderSource> {
+    const { config } = this.network;
+    const { beams, maxTokens = config.positions, signal, caller = soleCaller() } = options;
+    const tokens = states.length / config.sourceWidth;
+    const bytes = this.bytesOf({ sourceTokens: tokens, beams, tokens: maxTokens });
+    await this.#enter({ bytes, beams, caller }, signal);
+    const source = this.#ids++;
+    this.#turn.open.push({ source, beams, states, tokens });
+    this.#go();
+    let isOpen = true;
+    return {
+      generate: (generation, options) => this.#generate(source, generation, maxTokens, options),
+      close: () => {
+        if (!isOpen) return;
+        isOpen = false;
+        this.#turn.close.push(source);
+        this.#bytes -= bytes;
+        this.#sequences -= beams;
+        this.#letIn();
+        this.#go();
+      },
+    };
+  }
+
+  /** Bytes of the caches that such a source takes. */
+  bytesOf(shape: CacheShape): number {
+    return cacheBytes(this.network, shape);
+  }
+
+  get ready(): boolean {
+    return this.host.ready;
+  }
+
+  get restarts(): number {
+    return this.host.restarts;
+  }
+
+  /** What is decoded and what waits. */
+  get load(): { readonly sequences: number; readonly bytes: number; readonly waiting: number } {
+    return { sequences: this.#sequences, bytes: this.#bytes, waiting: this.#waiting.size };
+  }
+
+  get statistics(): DecoderStatistics {
+    return { steps: this.#steps, rows: this.#rows };
+  }
+
+  /** Ends the worker between two turns, as a crash would: what it held is lost, and it restarts. */
+  async kill(): Promise<void> {
+    await this.host.call('exit', undefined).catch(() => undefined);
+  }
+
+  close(): Promise<void> {
+    return this.host.close();
+  }
+
+  async #enter({ bytes, beams, caller }: Pick<Entry, 'bytes' | 'beams' | 'caller'>, signal?: AbortSignal) {
+    const { maxCacheBytes, maxSequences, maxWaiting } = this.limits;
+    if (signal?.aborted) throw abortError(signal);
+    if (bytes > maxCacheBytes || beams > maxSequences) {
+      throw new TriptychError(
+        'OVERLOADED',
+        `decoding this takes ${bytes} bytes of caches and ${beams} sequences; all together may take ${maxCacheBytes} and ${maxSequences}`,
+      );
+    }
+    if (this.#waiting.size === 0 && this.#fits({ bytes, beams })) {
+      this.#take({ bytes, beams });
+      return;
+    }
+    if (this.#waiting.size >= maxWaiting)
+      throw new TriptychError('OVERLOADED', `${maxWaiting} wait to be decoded already; try again later`);
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () => {
+        if (this.#waiting.remove(entry)) reject(abortError(signal));
+      };
+      const enter = () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const entry: Entry = { bytes, beams, caller, deadline: Infinity, enter };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(entry);
+    });
+  }
+
+  #fits({ bytes, beams }: Pick<Entry, 'bytes' | 'beams'>): boolean {
+    const { maxCacheBytes, maxSequences } = this.limits;
+    return this.#bytes + bytes <= maxCacheBytes && this.#sequences + beams <= maxSequences;
+  }
+
+  #take({ bytes, beams }: Pick<Entry, 'bytes' | 'beams'>): void {
+    this.#bytes += bytes;
+    this.#sequences += beams;
+  }
+
+  /** Whoever is first waits until there is room for it: small ones do not overtake a large one for ever. */
+  #letIn(): void {
+    for (let first = this.#waiting.first; first && this.#fits(first); first = this.#waiting.first) {
+      const next = this.#waiting.takeNext(() => true);
+      if (!next) return;
+      this.#take(next);
+      next.enter();
+    }
+  }
+
+  #generate(
+    source: number,
+    generation: Generation,
+    maxTokens: number,
+    { signal, onProgress }: GenerateOptions = {},
+  ): Promise<Generated> {
+    const { prompt } = generation;
+    if (prompt.length === 0 || prompt.length > maxTokens || generation.maxTokens > maxTokens) {
+      const found = `a prompt of ${prompt.length} and at most ${generation.maxTokens}`;
+      throw new TriptychError('INTERNAL', `expected 1 to ${maxTokens} tokens, found ${found}`);
+    }
+    if (signal?.aborted) return Promise.reject(abortError(signal));
+    const id = this.#ids++;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        if (!this.#running.delete(id)) return;
+        this.#turn.start = this.#turn.start.filter((one) => one.id !== id);
+        this.#turn.stop.push(id);
+        reject(abortError(signal));
+      };
+      const leave = () => signal?.removeEventListener('abort', onAbort);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#running.set(id, {
+        onProgress,
+        resolve: (generated) => (leave(), resolve(generated)),
+        reject: (error) => (leave(), reject(error)),
+      });
+      this.#turn.start.push({ source, id, generation, progress: onProgress !== undefined });
+      this.#go();
+    });
+  }
+
+  #go(): void {
+    if (this.#isTurning) return;
+    this.#isTurning = true;
+    void this.#turns();
+  }
+
+  async #turns(): Promise<void> {
+    // What is asked for at the same time begins in one turn.
+    await setImmediate();
+    while (this.#running.size > 0 || !isEmpty(this.#turn)) {
+      const turn = this.#turn;
+      this.#turn = emptyTurn();
+      try {
+        const transfer = turn.open.map(({ states }) => states.buffer);
+        this.#settle(await this.host.call<TurnReply>('turn', turn satisfies TurnRequest, { transfer }));
+      } catch (thrown) {
+        this.#fail(thrown);
+        break;
+      }
+    }
+    this.#isTurning = false;
+  }
+
+  #settle({ ended, lost, progress, steps, rows }: TurnReply): void {
+    this.#steps += steps;
+    this.#rows += rows;
+    for (const { id, tokens } of progress) this.#running.get(id)?.onProgress?.(tokens);
+    for (const { id, generated } of ended) this.#leave(id)?.resolve(generated);
+    for (const id of lost) {
+      const gone = new TriptychError('WORKER_LOST', 'the worker ended that held what is decoded');
+      this.#leave(id)?.reject(gone);
+    }
+  }
+
+  #leave(id: number): Running | undefined {
+    const running = this.#running.get(id);
+    this.#running.delete(id);
+    return running;
+  }
+
+  /** What a worker held that failed is lost: another takes its place. */
+  #fail(error: unknown): void {
+    const all = [...this.#running.values()];
+    this.#running.clear();
+    this.#turn = emptyTurn();
+    void this.kill();
+    for (const { reject } of all) reject(error);
+  }
+}
+
+interface Turn {
+  open: OpenSource[];
+  start: StartGeneration[];
+  stop: number[];
+  close: number[];
+}
+
+function emptyTurn(): Turn {
+  return { open: [], start: [], stop: [], close: [] };
+}
+
+function isEmpty({ open, start, stop, close }: Turn): boolean {
+  return open.length + start.length + stop.length + close.length === 0;
+}

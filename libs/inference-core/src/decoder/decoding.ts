@@ -1,0 +1,299 @@
+import { discard, TriptychError } from '@triptych/core';
+import { Tensor } from 'onnxruntime-node';
+import { BeamSearch } from './beam-search.js';
+import { Caches, type CacheSizes, type Place } from './caches.js';
+import { names } from './graph.js';
+import type {
+  Generated,
+  Generation,
+  OpenSource,
+  Probe,
+  StartGeneration,
+  TurnReply,
+  TurnRequest,
+} from './protocol.js';
+import type { Search } from './search.js';
+import { SingleSearch } from './single-search.js';
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Runs a graph: feeds → outputs by name. */
+export type Run = (feeds: Tensors, wanted: readonly string[]) => Promise<Tensors>;
+
+export interface DecodingOptions extends CacheSizes {
+  readonly sourceWidth: number;
+  readonly vocabulary: number;
+  /** Of the decoder's graph. */
+  readonly step: Run;
+  /** Of the source's graph. */
+  readonly source: Run;
+}
+
+interface Running {
+  readonly id: number;
+  readonly generation: Generation;
+  readonly search: Search;
+  readonly probes: readonly (readonly number[])[];
+  readonly progress: boolean;
+  /** Settled tokens that were told. */
+  told: number;
+  /** Tokens that the caches hold. */
+  held: number;
+  /** One for each row. */
+  next: readonly number[];
+}
+
+interface Source extends Place {
+  readonly caches: Caches<Source>;
+  running: Running | undefined;
+}
+
+/** Steps of one turn take about so long: who comes or goes waits no longer. */
+const TURN_MS = 20;
+
+/**
+ * Sequences that are decoded side by side, whatever their lengths: each step takes one token of every one. They come and go between two
+ * steps. A row's product is that of its own tokens, keys and values: what runs beside it is not in it.
+ */
+export class Decoding {
+  readonly #sources = new Map<number, Source>();
+  readonly #caches = new Map<string, Caches<Source>>();
+  #ended: { id: number; generated: Generated }[] = [];
+
+  constructor(private readonly options: DecodingOptions) {}
+
+  async turn({ open, start, stop, close }: TurnRequest): Promise<TurnReply> {
+    const began = performance.now();
+    this.#ended = [];
+    const lost = start.filter(
+      ({ source }) => !this.#sources.has(source) && !open.some((o) => o.source === source),
+    );
+    for (const id of stop) this.#stop(id);
+    for (const source of close) this.#close(source);
+    for (const source of open) await this.#open(source);
+    for (const one of start) if (!lost.includes(one)) await this.#start(one);
+    let [steps, rows] = [0, 0];
+    while (this.#ended.length === 0 && performance.now() - began < TURN_MS) {
+      const all = [...this.#caches.values()].filter(({ active }) => active > 0);
+      if (all.length === 0) break;
+      for (const caches of all) {
+        steps++;
+        rows += caches.active * caches.rows;
+        await this.#step(caches);
+      }
+    }
+    const ended = this.#ended;
+    return { ended, lost: lost.map(({ id }) => id), progress: this.#progress(), steps, rows };
+  }
+
+  async #open({ source, beams, states, tokens }: OpenSource): Promise<void> {
+    const { layers, sourceWidth } = this.options;
+    const key = `${beams} ${tokens}`;
+    const caches = this.#caches.get(key) ?? new Caches<Source>(this.options, beams, tokens);
+    this.#caches.set(key, caches);
+    const indices = Array.from({ length: layers }, (_, layer) => layer);
+    const wanted = [...indices.map(names.crossKey), ...indices.map(names.crossValue)];
+    const feeds = { [names.source]: new Tensor('float32', states, [1, tokens, sourceWidth]) };
+    const outputs = await this.options.source(feeds, wanted);
+    discard([states.buffer]);
+    const of = (name: (layer: number) => string) => indices.map((layer) => floats(outputs[name(layer)]));
+    const place: Source = { index: 0, caches, running: undefined };
+    caches.add(place, of(names.crossKey), of(names.crossValue));
+    this.#sources.set(source, place);
+  }
+
+  #close(source: number): void {
+    const found = this.#sources.get(source);
+    if (!found) return;
+    this.#sources.delete(source);
+    found.caches.remove(found);
+    const { rows, sourceTokens, places } = found.caches;
+    if (places.length === 0) this.#caches.delete(`${rows} ${sourceTokens}`);
+  }
+
+  #stop(id: number): void {
+    for (const source of this.#sources.values()) {
+      if (source.running?.id !== id) continue;
+      source.running = undefined;
+      source.caches.rest(source);
+    }
+  }
+
+  /** The prompt's tokens, which end in the caches of the source's first row; all its rows go on from there. */
+  async #start({ source, id, generation, progress }: StartGeneration): Promise<void> {
+    const found = this.#sources.get(source);
+    if (!found) throw new TriptychError('INTERNAL', `source ${source} is not open`);
+    const { caches } = found;
+    const { prompt, probes, maxTokens } = generation;
+    caches.makeRoom(prompt.length + 1);
+    const row = found.index * caches.rows;
+    const last = prompt.length - 1;
+    const kept = [...probes.map(({ at }) => at), last];
+    const outputs = await this.#run(caches, {
+      ids: prompt,
+      positions: prompt.map((_, i) => i),
+      past: [last],
+      kept,
+      firstRow: row,
+      rows: 1,
+      firstSource: found.index,
+      sources: 1,
+    });
+    const logits = this.#rowsOf(outputs, kept.length);
+    for (let at = 0; at < prompt.length; at++) this.#write(caches, outputs, at, row, at);
+    caches.reorder(
+      found,
+      Array.from({ length: caches.rows }, () => 0),
+      prompt.length,
+    );
+    const running: Running = {
+      id,
+      generation,
+      search:
+        generation.search.kind === 'beam'
+          ? new BeamSearch(generation, caches.rows)
+          : new SingleSearch(generation),
+      probes: probes.map((probe, i) => probabilities(logits[i], probe)),
+      progress,
+      told: 0,
+      held: prompt.length,
+      next: [],
+    };
+    found.running = running;
+    caches.wake(found);
+    if (maxTokens <= prompt.length) this.#end(found, running);
+    else
+      this.#advance(
+        found,
+        running,
+        Array.from({ length: caches.rows }, () => logits[probes.length].slice()),
+      );
+    discardAll(outputs);
+  }
+
+  async #step(caches: Caches<Source>): Promise<void> {
+    const { rows, active } = caches;
+    const all = caches.places.slice(0, active).map((source) => ({ source, running: running(source) }));
+    caches.makeRoom(Math.max(...all.map(({ running }) => running.held)) + 1);
+    const each = (of: (running: Running, row: number) => number) =>
+      all.flatMap(({ running }) => Array.from({ length: rows }, (_, row) => of(running, row)));
+    const past = each(({ held }) => held);
+    const outputs = await this.#run(caches, {
+      ids: each(({ next }, row) => next[row] ?? next[0]),
+      positions: past,
+      past,
+      kept: [0],
+      firstRow: 0,
+      rows: active * rows,
+      firstSource: 0,
+      sources: active,
+    });
+    for (let row = 0; row < active * rows; row++) this.#write(caches, outputs, row, row, past[row]);
+    const logits = this.#rowsOf(outputs, 1);
+    const first = all.map(({ source }) => source.index * rows);
+    all.forEach(({ source, running }, i) => {
+      running.held++;
+      this.#advance(source, running, logits.slice(first[i], first[i] + rows));
+    });
+    discardAll(outputs);
+  }
+
+  #advance(source: Source, running: Running, logits: readonly Float32Array[]): void {
+    const next = running.search.advance(logits);
+    if (!next) return this.#end(source, running);
+    running.next = next.tokens;
+    source.caches.reorder(source, next.parents, running.held);
+  }
+
+  #end(source: Source, { id, search, probes }: Running): void {
+    this.#ended.push({ id, generated: { ...search.result(), probes } });
+    source.running = undefined;
+    source.caches.rest(source);
+  }
+
+  #progress(): { id: number; tokens: readonly number[] }[] {
+    return [...this.#sources.values()].flatMap(({ running }) => {
+      if (!running?.progress || running.search.settled.length === running.told) return [];
+      running.told = running.search.settled.length;
+      return [{ id: running.id, tokens: running.search.settled }];
+    });
+  }
+
+  #run(caches: Caches<Source>, step: StepInputs): Promise<Tensors> {
+    const { layers, heads } = this.options;
+    const { headWidth, room, sourceTokens } = caches;
+    const tokens = step.ids.length / step.rows;
+    const int64 = (values: readonly number[], dims: readonly number[]) =>
+      new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+    const int32 = (values: readonly number[]) =>
+      new Tensor('int32', Int32Array.from(values), [values.length]);
+    const self = caches.self(step.firstRow, step.rows);
+    const cross = caches.cross(step.firstSource, step.sources);
+    const feeds: Record<string, Tensor> = {
+      [names.ids]: int64(step.ids, [step.rows, tokens]),
+      [names.positions]: int64(step.positions, [step.rows, tokens]),
+      [names.past]: int32(step.past),
+      [names.total]: int32([Math.max(...step.past) + 1]),
+      [names.kept]: int64(step.kept, [step.kept.length]),
+    };
+    const selfDims = [step.rows, heads, room, headWidth];
+    const crossDims = [step.sources, heads, sourceTokens, headWidth];
+    const wanted = [names.logits];
+    for (let layer = 0; layer < layers; layer++) {
+      feeds[names.selfKey(layer)] = new Tensor('float32', self.keys[layer], selfDims);
+      feeds[names.selfValue(layer)] = new Tensor('float32', self.values[layer], selfDims);
+      feeds[names.crossKey(layer)] = new Tensor('float32', cross.keys[layer], crossDims);
+      feeds[names.crossValue(layer)] = new Tensor('float32', cross.values[layer], crossDims);
+      wanted.push(names.newKey(layer), names.newValue(layer));
+    }
+    return this.options.step(feeds, wanted);
+  }
+
+  /** The keys and values of the outputs' `token`-th token, of all rows one after the other, go into a row behind `at` others. */
+  #write(caches: Caches<Source>, outputs: Tensors, token: number, row: number, at: number): void {
+    const { layers, width } = this.options;
+    for (let layer = 0; layer < layers; layer++) {
+      const of = (name: string) => floats(outputs[name]).subarray(token * width, (token + 1) * width);
+      caches.write(layer, row, at, of(names.newKey(layer)), of(names.newValue(layer)));
+    }
+  }
+
+  #rowsOf(outputs: Tensors, kept: number): Float32Array[] {
+    const all = floats(outputs[names.logits]);
+    const { vocabulary } = this.options;
+    const count = Math.max(kept, all.length / vocabulary);
+    return Array.from({ length: count }, (_, i) => all.subarray(i * vocabulary, (i + 1) * vocabulary));
+  }
+}
+
+interface StepInputs {
+  readonly ids: readonly number[];
+  readonly positions: readonly number[];
+  readonly past: readonly number[];
+  readonly kept: readonly number[];
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly firstSource: number;
+  readonly sources: number;
+}
+
+function running({ running }: Source): Running {
+  if (!running) throw new TriptychError('INTERNAL', 'a source is decoded that nothing is generated from');
+  return running;
+}
+
+function floats({ data }: Tensor): Float32Array<ArrayBuffer> {
+  return data as Float32Array<ArrayBuffer>;
+}
+
+function discardAll(outputs: Tensors): void {
+  discard(Object.values(outputs).map((tensor) => floats(tensor).buffer));
+}
+
+/** Softmax over all tokens, or over those that are asked for. */
+function probabilities(logits: Float32Array, { tokens, among }: Probe): number[] {
+  const over = among === 'all' ? logits : Float32Array.from(tokens, (token) => logits[token]);
+  const most = over.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = over.reduce((total, logit) => total + Math.exp(logit - most), 0);
+  return tokens.map((token) => Math.exp(logits[token] - most) / sum);
+}
