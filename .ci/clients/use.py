@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from triptych import AsyncClient, Client, InvalidInputError, ItemsFailedError, NotFoundError, Source, TriptychEmbeddings, Window
+from triptych import AsyncClient, Client, InvalidInputError, ItemsFailedError, NotFoundError, NotServedError, Source, TriptychEmbeddings, Window
 
 address, examples, restart = sys.argv[1:4]
 pizza = os.path.join(examples, "images", "pizza.png")
@@ -49,6 +49,11 @@ def fusion(client: Client) -> None:
         [both.item, "a pizza"], ["a sailboat", PurePath(pizza)], rule="reciprocal_rank", rank_constant=1, sources=twice
     )
     assert abs(by_place[0].score - 5 / 2) < 1e-6, by_place
+    try:
+        client.match([("a pizza", pizza)])
+        raise AssertionError("the demo's model matches pairs")
+    except NotServedError as error:
+        assert error.reason == "MODALITY_NOT_SERVED"
     try:
         client.fuse(["a pizza"], weights=[-1])
         raise AssertionError("a negative weight counts")

@@ -41,7 +41,17 @@ func (c *Client) Fuse(ctx context.Context, request *pb.FuseRequest) (*Fused, err
 	}, nil
 }
 
-// Rank gives the best candidates for each query, best first; with Fusion, for all queries together.
+// Match says how probably texts belong to images, by one encoder of both. A bad pair is an error in its place.
+func (c *Client) Match(ctx context.Context, request *pb.MatchRequest) (*pb.MatchResponse, error) {
+	var answer *pb.MatchResponse
+	err := c.attempt(ctx, func(ctx context.Context) (err error) {
+		answer, err = c.crossModal.Match(ctx, request)
+		return err
+	})
+	return answer, err
+}
+
+// Rank gives the best candidates for each query, best first; with Fusion, for all queries together; with Early, ranked anew by Match.
 func (c *Client) Rank(ctx context.Context, request *pb.RankRequest) (*pb.RankResponse, error) {
 	var answer *pb.RankResponse
 	err := c.attempt(ctx, func(ctx context.Context) (err error) {

@@ -25,6 +25,8 @@ type CrossModalClient interface {
 	Classify(ctx context.Context, in *ClassifyRequest, opts ...grpc.CallOption) (*ClassifyResponse, error)
 	// One vector of several items of one space, whatever their modalities: late fusion.
 	Fuse(ctx context.Context, in *FuseRequest, opts ...grpc.CallOption) (*FuseResponse, error)
+	// How probably texts belong to images, by one encoder of both: early fusion. Of models that have one, as BLIP for retrieval.
+	Match(ctx context.Context, in *MatchRequest, opts ...grpc.CallOption) (*MatchResponse, error)
 }
 
 type crossModalClient struct {
@@ -71,6 +73,15 @@ func (c *crossModalClient) Fuse(ctx context.Context, in *FuseRequest, opts ...gr
 	return out, nil
 }
 
+func (c *crossModalClient) Match(ctx context.Context, in *MatchRequest, opts ...grpc.CallOption) (*MatchResponse, error) {
+	out := new(MatchResponse)
+	err := c.cc.Invoke(ctx, "/triptych.v1.CrossModal/Match", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // CrossModalServer is the server API for CrossModal service.
 // All implementations must embed UnimplementedCrossModalServer
 // for forward compatibility
@@ -83,6 +94,8 @@ type CrossModalServer interface {
 	Classify(context.Context, *ClassifyRequest) (*ClassifyResponse, error)
 	// One vector of several items of one space, whatever their modalities: late fusion.
 	Fuse(context.Context, *FuseRequest) (*FuseResponse, error)
+	// How probably texts belong to images, by one encoder of both: early fusion. Of models that have one, as BLIP for retrieval.
+	Match(context.Context, *MatchRequest) (*MatchResponse, error)
 	mustEmbedUnimplementedCrossModalServer()
 }
 
@@ -101,6 +114,9 @@ func (UnimplementedCrossModalServer) Classify(context.Context, *ClassifyRequest)
 }
 func (UnimplementedCrossModalServer) Fuse(context.Context, *FuseRequest) (*FuseResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Fuse not implemented")
+}
+func (UnimplementedCrossModalServer) Match(context.Context, *MatchRequest) (*MatchResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Match not implemented")
 }
 func (UnimplementedCrossModalServer) mustEmbedUnimplementedCrossModalServer() {}
 
@@ -187,6 +203,24 @@ func _CrossModal_Fuse_Handler(srv interface{}, ctx context.Context, dec func(int
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CrossModal_Match_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CrossModalServer).Match(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/triptych.v1.CrossModal/Match",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CrossModalServer).Match(ctx, req.(*MatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var _CrossModal_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "triptych.v1.CrossModal",
 	HandlerType: (*CrossModalServer)(nil),
@@ -206,6 +240,10 @@ var _CrossModal_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Fuse",
 			Handler:    _CrossModal_Fuse_Handler,
+		},
+		{
+			MethodName: "Match",
+			Handler:    _CrossModal_Match_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

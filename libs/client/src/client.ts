@@ -27,6 +27,8 @@ import {
   type ImageStreamConfig,
   type LoadModelRequest,
   loadWirePackage,
+  type MatchRequest,
+  type MatchResponse__Output,
   type Model__Output,
   type ModelsClient,
   type RankRequest,
@@ -242,9 +244,14 @@ export class TriptychClient {
     return this.#unary((options, done) => this.#services.CrossModal.Fuse(request, options, done), call);
   }
 
-  /** The best candidates for each query, best first; with `fusion`, for all queries together. */
+  /** The best candidates for each query, best first; with `fusion`, for all queries together; with `early`, by one encoder of text and image. */
   rank(request: RankRequest, call?: CallOptions): Promise<RankResponse__Output> {
     return this.#unary((options, done) => this.#services.CrossModal.Rank(request, options, done), call);
+  }
+
+  /** How probably texts belong to images, by one encoder of both; a bad pair is an error in its place. */
+  match(request: MatchRequest, call?: CallOptions): Promise<MatchResponse__Output> {
+    return this.#unary((options, done) => this.#services.CrossModal.Match(request, options, done), call);
   }
 
   /** Zero-shot classification: a probability for each label, for each item. */

@@ -5,6 +5,7 @@ import { type EncodeAudioRequest, encodeClips, type EncodedAudio } from './audio
 import type { CallContext, EngineCall } from './call.js';
 import { type Classifications, classify, type ClassifyRequest } from './cross-modal/classify.js';
 import { fuse, type Fused, type FuseRequest } from './cross-modal/fuse.js';
+import { match, type Matches, type MatchRequest } from './cross-modal/match.js';
 import { rank } from './cross-modal/rank.js';
 import type { Rankings, RankRequest } from './cross-modal/rankings.js';
 import { sourcesOf } from './cross-modal/rank-sources.js';
@@ -92,6 +93,10 @@ export class Engine {
     return this.#run(call, takingSpace(request, [request.items]), (parts, context) =>
       fuse(parts, request, context),
     );
+  }
+
+  match(request: MatchRequest, call?: Partial<EngineCall>): Promise<Matches> {
+    return this.#run(call, takingSpace(request, []), (parts, context) => match(parts, request, context));
   }
 
   classify(request: ClassifyRequest, call?: Partial<EngineCall>): Promise<Classifications> {

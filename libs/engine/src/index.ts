@@ -21,6 +21,8 @@ export { createEngine, type EngineOptions } from './create-engine.js';
 export type { Classifications, ClassifyRequest } from './cross-modal/classify.js';
 export type { ComparedItem, GivenEmbedding } from './cross-modal/compared-item.js';
 export { type Fused, type FuseRequest, MOST_FUSED } from './cross-modal/fuse.js';
+export type { EarlyFusion } from './cross-modal/early.js';
+export type { Matches, MatchRequest, RequestedPair } from './cross-modal/match.js';
 export type { FailedPlace } from './cross-modal/item-vectors.js';
 export type { Rankings, RankRequest } from './cross-modal/rankings.js';
 export { MOST_SOURCES, type RankSource, type RequestedRankFusion } from './cross-modal/rank-sources.js';

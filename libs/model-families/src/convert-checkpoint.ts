@@ -8,7 +8,7 @@ import {
 import { families as builtIn } from './families.js';
 import { finderOf } from './find-family.js';
 import type { ModelFamily } from './model-family.js';
-import { towersOf } from './towers.js';
+import { graphTensors } from './towers.js';
 
 export interface ConversionRequest extends Omit<ConvertRequest, 'checkpoint' | 'required'> {
   /** HuggingFace checkpoint directory: config.json, model.safetensors or its shards' index, and what its family takes. */
@@ -28,6 +28,5 @@ export async function convertCheckpoint(
   const find = finderOf(families);
   const checkpoint = await openCheckpoint(source, find);
   const model = find({ architecture: checkpoint.architecture }, source).read(checkpoint);
-  const required = new Map(towersOf(model).flatMap(({ tower }) => [...tower.graph().weights]));
-  return convert({ ...request, checkpoint, required }, onProgress);
+  return convert({ ...request, checkpoint, required: graphTensors(model) }, onProgress);
 }

@@ -20,10 +20,13 @@ export function towersOf({ audio, image, text }: FamilyModel): ModalTower[] {
   ];
 }
 
-/** Every tensor that a model takes, with its shape, by canonical name. */
+/** Every tensor that a model's graphs take, with its shape, by canonical name. */
+export function graphTensors(model: FamilyModel): Map<string, readonly number[]> {
+  const graphs = [...towersOf(model).map(({ tower }) => tower), ...(model.match ? [model.match] : [])];
+  return new Map(graphs.flatMap(({ graph }) => [...graph().weights]));
+}
+
+/** Every tensor that a model takes: those, and what its scores take. */
 export function requiredTensors(model: FamilyModel): Map<string, readonly number[]> {
-  return new Map([
-    ...towersOf(model).flatMap(({ tower }) => [...tower.graph().weights]),
-    ...(model.scoring?.tensors ?? []),
-  ]);
+  return new Map([...graphTensors(model), ...(model.scoring?.tensors ?? [])]);
 }

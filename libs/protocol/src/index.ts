@@ -84,6 +84,11 @@ export type {
 } from './gen/triptych/v1/ImageStreamResponse.js';
 export type { Item, Item__Output } from './gen/triptych/v1/Item.js';
 export { PixelFormat } from './gen/triptych/v1/PixelFormat.js';
+export type { EarlyFusion } from './gen/triptych/v1/EarlyFusion.js';
+export type { MatchPair } from './gen/triptych/v1/MatchPair.js';
+export type { MatchRequest, MatchRequest__Output } from './gen/triptych/v1/MatchRequest.js';
+export type { MatchResponse, MatchResponse__Output } from './gen/triptych/v1/MatchResponse.js';
+export type { MatchResult } from './gen/triptych/v1/MatchResult.js';
 export type { RankFusion, RankFusion__Output } from './gen/triptych/v1/RankFusion.js';
 export { RankFusionRule } from './gen/triptych/v1/RankFusionRule.js';
 export type { RankRequest, RankRequest__Output } from './gen/triptych/v1/RankRequest.js';

@@ -74,6 +74,7 @@ function wireTree(side: 'client' | 'server'): MessageTree {
   if (side === 'server') {
     asBytes('EncodeTextsRequest', 'texts');
     asBytes('Item', 'text');
+    asBytes('MatchPair', 'text');
     asBytes('ClassifyRequest', 'labels', 'template');
   }
   return json;

@@ -1,7 +1,13 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { elementCount, QUANTIZATION_FIELD, TriptychError } from '@triptych/core';
-import { families as builtIn, type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
+import {
+  families as builtIn,
+  type ModelFamily,
+  type OpenModel,
+  openModel,
+  towersOf,
+} from '@triptych/model-families';
 import { checkAbsent, scratchOf } from '@triptych/weight-loader';
 import { type Comparison, compareTowers } from './measure.js';
 import { counter, type OnProgress } from './progress.js';
@@ -74,6 +80,11 @@ export async function quantizeModel(
     throw new TriptychError(
       'CONFIG_INVALID',
       `${source} is quantised already; give the float model it was made from`,
+    );
+  if (towersOf(model.model).every(({ tower }) => tower.sites.length === 0))
+    throw new TriptychError(
+      'CONFIG_INVALID',
+      `${source}: models of ${directory.architecture} are served in float alone; expected one whose products may be in int8`,
     );
   const towers = await sampledTowers(model, inputs);
   const quantized: QuantizedTower[] = [];

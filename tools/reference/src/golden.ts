@@ -11,7 +11,7 @@ export interface Golden {
   readonly items: readonly string[];
   /** What the file says of itself: the model, its weights, the versions that made it. */
   readonly metadata: Readonly<Record<string, string>>;
-  floats(item: string, name: string): Float32Array;
+  floats(item: string, name: string): Float32Array<ArrayBuffer>;
   /** int64 values: ids, or which rows of the full output a tensor holds. */
   integers(item: string, name: string): number[];
   has(item: string, name: string): boolean;

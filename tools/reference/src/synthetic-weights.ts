@@ -120,12 +120,15 @@ function sinusoids(length: number, channels: number): Float32Array<ArrayBuffer> 
   return table;
 }
 
-/** Every weight that a graph takes, by name and shape. */
-export function syntheticWeights(required: ReadonlyMap<string, readonly number[]>): WeightSet<ArrayBuffer> {
+/** Every weight that a graph takes, by name and shape; those of `given` as they are. */
+export function syntheticWeights(
+  required: ReadonlyMap<string, readonly number[]>,
+  given: Readonly<Record<string, Float32Array<ArrayBuffer>>> = {},
+): WeightSet<ArrayBuffer> {
   const tensors = new Map<string, WeightTensor>();
   const parts: ArrayBuffer[] = [];
   for (const [name, shape] of required) {
-    const { buffer, byteLength } = syntheticTensor(name, shape);
+    const { buffer, byteLength } = given[name] ?? syntheticTensor(name, shape);
     tensors.set(name, {
       shape,
       storedAs: 'float32',

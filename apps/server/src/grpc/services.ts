@@ -17,6 +17,7 @@ import { encodeStream } from './audio/encode-stream.js';
 import { duplex, unary } from './call.js';
 import { classify } from './cross-modal/classify.js';
 import { fuse } from './cross-modal/fuse.js';
+import { match } from './cross-modal/match.js';
 import { rank } from './cross-modal/rank.js';
 import { similarity } from './cross-modal/similarity.js';
 import { encodeImages } from './image/encode-images.js';
@@ -77,6 +78,7 @@ export function services(
       Rank: unary(observers, (request, context) => rank(engine, request, context)),
       Classify: unary(observers, (request, context) => classify(engine, request, context)),
       Fuse: unary(observers, (request, context) => fuse(engine, request, context)),
+      Match: unary(observers, (request, context) => match(engine, request, context)),
     },
     Models: {
       List: unary(observers, (request) => listModels(engine, request)),

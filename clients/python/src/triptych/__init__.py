@@ -2,7 +2,7 @@
 from ._aio import AsyncClient
 from ._aio_streams import AsyncAudioStream
 from ._client import Client
-from ._comparing import Fused, Ranked, Scores, Source
+from ._comparing import Fused, Match, Ranked, Scores, Source
 from ._embeddings import Embeddings, read_embedding
 from ._errors import (
     AuthenticationError,
@@ -42,6 +42,7 @@ __all__ = [
     "InvalidInputError",
     "ItemFailure",
     "ItemsFailedError",
+    "Match",
     "ModelChangedError",
     "NotFoundError",
     "NotServedError",

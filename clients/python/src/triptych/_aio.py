@@ -17,6 +17,7 @@ from ._calls import (
     CLASSIFY,
     FUSE,
     LIST_MODELS,
+    MATCH,
     RANK,
     SIMILARITY,
     STREAM_AUDIO,
@@ -33,12 +34,15 @@ from ._calls import (
 from ._client import Progress, audio_options, read_texts
 from ._comparing import (
     Fused,
+    Match,
     Ranked,
     Scores,
     Source,
     classify_request,
     fuse_request,
     fused_of,
+    match_request,
+    matches_of,
     rank_request,
     rank_together_request,
     ranked_of,
@@ -198,9 +202,11 @@ class AsyncClient:
         """As `Client.similarity`."""
         return scores_of(await self._unary(SIMILARITY, similarity_request(queries, candidates, model, logits)))
 
-    async def rank(self, query: Any, candidates: Sequence[Any], *, top: int = 0, model: str = "") -> list[Ranked]:
+    async def rank(
+        self, query: Any, candidates: Sequence[Any], *, top: int = 0, model: str = "", early: int | None = None
+    ) -> list[Ranked]:
         """As `Client.rank`."""
-        return ranked_of(await self._unary(RANK, rank_request(query, candidates, top, model)))
+        return ranked_of(await self._unary(RANK, rank_request(query, candidates, top, model, early)))
 
     async def rank_together(
         self,
@@ -233,11 +239,21 @@ class AsyncClient:
         """As `Client.fuse`."""
         return fused_of(await self._unary(FUSE, fuse_request(items, weights, rule, model)))
 
+    async def match(self, pairs: Sequence[tuple[str, Any]], *, model: str = "") -> list[Match]:
+        """As `Client.match`."""
+        return matches_of(await self._unary(MATCH, match_request(pairs, model)))
+
     async def classify(
-        self, items: Sequence[Any], labels: Sequence[str], *, template: str = "", model: str = ""
+        self,
+        items: Sequence[Any],
+        labels: Sequence[str],
+        *,
+        template: str = "",
+        model: str = "",
+        early: int | None = None,
     ) -> list[dict[str, float]]:
         """As `Client.classify`."""
-        return scored_of(await self._unary(CLASSIFY, classify_request(items, labels, template, model)))
+        return scored_of(await self._unary(CLASSIFY, classify_request(items, labels, template, model, early)))
 
     async def list_models(self) -> Sequence[models_pb2.Model]:
         return list((await self._unary(LIST_MODELS, models_pb2.ListModelsRequest())).models)

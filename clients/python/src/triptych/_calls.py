@@ -43,6 +43,7 @@ SIMILARITY = Method("/triptych.v1.CrossModal/Similarity", cross_modal_pb2.Simila
 RANK = Method("/triptych.v1.CrossModal/Rank", cross_modal_pb2.RankRequest, cross_modal_pb2.RankResponse)
 CLASSIFY = Method("/triptych.v1.CrossModal/Classify", cross_modal_pb2.ClassifyRequest, cross_modal_pb2.ClassifyResponse)
 FUSE = Method("/triptych.v1.CrossModal/Fuse", cross_modal_pb2.FuseRequest, cross_modal_pb2.FuseResponse)
+MATCH = Method("/triptych.v1.CrossModal/Match", cross_modal_pb2.MatchRequest, cross_modal_pb2.MatchResponse)
 LIST_MODELS = Method("/triptych.v1.Models/List", models_pb2.ListModelsRequest, models_pb2.ListModelsResponse)
 
 

@@ -14,6 +14,7 @@ from ._calls import (
     CLASSIFY,
     FUSE,
     LIST_MODELS,
+    MATCH,
     RANK,
     SIMILARITY,
     STREAM_AUDIO,
@@ -29,12 +30,15 @@ from ._calls import (
 )
 from ._comparing import (
     Fused,
+    Match,
     Ranked,
     Scores,
     Source,
     classify_request,
     fuse_request,
     fused_of,
+    match_request,
+    matches_of,
     rank_request,
     rank_together_request,
     ranked_of,
@@ -204,9 +208,11 @@ class Client:
         """Every query against every candidate: texts (str), images, `Samples`, or rows of `Embeddings` by `Vectors`."""
         return scores_of(self._unary(SIMILARITY, similarity_request(queries, candidates, model, logits)))
 
-    def rank(self, query: Any, candidates: Sequence[Any], *, top: int = 0, model: str = "") -> list[Ranked]:
-        """The candidates that fit best, best first."""
-        return ranked_of(self._unary(RANK, rank_request(query, candidates, top, model)))
+    def rank(
+        self, query: Any, candidates: Sequence[Any], *, top: int = 0, model: str = "", early: int | None = None
+    ) -> list[Ranked]:
+        """The candidates that fit best, best first. With `early`, so many of them (0: 16) are ranked anew by one encoder of text and image."""
+        return ranked_of(self._unary(RANK, rank_request(query, candidates, top, model, early)))
 
     def rank_together(
         self,
@@ -239,9 +245,21 @@ class Client:
         """One vector of several items of one space, whatever their modalities."""
         return fused_of(self._unary(FUSE, fuse_request(items, weights, rule, model)))
 
-    def classify(self, items: Sequence[Any], labels: Sequence[str], *, template: str = "", model: str = "") -> list[dict[str, float]]:
-        """For each item the probability of each label, most probable first."""
-        return scored_of(self._unary(CLASSIFY, classify_request(items, labels, template, model)))
+    def match(self, pairs: Sequence[tuple[str, Any]], *, model: str = "") -> list[Match]:
+        """How probably each text belongs to its image, by one encoder of both."""
+        return matches_of(self._unary(MATCH, match_request(pairs, model)))
+
+    def classify(
+        self,
+        items: Sequence[Any],
+        labels: Sequence[str],
+        *,
+        template: str = "",
+        model: str = "",
+        early: int | None = None,
+    ) -> list[dict[str, float]]:
+        """For each item the probability of each label, most probable first; with `early` as in `rank`."""
+        return scored_of(self._unary(CLASSIFY, classify_request(items, labels, template, model, early)))
 
     def list_models(self) -> Sequence[models_pb2.Model]:
         """What the server serves, with the limits and spaces of each."""

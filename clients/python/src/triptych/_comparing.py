@@ -52,6 +52,16 @@ class Fused:
 
 
 @dataclass(frozen=True)
+class Match:
+    """A text and an image through one encoder of both."""
+
+    #: That they belong together.
+    probability: float
+    #: Of both, of length 1.
+    values: Vector
+
+
+@dataclass(frozen=True)
 class Source:
     """Rankings by one model, in its own space."""
 
@@ -121,8 +131,28 @@ def scores_of(response: cross_modal_pb2.SimilarityResponse) -> Scores:
     )
 
 
-def rank_request(query: Any, candidates: Any, top: int, model: str) -> cross_modal_pb2.RankRequest:
-    return cross_modal_pb2.RankRequest(model=model, queries=items_of([query]), candidates=items_of(candidates), top_k=top)
+def rank_request(query: Any, candidates: Any, top: int, model: str, early: int | None) -> cross_modal_pb2.RankRequest:
+    return cross_modal_pb2.RankRequest(
+        model=model, queries=items_of([query]), candidates=items_of(candidates), top_k=top, early=_early(early)
+    )
+
+
+def _early(candidates: int | None) -> cross_modal_pb2.EarlyFusion | None:
+    return None if candidates is None else cross_modal_pb2.EarlyFusion(candidates=candidates)
+
+
+def match_request(pairs: Sequence[tuple[str, Any]], model: str) -> cross_modal_pb2.MatchRequest:
+    return cross_modal_pb2.MatchRequest(
+        model=model,
+        pairs=[cross_modal_pb2.MatchPair(text=text, image=image_of(image)) for text, image in pairs],
+        encoding=common_pb2.EMBEDDING_ENCODING_RAW_FLOAT32,
+    )
+
+
+def matches_of(response: cross_modal_pb2.MatchResponse) -> list[Match]:
+    for one in response.results:
+        _raise(one)
+    return [Match(one.probability, read_embedding(one.embedding)) for one in response.results]
 
 
 def rank_together_request(
@@ -175,8 +205,12 @@ def ranked_of(response: cross_modal_pb2.RankResponse) -> list[Ranked]:
     return [Ranked(item.index, item.score) for item in ranking.items]
 
 
-def classify_request(items: Any, labels: Sequence[str], template: str, model: str) -> cross_modal_pb2.ClassifyRequest:
-    return cross_modal_pb2.ClassifyRequest(model=model, items=items_of(items), labels=labels, template=template)
+def classify_request(
+    items: Any, labels: Sequence[str], template: str, model: str, early: int | None
+) -> cross_modal_pb2.ClassifyRequest:
+    return cross_modal_pb2.ClassifyRequest(
+        model=model, items=items_of(items), labels=labels, template=template, early=_early(early)
+    )
 
 
 def scored_of(response: cross_modal_pb2.ClassifyResponse) -> list[dict[str, float]]:

@@ -7,6 +7,7 @@ import type { ItemResult } from '../items/encode-items.js';
 import { inField, inFieldAsync } from '../items/in-field.js';
 import type { ModelStamp } from '../items/stamp.js';
 import { encodeText } from '../text/text-plan.js';
+import { type EarlyFusion, checkImages, earlyWork, planEarly, rankAnew } from './early.js';
 import { type ComparedItem, cameBytes, itemLoads } from './compared-item.js';
 import { itemVectors, valuesOf, wholeItems } from './item-vectors.js';
 import { planSpace, type SpacePlan, spaceStamp } from './space-plan.js';
@@ -19,6 +20,8 @@ export interface ClassifyRequest {
   readonly labels: readonly (string | Uint8Array)[];
   /** The sentence that a label becomes, with `{}` in its place. Default, and empty: `a photo of a {}`. */
   readonly template?: string | Uint8Array | undefined;
+  /** The best labels of each image are matched anew by one encoder of text and image, and are the answer. Default: not. */
+  readonly early?: EarlyFusion | undefined;
 }
 
 export interface Classifications {
@@ -43,14 +46,23 @@ export async function classify(
   checkBatch(request.items.length, limits.maxItems, 'items');
   checkBatch(request.labels.length, limits.maxItems - request.items.length, 'labels');
   const labels = request.labels.map((label, i) => inField(`labels[${i}]`, () => checkText(label)));
+  const second = request.early && planEarly(plan, request.early);
+  if (second) checkImages(request.items);
   const template = inField('template', () => checkText(request.template ?? ''));
   const answerBytes = namesBytes(request.items.length, labels, 0);
   checkAnswer(answerBytes, limits);
   const sentenceBytes = labels.reduce((sum, label) => sum + template.length + label.length, 0);
+  const next =
+    second &&
+    earlyWork(
+      second,
+      request.items,
+      labels.map((text) => ({ text })),
+    );
   const load = {
     ...context,
-    bytes: cameBytes(request.items, context) + sentenceBytes + answerBytes,
-    loads: itemLoads(plan, request.items, labels.length),
+    bytes: cameBytes(request.items, context) + sentenceBytes + answerBytes + (next?.bytes ?? 0),
+    loads: [...itemLoads(plan, request.items, labels.length), ...(next?.loads ?? [])],
   };
   return context.admission.run(load, async () => {
     const sentences = labels.map((label) => fillTemplate(template, label));
@@ -68,13 +80,23 @@ export async function classify(
         queries: toMatrix(whole.vectors, dimensions),
         candidates: toMatrix(classes, dimensions),
         ...scores,
-        topK: 0,
+        topK: second?.candidates ?? 0,
       },
       context,
     );
-    const classifications = items.map((item, i) =>
-      'error' in item ? item : { labels: ranked[whole.places.indexOf(i)] },
+    const first = items.map((item, i) =>
+      'error' in item ? item : { items: ranked[whole.places.indexOf(i)] },
     );
+    const candidates = sentences.map((text) => ({ text }));
+    const found = second
+      ? await rankAnew(
+          second,
+          { queries: request.items, candidates, topK: 0, field: 'items' },
+          first,
+          context,
+        )
+      : first;
+    const classifications = found.map((one) => ('error' in one ? one : { labels: one.items }));
     return { stamp: spaceStamp(plan), labels, classifications };
   });
 }

@@ -1,4 +1,5 @@
 import { checkBatch } from '@triptych/validation';
+import type { Load } from '../admission/admission.js';
 import { checkAnswer } from '../admission/answer-bytes.js';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
@@ -16,6 +17,8 @@ interface Comparison<Result> {
   readonly candidates: readonly ComparedItem[];
   /** Most that the answer may have. */
   readonly answerBytes: number;
+  /** What becomes of the comparison: work, and bytes that are held meanwhile. Default: none. */
+  readonly next?: { readonly loads: readonly Load[]; readonly bytes: number } | undefined;
   readonly compare: (vectors: ComparedVectors) => Promise<Result>;
 }
 
@@ -26,14 +29,18 @@ interface Comparison<Result> {
 export function compareItems<Result>(
   { limits }: EngineParts,
   plan: SpacePlan,
-  { queries, candidates, answerBytes, compare }: Comparison<Result>,
+  { queries, candidates, answerBytes, next = { loads: [], bytes: 0 }, compare }: Comparison<Result>,
   context: CallContext,
 ): Promise<Result> {
   checkBatch(queries.length, limits.maxItems, 'queries');
   checkBatch(candidates.length, limits.maxItems - queries.length, 'candidates');
   checkAnswer(answerBytes, limits);
   const all = [...queries, ...candidates];
-  const load = { ...context, bytes: cameBytes(all, context) + answerBytes, loads: itemLoads(plan, all) };
+  const load = {
+    ...context,
+    bytes: cameBytes(all, context) + answerBytes + next.bytes,
+    loads: [...itemLoads(plan, all), ...next.loads],
+  };
   return context.admission.run(load, async () => {
     const [ofQueries, ofCandidates] = await Promise.all([
       itemVectors(plan, queries, 'queries', context),

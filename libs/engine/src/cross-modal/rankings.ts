@@ -2,6 +2,7 @@ import type { Ranked } from '@triptych/clip-engine';
 import type { ItemResult } from '../items/encode-items.js';
 import type { ModelStamp } from '../items/stamp.js';
 import type { ComparedItem } from './compared-item.js';
+import type { EarlyFusion } from './early.js';
 import type { FailedPlace } from './item-vectors.js';
 import type { RequestedRankFusion } from './rank-sources.js';
 
@@ -14,6 +15,8 @@ export interface RankRequest {
   readonly topK?: number | undefined;
   /** The queries ask together: the answer has one ranking. Default: each by itself. */
   readonly fusion?: RequestedRankFusion | undefined;
+  /** The best for each query are ranked anew, by one encoder of text and image, and are the answer. Default: not. */
+  readonly early?: EarlyFusion | undefined;
 }
 
 /** A request whose queries ask together. */

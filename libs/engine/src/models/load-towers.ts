@@ -1,8 +1,9 @@
 import type { WeightSet } from '@triptych/core';
 import { Encoder, type EncoderOptions, type Tower, type TowerItem } from '@triptych/inference-core';
+import type { MatchTower } from '@triptych/text-encoder';
 import { type Modality, type ModalTower, type Scores, towersOf } from '@triptych/model-families';
 import type { LoadContext, LoadedTowers } from './load-context.js';
-import type { ServedAudio, ServedImage, ServedText, SharedScores } from './served-model.js';
+import type { ServedAudio, ServedImage, ServedMatch, ServedText, SharedScores } from './served-model.js';
 
 /** Starts a model's towers side by side. */
 export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
@@ -10,6 +11,7 @@ export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
   const loading = new Loading(context);
   let before: Promise<unknown> | undefined;
   const starting = towersOf(model).map((one) => (before = loading.start(one, before)));
+  if (model.match) starting.push(loading.startMatch(model.match, before));
   // All have ended: what has started when another fails can then be closed.
   const ended = await Promise.allSettled(starting);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
@@ -18,7 +20,7 @@ export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
 
 /** A model whose towers are being started. */
 class Loading {
-  readonly served: { audio?: ServedAudio; image?: ServedImage; text?: ServedText } = {};
+  readonly served: { audio?: ServedAudio; image?: ServedImage; text?: ServedText; match?: ServedMatch } = {};
   #scores: Scores | undefined;
 
   constructor(private readonly context: LoadContext) {}
@@ -60,6 +62,14 @@ class Loading {
     }
   }
 
+  /** What encodes a text together with an image: it has the text tower's weights, too. */
+  async startMatch(tower: MatchTower, after: Promise<unknown> | undefined): Promise<void> {
+    const encoder = await this.context.started(
+      Encoder.start(tower, this.#options(tower.tensors, 'match', after)),
+    );
+    this.served.match = { ...tower, encoder, space: () => this.#space('match') };
+  }
+
   /** Where image and text meet, if the model says how they are compared. */
   async shared(): Promise<{ shared?: SharedScores }> {
     const { image, text } = this.served;
@@ -80,7 +90,7 @@ class Loading {
   /** How an encoder is run. */
   #options(
     tensors: RegExp | undefined,
-    modality: Modality,
+    modality: Modality | 'match',
     after: Promise<unknown> | undefined,
   ): EncoderOptions {
     const { name, settings, weights, logger, observer } = this.context;
@@ -96,7 +106,7 @@ class Loading {
     };
   }
 
-  #noteScores(modality: Modality, weights: WeightSet): WeightSet {
+  #noteScores(modality: Modality | 'match', weights: WeightSet): WeightSet {
     const { scoring } = this.context.open.model;
     if (scoring?.readWith === modality) this.#scores ??= scoring.read(weights);
     return weights;

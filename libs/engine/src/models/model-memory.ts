@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { elementCount } from '@triptych/core';
 import { type OpenModel, towersOf } from '@triptych/model-families';
 
 const MIB = 1024 * 1024;
@@ -14,5 +15,9 @@ export async function estimateBytes({ directory, model }: OpenModel): Promise<nu
   const { size } = await stat(directory.weightsFile).catch(() => ({ size: Infinity }));
   // Twice the file: float16 becomes float32; int8 has its scales, and what stayed float.
   const weights = Math.min(FLOAT_BYTES * directory.metadata.total_parameters, 2 * size);
-  return Math.ceil(weights + towersOf(model).length * ENCODER_BYTES);
+  // What encodes pairs has weights of its own, most of them the text tower's once more.
+  const matching = model.match ? [...model.match.graph().weights.values()] : [];
+  const again = FLOAT_BYTES * matching.reduce((sum, shape) => sum + elementCount(shape), 0);
+  const encoders = towersOf(model).length + (model.match ? 1 : 0);
+  return Math.ceil(weights + again + encoders * ENCODER_BYTES);
 }

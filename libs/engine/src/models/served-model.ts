@@ -4,7 +4,7 @@ import type { ClipEngine, SharedSpace } from '@triptych/clip-engine';
 import type { Encoder, Pooling } from '@triptych/inference-core';
 import type { Modality, Scores } from '@triptych/model-families';
 import type { AudioPreprocessor, ImagePreprocessor, TextPreprocessor } from '@triptych/preprocessing';
-import type { TextEncoder, TextTower } from '@triptych/text-encoder';
+import type { MatchEncoder, MatchTower, TextEncoder, TextTower } from '@triptych/text-encoder';
 import type { ImageEncoder, ImageTower } from '@triptych/vision-encoder';
 import type { LaneName } from '../admission/lane.js';
 
@@ -21,6 +21,8 @@ export interface ServedModel {
   readonly audio?: ServedAudio;
   readonly image?: ServedImage;
   readonly text?: ServedText;
+  /** What encodes a text together with an image. */
+  readonly match?: ServedMatch;
   /** Where its image and text encoders meet. */
   readonly shared?: SharedScores;
   /** Ends its encoders and what prepares for it alone. */
@@ -55,6 +57,13 @@ export interface ServedText extends TextTower {
   readonly preprocessor: TextPreprocessor;
   /** Vectors made with this pooling may be compared with others of the same space. */
   readonly space: (pooling: Pooling) => string;
+}
+
+/** An encoder of a text together with an image, and what serves it. */
+export interface ServedMatch extends MatchTower {
+  readonly encoder: MatchEncoder;
+  /** The space of its vectors. */
+  readonly space: () => string;
 }
 
 /** A model that takes this modality. */

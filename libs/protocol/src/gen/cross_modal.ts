@@ -18,6 +18,7 @@ import type { Classification as _triptych_v1_Classification, Classification__Out
 import type { ClassifyRequest as _triptych_v1_ClassifyRequest, ClassifyRequest__Output as _triptych_v1_ClassifyRequest__Output } from './triptych/v1/ClassifyRequest.js';
 import type { ClassifyResponse as _triptych_v1_ClassifyResponse, ClassifyResponse__Output as _triptych_v1_ClassifyResponse__Output } from './triptych/v1/ClassifyResponse.js';
 import type { CrossModalClient as _triptych_v1_CrossModalClient, CrossModalDefinition as _triptych_v1_CrossModalDefinition } from './triptych/v1/CrossModal.js';
+import type { EarlyFusion as _triptych_v1_EarlyFusion, EarlyFusion__Output as _triptych_v1_EarlyFusion__Output } from './triptych/v1/EarlyFusion.js';
 import type { Embedding as _triptych_v1_Embedding, Embedding__Output as _triptych_v1_Embedding__Output } from './triptych/v1/Embedding.js';
 import type { EmbeddingOptions as _triptych_v1_EmbeddingOptions, EmbeddingOptions__Output as _triptych_v1_EmbeddingOptions__Output } from './triptych/v1/EmbeddingOptions.js';
 import type { EncodeAudioRequest as _triptych_v1_EncodeAudioRequest, EncodeAudioRequest__Output as _triptych_v1_EncodeAudioRequest__Output } from './triptych/v1/EncodeAudioRequest.js';
@@ -40,6 +41,10 @@ import type { ImageStreamSummary as _triptych_v1_ImageStreamSummary, ImageStream
 import type { Item as _triptych_v1_Item, Item__Output as _triptych_v1_Item__Output } from './triptych/v1/Item.js';
 import type { ItemError as _triptych_v1_ItemError, ItemError__Output as _triptych_v1_ItemError__Output } from './triptych/v1/ItemError.js';
 import type { LabelScore as _triptych_v1_LabelScore, LabelScore__Output as _triptych_v1_LabelScore__Output } from './triptych/v1/LabelScore.js';
+import type { MatchPair as _triptych_v1_MatchPair, MatchPair__Output as _triptych_v1_MatchPair__Output } from './triptych/v1/MatchPair.js';
+import type { MatchRequest as _triptych_v1_MatchRequest, MatchRequest__Output as _triptych_v1_MatchRequest__Output } from './triptych/v1/MatchRequest.js';
+import type { MatchResponse as _triptych_v1_MatchResponse, MatchResponse__Output as _triptych_v1_MatchResponse__Output } from './triptych/v1/MatchResponse.js';
+import type { MatchResult as _triptych_v1_MatchResult, MatchResult__Output as _triptych_v1_MatchResult__Output } from './triptych/v1/MatchResult.js';
 import type { ModelStamp as _triptych_v1_ModelStamp, ModelStamp__Output as _triptych_v1_ModelStamp__Output } from './triptych/v1/ModelStamp.js';
 import type { RankFusion as _triptych_v1_RankFusion, RankFusion__Output as _triptych_v1_RankFusion__Output } from './triptych/v1/RankFusion.js';
 import type { RankRequest as _triptych_v1_RankRequest, RankRequest__Output as _triptych_v1_RankRequest__Output } from './triptych/v1/RankRequest.js';
@@ -82,6 +87,7 @@ export interface ProtoGrpcType {
       ClassifyRequest: MessageTypeDefinition<_triptych_v1_ClassifyRequest, _triptych_v1_ClassifyRequest__Output>
       ClassifyResponse: MessageTypeDefinition<_triptych_v1_ClassifyResponse, _triptych_v1_ClassifyResponse__Output>
       CrossModal: SubtypeConstructor<typeof grpc.Client, _triptych_v1_CrossModalClient> & { service: _triptych_v1_CrossModalDefinition }
+      EarlyFusion: MessageTypeDefinition<_triptych_v1_EarlyFusion, _triptych_v1_EarlyFusion__Output>
       Embedding: MessageTypeDefinition<_triptych_v1_Embedding, _triptych_v1_Embedding__Output>
       EmbeddingEncoding: EnumTypeDefinition
       EmbeddingOptions: MessageTypeDefinition<_triptych_v1_EmbeddingOptions, _triptych_v1_EmbeddingOptions__Output>
@@ -105,6 +111,10 @@ export interface ProtoGrpcType {
       Item: MessageTypeDefinition<_triptych_v1_Item, _triptych_v1_Item__Output>
       ItemError: MessageTypeDefinition<_triptych_v1_ItemError, _triptych_v1_ItemError__Output>
       LabelScore: MessageTypeDefinition<_triptych_v1_LabelScore, _triptych_v1_LabelScore__Output>
+      MatchPair: MessageTypeDefinition<_triptych_v1_MatchPair, _triptych_v1_MatchPair__Output>
+      MatchRequest: MessageTypeDefinition<_triptych_v1_MatchRequest, _triptych_v1_MatchRequest__Output>
+      MatchResponse: MessageTypeDefinition<_triptych_v1_MatchResponse, _triptych_v1_MatchResponse__Output>
+      MatchResult: MessageTypeDefinition<_triptych_v1_MatchResult, _triptych_v1_MatchResult__Output>
       ModelStamp: MessageTypeDefinition<_triptych_v1_ModelStamp, _triptych_v1_ModelStamp__Output>
       PixelFormat: EnumTypeDefinition
       Pooling: EnumTypeDefinition

@@ -21,7 +21,7 @@ export interface BertConfig {
   readonly relativePositions: Omit<RelativePositionConfig, 'positions'> | undefined;
 }
 
-const bertNames: BlockNames = {
+export const bertNames: BlockNames = {
   query: 'attention.self.query',
   key: 'attention.self.key',
   value: 'attention.self.value',

@@ -9,7 +9,7 @@ import type { SentencePipeline } from './sentence.js';
  */
 export function sentenceTokenizer(
   files: CheckpointFiles,
-  pipeline: SentencePipeline,
+  pipeline: Pick<SentencePipeline, 'lowersCase'>,
   { vocabulary }: Pick<BertConfig, 'vocabulary'>,
 ): TokenizerRecipe {
   const { 'tokenizer.json': json } = files;

@@ -7,12 +7,15 @@ import { readItem } from './items.js';
 /** `CrossModal.Classify` */
 export async function classify(
   engine: Engine,
-  { model, items, labels, template }: ClassifyRequest__Output,
+  { model, items, labels, template, early }: ClassifyRequest__Output,
   call: EngineCall,
 ): Promise<ClassifyResponse> {
   const ids = items.map(({ id }) => id);
   const sentences = { labels: labels.map(textBytes), template: textBytes(template) };
-  const found = await engine.classify({ model, items: items.map(readItem), ...sentences }, call);
+  const found = await engine.classify(
+    { model, items: items.map(readItem), ...sentences, early: early ?? undefined },
+    call,
+  );
   return {
     stamp: found.stamp,
     classifications: found.classifications.map((one, i): Classification => {

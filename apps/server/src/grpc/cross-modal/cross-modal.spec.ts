@@ -118,6 +118,23 @@ describe('CrossModal.Rank with fusion', () => {
   });
 });
 
+describe('CrossModal.Match', () => {
+  it('is of models that encode a text together with an image, as no model of the demo does', async () => {
+    const refused = { code: 12, details: { reason: 'MODALITY_NOT_SERVED' } };
+    const pairs = [{ text: 'a pizza', image: { encoded: picture('pizza') } }];
+    await expect(test.client.match({ pairs })).rejects.toMatchObject(refused);
+    await expect(
+      test.client.rank({ queries: words, candidates: pictures, early: { candidates: 4 } }),
+    ).rejects.toMatchObject(refused);
+    await expect(test.client.classify({ items: pictures, labels: names, early: {} })).rejects.toMatchObject(
+      refused,
+    );
+    await expect(test.client.match({ pairs: Array<object>(65).fill({}) })).rejects.toMatchObject({
+      details: { reason: 'BATCH_TOO_LARGE', violations: [{ field: 'pairs' }] },
+    });
+  });
+});
+
 describe('CrossModal.Similarity', () => {
   it('gives cosines, and logits as CLIP has them', async () => {
     const request = { queries: words.slice(0, 2), candidates: pictures };

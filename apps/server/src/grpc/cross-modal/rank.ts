@@ -7,7 +7,7 @@ import { failedMessages, readItem } from './items.js';
 /** `CrossModal.Rank` */
 export async function rank(
   engine: Engine,
-  { model, queries, candidates, topK, fusion }: RankRequest__Output,
+  { model, queries, candidates, topK, fusion, early }: RankRequest__Output,
   call: EngineCall,
 ): Promise<RankResponse> {
   const [queryIds, names] = [queries, candidates].map((items) => items.map(({ id }) => id));
@@ -17,6 +17,7 @@ export async function rank(
     candidates: candidates.map(readItem),
     topK,
     fusion: fusion ? readFusion(fusion) : undefined,
+    early: early ?? undefined,
   };
   const { stamp, rankings, failedCandidates, sourceStamps = [] } = await engine.rank(request, call);
   return {

@@ -58,6 +58,7 @@ function ownRules(limits: EngineLimits): ReadonlyMap<string, RequestRule> {
     'RankFusion.sources': MOST_SOURCES,
     'RankSource.queries': maxItems,
     'FuseRequest.items': Math.min(MOST_FUSED, maxItems),
+    'MatchRequest.pairs': maxImages,
     'ClassifyRequest.items': maxItems,
     'ClassifyRequest.labels': maxItems,
     'Embedding.shape': MOST_DIMENSIONS,

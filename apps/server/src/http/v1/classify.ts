@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { openAiError } from '../failure.js';
 import { decodedBytes, inputFields, readInputs, readText, unreadInputs } from '../input/inputs.js';
 import { name, text } from '../json/parse-request.js';
-import { asCompared, inRoute, renameField } from './compared.js';
+import { asCompared, early, inRoute, renameField } from './compared.js';
 import type { V1Request } from './request.js';
 
 export const classifyRequest = z.strictObject({
@@ -13,6 +13,7 @@ export const classifyRequest = z.strictObject({
   template: text(
     'The sentence that a label becomes, with {} in its place. Default: a photo of a {}',
   ).optional(),
+  early: early.optional(),
   user: text('Not read.').optional(),
 });
 
@@ -21,7 +22,7 @@ const fields = { items: 'input' };
 /** `POST /v1/classify`: the probability of each label for each input, without training. An input that fails has its error in its place. */
 export async function classify(
   { engine, call, bodyBytes, reader, held }: V1Request,
-  { model, labels, template, ...given }: z.infer<typeof classifyRequest>,
+  { model, labels, template, early, ...given }: z.infer<typeof classifyRequest>,
 ): Promise<object> {
   const inputs = await readInputs(unreadInputs(given), reader);
   const classes = [];
@@ -33,7 +34,7 @@ export async function classify(
   const engineCall = call.engineCall(bodyBytes + decodedBytes(inputs));
   const sentences = { labels: classes, template: template === undefined ? undefined : readText(template) };
   const items = inputs.map(asCompared);
-  const found = await inRoute(fields, engine.classify({ model, items, ...sentences }, engineCall));
+  const found = await inRoute(fields, engine.classify({ model, items, ...sentences, early }, engineCall));
   const { model: served, fingerprint } = found.stamp;
   return {
     object: 'list',

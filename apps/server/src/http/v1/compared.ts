@@ -30,6 +30,16 @@ const weight = z
   .optional()
   .meta({ description: 'How much it counts among the others. Default: 1.' });
 
+/** A second stage, by one encoder of a text together with an image. */
+export const early = z
+  .strictObject({
+    candidates: z
+      .number({ error: 'expected a number' })
+      .optional()
+      .meta({ description: 'How many of the best are matched: up to 32. Default: 16.' }),
+  })
+  .meta({ description: 'Rank the best anew, by the probability that text and image match.' });
+
 /** The same as one of several that are fused. */
 export const weightedItem = z.union(
   [

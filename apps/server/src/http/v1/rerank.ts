@@ -2,7 +2,15 @@ import { MOST_SOURCES, type RequestedRankFusion } from '@triptych/engine';
 import { z } from 'zod';
 import { openAiError } from '../failure.js';
 import { name, text } from '../json/parse-request.js';
-import { comparedBytes, comparedItem, inRoute, readCompared, renameField, weightedItem } from './compared.js';
+import {
+  comparedBytes,
+  comparedItem,
+  early,
+  inRoute,
+  readCompared,
+  renameField,
+  weightedItem,
+} from './compared.js';
 import type { V1Request } from './request.js';
 
 const weight = z.number({ error: 'expected a number' });
@@ -38,6 +46,7 @@ export const rerankRequest = z.strictObject({
     error: 'expected a text, an object with text, image, audio, or embedding and space, or a list of them',
   }),
   fusion: fusion.optional().meta({ description: 'How several queries, or several models, rank together.' }),
+  early: early.optional(),
   documents: z.array(comparedItem, { error: 'expected a list of documents' }),
   top_n: z
     .number({ error: 'expected a number' })
@@ -53,7 +62,7 @@ const fields = { queries: 'query', candidates: 'documents' };
 /** `POST /v1/rerank`: documents of any modality by their cosine to a query of any, or by several queries or models together. Documents that fail are listed by themselves. */
 export async function rerank(
   { engine, call, bodyBytes, reader, held }: V1Request,
-  { model, query, fusion, documents, top_n: topK }: z.infer<typeof rerankRequest>,
+  { model, query, fusion, early, documents, top_n: topK }: z.infer<typeof rerankRequest>,
 ): Promise<object> {
   const isList = Array.isArray(query);
   const queries = await readCompared(
@@ -70,6 +79,7 @@ export async function rerank(
     candidates,
     topK,
     fusion: isList || fusion ? readFusion(fusion) : undefined,
+    early,
   };
   const found = await inRoute(fields, engine.rank(request, engineCall));
   const [ranking] = found.rankings;

@@ -16,17 +16,17 @@ from triptych.v1 import common_pb2 as triptych_dot_v1_dot_common__pb2
 from triptych.v1 import image_pb2 as triptych_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtriptych/v1/cross_modal.proto\x12\x0btriptych.v1\x1a\x17triptych/v1/audio.proto\x1a\x18triptych/v1/common.proto\x1a\x17triptych/v1/image.proto\"\xd7\x01\n\x04Item\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12#\n\x05image\x18\x03 \x01(\x0b\x32\x12.triptych.v1.ImageH\x00\x12\'\n\x05\x61udio\x18\x04 \x01(\x0b\x32\x16.triptych.v1.AudioClipH\x00\x12+\n\tembedding\x18\x05 \x01(\x0b\x32\x16.triptych.v1.EmbeddingH\x00\x12\r\n\x05space\x18\x06 \x01(\t\x12\x13\n\x06weight\x18\x07 \x01(\x02H\x01\x88\x01\x01\x42\t\n\x07\x63ontentB\t\n\x07_weight\"B\n\nFailedItem\x12\r\n\x05index\x18\x01 \x01(\r\x12%\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x16.triptych.v1.ItemError\"}\n\x11SimilarityRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x07queries\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12%\n\ncandidates\x18\x03 \x03(\x0b\x32\x11.triptych.v1.Item\x12\x0e\n\x06logits\x18\x04 \x01(\x08\"\xd0\x01\n\x12SimilarityResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12\x0c\n\x04rows\x18\x02 \x01(\r\x12\x0f\n\x07\x63olumns\x18\x03 \x01(\r\x12\x0e\n\x06scores\x18\x04 \x03(\x02\x12/\n\x0e\x66\x61iled_queries\x18\x05 \x03(\x0b\x32\x17.triptych.v1.FailedItem\x12\x32\n\x11\x66\x61iled_candidates\x18\x06 \x03(\x0b\x32\x17.triptych.v1.FailedItem\"\x9f\x01\n\x0bRankRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x07queries\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12%\n\ncandidates\x18\x03 \x03(\x0b\x32\x11.triptych.v1.Item\x12\r\n\x05top_k\x18\x04 \x01(\r\x12\'\n\x06\x66usion\x18\x05 \x01(\x0b\x32\x17.triptych.v1.RankFusion\"x\n\nRankFusion\x12)\n\x04rule\x18\x01 \x01(\x0e\x32\x1b.triptych.v1.RankFusionRule\x12(\n\x07sources\x18\x02 \x03(\x0b\x32\x17.triptych.v1.RankSource\x12\x15\n\rrank_constant\x18\x03 \x01(\r\"L\n\nRankSource\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x0f\n\x07queries\x18\x03 \x03(\rB\t\n\x07_weight\"\xc2\x01\n\x0cRankResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12&\n\x08rankings\x18\x02 \x03(\x0b\x32\x14.triptych.v1.Ranking\x12\x32\n\x11\x66\x61iled_candidates\x18\x03 \x03(\x0b\x32\x17.triptych.v1.FailedItem\x12.\n\rsource_stamps\x18\x04 \x03(\x0b\x32\x17.triptych.v1.ModelStamp\"j\n\x07Ranking\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12&\n\x05items\x18\x02 \x03(\x0b\x32\x17.triptych.v1.RankedItem\x12%\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x16.triptych.v1.ItemError\"6\n\nRankedItem\x12\r\n\x05index\x18\x01 \x01(\r\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x02\"d\n\x0f\x43lassifyRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05items\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12\x0e\n\x06labels\x18\x03 \x03(\t\x12\x10\n\x08template\x18\x04 \x01(\t\"p\n\x10\x43lassifyResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12\x34\n\x0f\x63lassifications\x18\x02 \x03(\x0b\x32\x1b.triptych.v1.Classification\"l\n\x0e\x43lassification\x12\n\n\x02id\x18\x01 \x01(\t\x12\'\n\x06labels\x18\x02 \x03(\x0b\x32\x17.triptych.v1.LabelScore\x12%\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x16.triptych.v1.ItemError\"0\n\nLabelScore\x12\r\n\x05label\x18\x01 \x01(\t\x12\x13\n\x0bprobability\x18\x02 \x01(\x02\"\x9d\x01\n\x0b\x46useRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05items\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12+\n\x04rule\x18\x03 \x01(\x0e\x32\x1d.triptych.v1.VectorFusionRule\x12\x30\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32\x1e.triptych.v1.EmbeddingEncoding\"r\n\x0c\x46useResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12)\n\tembedding\x18\x02 \x01(\x0b\x32\x16.triptych.v1.Embedding\x12\x0f\n\x07\x63osines\x18\x03 \x03(\x02*\xb6\x01\n\x0eRankFusionRule\x12 \n\x1cRANK_FUSION_RULE_UNSPECIFIED\x10\x00\x12\x1c\n\x18RANK_FUSION_RULE_Z_SCORE\x10\x01\x12\x1c\n\x18RANK_FUSION_RULE_MIN_MAX\x10\x02\x12 \n\x1cRANK_FUSION_RULE_MEAN_COSINE\x10\x03\x12$\n RANK_FUSION_RULE_RECIPROCAL_RANK\x10\x04*\xb2\x01\n\x10VectorFusionRule\x12\"\n\x1eVECTOR_FUSION_RULE_UNSPECIFIED\x10\x00\x12\x1b\n\x17VECTOR_FUSION_RULE_MEAN\x10\x01\x12\x1f\n\x1bVECTOR_FUSION_RULE_GEODESIC\x10\x02\x12 \n\x1cVECTOR_FUSION_RULE_PRINCIPAL\x10\x03\x12\x1a\n\x16VECTOR_FUSION_RULE_MAX\x10\x04\x32\x9e\x02\n\nCrossModal\x12M\n\nSimilarity\x12\x1e.triptych.v1.SimilarityRequest\x1a\x1f.triptych.v1.SimilarityResponse\x12;\n\x04Rank\x12\x18.triptych.v1.RankRequest\x1a\x19.triptych.v1.RankResponse\x12G\n\x08\x43lassify\x12\x1c.triptych.v1.ClassifyRequest\x1a\x1d.triptych.v1.ClassifyResponse\x12;\n\x04\x46use\x12\x18.triptych.v1.FuseRequest\x1a\x19.triptych.v1.FuseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtriptych/v1/cross_modal.proto\x12\x0btriptych.v1\x1a\x17triptych/v1/audio.proto\x1a\x18triptych/v1/common.proto\x1a\x17triptych/v1/image.proto\"\xd7\x01\n\x04Item\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12#\n\x05image\x18\x03 \x01(\x0b\x32\x12.triptych.v1.ImageH\x00\x12\'\n\x05\x61udio\x18\x04 \x01(\x0b\x32\x16.triptych.v1.AudioClipH\x00\x12+\n\tembedding\x18\x05 \x01(\x0b\x32\x16.triptych.v1.EmbeddingH\x00\x12\r\n\x05space\x18\x06 \x01(\t\x12\x13\n\x06weight\x18\x07 \x01(\x02H\x01\x88\x01\x01\x42\t\n\x07\x63ontentB\t\n\x07_weight\"B\n\nFailedItem\x12\r\n\x05index\x18\x01 \x01(\r\x12%\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x16.triptych.v1.ItemError\"}\n\x11SimilarityRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x07queries\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12%\n\ncandidates\x18\x03 \x03(\x0b\x32\x11.triptych.v1.Item\x12\x0e\n\x06logits\x18\x04 \x01(\x08\"\xd0\x01\n\x12SimilarityResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12\x0c\n\x04rows\x18\x02 \x01(\r\x12\x0f\n\x07\x63olumns\x18\x03 \x01(\r\x12\x0e\n\x06scores\x18\x04 \x03(\x02\x12/\n\x0e\x66\x61iled_queries\x18\x05 \x03(\x0b\x32\x17.triptych.v1.FailedItem\x12\x32\n\x11\x66\x61iled_candidates\x18\x06 \x03(\x0b\x32\x17.triptych.v1.FailedItem\"\xc8\x01\n\x0bRankRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x07queries\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12%\n\ncandidates\x18\x03 \x03(\x0b\x32\x11.triptych.v1.Item\x12\r\n\x05top_k\x18\x04 \x01(\r\x12\'\n\x06\x66usion\x18\x05 \x01(\x0b\x32\x17.triptych.v1.RankFusion\x12\'\n\x05\x65\x61rly\x18\x06 \x01(\x0b\x32\x18.triptych.v1.EarlyFusion\"!\n\x0b\x45\x61rlyFusion\x12\x12\n\ncandidates\x18\x01 \x01(\r\"x\n\nRankFusion\x12)\n\x04rule\x18\x01 \x01(\x0e\x32\x1b.triptych.v1.RankFusionRule\x12(\n\x07sources\x18\x02 \x03(\x0b\x32\x17.triptych.v1.RankSource\x12\x15\n\rrank_constant\x18\x03 \x01(\r\"L\n\nRankSource\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x0f\n\x07queries\x18\x03 \x03(\rB\t\n\x07_weight\"\xc2\x01\n\x0cRankResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12&\n\x08rankings\x18\x02 \x03(\x0b\x32\x14.triptych.v1.Ranking\x12\x32\n\x11\x66\x61iled_candidates\x18\x03 \x03(\x0b\x32\x17.triptych.v1.FailedItem\x12.\n\rsource_stamps\x18\x04 \x03(\x0b\x32\x17.triptych.v1.ModelStamp\"j\n\x07Ranking\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12&\n\x05items\x18\x02 \x03(\x0b\x32\x17.triptych.v1.RankedItem\x12%\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x16.triptych.v1.ItemError\"6\n\nRankedItem\x12\r\n\x05index\x18\x01 \x01(\r\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x02\"\x8d\x01\n\x0f\x43lassifyRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05items\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12\x0e\n\x06labels\x18\x03 \x03(\t\x12\x10\n\x08template\x18\x04 \x01(\t\x12\'\n\x05\x65\x61rly\x18\x05 \x01(\x0b\x32\x18.triptych.v1.EarlyFusion\"p\n\x10\x43lassifyResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12\x34\n\x0f\x63lassifications\x18\x02 \x03(\x0b\x32\x1b.triptych.v1.Classification\"l\n\x0e\x43lassification\x12\n\n\x02id\x18\x01 \x01(\t\x12\'\n\x06labels\x18\x02 \x03(\x0b\x32\x17.triptych.v1.LabelScore\x12%\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x16.triptych.v1.ItemError\"0\n\nLabelScore\x12\r\n\x05label\x18\x01 \x01(\t\x12\x13\n\x0bprobability\x18\x02 \x01(\x02\"\x9d\x01\n\x0b\x46useRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05items\x18\x02 \x03(\x0b\x32\x11.triptych.v1.Item\x12+\n\x04rule\x18\x03 \x01(\x0e\x32\x1d.triptych.v1.VectorFusionRule\x12\x30\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32\x1e.triptych.v1.EmbeddingEncoding\"r\n\x0c\x46useResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12)\n\tembedding\x18\x02 \x01(\x0b\x32\x16.triptych.v1.Embedding\x12\x0f\n\x07\x63osines\x18\x03 \x03(\x02\"\x9c\x01\n\x0cMatchRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12%\n\x05pairs\x18\x02 \x03(\x0b\x32\x16.triptych.v1.MatchPair\x12\x16\n\tnormalize\x18\x03 \x01(\x08H\x00\x88\x01\x01\x12\x30\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32\x1e.triptych.v1.EmbeddingEncodingB\x0c\n\n_normalize\"H\n\tMatchPair\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12!\n\x05image\x18\x03 \x01(\x0b\x32\x12.triptych.v1.Image\"b\n\rMatchResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12)\n\x07results\x18\x02 \x03(\x0b\x32\x18.triptych.v1.MatchResult\"\x80\x01\n\x0bMatchResult\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bprobability\x18\x02 \x01(\x02\x12)\n\tembedding\x18\x03 \x01(\x0b\x32\x16.triptych.v1.Embedding\x12%\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x16.triptych.v1.ItemError*\xb6\x01\n\x0eRankFusionRule\x12 \n\x1cRANK_FUSION_RULE_UNSPECIFIED\x10\x00\x12\x1c\n\x18RANK_FUSION_RULE_Z_SCORE\x10\x01\x12\x1c\n\x18RANK_FUSION_RULE_MIN_MAX\x10\x02\x12 \n\x1cRANK_FUSION_RULE_MEAN_COSINE\x10\x03\x12$\n RANK_FUSION_RULE_RECIPROCAL_RANK\x10\x04*\xb2\x01\n\x10VectorFusionRule\x12\"\n\x1eVECTOR_FUSION_RULE_UNSPECIFIED\x10\x00\x12\x1b\n\x17VECTOR_FUSION_RULE_MEAN\x10\x01\x12\x1f\n\x1bVECTOR_FUSION_RULE_GEODESIC\x10\x02\x12 \n\x1cVECTOR_FUSION_RULE_PRINCIPAL\x10\x03\x12\x1a\n\x16VECTOR_FUSION_RULE_MAX\x10\x04\x32\xde\x02\n\nCrossModal\x12M\n\nSimilarity\x12\x1e.triptych.v1.SimilarityRequest\x1a\x1f.triptych.v1.SimilarityResponse\x12;\n\x04Rank\x12\x18.triptych.v1.RankRequest\x1a\x19.triptych.v1.RankResponse\x12G\n\x08\x43lassify\x12\x1c.triptych.v1.ClassifyRequest\x1a\x1d.triptych.v1.ClassifyResponse\x12;\n\x04\x46use\x12\x18.triptych.v1.FuseRequest\x1a\x19.triptych.v1.FuseResponse\x12>\n\x05Match\x12\x19.triptych.v1.MatchRequest\x1a\x1a.triptych.v1.MatchResponseb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'triptych.v1.cross_modal_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _RANKFUSIONRULE._serialized_start=2122
-  _RANKFUSIONRULE._serialized_end=2304
-  _VECTORFUSIONRULE._serialized_start=2307
-  _VECTORFUSIONRULE._serialized_end=2485
+  _RANKFUSIONRULE._serialized_start=2704
+  _RANKFUSIONRULE._serialized_end=2886
+  _VECTORFUSIONRULE._serialized_start=2889
+  _VECTORFUSIONRULE._serialized_end=3067
   _ITEM._serialized_start=123
   _ITEM._serialized_end=338
   _FAILEDITEM._serialized_start=340
@@ -36,29 +36,39 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SIMILARITYRESPONSE._serialized_start=536
   _SIMILARITYRESPONSE._serialized_end=744
   _RANKREQUEST._serialized_start=747
-  _RANKREQUEST._serialized_end=906
-  _RANKFUSION._serialized_start=908
-  _RANKFUSION._serialized_end=1028
-  _RANKSOURCE._serialized_start=1030
-  _RANKSOURCE._serialized_end=1106
-  _RANKRESPONSE._serialized_start=1109
-  _RANKRESPONSE._serialized_end=1303
-  _RANKING._serialized_start=1305
-  _RANKING._serialized_end=1411
-  _RANKEDITEM._serialized_start=1413
-  _RANKEDITEM._serialized_end=1467
-  _CLASSIFYREQUEST._serialized_start=1469
-  _CLASSIFYREQUEST._serialized_end=1569
-  _CLASSIFYRESPONSE._serialized_start=1571
-  _CLASSIFYRESPONSE._serialized_end=1683
-  _CLASSIFICATION._serialized_start=1685
-  _CLASSIFICATION._serialized_end=1793
-  _LABELSCORE._serialized_start=1795
-  _LABELSCORE._serialized_end=1843
-  _FUSEREQUEST._serialized_start=1846
-  _FUSEREQUEST._serialized_end=2003
-  _FUSERESPONSE._serialized_start=2005
-  _FUSERESPONSE._serialized_end=2119
-  _CROSSMODAL._serialized_start=2488
-  _CROSSMODAL._serialized_end=2774
+  _RANKREQUEST._serialized_end=947
+  _EARLYFUSION._serialized_start=949
+  _EARLYFUSION._serialized_end=982
+  _RANKFUSION._serialized_start=984
+  _RANKFUSION._serialized_end=1104
+  _RANKSOURCE._serialized_start=1106
+  _RANKSOURCE._serialized_end=1182
+  _RANKRESPONSE._serialized_start=1185
+  _RANKRESPONSE._serialized_end=1379
+  _RANKING._serialized_start=1381
+  _RANKING._serialized_end=1487
+  _RANKEDITEM._serialized_start=1489
+  _RANKEDITEM._serialized_end=1543
+  _CLASSIFYREQUEST._serialized_start=1546
+  _CLASSIFYREQUEST._serialized_end=1687
+  _CLASSIFYRESPONSE._serialized_start=1689
+  _CLASSIFYRESPONSE._serialized_end=1801
+  _CLASSIFICATION._serialized_start=1803
+  _CLASSIFICATION._serialized_end=1911
+  _LABELSCORE._serialized_start=1913
+  _LABELSCORE._serialized_end=1961
+  _FUSEREQUEST._serialized_start=1964
+  _FUSEREQUEST._serialized_end=2121
+  _FUSERESPONSE._serialized_start=2123
+  _FUSERESPONSE._serialized_end=2237
+  _MATCHREQUEST._serialized_start=2240
+  _MATCHREQUEST._serialized_end=2396
+  _MATCHPAIR._serialized_start=2398
+  _MATCHPAIR._serialized_end=2470
+  _MATCHRESPONSE._serialized_start=2472
+  _MATCHRESPONSE._serialized_end=2570
+  _MATCHRESULT._serialized_start=2573
+  _MATCHRESULT._serialized_end=2701
+  _CROSSMODAL._serialized_start=3070
+  _CROSSMODAL._serialized_end=3420
 # @@protoc_insertion_point(module_scope)

@@ -30,16 +30,18 @@ class Classification(_message.Message):
     def __init__(self, id: _Optional[str] = ..., labels: _Optional[_Iterable[_Union[LabelScore, _Mapping]]] = ..., error: _Optional[_Union[_common_pb2.ItemError, _Mapping]] = ...) -> None: ...
 
 class ClassifyRequest(_message.Message):
-    __slots__ = ["items", "labels", "model", "template"]
+    __slots__ = ["early", "items", "labels", "model", "template"]
+    EARLY_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    early: EarlyFusion
     items: _containers.RepeatedCompositeFieldContainer[Item]
     labels: _containers.RepeatedScalarFieldContainer[str]
     model: str
     template: str
-    def __init__(self, model: _Optional[str] = ..., items: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., labels: _Optional[_Iterable[str]] = ..., template: _Optional[str] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., items: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., labels: _Optional[_Iterable[str]] = ..., template: _Optional[str] = ..., early: _Optional[_Union[EarlyFusion, _Mapping]] = ...) -> None: ...
 
 class ClassifyResponse(_message.Message):
     __slots__ = ["classifications", "stamp"]
@@ -48,6 +50,12 @@ class ClassifyResponse(_message.Message):
     classifications: _containers.RepeatedCompositeFieldContainer[Classification]
     stamp: _common_pb2.ModelStamp
     def __init__(self, stamp: _Optional[_Union[_common_pb2.ModelStamp, _Mapping]] = ..., classifications: _Optional[_Iterable[_Union[Classification, _Mapping]]] = ...) -> None: ...
+
+class EarlyFusion(_message.Message):
+    __slots__ = ["candidates"]
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    candidates: int
+    def __init__(self, candidates: _Optional[int] = ...) -> None: ...
 
 class FailedItem(_message.Message):
     __slots__ = ["error", "index"]
@@ -105,6 +113,48 @@ class LabelScore(_message.Message):
     probability: float
     def __init__(self, label: _Optional[str] = ..., probability: _Optional[float] = ...) -> None: ...
 
+class MatchPair(_message.Message):
+    __slots__ = ["id", "image", "text"]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    image: _image_pb2.Image
+    text: str
+    def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., image: _Optional[_Union[_image_pb2.Image, _Mapping]] = ...) -> None: ...
+
+class MatchRequest(_message.Message):
+    __slots__ = ["encoding", "model", "normalize", "pairs"]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    NORMALIZE_FIELD_NUMBER: _ClassVar[int]
+    PAIRS_FIELD_NUMBER: _ClassVar[int]
+    encoding: _common_pb2.EmbeddingEncoding
+    model: str
+    normalize: bool
+    pairs: _containers.RepeatedCompositeFieldContainer[MatchPair]
+    def __init__(self, model: _Optional[str] = ..., pairs: _Optional[_Iterable[_Union[MatchPair, _Mapping]]] = ..., normalize: bool = ..., encoding: _Optional[_Union[_common_pb2.EmbeddingEncoding, str]] = ...) -> None: ...
+
+class MatchResponse(_message.Message):
+    __slots__ = ["results", "stamp"]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[MatchResult]
+    stamp: _common_pb2.ModelStamp
+    def __init__(self, stamp: _Optional[_Union[_common_pb2.ModelStamp, _Mapping]] = ..., results: _Optional[_Iterable[_Union[MatchResult, _Mapping]]] = ...) -> None: ...
+
+class MatchResult(_message.Message):
+    __slots__ = ["embedding", "error", "id", "probability"]
+    EMBEDDING_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    embedding: _common_pb2.Embedding
+    error: _common_pb2.ItemError
+    id: str
+    probability: float
+    def __init__(self, id: _Optional[str] = ..., probability: _Optional[float] = ..., embedding: _Optional[_Union[_common_pb2.Embedding, _Mapping]] = ..., error: _Optional[_Union[_common_pb2.ItemError, _Mapping]] = ...) -> None: ...
+
 class RankFusion(_message.Message):
     __slots__ = ["rank_constant", "rule", "sources"]
     RANK_CONSTANT_FIELD_NUMBER: _ClassVar[int]
@@ -116,18 +166,20 @@ class RankFusion(_message.Message):
     def __init__(self, rule: _Optional[_Union[RankFusionRule, str]] = ..., sources: _Optional[_Iterable[_Union[RankSource, _Mapping]]] = ..., rank_constant: _Optional[int] = ...) -> None: ...
 
 class RankRequest(_message.Message):
-    __slots__ = ["candidates", "fusion", "model", "queries", "top_k"]
+    __slots__ = ["candidates", "early", "fusion", "model", "queries", "top_k"]
     CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    EARLY_FIELD_NUMBER: _ClassVar[int]
     FUSION_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     QUERIES_FIELD_NUMBER: _ClassVar[int]
     TOP_K_FIELD_NUMBER: _ClassVar[int]
     candidates: _containers.RepeatedCompositeFieldContainer[Item]
+    early: EarlyFusion
     fusion: RankFusion
     model: str
     queries: _containers.RepeatedCompositeFieldContainer[Item]
     top_k: int
-    def __init__(self, model: _Optional[str] = ..., queries: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., top_k: _Optional[int] = ..., fusion: _Optional[_Union[RankFusion, _Mapping]] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., queries: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., top_k: _Optional[int] = ..., fusion: _Optional[_Union[RankFusion, _Mapping]] = ..., early: _Optional[_Union[EarlyFusion, _Mapping]] = ...) -> None: ...
 
 class RankResponse(_message.Message):
     __slots__ = ["failed_candidates", "rankings", "source_stamps", "stamp"]

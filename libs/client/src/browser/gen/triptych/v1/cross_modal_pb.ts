@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file triptych/v1/cross_modal.proto.
  */
 export const file_triptych_v1_cross_modal: GenFile = /*@__PURE__*/
-  fileDesc("Ch10cmlwdHljaC92MS9jcm9zc19tb2RhbC5wcm90bxILdHJpcHR5Y2gudjEi1wEKBEl0ZW0SCgoCaWQYASABKAkSDgoEdGV4dBgCIAEoCUgAEiMKBWltYWdlGAMgASgLMhIudHJpcHR5Y2gudjEuSW1hZ2VIABInCgVhdWRpbxgEIAEoCzIWLnRyaXB0eWNoLnYxLkF1ZGlvQ2xpcEgAEisKCWVtYmVkZGluZxgFIAEoCzIWLnRyaXB0eWNoLnYxLkVtYmVkZGluZ0gAEg0KBXNwYWNlGAYgASgJEhMKBndlaWdodBgHIAEoAkgBiAEBQgkKB2NvbnRlbnRCCQoHX3dlaWdodCJCCgpGYWlsZWRJdGVtEg0KBWluZGV4GAEgASgNEiUKBWVycm9yGAIgASgLMhYudHJpcHR5Y2gudjEuSXRlbUVycm9yIn0KEVNpbWlsYXJpdHlSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiIKB3F1ZXJpZXMYAiADKAsyES50cmlwdHljaC52MS5JdGVtEiUKCmNhbmRpZGF0ZXMYAyADKAsyES50cmlwdHljaC52MS5JdGVtEg4KBmxvZ2l0cxgEIAEoCCLQAQoSU2ltaWxhcml0eVJlc3BvbnNlEiYKBXN0YW1wGAEgASgLMhcudHJpcHR5Y2gudjEuTW9kZWxTdGFtcBIMCgRyb3dzGAIgASgNEg8KB2NvbHVtbnMYAyABKA0SDgoGc2NvcmVzGAQgAygCEi8KDmZhaWxlZF9xdWVyaWVzGAUgAygLMhcudHJpcHR5Y2gudjEuRmFpbGVkSXRlbRIyChFmYWlsZWRfY2FuZGlkYXRlcxgGIAMoCzIXLnRyaXB0eWNoLnYxLkZhaWxlZEl0ZW0inwEKC1JhbmtSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiIKB3F1ZXJpZXMYAiADKAsyES50cmlwdHljaC52MS5JdGVtEiUKCmNhbmRpZGF0ZXMYAyADKAsyES50cmlwdHljaC52MS5JdGVtEg0KBXRvcF9rGAQgASgNEicKBmZ1c2lvbhgFIAEoCzIXLnRyaXB0eWNoLnYxLlJhbmtGdXNpb24ieAoKUmFua0Z1c2lvbhIpCgRydWxlGAEgASgOMhsudHJpcHR5Y2gudjEuUmFua0Z1c2lvblJ1bGUSKAoHc291cmNlcxgCIAMoCzIXLnRyaXB0eWNoLnYxLlJhbmtTb3VyY2USFQoNcmFua19jb25zdGFudBgDIAEoDSJMCgpSYW5rU291cmNlEg0KBW1vZGVsGAEgASgJEhMKBndlaWdodBgCIAEoAkgAiAEBEg8KB3F1ZXJpZXMYAyADKA1CCQoHX3dlaWdodCLCAQoMUmFua1Jlc3BvbnNlEiYKBXN0YW1wGAEgASgLMhcudHJpcHR5Y2gudjEuTW9kZWxTdGFtcBImCghyYW5raW5ncxgCIAMoCzIULnRyaXB0eWNoLnYxLlJhbmtpbmcSMgoRZmFpbGVkX2NhbmRpZGF0ZXMYAyADKAsyFy50cmlwdHljaC52MS5GYWlsZWRJdGVtEi4KDXNvdXJjZV9zdGFtcHMYBCADKAsyFy50cmlwdHljaC52MS5Nb2RlbFN0YW1wImoKB1JhbmtpbmcSEAoIcXVlcnlfaWQYASABKAkSJgoFaXRlbXMYAiADKAsyFy50cmlwdHljaC52MS5SYW5rZWRJdGVtEiUKBWVycm9yGAMgASgLMhYudHJpcHR5Y2gudjEuSXRlbUVycm9yIjYKClJhbmtlZEl0ZW0SDQoFaW5kZXgYASABKA0SCgoCaWQYAiABKAkSDQoFc2NvcmUYAyABKAIiZAoPQ2xhc3NpZnlSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiAKBWl0ZW1zGAIgAygLMhEudHJpcHR5Y2gudjEuSXRlbRIOCgZsYWJlbHMYAyADKAkSEAoIdGVtcGxhdGUYBCABKAkicAoQQ2xhc3NpZnlSZXNwb25zZRImCgVzdGFtcBgBIAEoCzIXLnRyaXB0eWNoLnYxLk1vZGVsU3RhbXASNAoPY2xhc3NpZmljYXRpb25zGAIgAygLMhsudHJpcHR5Y2gudjEuQ2xhc3NpZmljYXRpb24ibAoOQ2xhc3NpZmljYXRpb24SCgoCaWQYASABKAkSJwoGbGFiZWxzGAIgAygLMhcudHJpcHR5Y2gudjEuTGFiZWxTY29yZRIlCgVlcnJvchgDIAEoCzIWLnRyaXB0eWNoLnYxLkl0ZW1FcnJvciIwCgpMYWJlbFNjb3JlEg0KBWxhYmVsGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgCIp0BCgtGdXNlUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIgCgVpdGVtcxgCIAMoCzIRLnRyaXB0eWNoLnYxLkl0ZW0SKwoEcnVsZRgDIAEoDjIdLnRyaXB0eWNoLnYxLlZlY3RvckZ1c2lvblJ1bGUSMAoIZW5jb2RpbmcYBCABKA4yHi50cmlwdHljaC52MS5FbWJlZGRpbmdFbmNvZGluZyJyCgxGdXNlUmVzcG9uc2USJgoFc3RhbXAYASABKAsyFy50cmlwdHljaC52MS5Nb2RlbFN0YW1wEikKCWVtYmVkZGluZxgCIAEoCzIWLnRyaXB0eWNoLnYxLkVtYmVkZGluZxIPCgdjb3NpbmVzGAMgAygCKrYBCg5SYW5rRnVzaW9uUnVsZRIgChxSQU5LX0ZVU0lPTl9SVUxFX1VOU1BFQ0lGSUVEEAASHAoYUkFOS19GVVNJT05fUlVMRV9aX1NDT1JFEAESHAoYUkFOS19GVVNJT05fUlVMRV9NSU5fTUFYEAISIAocUkFOS19GVVNJT05fUlVMRV9NRUFOX0NPU0lORRADEiQKIFJBTktfRlVTSU9OX1JVTEVfUkVDSVBST0NBTF9SQU5LEAQqsgEKEFZlY3RvckZ1c2lvblJ1bGUSIgoeVkVDVE9SX0ZVU0lPTl9SVUxFX1VOU1BFQ0lGSUVEEAASGwoXVkVDVE9SX0ZVU0lPTl9SVUxFX01FQU4QARIfChtWRUNUT1JfRlVTSU9OX1JVTEVfR0VPREVTSUMQAhIgChxWRUNUT1JfRlVTSU9OX1JVTEVfUFJJTkNJUEFMEAMSGgoWVkVDVE9SX0ZVU0lPTl9SVUxFX01BWBAEMp4CCgpDcm9zc01vZGFsEk0KClNpbWlsYXJpdHkSHi50cmlwdHljaC52MS5TaW1pbGFyaXR5UmVxdWVzdBofLnRyaXB0eWNoLnYxLlNpbWlsYXJpdHlSZXNwb25zZRI7CgRSYW5rEhgudHJpcHR5Y2gudjEuUmFua1JlcXVlc3QaGS50cmlwdHljaC52MS5SYW5rUmVzcG9uc2USRwoIQ2xhc3NpZnkSHC50cmlwdHljaC52MS5DbGFzc2lmeVJlcXVlc3QaHS50cmlwdHljaC52MS5DbGFzc2lmeVJlc3BvbnNlEjsKBEZ1c2USGC50cmlwdHljaC52MS5GdXNlUmVxdWVzdBoZLnRyaXB0eWNoLnYxLkZ1c2VSZXNwb25zZWIGcHJvdG8z", [file_triptych_v1_audio, file_triptych_v1_common, file_triptych_v1_image]);
+  fileDesc("Ch10cmlwdHljaC92MS9jcm9zc19tb2RhbC5wcm90bxILdHJpcHR5Y2gudjEi1wEKBEl0ZW0SCgoCaWQYASABKAkSDgoEdGV4dBgCIAEoCUgAEiMKBWltYWdlGAMgASgLMhIudHJpcHR5Y2gudjEuSW1hZ2VIABInCgVhdWRpbxgEIAEoCzIWLnRyaXB0eWNoLnYxLkF1ZGlvQ2xpcEgAEisKCWVtYmVkZGluZxgFIAEoCzIWLnRyaXB0eWNoLnYxLkVtYmVkZGluZ0gAEg0KBXNwYWNlGAYgASgJEhMKBndlaWdodBgHIAEoAkgBiAEBQgkKB2NvbnRlbnRCCQoHX3dlaWdodCJCCgpGYWlsZWRJdGVtEg0KBWluZGV4GAEgASgNEiUKBWVycm9yGAIgASgLMhYudHJpcHR5Y2gudjEuSXRlbUVycm9yIn0KEVNpbWlsYXJpdHlSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiIKB3F1ZXJpZXMYAiADKAsyES50cmlwdHljaC52MS5JdGVtEiUKCmNhbmRpZGF0ZXMYAyADKAsyES50cmlwdHljaC52MS5JdGVtEg4KBmxvZ2l0cxgEIAEoCCLQAQoSU2ltaWxhcml0eVJlc3BvbnNlEiYKBXN0YW1wGAEgASgLMhcudHJpcHR5Y2gudjEuTW9kZWxTdGFtcBIMCgRyb3dzGAIgASgNEg8KB2NvbHVtbnMYAyABKA0SDgoGc2NvcmVzGAQgAygCEi8KDmZhaWxlZF9xdWVyaWVzGAUgAygLMhcudHJpcHR5Y2gudjEuRmFpbGVkSXRlbRIyChFmYWlsZWRfY2FuZGlkYXRlcxgGIAMoCzIXLnRyaXB0eWNoLnYxLkZhaWxlZEl0ZW0iyAEKC1JhbmtSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiIKB3F1ZXJpZXMYAiADKAsyES50cmlwdHljaC52MS5JdGVtEiUKCmNhbmRpZGF0ZXMYAyADKAsyES50cmlwdHljaC52MS5JdGVtEg0KBXRvcF9rGAQgASgNEicKBmZ1c2lvbhgFIAEoCzIXLnRyaXB0eWNoLnYxLlJhbmtGdXNpb24SJwoFZWFybHkYBiABKAsyGC50cmlwdHljaC52MS5FYXJseUZ1c2lvbiIhCgtFYXJseUZ1c2lvbhISCgpjYW5kaWRhdGVzGAEgASgNIngKClJhbmtGdXNpb24SKQoEcnVsZRgBIAEoDjIbLnRyaXB0eWNoLnYxLlJhbmtGdXNpb25SdWxlEigKB3NvdXJjZXMYAiADKAsyFy50cmlwdHljaC52MS5SYW5rU291cmNlEhUKDXJhbmtfY29uc3RhbnQYAyABKA0iTAoKUmFua1NvdXJjZRINCgVtb2RlbBgBIAEoCRITCgZ3ZWlnaHQYAiABKAJIAIgBARIPCgdxdWVyaWVzGAMgAygNQgkKB193ZWlnaHQiwgEKDFJhbmtSZXNwb25zZRImCgVzdGFtcBgBIAEoCzIXLnRyaXB0eWNoLnYxLk1vZGVsU3RhbXASJgoIcmFua2luZ3MYAiADKAsyFC50cmlwdHljaC52MS5SYW5raW5nEjIKEWZhaWxlZF9jYW5kaWRhdGVzGAMgAygLMhcudHJpcHR5Y2gudjEuRmFpbGVkSXRlbRIuCg1zb3VyY2Vfc3RhbXBzGAQgAygLMhcudHJpcHR5Y2gudjEuTW9kZWxTdGFtcCJqCgdSYW5raW5nEhAKCHF1ZXJ5X2lkGAEgASgJEiYKBWl0ZW1zGAIgAygLMhcudHJpcHR5Y2gudjEuUmFua2VkSXRlbRIlCgVlcnJvchgDIAEoCzIWLnRyaXB0eWNoLnYxLkl0ZW1FcnJvciI2CgpSYW5rZWRJdGVtEg0KBWluZGV4GAEgASgNEgoKAmlkGAIgASgJEg0KBXNjb3JlGAMgASgCIo0BCg9DbGFzc2lmeVJlcXVlc3QSDQoFbW9kZWwYASABKAkSIAoFaXRlbXMYAiADKAsyES50cmlwdHljaC52MS5JdGVtEg4KBmxhYmVscxgDIAMoCRIQCgh0ZW1wbGF0ZRgEIAEoCRInCgVlYXJseRgFIAEoCzIYLnRyaXB0eWNoLnYxLkVhcmx5RnVzaW9uInAKEENsYXNzaWZ5UmVzcG9uc2USJgoFc3RhbXAYASABKAsyFy50cmlwdHljaC52MS5Nb2RlbFN0YW1wEjQKD2NsYXNzaWZpY2F0aW9ucxgCIAMoCzIbLnRyaXB0eWNoLnYxLkNsYXNzaWZpY2F0aW9uImwKDkNsYXNzaWZpY2F0aW9uEgoKAmlkGAEgASgJEicKBmxhYmVscxgCIAMoCzIXLnRyaXB0eWNoLnYxLkxhYmVsU2NvcmUSJQoFZXJyb3IYAyABKAsyFi50cmlwdHljaC52MS5JdGVtRXJyb3IiMAoKTGFiZWxTY29yZRINCgVsYWJlbBgBIAEoCRITCgtwcm9iYWJpbGl0eRgCIAEoAiKdAQoLRnVzZVJlcXVlc3QSDQoFbW9kZWwYASABKAkSIAoFaXRlbXMYAiADKAsyES50cmlwdHljaC52MS5JdGVtEisKBHJ1bGUYAyABKA4yHS50cmlwdHljaC52MS5WZWN0b3JGdXNpb25SdWxlEjAKCGVuY29kaW5nGAQgASgOMh4udHJpcHR5Y2gudjEuRW1iZWRkaW5nRW5jb2RpbmcicgoMRnVzZVJlc3BvbnNlEiYKBXN0YW1wGAEgASgLMhcudHJpcHR5Y2gudjEuTW9kZWxTdGFtcBIpCgllbWJlZGRpbmcYAiABKAsyFi50cmlwdHljaC52MS5FbWJlZGRpbmcSDwoHY29zaW5lcxgDIAMoAiKcAQoMTWF0Y2hSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiUKBXBhaXJzGAIgAygLMhYudHJpcHR5Y2gudjEuTWF0Y2hQYWlyEhYKCW5vcm1hbGl6ZRgDIAEoCEgAiAEBEjAKCGVuY29kaW5nGAQgASgOMh4udHJpcHR5Y2gudjEuRW1iZWRkaW5nRW5jb2RpbmdCDAoKX25vcm1hbGl6ZSJICglNYXRjaFBhaXISCgoCaWQYASABKAkSDAoEdGV4dBgCIAEoCRIhCgVpbWFnZRgDIAEoCzISLnRyaXB0eWNoLnYxLkltYWdlImIKDU1hdGNoUmVzcG9uc2USJgoFc3RhbXAYASABKAsyFy50cmlwdHljaC52MS5Nb2RlbFN0YW1wEikKB3Jlc3VsdHMYAiADKAsyGC50cmlwdHljaC52MS5NYXRjaFJlc3VsdCKAAQoLTWF0Y2hSZXN1bHQSCgoCaWQYASABKAkSEwoLcHJvYmFiaWxpdHkYAiABKAISKQoJZW1iZWRkaW5nGAMgASgLMhYudHJpcHR5Y2gudjEuRW1iZWRkaW5nEiUKBWVycm9yGAQgASgLMhYudHJpcHR5Y2gudjEuSXRlbUVycm9yKrYBCg5SYW5rRnVzaW9uUnVsZRIgChxSQU5LX0ZVU0lPTl9SVUxFX1VOU1BFQ0lGSUVEEAASHAoYUkFOS19GVVNJT05fUlVMRV9aX1NDT1JFEAESHAoYUkFOS19GVVNJT05fUlVMRV9NSU5fTUFYEAISIAocUkFOS19GVVNJT05fUlVMRV9NRUFOX0NPU0lORRADEiQKIFJBTktfRlVTSU9OX1JVTEVfUkVDSVBST0NBTF9SQU5LEAQqsgEKEFZlY3RvckZ1c2lvblJ1bGUSIgoeVkVDVE9SX0ZVU0lPTl9SVUxFX1VOU1BFQ0lGSUVEEAASGwoXVkVDVE9SX0ZVU0lPTl9SVUxFX01FQU4QARIfChtWRUNUT1JfRlVTSU9OX1JVTEVfR0VPREVTSUMQAhIgChxWRUNUT1JfRlVTSU9OX1JVTEVfUFJJTkNJUEFMEAMSGgoWVkVDVE9SX0ZVU0lPTl9SVUxFX01BWBAEMt4CCgpDcm9zc01vZGFsEk0KClNpbWlsYXJpdHkSHi50cmlwdHljaC52MS5TaW1pbGFyaXR5UmVxdWVzdBofLnRyaXB0eWNoLnYxLlNpbWlsYXJpdHlSZXNwb25zZRI7CgRSYW5rEhgudHJpcHR5Y2gudjEuUmFua1JlcXVlc3QaGS50cmlwdHljaC52MS5SYW5rUmVzcG9uc2USRwoIQ2xhc3NpZnkSHC50cmlwdHljaC52MS5DbGFzc2lmeVJlcXVlc3QaHS50cmlwdHljaC52MS5DbGFzc2lmeVJlc3BvbnNlEjsKBEZ1c2USGC50cmlwdHljaC52MS5GdXNlUmVxdWVzdBoZLnRyaXB0eWNoLnYxLkZ1c2VSZXNwb25zZRI+CgVNYXRjaBIZLnRyaXB0eWNoLnYxLk1hdGNoUmVxdWVzdBoaLnRyaXB0eWNoLnYxLk1hdGNoUmVzcG9uc2ViBnByb3RvMw", [file_triptych_v1_audio, file_triptych_v1_common, file_triptych_v1_image]);
 
 /**
  * @generated from message triptych.v1.Item
@@ -218,6 +218,13 @@ export type RankRequest = Message<"triptych.v1.RankRequest"> & {
    * @generated from field: triptych.v1.RankFusion fusion = 5;
    */
   fusion?: RankFusion | undefined;
+
+  /**
+   * set: the best are ranked anew as Match does; not with `fusion`
+   *
+   * @generated from field: triptych.v1.EarlyFusion early = 6;
+   */
+  early?: EarlyFusion | undefined;
 };
 
 /**
@@ -226,6 +233,28 @@ export type RankRequest = Message<"triptych.v1.RankRequest"> & {
  */
 export const RankRequestSchema: GenMessage<RankRequest> = /*@__PURE__*/
   messageDesc(file_triptych_v1_cross_modal, 4);
+
+/**
+ * A second stage: what cosines find best is matched by one encoder of a text together with an image, and is the answer, by the
+ * probability that they match. Queries and candidates are texts and images, or images and texts.
+ *
+ * @generated from message triptych.v1.EarlyFusion
+ */
+export type EarlyFusion = Message<"triptych.v1.EarlyFusion"> & {
+  /**
+   * how many of the best for each query or item: up to 32; 0: 16
+   *
+   * @generated from field: uint32 candidates = 1;
+   */
+  candidates: number;
+};
+
+/**
+ * Describes the message triptych.v1.EarlyFusion.
+ * Use `create(EarlyFusionSchema)` to create a new message.
+ */
+export const EarlyFusionSchema: GenMessage<EarlyFusion> = /*@__PURE__*/
+  messageDesc(file_triptych_v1_cross_modal, 5);
 
 /**
  * How rankings by several queries, or by several models, become one.
@@ -258,7 +287,7 @@ export type RankFusion = Message<"triptych.v1.RankFusion"> & {
  * Use `create(RankFusionSchema)` to create a new message.
  */
 export const RankFusionSchema: GenMessage<RankFusion> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 5);
+  messageDesc(file_triptych_v1_cross_modal, 6);
 
 /**
  * Rankings by one model, in its own space.
@@ -293,7 +322,7 @@ export type RankSource = Message<"triptych.v1.RankSource"> & {
  * Use `create(RankSourceSchema)` to create a new message.
  */
 export const RankSourceSchema: GenMessage<RankSource> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 6);
+  messageDesc(file_triptych_v1_cross_modal, 7);
 
 /**
  * @generated from message triptych.v1.RankResponse
@@ -333,7 +362,7 @@ export type RankResponse = Message<"triptych.v1.RankResponse"> & {
  * Use `create(RankResponseSchema)` to create a new message.
  */
 export const RankResponseSchema: GenMessage<RankResponse> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 7);
+  messageDesc(file_triptych_v1_cross_modal, 8);
 
 /**
  * @generated from message triptych.v1.Ranking
@@ -362,7 +391,7 @@ export type Ranking = Message<"triptych.v1.Ranking"> & {
  * Use `create(RankingSchema)` to create a new message.
  */
 export const RankingSchema: GenMessage<Ranking> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 8);
+  messageDesc(file_triptych_v1_cross_modal, 9);
 
 /**
  * @generated from message triptych.v1.RankedItem
@@ -391,7 +420,7 @@ export type RankedItem = Message<"triptych.v1.RankedItem"> & {
  * Use `create(RankedItemSchema)` to create a new message.
  */
 export const RankedItemSchema: GenMessage<RankedItem> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 9);
+  messageDesc(file_triptych_v1_cross_modal, 10);
 
 /**
  * @generated from message triptych.v1.ClassifyRequest
@@ -418,6 +447,13 @@ export type ClassifyRequest = Message<"triptych.v1.ClassifyRequest"> & {
    * @generated from field: string template = 4;
    */
   template: string;
+
+  /**
+   * set: the best labels of images are matched as Match does; probabilities need not add up to 1
+   *
+   * @generated from field: triptych.v1.EarlyFusion early = 5;
+   */
+  early?: EarlyFusion | undefined;
 };
 
 /**
@@ -425,7 +461,7 @@ export type ClassifyRequest = Message<"triptych.v1.ClassifyRequest"> & {
  * Use `create(ClassifyRequestSchema)` to create a new message.
  */
 export const ClassifyRequestSchema: GenMessage<ClassifyRequest> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 10);
+  messageDesc(file_triptych_v1_cross_modal, 11);
 
 /**
  * @generated from message triptych.v1.ClassifyResponse
@@ -447,7 +483,7 @@ export type ClassifyResponse = Message<"triptych.v1.ClassifyResponse"> & {
  * Use `create(ClassifyResponseSchema)` to create a new message.
  */
 export const ClassifyResponseSchema: GenMessage<ClassifyResponse> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 11);
+  messageDesc(file_triptych_v1_cross_modal, 12);
 
 /**
  * @generated from message triptych.v1.Classification
@@ -478,7 +514,7 @@ export type Classification = Message<"triptych.v1.Classification"> & {
  * Use `create(ClassificationSchema)` to create a new message.
  */
 export const ClassificationSchema: GenMessage<Classification> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 12);
+  messageDesc(file_triptych_v1_cross_modal, 13);
 
 /**
  * @generated from message triptych.v1.LabelScore
@@ -500,7 +536,7 @@ export type LabelScore = Message<"triptych.v1.LabelScore"> & {
  * Use `create(LabelScoreSchema)` to create a new message.
  */
 export const LabelScoreSchema: GenMessage<LabelScore> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 13);
+  messageDesc(file_triptych_v1_cross_modal, 14);
 
 /**
  * @generated from message triptych.v1.FuseRequest
@@ -534,7 +570,7 @@ export type FuseRequest = Message<"triptych.v1.FuseRequest"> & {
  * Use `create(FuseRequestSchema)` to create a new message.
  */
 export const FuseRequestSchema: GenMessage<FuseRequest> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 14);
+  messageDesc(file_triptych_v1_cross_modal, 15);
 
 /**
  * @generated from message triptych.v1.FuseResponse
@@ -563,7 +599,132 @@ export type FuseResponse = Message<"triptych.v1.FuseResponse"> & {
  * Use `create(FuseResponseSchema)` to create a new message.
  */
 export const FuseResponseSchema: GenMessage<FuseResponse> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_cross_modal, 15);
+  messageDesc(file_triptych_v1_cross_modal, 16);
+
+/**
+ * @generated from message triptych.v1.MatchRequest
+ */
+export type MatchRequest = Message<"triptych.v1.MatchRequest"> & {
+  /**
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * @generated from field: repeated triptych.v1.MatchPair pairs = 2;
+   */
+  pairs: MatchPair[];
+
+  /**
+   * L2-normalise each vector; true when absent
+   *
+   * @generated from field: optional bool normalize = 3;
+   */
+  normalize?: boolean | undefined;
+
+  /**
+   * @generated from field: triptych.v1.EmbeddingEncoding encoding = 4;
+   */
+  encoding: EmbeddingEncoding;
+};
+
+/**
+ * Describes the message triptych.v1.MatchRequest.
+ * Use `create(MatchRequestSchema)` to create a new message.
+ */
+export const MatchRequestSchema: GenMessage<MatchRequest> = /*@__PURE__*/
+  messageDesc(file_triptych_v1_cross_modal, 17);
+
+/**
+ * @generated from message triptych.v1.MatchPair
+ */
+export type MatchPair = Message<"triptych.v1.MatchPair"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * @generated from field: triptych.v1.Image image = 3;
+   */
+  image?: Image | undefined;
+};
+
+/**
+ * Describes the message triptych.v1.MatchPair.
+ * Use `create(MatchPairSchema)` to create a new message.
+ */
+export const MatchPairSchema: GenMessage<MatchPair> = /*@__PURE__*/
+  messageDesc(file_triptych_v1_cross_modal, 18);
+
+/**
+ * @generated from message triptych.v1.MatchResponse
+ */
+export type MatchResponse = Message<"triptych.v1.MatchResponse"> & {
+  /**
+   * vectors of pairs have a space of their own
+   *
+   * @generated from field: triptych.v1.ModelStamp stamp = 1;
+   */
+  stamp?: ModelStamp | undefined;
+
+  /**
+   * in the order of the pairs
+   *
+   * @generated from field: repeated triptych.v1.MatchResult results = 2;
+   */
+  results: MatchResult[];
+};
+
+/**
+ * Describes the message triptych.v1.MatchResponse.
+ * Use `create(MatchResponseSchema)` to create a new message.
+ */
+export const MatchResponseSchema: GenMessage<MatchResponse> = /*@__PURE__*/
+  messageDesc(file_triptych_v1_cross_modal, 19);
+
+/**
+ * @generated from message triptych.v1.MatchResult
+ */
+export type MatchResult = Message<"triptych.v1.MatchResult"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * that they belong together
+   *
+   * @generated from field: float probability = 2;
+   */
+  probability: number;
+
+  /**
+   * of both
+   *
+   * @generated from field: triptych.v1.Embedding embedding = 3;
+   */
+  embedding?: Embedding | undefined;
+
+  /**
+   * set where the pair failed
+   *
+   * @generated from field: triptych.v1.ItemError error = 4;
+   */
+  error?: ItemError | undefined;
+};
+
+/**
+ * Describes the message triptych.v1.MatchResult.
+ * Use `create(MatchResultSchema)` to create a new message.
+ */
+export const MatchResultSchema: GenMessage<MatchResult> = /*@__PURE__*/
+  messageDesc(file_triptych_v1_cross_modal, 20);
 
 /**
  * What a candidate's fused score is. w: a ranking's weight. See docs/fusion.md.
@@ -704,6 +865,16 @@ export const CrossModal: GenService<{
     methodKind: "unary";
     input: typeof FuseRequestSchema;
     output: typeof FuseResponseSchema;
+  },
+  /**
+   * How probably texts belong to images, by one encoder of both: early fusion. Of models that have one, as BLIP for retrieval.
+   *
+   * @generated from rpc triptych.v1.CrossModal.Match
+   */
+  match: {
+    methodKind: "unary";
+    input: typeof MatchRequestSchema;
+    output: typeof MatchResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_triptych_v1_cross_modal, 0);
