@@ -25,6 +25,7 @@ process.on('message', (what) => {
   process.send?.({
     loadMs: server.models.models[0].loadMs,
     loopDelayP99Ms: delay.percentile(99) / 1e6,
+    loopDelayMaxMs: delay.max / 1e6,
     cpuMs: (user + system) / 1000,
     elapsedMs: performance.now() - since,
   });

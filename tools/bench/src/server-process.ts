@@ -9,6 +9,7 @@ const entry = fileURLToPath(new URL('./serve-measured.js', import.meta.url));
 export interface ServerReport {
   readonly loadMs: number;
   readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
   readonly cpuMs: number;
   readonly elapsedMs: number;
   readonly peakRssMb: number;

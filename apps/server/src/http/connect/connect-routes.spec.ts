@@ -92,9 +92,10 @@ describe('pages of other origins', () => {
 });
 
 it.each([
-  ['application/proto', Buffer.from([0x12, 1, 0xff]), 400],
+  ['application/proto', Buffer.from([0x12, 5, 0x61]), 400],
   ['application/json', Buffer.from('{"texts":1}'), 400],
-  ['application/grpc-web+proto', Buffer.from([0, 0, 0, 0, 3, 0x12, 1, 0xff]), 200],
+  ['application/grpc-web+proto', Buffer.from([0, 0, 0, 0, 3, 0x12, 5, 0x61]), 200],
+  ['application/grpc-web+proto', Buffer.from([0, 0, 0, 0, 9, 0x12, 1, 0x61]), 200],
   ['text/plain', Buffer.from([0x12, 1, 0x61]), 415],
 ])('a body of %s that is no message is its sender’s mistake', async (type, body, status) => {
   const path = '/triptych.v1.TextEncoder/Encode';

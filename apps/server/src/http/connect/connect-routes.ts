@@ -21,6 +21,8 @@ import { HttpError } from '../status.js';
 
 interface ConnectCall extends HttpCall {
   readonly bodyBytes: number;
+  /** Its message, where that came in protobuf. */
+  readonly message: Buffer | undefined;
   /** The library has read its message, and asked for its answer. */
   isRead: boolean;
 }
@@ -76,7 +78,8 @@ function implementation({ path, receive, answer }: WireMethod) {
     if (!call) throw new TriptychError('INTERNAL', 'a call of Connect came without what it is');
     call.isRead = true;
     try {
-      const message = receive(Buffer.from(toBinary(input, request)), () => uncounted);
+      const bytes = call.message ?? Buffer.from(toBinary(input, request));
+      const message = receive(bytes, () => uncounted);
       return fromBinary(output, await answer(message, call.engineCall(call.bodyBytes)));
     } catch (thrown) {
       throw failure(call, thrown);
@@ -119,14 +122,16 @@ async function handle(
   const header = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) header.set(name, Array.isArray(value) ? value.join(', ') : value);
-  const connectCall = { ...call, bodyBytes: body.length, isRead: false };
+  const { message, envelope } = split(header.get('content-type') ?? '', body);
+  header.set('content-length', String(envelope.length));
+  const connectCall = { ...call, bodyBytes: body.length, message, isRead: false };
   const answer = await handler({
     httpVersion: '1.1',
     url: `http://localhost${request.url}`,
     method: 'POST',
     header,
     body: (async function* () {
-      yield body;
+      yield envelope;
     })(),
     signal: call.signal,
     contextValues: createContextValues().set(callKey, connectCall),
@@ -137,6 +142,22 @@ async function handle(
   for await (const part of answer.body ?? []) parts.push(part);
   for (const [name, value] of answer.header ?? []) reply.header(name, value);
   return reply.code(answer.status).send(Buffer.concat(parts));
+}
+
+/**
+ * A message in protobuf, and what the library gets in the place of the body: it would copy a message of many megabytes again and again
+ * without a pause, to hand it on as it was. So it reads an empty one in the same envelope. JSON, and what is none of its envelopes, it gets as it came.
+ */
+function split(type: string, body: Buffer): { message: Buffer | undefined; envelope: Buffer } {
+  if (type === 'application/proto') return { message: body, envelope: Buffer.alloc(0) };
+  const isWhole =
+    /^application\/grpc-web(\+proto)?$/.test(type) &&
+    body.length >= ENVELOPE_BYTES &&
+    body[0] === 0 &&
+    body.readUInt32BE(1) === body.length - ENVELOPE_BYTES;
+  return isWhole
+    ? { message: body.subarray(ENVELOPE_BYTES), envelope: Buffer.alloc(ENVELOPE_BYTES) }
+    : { message: undefined, envelope: body };
 }
 
 function unread(status: number, { path }: WireMethod): TriptychError {
