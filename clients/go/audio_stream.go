@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 
-	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	pb "triptych.example/client/triptychv1"
@@ -40,36 +38,31 @@ type Window struct {
 // AudioStream is live audio that goes on where its connection breaks off, on this server or another: each window comes once, in order. One goroutine
 // sends while another one receives.
 type AudioStream struct {
-	client  *Client
+	lifeline
 	config  *pb.AudioStreamConfig
-	ctx     context.Context
-	cancel  context.CancelFunc
 	answers chan *Window
 	// failure is set before answers is closed; nil where the stream ended as it should.
 	failure error
 
-	mutex sync.Mutex
-	// changed is closed, and replaced, with each change of what is below.
-	changed    chan struct{}
-	log        audioLog
-	unsent     []loggedChunk
-	isOpen     bool
-	isFinished bool
-	// sends counts what came from the caller.
-	sends int
-	rates *audioRates
-	stamp *pb.ModelStamp
+	// Below: with the lifeline's mutex.
+	log    audioLog
+	unsent []loggedChunk
+	rates  *audioRates
+	stamp  *pb.ModelStamp
 }
 
 // StreamAudio opens a live stream. It lasts until it is finished and read to its end, or ctx ends.
 func (c *Client) StreamAudio(ctx context.Context, config *pb.AudioStreamConfig) *AudioStream {
 	config = proto.Clone(config).(*pb.AudioStreamConfig)
 	config.Options = rawOptions(config.Options)
-	ctx, cancel := context.WithCancel(ctx)
-	s := &AudioStream{
-		client: c, config: config, ctx: ctx, cancel: cancel, answers: make(chan *Window), changed: make(chan struct{}),
-	}
-	go s.run()
+	s := &AudioStream{lifeline: newLifeline(ctx, c), config: config, answers: make(chan *Window)}
+	go func() {
+		defer close(s.answers)
+		s.failure = s.run(s.connect, func() bool {
+			s.unsent = nil
+			return !s.log.isGivenUp
+		})
+	}()
 	return s
 }
 
@@ -93,13 +86,7 @@ func (s *AudioStream) SendFloat32(samples []float32) error {
 func (s *AudioStream) Flush() error { return s.push(nil, true) }
 
 // Finish says that no more audio comes: the tail is answered, then the stream ends.
-func (s *AudioStream) Finish() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.isFinished = true
-	s.sends++
-	s.change()
-}
+func (s *AudioStream) Finish() { s.finish() }
 
 // Close ends the stream now.
 func (s *AudioStream) Close() { s.cancel() }
@@ -126,8 +113,7 @@ func (s *AudioStream) push(data []byte, flush bool) error {
 	if s.isOpen {
 		s.unsent = append(s.unsent, chunk)
 	}
-	s.sends++
-	s.change()
+	s.pushed()
 	for s.isFull() {
 		if err := s.wait(s.ctx); err != nil {
 			return err
@@ -144,80 +130,6 @@ func (s *AudioStream) isFull() bool {
 		s.log.giveUp()
 	}
 	return len(s.unsent) > mostUnsent
-}
-
-// change wakes all that wait. The mutex is held.
-func (s *AudioStream) change() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// wait waits for a change, without the mutex, which is held before and after.
-func (s *AudioStream) wait(ctx context.Context) error {
-	changed := s.changed
-	s.mutex.Unlock()
-	defer s.mutex.Lock()
-	select {
-	case <-changed:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// run opens one connection after the other.
-func (s *AudioStream) run() {
-	defer s.cancel()
-	defer close(s.answers)
-	attempt := 0
-	for {
-		attempt++
-		s.mutex.Lock()
-		sends := s.sends
-		s.mutex.Unlock()
-		err := s.connect(&attempt)
-		if err == nil {
-			return
-		}
-		if s.ctx.Err() != nil {
-			s.failure = s.ctx.Err()
-			return
-		}
-		s.mutex.Lock()
-		s.isOpen, s.unsent = false, nil
-		canResume := !s.log.isGivenUp
-		s.change()
-		s.mutex.Unlock()
-		var failure *Error
-		isIdle := errors.As(err, &failure) && failure.Reason == "CALL_IDLE"
-		mayPass := failure != nil && (failure.Code == codes.Unavailable || failure.isBrokenOff())
-		if !canResume || !mayPass || s.client.isClosed() || attempt >= s.client.options.Retry.attempts() && !isIdle {
-			s.failure = err
-			return
-		}
-		if isIdle {
-			// Silence is no failure: one that was sent something opens anew at once.
-			err, attempt = s.sent(sends), 0
-		} else {
-			err = pause(s.ctx, s.client.options.Retry.wait(attempt, failure.RetryDelay))
-		}
-		if err != nil {
-			s.failure = err
-			return
-		}
-	}
-}
-
-// sent waits until the caller has sent something, or sends no more.
-func (s *AudioStream) sent(before int) error {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	for s.sends == before {
-		if err := s.wait(s.ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // connect streams over one connection until it ends: as it should with nil.

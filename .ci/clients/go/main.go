@@ -30,7 +30,9 @@ func main() {
 	defer cancel()
 
 	texts(ctx, client)
-	images(ctx, client, examples)
+	pizza := images(ctx, client, examples)
+	folder(ctx, client, examples, pizza)
+	imageStream(ctx, client, examples, pizza, restart)
 	speech := filepath.Join(examples, "speech", "pizza-a.wav")
 	samples := samplesOf(speech)
 	clips(ctx, client, speech, samples)
@@ -68,7 +70,7 @@ func texts(ctx context.Context, client *triptych.Client) {
 	show("text", exact)
 }
 
-func images(ctx context.Context, client *triptych.Client, examples string) {
+func images(ctx context.Context, client *triptych.Client, examples string) (pizza []float32) {
 	paths, err := filepath.Glob(filepath.Join(examples, "images", "*.png"))
 	must(err)
 	images := []*pb.Image{{Source: &pb.Image_Encoded{Encoded: []byte("not an image")}}}
@@ -84,9 +86,61 @@ func images(ctx context.Context, client *triptych.Client, examples string) {
 	for _, item := range embeddings.Items[1:] {
 		check(item.Err == nil, "%s: %v", item.ID, item.Err)
 		if filepath.Base(item.ID) == "pizza.png" {
-			show("image", item.Values)
+			pizza = item.Values
+			show("image", pizza)
 		}
 	}
+	return pizza
+}
+
+func folder(ctx context.Context, client *triptych.Client, examples string, pizza []float32) {
+	found, seen := map[triptych.Kind]int{}, 0
+	options := triptych.EmbedOptions{BatchItems: 5, Progress: func(done, _ int) { seen = done }}
+	must(client.EmbedFolder(ctx, examples, options, func(file triptych.File) error {
+		check(file.Err == nil && file.Space != "", "%s: %v", file.ID, file.Err)
+		if file.ID == filepath.Join("images", "pizza.png") {
+			check(reflect.DeepEqual(file.Values, pizza), "a file's vector is another")
+		}
+		found[file.Kind]++
+		return nil
+	}))
+	check(found["image"] == 12 && found["audio"] > 0 && found["text"] == 1 && seen == found["image"]+found["audio"]+1, "%v, %d seen", found, seen)
+	missing := client.EmbedFolder(ctx, filepath.Join(examples, "none"), options, nil)
+	check(os.IsNotExist(missing), "a folder that there is not: %v", missing)
+}
+
+// imageStream streams batches while the server is killed and another one takes its place.
+func imageStream(ctx context.Context, client *triptych.Client, examples string, pizza []float32, restart string) {
+	image, err := triptych.ImageFile(filepath.Join(examples, "images", "pizza.png"))
+	must(err)
+	bad := &pb.Image{Id: "bad", Source: &pb.Image_Encoded{Encoded: []byte("not an image")}}
+	stream := client.StreamImages(ctx, &pb.ImageStreamConfig{})
+	defer stream.Close()
+	const batches = 100
+	go func() {
+		defer stream.Finish()
+		for id := uint64(0); id < batches; id++ {
+			sent, err := stream.Send([]*pb.Image{image, bad})
+			must(err)
+			check(sent == id, "batch %d is %d", id, sent)
+		}
+	}()
+	answered := map[uint64]bool{}
+	for {
+		batch, err := stream.Recv()
+		if err == io.EOF {
+			break
+		}
+		must(err)
+		check(!answered[batch.ID] && len(batch.Items) == 2 && batch.Stamp != nil, "batch %d", batch.ID)
+		answered[batch.ID] = true
+		check(reflect.DeepEqual(batch.Items[0].Values, pizza), "an image's vector is another: %v", batch.Items[0].Err)
+		check(batch.Items[1].Err != nil && batch.Items[1].ID == "bad", "a bad image: %v", batch.Items[1])
+		if len(answered) == 10 {
+			must(exec.Command(restart).Run())
+		}
+	}
+	check(len(answered) == batches, "%d batches of %d", len(answered), batches)
 }
 
 func fuse(ctx context.Context, client *triptych.Client, examples string) {
