@@ -14,6 +14,7 @@ const project = join(root, 'libs', 'protocol');
 const check = process.argv.includes('--check');
 const files = ['audio', 'image', 'text', 'cross_modal', 'models'].map((name) => `triptych/v1/${name}.proto`);
 const inferenceFiles = ['inference/grpc_service.proto'];
+const flightFiles = ['arrow/flight/protocol/flight.proto'];
 const options = [
   '--longs=Number',
   '--enums=Number',
@@ -32,6 +33,11 @@ try {
     join(made, 'inference-api.ts'),
     'Files of proto/inference, as JSON of protobufjs.',
     protoJson(inferenceFiles),
+  );
+  makeText(
+    join(made, 'flight-api.ts'),
+    'Files of proto/arrow, as JSON of protobufjs.',
+    protoJson(flightFiles),
   );
   makeText(
     join(made, 'descriptors.ts'),
@@ -89,6 +95,7 @@ function makeTypes(target) {
     '--importFileExtension=.js',
     ...files,
     ...inferenceFiles,
+    ...flightFiles,
   ]);
 }
 
@@ -107,7 +114,7 @@ function protoJson(names) {
 /** Of proto/ and of gRPC's standard services, from the packages that bring them. */
 function descriptors() {
   const sources = join(work, 'proto');
-  for (const folder of ['google', 'inference', 'triptych'])
+  for (const folder of ['arrow', 'google', 'inference', 'triptych'])
     cpSync(join(root, 'proto', folder), join(sources, folder), { recursive: true });
   const require = createRequire(import.meta.url);
   const standard = {

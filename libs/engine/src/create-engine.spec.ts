@@ -102,7 +102,7 @@ describe('an engine without a server', () => {
     const batches = async function* () {
       for (let i = 0; i < 6; i++)
         yield {
-          images: [picture('pizza'), { encoded: Buffer.from('no image') }],
+          items: [picture('pizza'), { encoded: Buffer.from('no image') }],
           tag: i,
           done: () => done.push(i),
         };
@@ -111,8 +111,28 @@ describe('an engine without a server', () => {
       expect(done).toContain(tag);
       found.set(tag, results.filter((result) => 'embedding' in result).length);
     });
-    expect(summary).toEqual({ batches: 6, images: 12, failed: 6 });
+    expect(summary).toEqual({ batches: 6, items: 12, failed: 6 });
     expect([...found].sort()).toEqual([0, 1, 2, 3, 4, 5].map((tag) => [tag, 1]));
+  });
+
+  it('streams batches of texts and of clips in the order in which they came', async () => {
+    const words = ['a pizza', 'a sailboat', 'a volcano', ''];
+    const texts = await engine.openTextStream({ order: 'as-added', options: { dimensions: 8 } });
+    expect(texts.ready.dimensions).toBe(8);
+    const inBatches = async function* <Item>(items: readonly Item[]) {
+      for (const [tag, item] of items.entries()) yield { items: [item], tag };
+    };
+    const found: (readonly [number, number | string | undefined])[] = [];
+    const note = async ({ tag, results: [result] }: { tag: number; results: readonly object[] }) =>
+      void found.push([tag, reasonOf(result as never) ?? vectorOf(result as never).length]);
+    expect(await texts.run(inBatches(words), note)).toEqual({ batches: 4, items: 4, failed: 0 });
+    const clips = await engine.openClipStream({ order: 'as-added' });
+    const data = [recording, new Uint8Array(40), recording];
+    const summary = await clips.run(inBatches(data.map((one) => ({ format: container, data: one }))), note);
+    expect(summary).toEqual({ batches: 3, items: 3, failed: 1 });
+    expect(found.map(([tag]) => tag)).toEqual([0, 1, 2, 3, 0, 1, 2]);
+    expect(found.slice(0, 4).every(([, length]) => length === 8)).toBe(true);
+    expect(found[5][1]).toBe('AUDIO_CONTAINER_UNKNOWN');
   });
 
   it('compares words, pictures, speech and vectors', async () => {

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { Admission } from './admission/admission.js';
+import { type ClipStreamRequest, openClipStream } from './audio/clip-stream.js';
 import { type AudioStream, type AudioStreamRequest, openAudioStream } from './audio/audio-stream.js';
-import { type EncodeAudioRequest, encodeClips, type EncodedAudio } from './audio/encode-clips.js';
+import { type AudioClip, type EncodeAudioRequest, encodeClips, type EncodedAudio } from './audio/encode-clips.js';
 import type { CallContext, EngineCall } from './call.js';
 import { type Classifications, classify, type ClassifyRequest } from './cross-modal/classify.js';
 import { fuse, type Fused, type FuseRequest } from './cross-modal/fuse.js';
@@ -12,7 +13,8 @@ import { sourcesOf } from './cross-modal/rank-sources.js';
 import { type Similarities, similarity, type SimilarityRequest } from './cross-modal/similarity.js';
 import type { EngineParts } from './engine-parts.js';
 import { type EncodedImages, encodeImages, type EncodeImagesRequest } from './image/encode-images.js';
-import { type ImageStream, type ImageStreamRequest, openImageStream } from './image/image-stream.js';
+import { type ImageStreamRequest, openImageStream } from './image/image-stream.js';
+import type { BatchStream } from './items/batch-stream.js';
 import type { ModelStatus } from './models/known-model.js';
 import { type ModelSource, sourceOf } from './models/load-model.js';
 import type { ModelLoader } from './models/model-loader.js';
@@ -22,6 +24,8 @@ import { taking, takingSpace, takingSpaces, type TakeModels } from './models/tak
 import { type EngineObserver, untraced } from './observer.js';
 import type { EngineLimits, QueueLimits } from './settings.js';
 import { type EncodedTexts, encodeTexts, type EncodeTextsRequest } from './text/encode-texts.js';
+import { openTextStream, type TextStreamRequest } from './text/text-stream.js';
+import type { RequestedImage } from '@triptych/validation';
 
 /**
  * Serving, whatever protocol asks: each method checks what came, lets it in, prepares it in workers and encodes it. What is wrong with
@@ -58,6 +62,13 @@ export class Engine {
     );
   }
 
+  /** Rejects where the stream cannot be as it is asked for. */
+  openClipStream(request: ClipStreamRequest, call?: Partial<EngineCall>): Promise<BatchStream<AudioClip>> {
+    return this.#open(call, taking('audio', request), (parts, context) =>
+      openClipStream(parts, request, context),
+    );
+  }
+
   encodeImages(request: EncodeImagesRequest, call?: Partial<EngineCall>): Promise<EncodedImages> {
     return this.#run(call, taking('image', request), (parts, context) =>
       encodeImages(parts, request, context),
@@ -65,7 +76,7 @@ export class Engine {
   }
 
   /** Rejects where the stream cannot be as it is asked for. */
-  openImageStream(request: ImageStreamRequest, call?: Partial<EngineCall>): Promise<ImageStream> {
+  openImageStream(request: ImageStreamRequest, call?: Partial<EngineCall>): Promise<BatchStream<RequestedImage>> {
     return this.#open(call, taking('image', request), (parts, context) =>
       openImageStream(parts, request, context),
     );
@@ -73,6 +84,16 @@ export class Engine {
 
   encodeTexts(request: EncodeTextsRequest, call?: Partial<EngineCall>): Promise<EncodedTexts> {
     return this.#run(call, taking('text', request), (parts, context) => encodeTexts(parts, request, context));
+  }
+
+  /** Rejects where the stream cannot be as it is asked for. */
+  openTextStream(
+    request: TextStreamRequest,
+    call?: Partial<EngineCall>,
+  ): Promise<BatchStream<string | Uint8Array>> {
+    return this.#open(call, taking('text', request), (parts, context) =>
+      openTextStream(parts, request, context),
+    );
   }
 
   similarity(request: SimilarityRequest, call?: Partial<EngineCall>): Promise<Similarities> {

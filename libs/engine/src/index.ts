@@ -16,6 +16,7 @@ export type {
   WindowPlace,
 } from './audio/audio-stream.js';
 export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
+export type { ClipStreamRequest } from './audio/clip-stream.js';
 export type { EngineCall } from './call.js';
 export { createEngine, type EngineOptions } from './create-engine.js';
 export type { Classifications, ClassifyRequest } from './cross-modal/classify.js';
@@ -29,13 +30,8 @@ export { MOST_SOURCES, type RankSource, type RequestedRankFusion } from './cross
 export type { Similarities, SimilarityRequest } from './cross-modal/similarity.js';
 export { Engine } from './engine.js';
 export type { EncodedImages, EncodeImagesRequest } from './image/encode-images.js';
-export type {
-  EncodedBatch,
-  ImageBatch,
-  ImageStream,
-  ImageStreamRequest,
-  ImageStreamSummary,
-} from './image/image-stream.js';
+export type { ImageStreamRequest } from './image/image-stream.js';
+export type { BatchStream, BatchStreamSummary, EncodedBatch, ItemBatch } from './items/batch-stream.js';
 export { type FailedItem, itemFailure, type ItemResult } from './items/encode-items.js';
 export type { EncodedItem } from './items/encode-prepared.js';
 export { inField, inFieldAsync } from './items/in-field.js';
@@ -61,3 +57,4 @@ export { missingReferences, REFERENCE_FILE, selfCheck } from './self-check/self-
 export { engineDefaults, type EngineLimits, type EngineSettings, type ModelSettings } from './settings.js';
 export type { EncodedTexts, EncodeTextsRequest } from './text/encode-texts.js';
 export type { EncodedText, TextOptions } from './text/text-plan.js';
+export type { TextStreamRequest } from './text/text-stream.js';

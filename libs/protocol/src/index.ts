@@ -1,4 +1,14 @@
 export type { PackageDefinition } from '@grpc/proto-loader';
+export type { Action__Output as FlightAction } from './gen/arrow/flight/protocol/Action.js';
+export type { Criteria__Output as FlightCriteria } from './gen/arrow/flight/protocol/Criteria.js';
+export type { FlightData, FlightData__Output } from './gen/arrow/flight/protocol/FlightData.js';
+export type {
+  FlightDescriptor,
+  FlightDescriptor__Output,
+} from './gen/arrow/flight/protocol/FlightDescriptor.js';
+export type { FlightInfo } from './gen/arrow/flight/protocol/FlightInfo.js';
+export type { FlightServiceHandlers } from './gen/arrow/flight/protocol/FlightService.js';
+export type { PutResult } from './gen/arrow/flight/protocol/PutResult.js';
 export { DataType } from './gen/inference/DataType.js';
 export type { GRPCInferenceServiceHandlers } from './gen/inference/GRPCInferenceService.js';
 export type { InferParameter, InferParameter__Output } from './gen/inference/InferParameter.js';
@@ -100,7 +110,7 @@ export type { SimilarityResponse, SimilarityResponse__Output } from './gen/tript
 export type { TextEncoderClient, TextEncoderHandlers } from './gen/triptych/v1/TextEncoder.js';
 export type { TextResult } from './gen/triptych/v1/TextResult.js';
 export { VectorFusionRule } from './gen/triptych/v1/VectorFusionRule.js';
-export { loadInferencePackage, loadWirePackage } from './load.js';
+export { loadFlightPackage, loadInferencePackage, loadWirePackage } from './load.js';
 export {
   loadPublishedFiles,
   loadPublishedPackage,

@@ -1,6 +1,7 @@
 import { fromJSON, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 import apiJson from './gen/api.js';
+import flightJson from './gen/flight-api.js';
 import inferenceJson from './gen/inference-api.js';
 
 /** As the generated types expect it: see `npm run proto:gen`. */
@@ -48,6 +49,18 @@ export function loadInferencePackage(): PackageDefinition {
 /** The same as protobufjs has it. */
 export function loadInferenceRoot(): protobuf.Root {
   const root = protobuf.Root.fromJSON(inferenceTree());
+  root.resolveAll();
+  return root;
+}
+
+/** Arrow Flight as its file declares it. */
+export function loadFlightPackage(): PackageDefinition {
+  return fromJSON(JSON.parse(flightJson) as protobuf.INamespace, options);
+}
+
+/** The same as protobufjs has it. */
+export function loadFlightRoot(): protobuf.Root {
+  const root = protobuf.Root.fromJSON(JSON.parse(flightJson) as protobuf.INamespace);
   root.resolveAll();
   return root;
 }

@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs';
 import type { RequestedImage } from '@triptych/validation';
 import { describe, expect, it } from 'vitest';
-import { batchWeight } from './batch-weight.js';
+import { batchWeight as weightOf } from './batch-weight.js';
+import { decodeMs, imageBytes } from './costs.js';
 
 const limits = { streamImages: 64, maxPixels: 50_000_000 };
 const tools = new URL('../../../../tools/', import.meta.url);
 const photo = readFileSync(new URL('reference/images/photo-420.jpg', tools));
 const image = (encoded: Uint8Array): RequestedImage => ({ encoded });
 const small = image(photo);
+const batchWeight = (images: readonly RequestedImage[], { streamImages, maxPixels }: typeof limits) =>
+  weightOf(
+    {
+      items: images.length,
+      bytes: imageBytes(images),
+      decodeMs: images.reduce((sum, one) => sum + decodeMs(one, maxPixels), 0),
+    },
+    streamImages,
+  );
 
 describe('what a batch of a stream weighs', () => {
   it('is the number of its images where these are small', () => {

@@ -1,6 +1,6 @@
 import { TriptychError } from '@triptych/core';
 import protobuf from 'protobufjs';
-import { loadInferenceRoot, loadWireRoot } from '../load.js';
+import { loadFlightRoot, loadInferenceRoot, loadWireRoot } from '../load.js';
 import { type FieldShape, type MessageShape, RequestShape } from './request-shape.js';
 import { LENGTH, VARINT } from './wire-reader.js';
 
@@ -17,15 +17,21 @@ export interface RequestRule {
   readonly hasContent: boolean;
 }
 
-/** What there is a proto for: `proto/triptych`, or `proto/inference`. */
-export type Api = 'triptych' | 'inference';
+const roots = {
+  triptych: () => loadWireRoot('server'),
+  inference: loadInferenceRoot,
+  flight: loadFlightRoot,
+} as const;
+
+/** What there is a proto for: `proto/triptych`, `proto/inference` or `proto/arrow`. */
+export type Api = keyof typeof roots;
 
 /**
  * The rule for each method's request, by path: `/triptych.v1.AudioEncoder/Encode`. Made from the descriptors; throws INTERNAL
  * where they have a repeated field without a limit.
  */
 export function requestRules(limits: CountLimits, api: Api = 'triptych'): ReadonlyMap<string, RequestRule> {
-  const root = api === 'triptych' ? loadWireRoot('server') : loadInferenceRoot();
+  const root = roots[api]();
   const compile = compiler(limits);
   const rules = new Map<string, RequestRule>();
   for (const service of servicesOf(root)) {

@@ -21,7 +21,7 @@ export async function encodeImageStream(engine: Engine, call: Call, context: Eng
   const readBatch = (message: ImageStreamRequest__Output) => {
     const { batchId, images } = checkPart(message, 'batch');
     const tag = { batchId, ids: images.map(({ id }) => id) };
-    return { images: images.map(readImage), tag, done: leave };
+    return { items: images.map(readImage), tag, done: leave };
   };
   try {
     const { config, parts } = await readStream(call, context.signal, take, readBatch);
@@ -32,11 +32,12 @@ export async function encodeImageStream(engine: Engine, call: Call, context: Eng
     const stream = await inFieldAsync('config', () => engine.openImageStream(request, context));
     const write = (response: ImageStreamResponse) => send(call, response, context.signal);
     try {
-      await write({ ready: stream.ready });
-      const summary = await stream.run(parts, ({ tag: { batchId, ids }, results }) =>
+      const { stamp, dimensions, maxBatchItems } = stream.ready;
+      await write({ ready: { stamp, dimensions, maxBatchImages: maxBatchItems } });
+      const { batches, items, failed } = await stream.run(parts, ({ tag: { batchId, ids }, results }) =>
         write({ result: { batchId, results: imageResults(results, ids, encoding) } }),
       );
-      await write({ summary });
+      await write({ summary: { batches, images: items, failed } });
     } finally {
       stream.close();
     }
