@@ -368,6 +368,13 @@ export const settings = {
     description: 'largest message that is sent, in bytes',
     schema: count(1024, 1024 * MIB),
   }),
+  flightKeptBytes: define({
+    flag: '--flight-kept-bytes <bytes>',
+    env: 'TRIPTYCH_FLIGHT_KEPT_BYTES',
+    default: 64 * MIB,
+    description: "rows of Arrow Flight's DoPut that are kept until DoGet fetches them, in bytes, of all callers; 0: none",
+    schema: count(0, 64 * 1024 * MIB),
+  }),
   maxStreams: define({
     flag: '--max-streams <n>',
     env: 'TRIPTYCH_MAX_STREAMS',

@@ -1,4 +1,10 @@
-import type { Metadata, sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
+import type {
+  Metadata,
+  sendUnaryData,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
 import { clientGone, TriptychError } from '@triptych/core';
 import type { EngineCall } from '@triptych/engine';
 import { readMessage, unreadBytes } from './messages/unread-message.js';
@@ -38,6 +44,30 @@ export function unary<Request, Response>(
   };
 }
 
+/** A handler of one request and a stream of answers as an async function; when it returns, the stream ends with OK. */
+export function answers<Request, Response>(
+  observers: CallObservers,
+  handle: (
+    request: Request,
+    write: (response: Response) => Promise<void>,
+    context: EngineCall,
+  ) => Promise<void>,
+  view: (thrown: unknown) => unknown = asThrown,
+): (call: ServerWritableStream<Request, Response>) => void {
+  return (call) => {
+    const { context, observed } = begin(observers, call, Symbol('stream'));
+    call.on('error', () => undefined);
+    Promise.resolve()
+      .then(() =>
+        handle(readMessage(call.request), (response) => send(call, response, context.signal), context),
+      )
+      .then(
+        () => call.end(observed.succeeded()),
+        (thrown: unknown) => call.emit('error', observed.failed(view(thrown))),
+      );
+  };
+}
+
 /** A bidirectional handler as an async function; when it returns, the stream ends with OK. */
 export function duplex<Request, Response>(
   observers: CallObservers,
@@ -57,7 +87,7 @@ export function duplex<Request, Response>(
 
 /** Writes one answer, and waits until HTTP/2 has taken it: an answer that is not read keeps no other in memory. Throws CANCELLED. */
 export async function send<Response>(
-  call: Pick<ServerDuplexStream<never, Response>, 'write'>,
+  call: Pick<ServerWritableStream<never, Response>, 'write'>,
   message: Response,
   signal: AbortSignal,
 ): Promise<void> {

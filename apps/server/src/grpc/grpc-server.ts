@@ -29,6 +29,8 @@ import { limitUnread } from './limit-unread.js';
 import { boundMessages } from './messages/bound-messages.js';
 import { serverRequestRules } from './messages/request-rules.js';
 import { reflection } from './reflection.js';
+import { KeptRows } from '../flight/kept-rows.js';
+import { flightService } from '../flight/service.js';
 import { inferenceService } from '../oip/grpc/service.js';
 import { type OpenInference, openInference } from '../oip/open-inference.js';
 import type { ExecutionStatistics } from '../oip/statistics/execution-statistics.js';
@@ -93,7 +95,13 @@ export function createGrpcServer(
     });
   });
   const oip = openInference(engine, control, executions, () => health.serving);
-  const offered = [...services(engine, control, observers, rules), inferenceService(oip, observers, rules)];
+  const kept = new KeptRows(config.flightKeptBytes);
+  hearers.metrics.followKept(kept);
+  const offered = [
+    ...services(engine, control, observers, rules),
+    inferenceService(oip, observers, rules),
+    flightService(engine, kept, observers, rules),
+  ];
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);
@@ -101,16 +109,17 @@ export function createGrpcServer(
   if (config.reflection)
     for (const { definition, handlers } of reflection(observers, [...names, HEALTH_SERVICE]))
       server.addService(definition, handlers);
-  return { server, door: doorOf(server, sessions), health, oip };
+  return { server, door: doorOf(server, sessions, kept), health, oip };
 }
 
-function doorOf(server: Server, sessions: ReadonlySet<Http2Session>): Door {
+function doorOf(server: Server, sessions: ReadonlySet<Http2Session>, kept: KeptRows): Door {
   return {
     close: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
     cut: () => {
       // grpc-js keeps no list of connections where channelz is off: what it means to cut would go on.
       for (const session of sessions) session.destroy();
       server.forceShutdown();
+      kept.close();
     },
   };
 }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { TriptychError } from '@triptych/core';
 import { codeOf, publicMessage, retryDelayOf } from '../calls/public-error.js';
 import { toItemError } from '../grpc/status.js';
-import { namedMessage } from '../oip/grpc/named.js';
+import { namedMessage } from '../calls/named.js';
 import { HttpError, statusFor } from './status.js';
 
 /** A failure as HTTP answers it. */

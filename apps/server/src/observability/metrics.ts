@@ -211,6 +211,12 @@ export class Metrics implements EngineObserver {
     });
   }
 
+  /** Follows how much is kept of what DoPut encoded. */
+  followKept(kept: { readonly bytes: number }): void {
+    const gauge = this.#gauge('triptych_flight_kept_bytes', 'Bytes of rows that DoPut keeps until DoGet.', []);
+    Object.assign(gauge, { collect: () => gauge.set(kept.bytes) });
+  }
+
   /** Follows which models are served, and what their encoders are doing; read when somebody asks. */
   follow(registry: Pick<ModelRegistry, 'models' | 'loaded' | 'known' | 'memory'>): void {
     const followed = (name: string, help: string, read: (encoder: AnyEncoder) => number) => {

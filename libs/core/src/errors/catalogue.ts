@@ -99,6 +99,17 @@ export const catalogue = {
   PARAMETER_INVALID: entry('invalid-input', 'A parameter is unknown to the model, or holds a wrong value.'),
   URL_REFUSED: entry('invalid-input', 'A file is named by a URL that this server may not fetch.'),
   URL_UNREADABLE: entry('invalid-input', 'The file that a URL names did not come, or not in time.'),
+  ARROW_MALFORMED: entry('invalid-input', 'An Arrow message is not what its format says, or holds too much.'),
+  ARROW_UNSUPPORTED: entry(
+    'modality-not-served',
+    'An Arrow type, encoding or compression is not one this server reads.',
+  ),
+  COLUMN_UNEXPECTED: entry(
+    'invalid-input',
+    'A table has no column to encode, one of another type, or two of one name.',
+  ),
+  ROW_NULL: entry('invalid-input', 'The row holds null where there should be content.'),
+  TICKET_UNKNOWN: entry('model-not-found', 'Nothing is kept under the ticket, or not any more.'),
   MESSAGE_MALFORMED: entry('invalid-input', 'The bytes are not a message of the method.'),
   STREAM_NO_CONFIG: entry('bad-stream-order', 'The first message of a stream must be its config.'),
   STREAM_SECOND_CONFIG: entry('bad-stream-order', 'A stream takes one config, as its first message.'),

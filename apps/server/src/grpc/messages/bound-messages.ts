@@ -38,7 +38,7 @@ export interface MessageBounds {
  * of one connection and of all. Where grpc-js is another than the one that this was written for, compressed messages are declined.
  */
 export function boundMessages(
-  config: Pick<ServerConfig, 'maxMessageBytes' | 'streamImages'>,
+  config: Pick<ServerConfig, 'maxMessageBytes' | 'streamImages' | 'maxTexts' | 'maxClips'>,
   rules: ReadonlyMap<string, RequestRule>,
 ): MessageBounds {
   const all = new Shares<InflatedBytes>({ capacity: MOST_OF_ALL * config.maxMessageBytes });
@@ -90,7 +90,13 @@ export function boundMessages(
 }
 
 /** Messages of a stream that its handler holds while it reads on: batches of images, or requests, until they are answered. */
-function mostInWork(path: string, { streamImages }: Pick<ServerConfig, 'streamImages'>): number {
+function mostInWork(
+  path: string,
+  limits: Pick<ServerConfig, 'streamImages' | 'maxTexts' | 'maxClips'>,
+): number {
+  const { streamImages, maxTexts, maxClips } = limits;
+  // Each holds one row at least.
+  if (path.startsWith('/arrow.flight.')) return Math.max(streamImages, maxTexts, maxClips);
   if (path === '/triptych.v1.ImageEncoder/EncodeStream') return streamImages;
   return path === '/inference.GRPCInferenceService/ModelStreamInfer' ? streamImages + MOST_LIVE_REQUESTS : 0;
 }

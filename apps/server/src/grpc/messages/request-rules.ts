@@ -13,9 +13,14 @@ const MOST_PARAMETERS = 64;
 /** Runs that a list of packed numbers may come in: writers make one. */
 const MOST_RUNS = 16;
 
+/** Parts of a descriptor's path: two are right. */
+const MOST_PATH_PARTS = 16;
+
+const flightRules = requestRules({ 'FlightDescriptor.path': MOST_PATH_PARTS }, 'flight');
+
 /** What each method's request may hold, by path. */
 export function serverRequestRules(limits: EngineLimits): ReadonlyMap<string, RequestRule> {
-  return new Map([...ownRules(limits), ...inferenceRules(limits)]);
+  return new Map([...ownRules(limits), ...inferenceRules(limits), ...flightRules]);
 }
 
 function inferenceRules({ maxClips, maxImages, maxTexts }: EngineLimits): ReadonlyMap<string, RequestRule> {

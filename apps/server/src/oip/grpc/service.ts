@@ -20,7 +20,7 @@ import { serverMetadata } from '../models/server-metadata.js';
 import type { OpenInference } from '../open-inference.js';
 import { configMessage, metadataMessage } from './describe-model.js';
 import { indexMessage } from './index-message.js';
-import { named } from './named.js';
+import { named } from '../../calls/named.js';
 import { readRequest } from './read-request.js';
 import { statisticsMessage } from './statistics-message.js';
 import { streamInfer } from './stream-infer.js';

@@ -10,7 +10,7 @@ import { sequencePlace } from '../live/sequence-id.js';
 import { Sequences } from '../live/sequences.js';
 import { findOipModel } from '../models/oip-model.js';
 import type { OpenInference } from '../open-inference.js';
-import { namedMessage } from './named.js';
+import { namedMessage } from '../../calls/named.js';
 import { readRequest } from './read-request.js';
 import { answerMessage, parameterMessages } from './write-answer.js';
 

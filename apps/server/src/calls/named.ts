@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import { publicMessage } from '../../calls/public-error.js';
+import { publicMessage } from './public-error.js';
 
 /** What a client may read of a failure, behind our reason: the protocol's clients show a message and nothing else. */
 export function namedMessage(error: TriptychError): string {
