@@ -124,7 +124,7 @@ describe('an engine without a server', () => {
     };
     const found: (readonly [number, number | string | undefined])[] = [];
     const note = async ({ tag, results: [result] }: { tag: number; results: readonly object[] }) =>
-      void found.push([tag, reasonOf(result as never) ?? vectorOf(result as never).length]);
+      void found.push([tag, reasonOf(result) ?? vectorOf(result as never).length]);
     expect(await texts.run(inBatches(words), note)).toEqual({ batches: 4, items: 4, failed: 0 });
     const clips = await engine.openClipStream({ order: 'as-added' });
     const data = [recording, new Uint8Array(40), recording];

@@ -61,7 +61,7 @@ function readCommand(engine: Engine, given: Readonly<Record<string, unknown>>): 
   if (!schema)
     throw invalid('modality', `modality is ${show(modality)}; expected one of ${modalities.join(', ')}`);
   const read = schemas[schema].safeParse(given);
-  if (read.success) return { ...read.data, modality: schema } as Command;
+  if (read.success) return { ...read.data, modality: schema };
   const [{ path, message, code, ...issue }] = read.error.issues;
   if (code === 'unrecognized_keys') {
     const known = Object.keys(schemas[schema].shape).join(', ');

@@ -147,16 +147,16 @@ async function open(engine: Engine, command: Command, context: EngineCall): Prom
     case 'text': {
       const { prompt: promptName, reject_too_long: rejectTooLong } = command;
       const stream = await engine.openTextStream({ ...request, promptName, rejectTooLong }, context);
-      return stream as BatchStream<Uint8Array> as BatchStream<Item>;
+      return stream as BatchStream<Uint8Array>;
     }
     case 'image': {
       const stream: BatchStream<RequestedImage> = await engine.openImageStream(request, context);
-      return stream as BatchStream<Item>;
+      return stream;
     }
     case 'audio': {
       const clips = { ...request, context: command.context };
       const stream: BatchStream<AudioClip> = await engine.openClipStream(clips, context);
-      return stream as BatchStream<Item>;
+      return stream;
     }
   }
 }

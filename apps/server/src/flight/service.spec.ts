@@ -69,14 +69,14 @@ const refusal = (answer: Promise<unknown>) =>
     (error: { code: number; details: string }) => `${status[error.code]} ${error.details}`,
   );
 
+const column = (table: Table, name: string): unknown[] =>
+  Array.from(table.getChild(name) as Iterable<unknown>);
 const vectors = (table: Table) =>
-  Array.from(
-    table.getChild('embedding')!,
-    (vector) => vector && Float32Array.from(vector as Iterable<number>),
+  column(table, 'embedding').map((vector) =>
+    vector === null ? undefined : Float32Array.from(vector as Iterable<number>),
   );
 /** Arrow makes a dictionary of strings where nobody says otherwise. */
 const strings = (values: readonly (string | null)[]) => vectorFromArray(values, new Utf8());
-const column = (table: Table, name: string) => Array.from(table.getChild(name)!);
 
 describe('DoExchange', () => {
   it('gives rows back with the vectors of triptych.v1', async () => {

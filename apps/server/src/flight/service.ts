@@ -1,8 +1,4 @@
-import {
-  loadPackageDefinition,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import type { Engine } from '@triptych/engine';
 import { type FlightServiceHandlers, loadFlightPackage, type RequestRule } from '@triptych/protocol';
@@ -56,9 +52,7 @@ export function flightService(
     DoExchange: duplex(
       observers,
       async (call, context) => {
-        await exchangeRows(engine, call as unknown as IncomingRows, context, (data) =>
-          send(call, data, context.signal),
-        );
+        await exchangeRows(engine, call, context, (data) => send(call, data, context.signal));
       },
       named,
     ),
@@ -111,7 +105,7 @@ export function flightService(
   return {
     name: NAME,
     definition: countBytes(leaveUnread(service, rules), observers.metrics),
-    handlers: handlers as UntypedServiceImplementation,
+    handlers: handlers,
   };
 }
 

@@ -45,6 +45,7 @@ async function ask(requests: readonly Record<string, unknown>[], version = 'v1')
 }
 
 const expected = [
+  'arrow.flight.protocol.FlightService',
   'grpc.health.v1.Health',
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
