@@ -34,4 +34,9 @@ export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';
 export { stepBack } from './worker/step-back.js';
 export { workerEntry } from './worker/worker-entry.js';
-export { type CallOptions, WorkerHost, type WorkerHostOptions } from './worker/worker-host.js';
+export {
+  type CallOptions,
+  restNativeThreads,
+  WorkerHost,
+  type WorkerHostOptions,
+} from './worker/worker-host.js';

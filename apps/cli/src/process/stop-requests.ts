@@ -27,15 +27,29 @@ export function listenForStop(): StopRequests {
   return { first, second };
 }
 
+/** Sessions take some seconds to be made, and a run takes less. */
+const LONGEST_REST_MS = 30_000;
+
 /** Waits for what it is given. A request that comes before ends the process, with the exit code that a shell has for its signal. */
-export async function orStop<T>(work: Promise<T>, request: Promise<StopRequest>): Promise<T> {
-  let isDone = false;
-  void request.then(({ signal }) => {
-    if (!isDone) process.exit(128 + constants.signals[signal]);
+export function orStop<T>(work: Promise<T>, request: Promise<StopRequest>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isDone = false;
+    let isStopping = false;
+    void request.then(async ({ signal }) => {
+      if (isDone) return;
+      // What becomes of the work now is nobody's concern.
+      isStopping = true;
+      // Not at the top: who listens for signals does so before anything else is loaded.
+      const { restNativeThreads } = await import('@triptych/core');
+      await restNativeThreads(LONGEST_REST_MS);
+      process.exit(128 + constants.signals[signal]);
+    });
+    const unlessStopping =
+      <V>(settle: (value: V) => void) =>
+      (value: V) => {
+        isDone = true;
+        if (!isStopping) settle(value);
+      };
+    work.then(unlessStopping(resolve), unlessStopping(reject));
   });
-  try {
-    return await work;
-  } finally {
-    isDone = true;
-  }
 }

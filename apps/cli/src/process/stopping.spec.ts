@@ -142,6 +142,25 @@ describe('SIGTERM to what started a server', () => {
   });
 });
 
+describe('SIGTERM while models are loaded', () => {
+  it('ends it with 143 and without a word, at whatever moment it comes: native code keeps its threads', async () => {
+    const since = performance.now();
+    const { child, finished } = await start(installed);
+    const startMs = performance.now() - since;
+    child.kill('SIGTERM');
+    await finished;
+    for (const part of [0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]) {
+      const early = startProgram(installed, undefined, {});
+      await sleep(part * startMs);
+      early.child.kill('SIGTERM');
+      const { code, stderr } = await early.finished;
+      // The last ones may be serving already.
+      expect([0, 128 + constants.signals.SIGTERM], stderr).toContain(code);
+      expect(stderr).toBe('');
+    }
+  });
+});
+
 describe('SIGKILL', () => {
   it.each<[string, readonly string[]]>([
     ['of npx', ['npx', 'triptych', ...serve]],

@@ -25,6 +25,8 @@ export interface WorkerHostOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Of a process: others go first where both want a core. Default: 0. */
   readonly niceness?: number | undefined;
+  /** Native code runs in its thread, which must not lose it under a call: {@link restNativeThreads}. */
+  readonly isNative?: boolean;
   readonly logger?: Logger;
 }
 
@@ -48,6 +50,19 @@ const LONGEST_FAREWELL_MS = 60_000;
 /** A timer that fires so much too late tells of this thread, which was busy or paused, not of the worker. */
 const LATE_MS = 50;
 
+const nativeThreads = new Set<WorkerHost>();
+let isEnding = false;
+
+/**
+ * For who is about to call `process.exit`: this takes the threads of all workers, and native code that returns to a thread that was taken ends the
+ * process with SIGABRT. Resolves once no native code is under way, which exiting would wait for as well, or after `withinMs`; none begins any more.
+ */
+export async function restNativeThreads(withinMs: number): Promise<void> {
+  isEnding = true;
+  const resting = Promise.all([...nativeThreads].map((host) => host.rest()));
+  await Promise.race([resting, sleep(withinMs, undefined, { ref: false })]);
+}
+
 /**
  * One worker with remote calls, supervised: when it dies, every call it held is rejected with
  * WORKER_LOST (retryable) and, if asked, another takes its place.
@@ -66,6 +81,7 @@ export class WorkerHost {
   restarts = 0;
 
   private constructor(private readonly options: WorkerHostOptions) {
+    if (options.isNative && options.isolation !== 'process') nativeThreads.add(this);
     this.#logger = options.logger ?? silentLogger;
   }
 
@@ -109,6 +125,16 @@ export class WorkerHost {
     this.#state = 'closed';
     clearTimeout(this.#timer);
     await this.#dismiss();
+    nativeThreads.delete(this);
+  }
+
+  /** Takes no more calls. Resolves once the worker has begun, and answered all that it holds. */
+  async rest(): Promise<void> {
+    // Calls are answered in the order they came, and none before the worker's modules are loaded.
+    const answered = this.#send('rest', undefined);
+    this.#state = 'closed';
+    clearTimeout(this.#timer);
+    await answered.catch(() => undefined);
   }
 
   async #dismiss(): Promise<void> {
@@ -119,6 +145,7 @@ export class WorkerHost {
 
   async #spawn(): Promise<void> {
     const { entry, name, isolation = 'thread', memoryMb, env, niceness } = this.options;
+    if (isEnding && nativeThreads.has(this)) throw new TriptychError('DRAINING', `${name}: the process ends`);
     let cause: unknown;
     const worker: Channel = openChannel(
       { isolation, entry, name, memoryMb, env, niceness },
@@ -139,8 +166,9 @@ export class WorkerHost {
 
   #send<T>(method: string, argument: unknown, { transfer = [], timeout }: CallOptions = {}): Promise<T> {
     const worker = this.#worker;
-    if (!worker) {
-      return Promise.reject(new TriptychError('WORKER_LOST', `${this.options.name} has ended`));
+    if (!worker || this.#state === 'closed') {
+      const reason = worker ? 'DRAINING' : 'WORKER_LOST';
+      return Promise.reject(new TriptychError(reason, `${this.options.name} has ended`));
     }
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId++;

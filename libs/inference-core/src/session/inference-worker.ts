@@ -43,6 +43,7 @@ export class InferenceWorker {
       name: `inference:${options.name}`,
       isolation: options.isolation,
       restart: true,
+      isNative: true,
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
         const { threads, reduceRange } = options;
