@@ -7,6 +7,11 @@ export type AudioContext = 'padded' | 'trimmed';
 export interface AudioItem extends TowerItem {
   readonly samples: Float32Array<ArrayBuffer>;
   readonly context: AudioContext;
+  /**
+   * Where the samples are a window of a recording that is transcribed: they hold what its frames reach beyond it, and the spectrogram is
+   * that of the recording, with zeros up to the context.
+   */
+  readonly recording?: { readonly loudest: number } | undefined;
 }
 
 /** A tower that takes audio. */

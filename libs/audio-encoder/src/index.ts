@@ -1,2 +1,13 @@
 export type { AudioContext, AudioEncoder, AudioItem, AudioTower } from './audio-tower.js';
+export { readWhisperConfig, type WhisperConfig } from './whisper/config.js';
+export { whisperDecoder } from './whisper/decoder/config.js';
+export { loudestGraph } from './whisper/decoder/loudest.js';
+export type { SpeechSegment } from './whisper/decoder/segments.js';
+export { readSpeechTokens, type SpeechTask, type SpeechTokens } from './whisper/decoder/tokens.js';
+export {
+  transcribe,
+  type TranscribedWindow,
+  type TranscriptionOptions,
+  type TranscriptionParts,
+} from './whisper/decoder/transcription.js';
 export { whisperTower } from './whisper/tower.js';

@@ -38,3 +38,16 @@ function firstSilentFrame({ mel: { window, hop } }: WhisperConfig, samples: numb
   const firstSilentWindow = Math.ceil((samples + window / 2) / hop);
   return Math.ceil((firstSilentWindow + 2) / CONV_STRIDE);
 }
+
+/** Frames of the spectrogram of a window of a recording, whose samples hold what its first and last frame reach beyond it. */
+export function windowFrames({ mel: { window, hop } }: WhisperConfig, samples: number): number {
+  return (samples - (window - hop)) / hop;
+}
+
+/** A window of a recording: every frame of the context is computed. */
+export function windowFraming(config: WhisperConfig, samples: number): Framing {
+  const { positions: frames } = config;
+  const validFrames = Math.ceil(windowFrames(config, samples) / CONV_STRIDE);
+  const places = BigInt64Array.from({ length: frames }, (_, i) => BigInt(i));
+  return { frames, validFrames, padTo: samples, places };
+}

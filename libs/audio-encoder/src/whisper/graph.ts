@@ -15,6 +15,9 @@ import { logMel } from './log-mel.js';
 export const inputs = {
   samples: 'samples',
   padTo: 'pad_to',
+  reflected: 'reflected',
+  loudest: 'loudest',
+  silentFrames: 'silent_frames',
   places: 'places',
   kept: 'kept',
   validFrames: 'valid_frames',
@@ -25,7 +28,9 @@ export const outputs = { frames: 'frames', mean: 'mean', meanValid: 'mean_valid'
  * Whisper's encoder from samples to pooled vectors.
  *
  * Inputs: `samples` float32 [batch, n]; `pad_to` int64 [1], the length they are zero-padded to, a multiple of
- * two hops; `places` int64 [frames], which of the frames computed from them stands at each frame of the context (see
+ * two hops; `reflected` int64 [2], samples that are mirrored at its edges: none where the samples hold what is beyond them; `loudest`
+ * float32 [1], the log-mel maximum of the recording that they are of, or −Infinity; `silent_frames` int64 [1], frames of zeros behind
+ * the spectrogram; `places` int64 [frames], which of the frames computed from them stands at each frame of the context (see
  * {@link framing}); `kept` int64 [1], the leading frames that the last block is computed for: all of them where more
  * than `mean_valid` is wanted; `valid_frames` int64 [batch], frames that hold audio.
  * Outputs: `frames` [batch, kept, width] after the final layer norm, their `mean` and `mean_valid` [batch, width].
@@ -40,7 +45,13 @@ export function whisperGraph(config: WhisperConfig, options: GraphOptions = {}):
   const kept = g.input(inputs.kept, 'int64', [1]);
   const validFrames = g.input(inputs.validFrames, 'int64', ['batch']);
 
-  const mel = logMel(g, zeroPad(g, samples, padTo), config.mel);
+  const reflected = g.input(inputs.reflected, 'int64', [2]);
+  const loudest = g.input(inputs.loudest, 'float32', [1]);
+  const silentFrames = g.input(inputs.silentFrames, 'int64', [1]);
+
+  const spectrogram = logMel(g, zeroPad(g, samples, padTo), config.mel, { reflected, loudest });
+  const silence = g.op('Concat', [g.ints([0, 0, 0, 0, 0]), silentFrames], { attributes: { axis: 0 } });
+  const mel = g.op('Pad', [spectrogram, silence], { attributes: { mode: 'constant' } });
   const spread = g.op('Gather', [stem(g, mel, config), places], { attributes: { axis: 1 } });
   const embedded = addPositions(g, spread, config);
   const keep = (x: Value) => g.op('Slice', [x, g.ints([0]), kept, g.ints([1])]);

@@ -7,20 +7,48 @@ const POWER_FLOOR = 1e-10;
 /** Dynamic range kept below a clip's own maximum, in powers of ten. */
 const DYNAMIC_RANGE = 8;
 
+/** What a spectrogram takes of the recording that its samples are of. */
+export interface RecordingTerms {
+  /** int64 [2]: samples that are mirrored before and behind. */
+  readonly reflected: Value;
+  /** float32 [1]: the least that the maximum is taken to be. */
+  readonly loudest: Value;
+}
+
 /**
  * Whisper's log-mel spectrogram as tensor operations, after `WhisperFeatureExtractor`: reflect-padded, periodic
  * Hann window, power spectrum, Slaney mel bands, log10 clamped to 8 below the clip's maximum, (x + 4) / 4.
  *
  * `samples` is [batch, n] with n a multiple of the hop, already zero-padded; the result [batch, bins, n / hop].
  */
-export function logMel(g: GraphBuilder, samples: Value, mel: MelConfig): Value {
-  const { window, hop, bins } = mel;
+export function logMel(
+  g: GraphBuilder,
+  samples: Value,
+  mel: MelConfig,
+  { reflected, loudest: least }: RecordingTerms,
+): Value {
+  const edge = (index: number) => g.op('Slice', [reflected, g.ints([index]), g.ints([index + 1])]);
+  const pads = g.op('Concat', [g.ints([0]), edge(0), g.ints([0]), edge(1)], { attributes: { axis: 0 } });
+  const padded = g.op('Pad', [samples, pads], { attributes: { mode: 'reflect' } });
+  const log = logMelEnergy(g, padded, mel);
+  const own = g.op('ReduceMax', [log, g.ints([1, 2])], { attributes: { keepdims: 1 } });
+  const loudest = g.op('Max', [own, least]);
+  const clamped = g.op('Max', [log, g.op('Sub', [loudest, g.floats([DYNAMIC_RANGE], [])])]);
+  return g.op('Mul', [g.op('Add', [clamped, g.floats([4], [])]), g.floats([0.25], [])]);
+}
+
+/**
+ * What is mirrored at the edges of a whole clip. The reference centres frames and drops the last one: frame t then covers [t·hop −
+ * window/2, t·hop + window/2), and the right edge needs only what the last kept frame reaches.
+ */
+export function edges({ window, hop }: MelConfig): readonly [before: number, behind: number] {
+  return [window / 2, window / 2 - hop];
+}
+
+/** log10 of the mel bands' energies: samples [batch, n], with their edges → [batch, bins, frames] */
+export function logMelEnergy(g: GraphBuilder, padded: Value, mel: MelConfig): Value {
+  const { window, bins } = mel;
   const frequencies = window / 2 + 1;
-  // The reference centres frames and drops the last one: frame t then covers [t·hop − window/2, t·hop + window/2),
-  // and the right edge needs only what the last kept frame reaches.
-  const padded = g.op('Pad', [samples, g.ints([0, window / 2, 0, window / 2 - hop])], {
-    attributes: { mode: 'reflect' },
-  });
   const { real, imaginary } = dft(g, frames(g, padded, mel), mel);
   const power = g.op('Add', [g.op('Mul', [real, real]), g.op('Mul', [imaginary, imaginary])]);
   const filters = g.floats(slaneyMelFilters(mel), [1, bins, frequencies]);
@@ -28,13 +56,10 @@ export function logMel(g: GraphBuilder, samples: Value, mel: MelConfig): Value {
     domain: 'com.microsoft',
     attributes: { transB: 1 },
   });
-  const log = g.op('Mul', [
+  return g.op('Mul', [
     g.op('Log', [g.op('Max', [energy, g.floats([POWER_FLOOR], [])])]),
     g.floats([Math.LOG10E], []),
   ]);
-  const loudest = g.op('ReduceMax', [log, g.ints([1, 2])], { attributes: { keepdims: 1 } });
-  const clamped = g.op('Max', [log, g.op('Sub', [loudest, g.floats([DYNAMIC_RANGE], [])])]);
-  return g.op('Mul', [g.op('Add', [clamped, g.floats([4], [])]), g.floats([0.25], [])]);
 }
 
 /** Overlapping frames: [batch, n] → [batch, frames, window], cut from blocks that divide both window and hop. */

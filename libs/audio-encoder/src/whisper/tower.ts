@@ -1,8 +1,15 @@
 import type { JsonObject } from '@triptych/core';
 import { type FeedTensor, joined, quantizationSites, type RunRequest } from '@triptych/inference-core';
 import type { AudioItem, AudioTower } from '../audio-tower.js';
-import { contextSamples, frameSamples, readWhisperConfig, type WhisperConfig } from './config.js';
-import { framing, validFrames } from './framing.js';
+import {
+  contextSamples,
+  CONV_STRIDE,
+  frameSamples,
+  readWhisperConfig,
+  type WhisperConfig,
+} from './config.js';
+import { framing, validFrames, windowFrames, windowFraming } from './framing.js';
+import { edges } from './log-mel.js';
 import { inputs, outputs, whisperBlocks, whisperGraph } from './graph.js';
 
 /** Mean over every frame, mean over those that hold audio, or each frame. */
@@ -28,7 +35,8 @@ export function whisperTower(json: JsonObject, preprocessor?: JsonObject): Audio
     // The mean over every frame is the default, as the reference has it.
     poolings: ['mean', 'mean-valid', 'none'],
     dimensions: () => config.width,
-    key: ({ context, samples }) => `${context} ${samples.length}`,
+    tensors: /^encoder\./,
+    key: ({ context, samples, recording }) => `${context} ${samples.length} ${recording?.loudest ?? ''}`,
     maxBatch: (item) => maxBatch(config, item),
     bytes: ({ samples }) => samples.byteLength,
     isShort: (item) => maxBatch(config, item) > 1,
@@ -45,7 +53,8 @@ export function whisperTower(json: JsonObject, preprocessor?: JsonObject): Audio
 }
 
 /** Long clips fill both cores alone; short ones of one length share a run of up to half a context. */
-function maxBatch(config: WhisperConfig, { context, samples }: AudioItem): number {
+function maxBatch(config: WhisperConfig, { context, samples, recording }: AudioItem): number {
+  if (recording) return 1;
   if (context === 'padded') return 1;
   return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(contextSamples(config) / 2 / samples.length)));
 }
@@ -55,8 +64,11 @@ function maxBatch(config: WhisperConfig, { context, samples }: AudioItem): numbe
  * computed with.
  */
 function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest {
-  const [{ samples, context }] = items;
-  const { frames, validFrames, padTo, places } = framing(config, samples.length, context);
+  const [{ samples, context, recording }] = items;
+  const { frames, validFrames, padTo, places } = recording
+    ? windowFraming(config, samples.length)
+    : framing(config, samples.length, context);
+  const silent = recording ? config.positions * CONV_STRIDE - windowFrames(config, samples.length) : 0;
   const isValidAlone = items.every(({ pooling }) => pooling === 'mean-valid');
   return {
     feeds: {
@@ -66,6 +78,13 @@ function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest
         data: joined(items.map((item) => item.samples)),
       },
       [inputs.padTo]: int64([padTo]),
+      [inputs.reflected]: int64(recording ? [0, 0] : edges(config.mel)),
+      [inputs.loudest]: {
+        type: 'float32',
+        dims: [1],
+        data: Float32Array.of(recording?.loudest ?? -Infinity).buffer,
+      },
+      [inputs.silentFrames]: int64([silent]),
       [inputs.places]: { type: 'int64', dims: [frames], data: places.buffer },
       [inputs.kept]: int64([isValidAlone ? validFrames : frames]),
       [inputs.validFrames]: int64(items.map(() => validFrames)),

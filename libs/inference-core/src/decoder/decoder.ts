@@ -84,7 +84,7 @@ interface Entry extends Queueing {
 interface Running {
   readonly onProgress: GenerateOptions['onProgress'];
   readonly resolve: (generated: Generated) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -182,6 +182,16 @@ export class Decoder {
         this.#go();
       },
     };
+  }
+
+  /** The most tokens of one sequence, its prompt among them. */
+  get positions(): number {
+    return this.network.config.positions;
+  }
+
+  /** Tokens that it knows. */
+  get vocabulary(): number {
+    return this.network.config.vocabulary;
   }
 
   /** Bytes of the caches that such a source takes. */
@@ -342,7 +352,7 @@ export class Decoder {
     this.#running.clear();
     this.#turn = emptyTurn();
     void this.kill();
-    for (const { reject } of all) reject(error);
+    for (const { reject } of all) reject(TriptychError.from(error));
   }
 }
 

@@ -1,0 +1,53 @@
+import type { SpeechTokens } from './tokens.js';
+
+/** Something said, and when: seconds from the recording's start. */
+export interface SpeechSegment {
+  readonly start: number;
+  readonly end: number;
+  readonly tokens: readonly number[];
+}
+
+/** Seconds of one timestamp's step, and of one frame of a spectrogram. */
+const TIMESTAMP_S = 0.02;
+const FRAME_S = 0.01;
+/** Frames of a spectrogram in one step of a timestamp. */
+const FRAMES = 2;
+
+/** Segments of a window of a recording, and how many frames on the next one begins. */
+export interface WindowSegments {
+  readonly segments: readonly SpeechSegment[];
+  readonly advance: number;
+}
+
+/**
+ * Cuts what was generated for a window where two timestamps follow each other, as transformers' long form does: what comes after the last
+ * pair is heard again in the next window, unless one timestamp ends it, after which nobody speaks.
+ */
+export function segmentsOf(
+  tokens: readonly number[],
+  { seek, frames }: { readonly seek: number; readonly frames: number },
+  { firstTimestamp }: SpeechTokens,
+): WindowSegments {
+  const offset = (seek * TIMESTAMP_S) / FRAMES;
+  const isTimestamp = tokens.map((token) => token >= firstTimestamp);
+  const cuts = tokens.flatMap((_, i) => (i > 0 && isTimestamp[i - 1] && isTimestamp[i] ? [i] : []));
+  const count = tokens.length;
+  if (cuts.length === 0) {
+    const last = tokens.findLast((token) => token >= firstTimestamp);
+    const whole = Math.trunc((frames * FRAME_S) / TIMESTAMP_S);
+    const end = last === undefined || last === firstTimestamp ? whole : last - firstTimestamp;
+    return { segments: [{ start: offset, end: offset + end * TIMESTAMP_S, tokens }], advance: frames };
+  }
+  const endsOnce = count >= 2 && !isTimestamp[count - 2] && isTimestamp[count - 1];
+  if (endsOnce) cuts.push(count);
+  else cuts[cuts.length - 1]++;
+  const segments = cuts.map((cut, i) => {
+    const piece = tokens.slice(i === 0 ? 0 : cuts[i - 1], cut);
+    const isLast = i === cuts.length - 1;
+    const time = (token: number) => offset + (token - firstTimestamp) * TIMESTAMP_S;
+    const end = piece[piece.length - (isLast && !endsOnce ? 2 : 1)];
+    return { start: time(piece[0]), end: time(end), tokens: piece };
+  });
+  const advance = endsOnce ? frames : (tokens[cuts[cuts.length - 1] - 2] - firstTimestamp) * FRAMES;
+  return { segments, advance };
+}
