@@ -15,7 +15,7 @@ import torch
 import transformers
 from PIL import Image
 from safetensors.numpy import save_file
-from transformers import BlipConfig, BlipForImageTextRetrieval
+from transformers import BlipConfig, BlipForConditionalGeneration, BlipForImageTextRetrieval
 from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
 from synthetic import synthetic
 
@@ -39,8 +39,8 @@ SMALL = {
 OFFICIAL = {"base-384": size(12, 768, 12, 3072, 384, 16, 30524, 256, text=dict(max_position_embeddings=512))}
 
 
-def synthetic_model(fields):
-    model = BlipForImageTextRetrieval(BlipConfig(**fields)).eval()
+def synthetic_model(fields, kind=BlipForImageTextRetrieval):
+    model = kind(BlipConfig(**fields)).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(torch.from_numpy(np.asarray(synthetic(name, tuple(parameter.shape)))))
@@ -123,6 +123,41 @@ def golden(target, name, fields):
     print(path, os.path.getsize(path), "probabilities", " ".join(f"{p:.3f}" for p in sorted(probabilities)))
 
 
+SEARCHES = {"greedy": dict(num_beams=1), "beam": dict(num_beams=3)}
+
+
+def captions(target, name, fields):
+    """Token ids of captions, the prompt among them."""
+    vocabulary = fields["text_config"]["vocab_size"]
+    fields = dict(fields, text_config=dict(fields["text_config"], bos_token_id=min(30522, vocabulary - 1), sep_token_id=2))
+    model = synthetic_model(fields, BlipForConditionalGeneration)
+    config = model.config.to_dict()
+    config["architectures"] = ["BlipForConditionalGeneration"]
+    for part in (config, config["vision_config"], config["text_config"]):
+        part.pop("_name_or_path", None)
+    edge = fields["vision_config"]["image_size"]
+    processor = BlipImageProcessorPil(size={"height": edge, "width": edge})
+    tensors = {}
+    with torch.no_grad():
+        for file in IMAGES:
+            image = Image.open(os.path.join(HERE, "images", file)).convert("RGB")
+            pixel_values = processor(image, input_data_format="channels_last", return_tensors="pt")["pixel_values"]
+            for i, ids in enumerate([None, *texts(vocabulary)[:3]]):
+                if ids is not None:
+                    tensors[f"prompt-{i}/ids"] = np.asarray(ids, dtype=np.int64)
+                for search, options in SEARCHES.items():
+                    given = {} if ids is None else dict(input_ids=torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long))
+                    out = model.generate(pixel_values=pixel_values, max_length=30, do_sample=False, **options, **given)
+                    tensors[f"{file}/{search}-{i}"] = out[0].numpy().astype(np.int64)
+    path = os.path.join(target, f"{name}.captions.safetensors")
+    save_file(tensors, path, metadata={
+        "model": name, "weights": "synthetic", "config": json.dumps(config), "images": json.dumps(IMAGES),
+        "made_by": "tools/reference/make_blip_golden.py", "torch": torch.__version__, "transformers": transformers.__version__, "numpy": np.__version__})
+    os.chmod(path, 0o644)
+    different = {tuple(v.tolist()) for k, v in tensors.items() if "/greedy" in k or "/beam" in k}
+    print(path, os.path.getsize(path), len(different), "different captions")
+
+
 def pixels():
     known = json.load(open(os.path.join(HERE, "images", "pixels.json")))["images"]
     images = {}
@@ -147,5 +182,6 @@ if __name__ == "__main__":
     os.makedirs(target, exist_ok=True)
     for name, fields in (OFFICIAL if args.full else SMALL).items():
         golden(target, name, fields)
+        captions(target, name, fields)
     if not args.full:
         pixels()

@@ -12,6 +12,7 @@ import type { Rankings, RankRequest } from './cross-modal/rankings.js';
 import { sourcesOf } from './cross-modal/rank-sources.js';
 import { type Similarities, similarity, type SimilarityRequest } from './cross-modal/similarity.js';
 import type { EngineParts } from './engine-parts.js';
+import { captionImages, type CaptionRequest, type Captions } from './image/caption-images.js';
 import { type EncodedImages, encodeImages, type EncodeImagesRequest } from './image/encode-images.js';
 import { type ImageStreamRequest, openImageStream } from './image/image-stream.js';
 import type { BatchStream } from './items/batch-stream.js';
@@ -72,6 +73,12 @@ export class Engine {
   encodeImages(request: EncodeImagesRequest, call?: Partial<EngineCall>): Promise<EncodedImages> {
     return this.#run(call, taking('image', request), (parts, context) =>
       encodeImages(parts, request, context),
+    );
+  }
+
+  captionImages(request: CaptionRequest, call?: Partial<EngineCall>): Promise<Captions> {
+    return this.#run(call, taking('caption', request), (parts, context) =>
+      captionImages(parts, request, context),
     );
   }
 

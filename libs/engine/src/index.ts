@@ -29,6 +29,7 @@ export type { Rankings, RankRequest } from './cross-modal/rankings.js';
 export { MOST_SOURCES, type RankSource, type RequestedRankFusion } from './cross-modal/rank-sources.js';
 export type { Similarities, SimilarityRequest } from './cross-modal/similarity.js';
 export { Engine } from './engine.js';
+export type { Caption, CaptionRequest, Captions } from './image/caption-images.js';
 export type { EncodedImages, EncodeImagesRequest } from './image/encode-images.js';
 export type { ImageStreamRequest } from './image/image-stream.js';
 export type { BatchStream, BatchStreamSummary, EncodedBatch, ItemBatch } from './items/batch-stream.js';

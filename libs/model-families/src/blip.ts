@@ -1,5 +1,5 @@
 import { type JsonObject, TriptychError } from '@triptych/core';
-import { blipMatcher, blipTextTower } from '@triptych/text-encoder';
+import { blipCaptioner, blipMatcher, blipTextTower } from '@triptych/text-encoder';
 import { blipVisionTower } from '@triptych/vision-encoder';
 import type { ModelFamily, Scoring } from './model-family.js';
 
@@ -7,8 +7,8 @@ const RETRIEVAL = 'BlipForImageTextRetrieval';
 const GENERATION = 'BlipForConditionalGeneration';
 
 /**
- * BLIPs (Li et al. 2022). Those for retrieval have both towers, and an encoder of a text together with an image; of those for generation the
- * vision tower is served.
+ * BLIPs (Li et al. 2022). Those for retrieval have both towers, and an encoder of a text together with an image; those for generation the
+ * vision tower, and a decoder that writes captions.
  */
 export const blip: ModelFamily = {
   name: 'blip',
@@ -17,14 +17,15 @@ export const blip: ModelFamily = {
   modelTypes: [],
   names: {
     renames: [],
-    // Of checkpoints for generation the decoder is left out: nothing that is served takes it.
-    keeps: /^(?!.*\.position_ids$)(vision_model|vision_proj|text_encoder|text_proj|itm_head)\./,
+    // The head's matrix is the words' embeddings, and its bias is there by another name: files may have both twice.
+    keeps:
+      /^(?!.*\.position_ids$)(?!text_decoder\.cls\.predictions\.decoder\.)(vision_model|vision_proj|text_encoder|text_proj|itm_head|text_decoder)\./,
   },
   files: { required: [], optional: ['tokenizer.json', 'tokenizer_config.json'] },
   read: ({ config, preprocessor, files }) => {
     const hasProjection = isForRetrieval(config);
     const image = blipVisionTower(config, preprocessor, { hasProjection });
-    if (!hasProjection) return { image };
+    if (!hasProjection) return { image, caption: blipCaptioner(config, files) };
     const text = blipTextTower(config, files);
     return { image, text, match: blipMatcher(config), scoring: scoring(config) };
   },

@@ -1,6 +1,6 @@
 import type { AudioTower } from '@triptych/audio-encoder';
 import type { JsonObject, WeightSet } from '@triptych/core';
-import type { MatchTower, TextTower } from '@triptych/text-encoder';
+import type { CaptionDecoder, MatchTower, TextTower } from '@triptych/text-encoder';
 import type { ImageTower } from '@triptych/vision-encoder';
 import type { ModelLayout, TextFiles } from '@triptych/weight-loader';
 
@@ -37,6 +37,8 @@ export interface FamilyModel {
   readonly text?: TextTower;
   /** One encoder of a text together with the tokens that the image tower makes of an image (pooling `none`). */
   readonly match?: MatchTower;
+  /** What writes what an image shows. */
+  readonly caption?: CaptionDecoder;
   /** Where the vectors of its image and its text tower are made to be compared. */
   readonly scoring?: Scoring;
 }

@@ -1,3 +1,4 @@
+import { decoderGraph, sourceGraph } from '@triptych/inference-core';
 import type { AudioTower } from '@triptych/audio-encoder';
 import type { TextTower } from '@triptych/text-encoder';
 import type { ImageTower } from '@triptych/vision-encoder';
@@ -23,7 +24,10 @@ export function towersOf({ audio, image, text }: FamilyModel): ModalTower[] {
 /** Every tensor that a model's graphs take, with its shape, by canonical name. */
 export function graphTensors(model: FamilyModel): Map<string, readonly number[]> {
   const graphs = [...towersOf(model).map(({ tower }) => tower), ...(model.match ? [model.match] : [])];
-  return new Map(graphs.flatMap(({ graph }) => [...graph().weights]));
+  const decoders = model.caption
+    ? [decoderGraph(model.caption.network), sourceGraph(model.caption.network)]
+    : [];
+  return new Map([...graphs.map(({ graph }) => graph()), ...decoders].flatMap(({ weights }) => [...weights]));
 }
 
 /** Every tensor that a model takes: those, and what its scores take. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InferenceWorker } from '@triptych/inference-core';
+import { Decoder, decoderGraph, InferenceWorker, sourceGraph } from '@triptych/inference-core';
 import { type FamilyModel, readModel } from '@triptych/model-families';
 import { ImagePreprocessor } from '@triptych/preprocessing';
 import type { MatchTower, TextTower } from '@triptych/text-encoder';
@@ -19,6 +19,8 @@ const folder = process.env['BLIP_GOLDEN_DIR'] ?? golden;
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.safetensors'))
   .map((file) => file.slice(0, -'.safetensors'.length));
+const retrieving = names.filter((name) => !name.endsWith('.captions'));
+const captioning = names.filter((name) => name.endsWith('.captions'));
 
 const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
 
@@ -33,7 +35,7 @@ async function pixelsOf(name: string, tower: ImageTower): Promise<Uint8Array<Arr
   return (await images.prepare({ kind: 'encoded', data }, tower.recipe)).pixels;
 }
 
-describe.each(names)('%s against BlipForImageTextRetrieval', (name) => {
+describe.each(retrieving)('%s against BlipForImageTextRetrieval', (name) => {
   let reference: Golden;
   let model: Required<Pick<FamilyModel, 'image' | 'text' | 'match'>>;
   let imageNames: string[];
@@ -118,6 +120,63 @@ describe.each(names)('%s against BlipForImageTextRetrieval', (name) => {
     }
     await Promise.all([parity, eyes, matcher].map((worker) => worker.close()));
     console.log(`${name}, both: ${JSON.stringify({ ...worst, ...parity.worst })}`);
+  });
+});
+
+describe.each(captioning)('%s of BlipForConditionalGeneration', (name) => {
+  it('are the same tokens, greedily and of three beams, with and without a prompt', async () => {
+    const reference = await readGolden(join(folder, `${name}.safetensors`));
+    const config = JSON.parse(reference.metadata['config']) as Record<string, unknown>;
+    const { image: vision, caption } = readModel({ config });
+    if (!vision || !caption) throw new Error('no towers');
+    const seeing = vision.graph();
+    const eyes = await InferenceWorker.start({
+      name,
+      threads: 2,
+      graph: () => seeing,
+      weights: () => Promise.resolve(syntheticWeights(seeing.weights)),
+    });
+    const { network } = caption;
+    const step = decoderGraph(network);
+    const shapes = new Map([...step.weights, ...sourceGraph(network).weights]);
+    const limits = { maxSequences: 12, maxCacheBytes: 1e9, maxWaiting: 20 };
+    const weights = () => Promise.resolve(syntheticWeights(shapes));
+    const decoder = await Decoder.start(network, { name, threads: 2, weights, limits });
+    let count = 0;
+    for (const file of JSON.parse(reference.metadata['images']) as string[]) {
+      const item = { pixels: await pixelsOf(file, vision), pooling: 'none', form } as const;
+      const [tokens] = (await eyes.run(vision.request([item]))).embeddings;
+      for (let i = 0; reference.has(file, `greedy-${i}`); i++) {
+        const ids = i === 0 ? undefined : reference.integers(`prompt-${i}`, 'ids');
+        const prompt = caption.prompt(ids);
+        for (const search of ['greedy', 'beam'] as const) {
+          const source = await decoder.open(new Float32Array(tokens.bytes.slice().buffer), {
+            beams: search === 'beam' ? 3 : 1,
+          });
+          const found = await source.generate({
+            prompt,
+            rules: { suppressed: [], suppressedFirst: [] },
+            end: caption.end,
+            maxTokens: 30,
+            search:
+              search === 'greedy'
+                ? { kind: 'greedy' }
+                : { kind: 'beam', lengthPenalty: 1, earlyStopping: false },
+            probes: [],
+          });
+          source.close();
+          const expected = reference.integers(file, `${search}-${i}`);
+          // The reference fills up with padding what has ended.
+          const ended = expected.indexOf(caption.end, prompt.length);
+          expect([...prompt, ...found.tokens], `${file}, ${search}-${i}`).toEqual(
+            ended < 0 ? expected : expected.slice(0, ended + 1),
+          );
+          count++;
+        }
+      }
+    }
+    await Promise.all([eyes.close(), decoder.close()]);
+    console.log(`${name}: ${count} captions are the reference's`);
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { decodeEmbedding, type EmbeddingBytes } from '@triptych/core';
-import { createEngine, type Engine, type FailedItem } from '@triptych/engine';
+import { type CaptionRequest, createEngine, type Engine, type FailedItem } from '@triptych/engine';
 import { convertCheckpoint } from '@triptych/model-families';
 import { quantizeModel } from '@triptych/quantizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const image = (name: string) => ({ encoded: readFileSync(join(imagesDirectory, n
 const tower = { hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2, num_attention_heads: 4 };
 const sizes = {
   vision_config: { ...tower, image_size: 64, patch_size: 16 },
-  text_config: { ...tower, vocab_size: 12_000, max_position_embeddings: 64 },
+  text_config: { ...tower, vocab_size: 12_000, max_position_embeddings: 64, bos_token_id: 11_999 },
   image_text_hidden_size: 32,
 };
 const texts = ['all human beings', 'born free', 'a spirit of brotherhood'];
@@ -171,6 +171,48 @@ describe('a quantised BLIP', () => {
 });
 
 describe('a BLIP for generation', () => {
+  const captions = async (request: Partial<CaptionRequest>) => {
+    const { results, model } = await engine.captionImages({
+      images: images.map((one) => one.image),
+      ...request,
+    });
+    expect(model).toBe('generation');
+    return results;
+  };
+
+  it('writes captions that begin with a prompt, of each image what it writes of it alone; a bad image fails alone', async () => {
+    const bad = { encoded: Buffer.alloc(9) };
+    for (const options of [{ maxTokens: 12 }, { beams: 3, maxTokens: 9, prompt: 'All human beings' }]) {
+      const together = await captions(options);
+      for (const [i, one] of images.entries()) {
+        const [alone] = await captions({ ...options, images: [one.image] });
+        if ('error' in alone) throw alone.error;
+        const probability = expect.closeTo(alone.meanLogProbability, 4) as number;
+        expect(together[i]).toMatchObject({ ...alone, meanLogProbability: probability });
+        expect(alone.tokens).toBeLessThan(options.maxTokens);
+        expect(alone.text.startsWith((options.prompt ?? '').toLowerCase())).toBe(true);
+        expect(['end', 'length']).toContain(alone.finish);
+      }
+    }
+    const [first, second] = await captions({ images: [bad, images[0].image], maxTokens: 4 });
+    expect((first as FailedItem).error).toMatchObject({
+      reason: 'IMAGE_FORMAT_UNKNOWN',
+      field: 'images[0].encoded',
+    });
+    expect('error' in second).toBe(false);
+  });
+
+  it.each([
+    [{ beams: 9 }, 'PARAMETER_INVALID', 'beams'],
+    [{ maxTokens: 65 }, 'PARAMETER_INVALID', 'max_tokens'],
+    [{ maxTokens: 3, prompt: 'all human beings' }, 'PARAMETER_INVALID', 'prompt'],
+    [{ prompt: '\ud800' }, 'TEXT_NOT_UTF8', 'prompt'],
+    [{ images: [] }, 'BATCH_EMPTY', 'images'],
+    [{ model: 'retrieval' }, 'MODALITY_NOT_SERVED', 'model'],
+  ])('refuses what makes no caption: %j', async (request, reason, field) => {
+    await expect(captions(request)).rejects.toMatchObject({ reason, field });
+  });
+
   it('encodes images, and says that it compares nothing', async () => {
     const { stamp, results } = await engine.encodeImages({
       model: 'generation',

@@ -1,9 +1,8 @@
 import type { Reason, TriptychError } from '@triptych/core';
-import type { Modality } from '@triptych/model-families';
 import type { ModelSource } from './load-model.js';
 import type { ModelCard } from './model-card.js';
 import { partsOf } from './model-names.js';
-import type { ServedModel } from './served-model.js';
+import type { Offered, ServedModel } from './served-model.js';
 
 /**
  * `standby`: the next call loads it. `failed`: it could not be loaded; a call after a while tries again. `unloading`: no call finds it, and some
@@ -86,7 +85,7 @@ export class KnownModel implements ModelStatus {
     return this.usedAt === undefined ? undefined : Date.now() - (performance.now() - this.usedAt);
   }
 
-  takes(what: Modality | 'shared'): boolean {
+  takes(what: Offered): boolean {
     return Boolean(this.card[what]);
   }
 

@@ -1,5 +1,5 @@
+import type { Offered } from './served-model.js';
 import { TriptychError } from '@triptych/core';
-import type { Modality } from '@triptych/model-families';
 import { KnownModel } from './known-model.js';
 import type { DescribedModel } from './model-loader.js';
 import { checkName, ModelNames, partsOf } from './model-names.js';
@@ -37,7 +37,7 @@ export class KnownModels {
   }
 
   /** The model of calls of a modality that name none. */
-  lookUpDefault(what: Modality | 'shared'): KnownModel | undefined {
+  lookUpDefault(what: Offered): KnownModel | undefined {
     return this.#current().find((known) => known.takes(what));
   }
 

@@ -30,4 +30,4 @@ export interface Closable {
 }
 
 /** The part of a served model that its family makes. */
-export type LoadedTowers = Pick<ServedModel, 'audio' | 'image' | 'text' | 'match' | 'shared'>;
+export type LoadedTowers = Pick<ServedModel, 'audio' | 'image' | 'text' | 'match' | 'caption' | 'shared'>;

@@ -17,6 +17,8 @@ export interface ModelCard {
   readonly text?: TextCard;
   /** Whether images and text are compared by it. */
   readonly shared: boolean;
+  /** Whether it writes captions of images. */
+  readonly caption: boolean;
 }
 
 export type AudioCard = Pick<
@@ -27,7 +29,7 @@ export type ImageCard = Pick<ServedImage, 'poolings' | 'dimensions' | 'space' | 
 export type TextCard = Pick<ServedText, 'poolings' | 'dimensions' | 'space' | 'maxTokens'>;
 
 /** The card of a model that is loaded. It keeps nothing of what serves it. */
-export function cardOf({ audio, image, text, shared, ...model }: ServedModel): ModelCard {
+export function cardOf({ audio, image, text, shared, caption, ...model }: ServedModel): ModelCard {
   const { architecture, parameters, fingerprint, weightType, loadMs } = model;
   return {
     architecture,
@@ -39,6 +41,7 @@ export function cardOf({ audio, image, text, shared, ...model }: ServedModel): M
     ...(image && { image: imageCard(image, image.space) }),
     ...(text && { text: textCard(text, text.space) }),
     shared: shared !== undefined,
+    caption: caption !== undefined,
   };
 }
 
@@ -57,6 +60,7 @@ export function cardOfOpen({ directory, model }: OpenModel): ModelCard {
     ...(image && { image: imageCard(image, (...of) => spaceOf(image.ownSpace(...of))) }),
     ...(text && { text: textCard(text, (...of) => spaceOf(text.ownSpace(...of))) }),
     shared: model.scoring !== undefined && Boolean(image && text),
+    caption: model.caption !== undefined,
   };
 }
 

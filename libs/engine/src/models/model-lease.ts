@@ -1,12 +1,11 @@
-import type { Modality } from '@triptych/model-families';
 import type { UserKind } from './loaded-models.js';
-import { type ServedModel, type Serving, servingOf } from './served-model.js';
+import { type Offered, type ServedModel, type Serving, servingOf } from './served-model.js';
 import type { Waiting } from './wait-for.js';
 
 /** Models as they are served now. */
 interface LeasedModels {
   /** The model that a call is for; a promise where it has to be loaded first. */
-  serve(what: Modality | 'shared', name: string, until: Waiting): ServedModel | Promise<void>;
+  serve(what: Offered, name: string, until: Waiting): ServedModel | Promise<void>;
   /** The same of the model whose audio encoder's default vectors lie in a space; undefined where there is none. */
   serveAudioIn(space: string, until: Waiting): ServedModel | Promise<void> | undefined;
   /** Counts a call or stream in that works with a model; what is returned counts it out. */
@@ -33,7 +32,7 @@ export class ModelLease {
    * Takes the model that serves something: by name, or the default. A promise where it has to be loaded first. Throws MODEL_NOT_FOUND,
    * MODALITY_NOT_SERVED or DRAINING, and rejects as loading does.
    */
-  take(what: Modality | 'shared', name: string, until: Waiting): Promise<void> | undefined {
+  take(what: Offered, name: string, until: Waiting): Promise<void> | undefined {
     if (this.#isOver) return undefined;
     const found = this.models.serve(what, name, until);
     // Once it is there it may be gone again.
@@ -53,7 +52,7 @@ export class ModelLease {
   }
 
   /** A model that was taken. Throws MODALITY_NOT_SERVED. */
-  serving<M extends Modality | 'shared'>(what: M, name = ''): Serving<M> {
+  serving<M extends Offered>(what: M, name = ''): Serving<M> {
     const model = this.#byName.get(keyOf(what, name)) ?? this.#byName.get(name);
     return servingOf(model ? [model] : [], what, name);
   }
@@ -78,6 +77,6 @@ export class ModelLease {
 }
 
 /** A name is one model's; without a name each modality has its own. */
-function keyOf(what: Modality | 'shared', name: string): string {
+function keyOf(what: Offered, name: string): string {
   return name === '' ? `\n${what}` : name;
 }

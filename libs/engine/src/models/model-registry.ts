@@ -10,7 +10,7 @@ import { type Candidates, MemoryBudget } from './memory-budget.js';
 import { ModelLease } from './model-lease.js';
 import type { DescribedModel, ModelLoader } from './model-loader.js';
 import { ModelLoads } from './model-loads.js';
-import { notServed, type ServedModel } from './served-model.js';
+import { type Offered, notServed, type ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
 import { type Waiting, waitFor } from './wait-for.js';
 
@@ -122,7 +122,7 @@ export class ModelRegistry {
   }
 
   /** {@link ModelLease.take} */
-  serve(what: Modality | 'shared', name: string, until: Waiting): ServedModel | Promise<void> {
+  serve(what: Offered, name: string, until: Waiting): ServedModel | Promise<void> {
     this.checkOpen();
     const known = name === '' ? this.#known.lookUpDefault(what) : this.#known.offered(name);
     if (!known?.takes(what)) throw notServed(what, name);

@@ -1,10 +1,16 @@
 import { TriptychError } from '@triptych/core';
 import type { AudioContext, AudioEncoder, AudioTower } from '@triptych/audio-encoder';
 import type { ClipEngine, SharedSpace } from '@triptych/clip-engine';
-import type { Encoder, Pooling } from '@triptych/inference-core';
+import type { Decoder, Encoder, Pooling } from '@triptych/inference-core';
 import type { Modality, Scores } from '@triptych/model-families';
 import type { AudioPreprocessor, ImagePreprocessor, TextPreprocessor } from '@triptych/preprocessing';
-import type { MatchEncoder, MatchTower, TextEncoder, TextTower } from '@triptych/text-encoder';
+import type {
+  CaptionDecoder,
+  MatchEncoder,
+  MatchTower,
+  TextEncoder,
+  TextTower,
+} from '@triptych/text-encoder';
 import type { ImageEncoder, ImageTower } from '@triptych/vision-encoder';
 import type { LaneName } from '../admission/lane.js';
 
@@ -23,6 +29,8 @@ export interface ServedModel {
   readonly text?: ServedText;
   /** What encodes a text together with an image. */
   readonly match?: ServedMatch;
+  /** What writes captions of images. */
+  readonly caption?: ServedCaption;
   /** Where its image and text encoders meet. */
   readonly shared?: SharedScores;
   /** Ends its encoders and what prepares for it alone. */
@@ -66,18 +74,29 @@ export interface ServedMatch extends MatchTower {
   readonly space: () => string;
 }
 
+/** What a call may need of a model: that it takes a modality, compares images and text, or writes captions. */
+export type Offered = Modality | 'shared' | 'caption';
+
+/** What writes captions, and what serves it. */
+export interface ServedCaption extends CaptionDecoder {
+  readonly decoder: Decoder;
+  /** Of prompts. */
+  readonly preprocessor: TextPreprocessor;
+}
+
 /** A model that takes this modality. */
-export type Serving<M extends Modality | 'shared'> = ServedModel & Required<Pick<ServedModel, M>>;
+export type Serving<M extends Offered> = ServedModel & Required<Pick<ServedModel, M>>;
 
 const verbs = {
   audio: 'takes audio',
   image: 'takes images',
   text: 'takes text',
   shared: 'compares images and text',
+  caption: 'writes captions of images',
 };
 
 /** The first of some models that serves something; they were asked for by `name`, or by none. Throws MODALITY_NOT_SERVED. */
-export function servingOf<M extends Modality | 'shared'>(
+export function servingOf<M extends Offered>(
   candidates: readonly ServedModel[],
   what: M,
   name: string,
@@ -88,7 +107,7 @@ export function servingOf<M extends Modality | 'shared'>(
 }
 
 /** MODALITY_NOT_SERVED by the model of this name, or by any. */
-export function notServed(what: Modality | 'shared', name: string): TriptychError {
+export function notServed(what: Offered, name: string): TriptychError {
   const who = name === '' ? 'no served model' : `model ${name} is none that`;
   return new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, {
     field: 'model',

@@ -1,4 +1,4 @@
-import type { Modality } from '@triptych/model-families';
+import type { Offered } from './served-model.js';
 import type { ModelLease } from './model-lease.js';
 import type { Waiting } from './wait-for.js';
 
@@ -10,7 +10,7 @@ interface Request {
 }
 
 /** For what is encoded: the model of its modality. */
-export function taking(modality: Modality, { model = '' }: Request): TakeModels {
+export function taking(modality: Exclude<Offered, 'shared'>, { model = '' }: Request): TakeModels {
   return (models, until) => models.take(modality, model, until);
 }
 
