@@ -10,7 +10,7 @@ import { ServerProcess } from './server-process.js';
 import { median, time } from './statistics.js';
 
 const help = `Throughput through each adapter against triptych.v1, in alternating order, of the demo models: they are small, so that what an
-adapter costs shows. Requests are made once and answers are not read, so that the client costs the same for all.
+adapter costs shows: in what is encoded a second, and in the server's processor time, without the processes that decode images. Requests are made once and answers are not read, so that the client costs the same for all.
 
   node tools/bench/dist/adapters.js [--rounds 7] [--seconds 1.5] [--json]
 `;
@@ -60,14 +60,18 @@ async function main(rounds: number, seconds: number, json: boolean): Promise<voi
       warmMs = await time(() => flood(IN_FLIGHT, IN_FLIGHT, () => call(path, bytes)));
     const count = Math.max(IN_FLIGHT, Math.ceil((1000 * seconds * IN_FLIGHT) / warmMs));
     const rates: Record<string, number[]> = {};
+    const cpuMs: Record<string, number[]> = {};
     for (let round = 0; round < rounds; round++) {
       for (const [name, { path, bytes }] of round % 2 ? [...adapters].reverse() : adapters) {
+        await server.report();
         const ms = await time(() => flood(count, IN_FLIGHT, () => call(path, bytes)));
+        (cpuMs[name] ??= []).push((await server.report()).cpuMs / (count * items));
         (rates[name] ??= []).push((1000 * count * items) / ms);
       }
     }
     const [[first], ...others] = adapters;
     for (const [name] of adapters) report[`${what}/s, ${name}`] = median(rates[name]);
+    for (const [name] of adapters) report[`${what}, CPU ms each, ${name}`] = median(cpuMs[name]);
     for (const [name] of others)
       report[`${what}, ${name} ÷ ${first}, median of ratios`] = median(
         rates[name].map((rate, i) => rate / rates[first][i]),
