@@ -150,6 +150,39 @@ describe.each(files)('%s: transcription against WhisperForConditionalGeneration.
   );
 
   it(
+    'tries other temperatures while a result is unlikely, the same by the same seed, and leaves silence out',
+    { timeout: 120_000 },
+    async () => {
+      const clip = clips.get('speech-b') as Float32Array;
+      const windows = async (over: Partial<TranscriptionOptions>) => {
+        const standard = { timestamps: false, beams: 1, seed: 3, conditioned: false, language: 'en' };
+        const found = [];
+        const options = {
+          ...standard,
+          temperatures: [0, 0.4, 1],
+          maxNewTokens: 8,
+          minLogProbability: 0,
+          ...over,
+        };
+        for await (const window of transcribe(clip, options, parts)) found.push(window);
+        return found;
+      };
+      const [drawn] = await windows({});
+      expect(drawn.temperature).toBe(1);
+      expect(await windows({})).toEqual([drawn]);
+      const [other] = await windows({ seed: 4 });
+      expect(other.segments).not.toEqual(drawn.segments);
+      expect((await windows({ minLogProbability: -100 }))[0].temperature).toBe(0);
+      const [silent] = await windows({ maxNoSpeech: 0 });
+      expect(silent).toMatchObject({ segments: [], temperature: 0 });
+      await expect(windows({ language: 'tlh' })).rejects.toMatchObject({
+        reason: 'PARAMETER_INVALID',
+        message: expect.stringContaining('en, zh, de') as unknown,
+      });
+    },
+  );
+
+  it(
     'logarithms of probabilities differ by at most 1e-3, and so does that of no speech',
     { timeout: 120_000 },
     async () => {
