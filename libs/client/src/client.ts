@@ -12,6 +12,9 @@ import {
 import {
   type AudioEncoderClient,
   type AudioStreamConfig,
+  type CaptionerClient,
+  type CaptionRequest,
+  type CaptionResponse__Output,
   type ClassifyRequest,
   type ClassifyResponse__Output,
   type CrossModalClient,
@@ -72,6 +75,7 @@ interface Services {
   readonly ImageEncoder: ImageEncoderClient;
   readonly TextEncoder: TextEncoderClient;
   readonly CrossModal: CrossModalClient;
+  readonly Captioner: CaptionerClient;
   readonly Models: ModelsClient;
 }
 
@@ -127,7 +131,7 @@ export class TriptychClient {
     const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
       triptych: { v1: { [K in keyof Services]: Constructor<Services[K]> } };
     };
-    const { AudioEncoder, ImageEncoder, TextEncoder, CrossModal, Models } = api.triptych.v1;
+    const { AudioEncoder, ImageEncoder, TextEncoder, CrossModal, Captioner, Models } = api.triptych.v1;
     const channel = options.credentials ?? credentials.createInsecure();
     const limit = options.maxMessageBytes ?? 256 * 1024 * 1024;
     const channelOptions = {
@@ -150,6 +154,7 @@ export class TriptychClient {
       ImageEncoder: new ImageEncoder(address, channel, channelOptions),
       TextEncoder: new TextEncoder(address, channel, channelOptions),
       CrossModal: new CrossModal(address, channel, channelOptions),
+      Captioner: new Captioner(address, channel, channelOptions),
       Models: new Models(address, channel, channelOptions),
     };
     this.#timeoutMs = options.timeoutMs ?? 60_000;
@@ -252,6 +257,11 @@ export class TriptychClient {
   /** How probably texts belong to images, by one encoder of both; a bad pair is an error in its place. */
   match(request: MatchRequest, call?: CallOptions): Promise<MatchResponse__Output> {
     return this.#unary((options, done) => this.#services.CrossModal.Match(request, options, done), call);
+  }
+
+  /** Writes captions of images. A bad image is an error in its place. */
+  caption(request: CaptionRequest, call?: CallOptions): Promise<CaptionResponse__Output> {
+    return this.#unary((options, done) => this.#services.Captioner.Caption(request, options, done), call);
   }
 
   /** Zero-shot classification: a probability for each label, for each item. */

@@ -68,6 +68,11 @@ export type { Timing__Output } from './gen/triptych/v1/Timing.js';
 export type { Classification } from './gen/triptych/v1/Classification.js';
 export type { ClassifyRequest, ClassifyRequest__Output } from './gen/triptych/v1/ClassifyRequest.js';
 export type { ClassifyResponse, ClassifyResponse__Output } from './gen/triptych/v1/ClassifyResponse.js';
+export type { Caption } from './gen/triptych/v1/Caption.js';
+export type { CaptionerClient, CaptionerHandlers } from './gen/triptych/v1/Captioner.js';
+export type { CaptionRequest, CaptionRequest__Output } from './gen/triptych/v1/CaptionRequest.js';
+export type { CaptionResponse, CaptionResponse__Output } from './gen/triptych/v1/CaptionResponse.js';
+export { FinishReason } from './gen/triptych/v1/FinishReason.js';
 export type { CrossModalClient, CrossModalHandlers } from './gen/triptych/v1/CrossModal.js';
 export type {
   EncodeImagesRequest,

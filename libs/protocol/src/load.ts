@@ -88,6 +88,7 @@ function wireTree(side: 'client' | 'server'): MessageTree {
     asBytes('EncodeTextsRequest', 'texts');
     asBytes('Item', 'text');
     asBytes('MatchPair', 'text');
+    asBytes('CaptionRequest', 'prompt');
     asBytes('ClassifyRequest', 'labels', 'template');
   }
   return json;

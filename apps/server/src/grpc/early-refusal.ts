@@ -12,6 +12,7 @@ const modalities: Readonly<Record<string, readonly string[]>> = {
   '/triptych.v1.CrossModal/Rank': [],
   '/triptych.v1.CrossModal/Classify': ['text'],
   '/triptych.v1.CrossModal/Fuse': [],
+  '/triptych.v1.Captioner/Caption': ['image'],
   '/triptych.v1.CrossModal/Match': ['text'],
 };
 

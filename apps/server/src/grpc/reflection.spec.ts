@@ -51,6 +51,7 @@ const expected = [
   'grpc.reflection.v1alpha.ServerReflection',
   'inference.GRPCInferenceService',
   'triptych.v1.AudioEncoder',
+  'triptych.v1.Captioner',
   'triptych.v1.CrossModal',
   'triptych.v1.ImageEncoder',
   'triptych.v1.Models',

@@ -5,6 +5,7 @@ import {
 } from '@grpc/grpc-js';
 import {
   type AudioEncoderHandlers,
+  type CaptionerHandlers,
   type CrossModalHandlers,
   type ImageEncoderHandlers,
   loadWirePackage,
@@ -20,6 +21,7 @@ import { fuse } from './cross-modal/fuse.js';
 import { match } from './cross-modal/match.js';
 import { rank } from './cross-modal/rank.js';
 import { similarity } from './cross-modal/similarity.js';
+import { captionImages } from './image/caption-images.js';
 import { encodeImages } from './image/encode-images.js';
 import { encodeImageStream } from './image/encode-stream.js';
 import type { Engine } from '@triptych/engine';
@@ -35,6 +37,7 @@ interface Handlers {
   readonly ImageEncoder: ImageEncoderHandlers;
   readonly TextEncoder: TextEncoderHandlers;
   readonly CrossModal: CrossModalHandlers;
+  readonly Captioner: CaptionerHandlers;
   readonly Models: ModelsHandlers;
 }
 
@@ -79,6 +82,9 @@ export function services(
       Classify: unary(observers, (request, context) => classify(engine, request, context)),
       Fuse: unary(observers, (request, context) => fuse(engine, request, context)),
       Match: unary(observers, (request, context) => match(engine, request, context)),
+    },
+    Captioner: {
+      Caption: unary(observers, (request, context) => captionImages(engine, request, context)),
     },
     Models: {
       List: unary(observers, (request) => listModels(engine, request)),

@@ -10,20 +10,27 @@ const unpacked = (name: string) =>
 
 const tower = { hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 2 };
 const config = {
-  architectures: ['BlipForImageTextRetrieval'],
   model_type: 'blip',
   vision_config: { ...tower, image_size: 32, patch_size: 16 },
-  text_config: { ...tower, vocab_size: 12_000, max_position_embeddings: 64 },
+  text_config: { ...tower, vocab_size: 12_000, max_position_embeddings: 64, bos_token_id: 11_999 },
   image_text_hidden_size: 16,
 };
 
-/** A model directory with a small BLIP for retrieval, `tiny-blip`, whose weights mean nothing. */
-export async function writeTinyBlip(directory: string): Promise<string> {
-  const [source, target] = ['tiny-blip', 'converted'].map((name) => join(directory, name));
-  await writeSyntheticCheckpoint(source, config, {
-    'tokenizer.json': unpacked('tokenizer'),
-    'tokenizer_config.json': unpacked('tokenizer_config'),
-  });
+/** A model directory with a small BLIP, `tiny-blip` for retrieval or `tiny-captioner`, whose weights mean nothing. */
+export async function writeTinyBlip(
+  directory: string,
+  name: 'tiny-blip' | 'tiny-captioner' = 'tiny-blip',
+): Promise<string> {
+  const [source, target] = [join(directory, name), join(directory, `${name}-converted`)];
+  const kind = name === 'tiny-blip' ? 'BlipForImageTextRetrieval' : 'BlipForConditionalGeneration';
+  await writeSyntheticCheckpoint(
+    source,
+    { architectures: [kind], ...config },
+    {
+      'tokenizer.json': unpacked('tokenizer'),
+      'tokenizer_config.json': unpacked('tokenizer_config'),
+    },
+  );
   await convertCheckpoint({ source, target, dtype: 'float32', converterVersion: '1' });
   return target;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FinishReason } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { picture, serveDemo, type TestServer, vectorOf } from '../../testing/harness.js';
 import { writeTinyBlip } from '../../testing/tiny-blip.js';
@@ -9,7 +10,8 @@ let work: string;
 let test: TestServer;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-match-'));
-  test = await serveDemo({ models: [await writeTinyBlip(work)], http: '127.0.0.1:0' });
+  const models = [await writeTinyBlip(work), await writeTinyBlip(work, 'tiny-captioner')];
+  test = await serveDemo({ models, http: '127.0.0.1:0' });
 });
 afterAll(async () => {
   await test.close();
@@ -76,6 +78,36 @@ describe('a second stage', () => {
     const { data } = await post('/v1/classify', { input, modality: 'image', ...request });
     expect(data?.[0].scores).toHaveLength(3);
     expect(data?.[0].score).toBeCloseTo(Math.max(...expected), 5);
+  });
+});
+
+describe('Captioner.Caption', () => {
+  it('answers each image with its name, its caption and why it ended, or its error', async () => {
+    const asked = [
+      { id: 'first', encoded: picture('pizza') },
+      { id: 'none', encoded: Buffer.alloc(9) },
+    ];
+    const { model, captions } = await test.client.caption({
+      images: asked,
+      prompt: 'All human beings',
+      beams: 2,
+      maxTokens: 9,
+    });
+    expect(model).toBe('tiny-captioner');
+    expect(captions).toMatchObject([
+      { id: 'first', text: expect.stringMatching(/^all human beings/) as string, error: null },
+      { id: 'none', text: '', error: { reason: 'IMAGE_FORMAT_UNKNOWN', field: 'images[1].encoded' } },
+    ]);
+    expect([FinishReason.FINISH_REASON_END, FinishReason.FINISH_REASON_LENGTH]).toContain(
+      captions[0].finishReason,
+    );
+    await expect(test.client.caption({ model: 'tiny-blip', images: asked })).rejects.toMatchObject({
+      code: 12,
+      details: { reason: 'MODALITY_NOT_SERVED' },
+    });
+    await expect(test.client.caption({ images: asked, beams: 9 })).rejects.toMatchObject({
+      details: { reason: 'PARAMETER_INVALID', violations: [{ field: 'beams' }] },
+    });
   });
 });
 

@@ -3,11 +3,12 @@ import type { Modality } from '@triptych/model-families';
 import { HealthService } from './health-service.js';
 
 /** Modalities that a service needs; none: it answers while the server does. */
-const needs: Readonly<Record<string, readonly Modality[]>> = {
+const needs: Readonly<Record<string, readonly (Modality | 'caption')[]>> = {
   'triptych.v1.AudioEncoder': ['audio'],
   'triptych.v1.ImageEncoder': ['image'],
   'triptych.v1.TextEncoder': ['text'],
   'triptych.v1.CrossModal': ['image', 'text'],
+  'triptych.v1.Captioner': ['caption'],
   'triptych.v1.Models': [],
 };
 
@@ -34,7 +35,7 @@ export function followHealth(models: ModelRegistry, services: readonly string[])
   let isDraining = false;
   const tell = (name: string, serves: boolean) =>
     service.set(name, serves && !isDraining ? 'SERVING' : 'NOT_SERVING');
-  const areReady = (modality?: Modality) => {
+  const areReady = (modality?: Modality | 'caption') => {
     const found = models.known.filter(
       ({ state, card }) => IS_SERVED.has(state) && (modality === undefined || card[modality]),
     );
@@ -75,7 +76,7 @@ export function followHealth(models: ModelRegistry, services: readonly string[])
 const IS_SERVED: ReadonlySet<ModelState> = new Set(['ready', 'standby']);
 
 /** Whether calls of a modality, or of any, are answered. */
-function isReady({ state, served }: ModelStatus, modality?: Modality): boolean {
+function isReady({ state, served }: ModelStatus, modality?: Modality | 'caption'): boolean {
   if (!served) return state === 'standby';
   return encodersByModality(served).every(
     ([name, { worker }]) => (modality !== undefined && name !== modality) || worker.ready,

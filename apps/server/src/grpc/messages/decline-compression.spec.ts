@@ -13,7 +13,10 @@ import { onHttp2Server } from '../http2/http2-servers.js';
 import { boundMessages } from './bound-messages.js';
 
 it('compressed messages are declined where grpc-js is not the one that can be bounded', async () => {
-  const bounds = boundMessages({ maxMessageBytes: 100_000, streamImages: 1, maxTexts: 1, maxClips: 1 }, new Map());
+  const bounds = boundMessages(
+    { maxMessageBytes: 100_000, streamImages: 1, maxTexts: 1, maxClips: 1 },
+    new Map(),
+  );
   // What wraps grpc-js's own call hides it, as another version would.
   const server = new Server({
     interceptors: [(_method, call) => new ServerInterceptingCall(call, {}), bounds.interceptor],

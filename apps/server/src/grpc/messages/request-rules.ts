@@ -64,6 +64,7 @@ function ownRules(limits: EngineLimits): ReadonlyMap<string, RequestRule> {
     'RankSource.queries': maxItems,
     'FuseRequest.items': Math.min(MOST_FUSED, maxItems),
     'MatchRequest.pairs': maxImages,
+    'CaptionRequest.images': maxImages,
     'ClassifyRequest.items': maxItems,
     'ClassifyRequest.labels': maxItems,
     'Embedding.shape': MOST_DIMENSIONS,
