@@ -10,4 +10,6 @@ serve_flags=(--max-message-bytes 67108864)
 . .ci/serve.sh
 "$python" -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --disable-pip-version-check 'pyarrow==26.0.1' 'duckdb==2.0.1' 'pandas==3.1.1' 'numpy<3'
+cp -r clients/python "$work/package"
+"$work/venv/bin/pip" install -q --disable-pip-version-check "$work/package[flight]"
 "$work/venv/bin/python" .ci/flight/pyarrow_client.py "$address" examples/images "$(cat "$work/pid")" "$@"

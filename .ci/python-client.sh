@@ -15,7 +15,7 @@ grep -qx "version = \"$version\"" clients/python/pyproject.toml || { echo "clien
 . .ci/serve.sh
 "$python" -m venv "$work/venv"
 cp -r clients/python "$work/package"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$work/package[pandas,arrow]" mypy types-grpcio types-protobuf pytest &
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$work/package[pandas,arrow,flight]" mypy types-grpcio types-protobuf pytest &
 installed=$!
 mkdir "$work/generated"
 protoc -I proto --python_out="$work/generated" --grpc_out="$work/generated" --plugin=protoc-gen-grpc="$(command -v grpc_python_plugin)" \

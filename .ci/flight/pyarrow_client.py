@@ -273,8 +273,34 @@ def read_by_others():
     found.validate(full=True)
 
 
+def by_our_client():
+    from triptych.flight import embed_batches, embed_table
+
+    table = pa.table({"text": pa.array(["a pizza", "a volcano"] * 1_500).dictionary_encode(), "id": list(range(3_000))})
+    found = embed_table(address, table, modality="text", model="demo-clip", dimensions=8)
+    assert found.column("id").to_pylist() == list(range(3_000)) and found.column("error").null_count == 3_000
+    assert found.schema.field("embedding").type == pa.list_(pa.float32(), 8)
+    assert embed_table(address, table.slice(0, 0), modality="text").num_rows == 0
+
+    def broken():
+        yield from table.slice(0, 100).to_batches()
+        raise ValueError("no more")
+
+    try:
+        list(embed_batches(address, table.schema, broken(), modality="text"))
+        raise AssertionError("a source that failed was answered")
+    except ValueError as error:
+        assert str(error) == "no more"
+    try:
+        embed_table(address, table, modality="text", model="other")
+        raise AssertionError("a model that is not there answered")
+    except KeyError as error:
+        assert "MODEL_NOT_FOUND" in str(error)
+
+
 lists_flights()
 zero_rows()
+by_our_client()
 null_and_corrupt_rows()
 same_vectors_however_cut()
 forty_megabytes()

@@ -264,3 +264,15 @@ def test_options() -> None:
 def test_it_imports_neither_pandas_nor_pyarrow() -> None:
     code = "import sys, triptych; assert not {'pandas', 'pyarrow'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_batches_of_tables_are_cut_and_their_dictionaries_decoded() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from triptych import flight
+
+    table = pyarrow.table({"text": pyarrow.array(["a", "b"] * 1_500).dictionary_encode(), "big": ["x" * 10_000] * 3_000})
+    schema = flight._decoded_schema(table.schema)
+    assert schema.field("text").type == pyarrow.string()
+    parts = [part for batch in table.to_batches() for part in flight._cut(flight._decoded(batch, schema))]
+    assert all(part.num_rows <= flight.MOST_ROWS and part.nbytes <= flight.MOST_BYTES for part in parts)
+    assert pyarrow.Table.from_batches(parts).column("text").to_pylist() == ["a", "b"] * 1_500

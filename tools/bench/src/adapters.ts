@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Client, credentials } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import { loadInferencePackage, loadWirePackage } from '@triptych/protocol';
+import { Exchanges, type FlightLoad, flightLoad, streamBatches } from './flight-load.js';
 import { flood, printReport } from './measuring.js';
 import { ServerProcess } from './server-process.js';
 import { median, time } from './statistics.js';
@@ -22,6 +23,10 @@ const IN_FLIGHT = 4;
 interface Load {
   readonly items: number;
   readonly calls: Readonly<Record<string, { readonly path: string; readonly bytes: Buffer }>>;
+  /** The same over Arrow Flight: a batch for a call. */
+  readonly flight: FlightLoad;
+  /** More items in a batch, for one exchange that is sent all of them. */
+  readonly stream?: FlightLoad;
 }
 
 const root = new URL('../../../', import.meta.url);
@@ -53,22 +58,39 @@ async function main(rounds: number, seconds: number, json: boolean): Promise<voi
   const call = (path: string, bytes: Buffer) =>
     path.startsWith('/v') ? post(`http://${server.httpAddress}${path}`, agent, bytes) : grpc(path, bytes);
   const report: Record<string, number> = {};
-  for (const [what, { items, calls }] of Object.entries(loads())) {
-    const adapters = Object.entries(calls);
+  for (const [what, { items, calls, flight, stream }] of Object.entries(loads())) {
+    const exchanges = new Exchanges(client, flight);
+    const flooding = (send: () => Promise<unknown>) => (count: number) => flood(count, IN_FLIGHT, send);
+    const adapters: [name: string, run: (count: number) => Promise<void>][] = [
+      ...Object.entries(calls).map(([name, { path, bytes }]): [string, (count: number) => Promise<void>] => [
+        name,
+        flooding(() => call(path, bytes)),
+      ]),
+      ['Flight', flooding(() => exchanges.call())],
+    ];
+    if (stream)
+      adapters.push([
+        'Flight, one exchange',
+        // As many items, to the nearest whole batch.
+        (count) => streamBatches(client, stream, Math.max(1, Math.round((count * items) / stream.rows))),
+      ]);
     let warmMs = 0;
-    for (const [, { path, bytes }] of [...adapters, ...adapters])
-      warmMs = await time(() => flood(IN_FLIGHT, IN_FLIGHT, () => call(path, bytes)));
-    const count = Math.max(IN_FLIGHT, Math.ceil((1000 * seconds * IN_FLIGHT) / warmMs));
+    for (const [, run] of [...adapters.slice(1), ...adapters, adapters[0]])
+      warmMs = await time(() => run(IN_FLIGHT));
+    const most = Math.max(IN_FLIGHT, Math.ceil((1000 * seconds * IN_FLIGHT) / warmMs));
+    const whole = stream ? stream.rows / items : 1;
+    const count = Math.ceil(most / whole) * whole;
     const rates: Record<string, number[]> = {};
     const cpuMs: Record<string, number[]> = {};
     for (let round = 0; round < rounds; round++) {
-      for (const [name, { path, bytes }] of round % 2 ? [...adapters].reverse() : adapters) {
+      for (const [name, run] of round % 2 ? [...adapters].reverse() : adapters) {
         await server.report();
-        const ms = await time(() => flood(count, IN_FLIGHT, () => call(path, bytes)));
+        const ms = await time(() => run(count));
         (cpuMs[name] ??= []).push((await server.report()).cpuMs / (count * items));
         (rates[name] ??= []).push((1000 * count * items) / ms);
       }
     }
+    exchanges.close();
     const [[first], ...others] = adapters;
     for (const [name] of adapters) report[`${what}/s, ${name}`] = median(rates[name]);
     for (const [name] of adapters) report[`${what}, CPU ms each, ${name}`] = median(cpuMs[name]);
@@ -151,8 +173,13 @@ function load(
     outputs: [{ name: 'embedding' }],
     rawInputContents: [Buffer.concat(raw)],
   };
+  const options: Record<string, string> = Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) => [key, Object.values(value as object)[0] as string]),
+  );
   return {
     items: elements.length,
+    flight: flightLoad(name, elements, options),
+    ...(name === 'text' && { stream: flightLoad(name, Array.from({ length: 8 }, () => elements).flat()) }),
     calls: {
       'triptych.v1': grpcRequest(loadWirePackage('client')[`triptych.v1.${service}`], 'Encode', own),
       'Open Inference': grpcRequest(

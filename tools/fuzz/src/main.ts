@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AudioEncoding, TriptychClient } from '@triptych/client';
 import { createLogger, readConfig, startServer } from '@triptych/server';
+import { fuzzFlight } from './flight.js';
 import { fuzzHttp } from './http.js';
 import { fuzzHttp2 } from './http2/fuzz-http2.js';
 import { fuzzInference } from './inference.js';
@@ -12,10 +13,10 @@ import { random } from './mutate.js';
 import { Neighbour } from './neighbour.js';
 import { fuzzWeights } from './weights.js';
 
-const help = `Mutated audio containers, images, protobuf messages, requests of the Open Inference Protocol, HTTP/2 frames, headers and compressed bodies, and Parquet files. Ends with 0 when all of them were answered, nothing
+const help = `Mutated audio containers, images, protobuf messages, requests of the Open Inference Protocol, exchanges of Arrow Flight, HTTP/2 frames, headers and compressed bodies, and Parquet files. Ends with 0 when all of them were answered, nothing
 else suffered, and memory came back; prints how each kind was answered.
 
-  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|images|messages|inference|http2|http|weights]
+  node tools/fuzz/dist/main.js [--count 1000] [--seed 1] [--only containers|images|messages|inference|flight|http2|http|weights]
 `;
 
 /** Growth of the process that is noise: workers' heaps, the allocator's caches. */
@@ -89,6 +90,10 @@ async function main(count: number, seed: number, only: string | undefined): Prom
     images: () => fuzzItems(encodeImages, images, count, next),
     messages: () => fuzzMessages(server.address, methods(files[0], images[0]), count, next),
     inference: () => fuzzInference(server.address, { audio: files[0], image: images[0] }, count, next),
+    flight: async () => {
+      const content = { audio: files[0], image: images[0] };
+      return fuzzFlight(server.address, content, await Neighbour.of(client, 'a sailboat'), count, next);
+    },
     http2: async () => {
       const texts = Buffer.concat([field(2, Buffer.from('a pizza')), field(2, Buffer.from('a volcano'))]);
       return fuzzHttp2(server.address, texts, await Neighbour.of(client, 'a sailboat'), count, next);

@@ -68,8 +68,8 @@ export async function exchangeRows(
   try {
     const incoming = messages(call, context.signal, take);
     const { command, schema } = await readStart(engine, incoming);
-    const content = findContent(schema, command);
     const layouts = layoutsOf(schema);
+    const content = findContent(schema, command);
     const stream = await inFieldAsync('flight_descriptor', () => open(engine, command, context));
     try {
       const { stamp, dimensions, maxBatchItems } = stream.ready;
