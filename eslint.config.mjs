@@ -89,6 +89,11 @@ export default tseslint.config(
     rules: { 'triptych/own-package': 'error' },
   },
   {
+    // The command serves the models of the clone that it is in, and tools measure and test it.
+    files: ['{apps/cli,tools/*}/src/**/*.ts'],
+    rules: { 'triptych/own-package': ['error', { importsOnly: true }] },
+  },
+  {
     plugins: { '@nx': nx },
     files: ['**/*.ts'],
     ignores: ['**/vitest.config.ts'],

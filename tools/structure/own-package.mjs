@@ -1,4 +1,5 @@
 // An ESLint rule: no file of a library names one outside of its package, be it to import or to read: there, nothing is once it is installed.
+// `importsOnly`: of packages that stay in the repository, which may read it.
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -19,14 +20,16 @@ function textOf(node) {
 export const ownPackage = {
   meta: {
     type: 'problem',
-    schema: [],
+    schema: [
+      { type: 'object', properties: { importsOnly: { type: 'boolean' } }, additionalProperties: false },
+    ],
     messages: {
       outside:
         '{{path}} lies outside of this package, and is not there where it is installed. Take it as an argument, or as a dependency.',
     },
   },
   create(context) {
-    const { filename } = context;
+    const { filename, options } = context;
     const root = packageOf(filename);
     const check = (node) => {
       const path = textOf(node);
@@ -35,11 +38,15 @@ export const ownPackage = {
         context.report({ node, messageId: 'outside', data: { path } });
     };
     const ofSource = ({ source }) => check(source);
-    return {
+    const imports = {
       ImportDeclaration: ofSource,
       ExportNamedDeclaration: ofSource,
       ExportAllDeclaration: ofSource,
       ImportExpression: ofSource,
+    };
+    if (options[0]?.importsOnly) return imports;
+    return {
+      ...imports,
       NewExpression: ({ callee, arguments: [path] }) => {
         if (callee.type === 'Identifier' && callee.name === 'URL') check(path);
       },

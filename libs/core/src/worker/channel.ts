@@ -37,6 +37,8 @@ export interface ChannelOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Of a process, from its start: others go first where both want a core. */
   readonly niceness?: number | undefined;
+  /** Of a process: what it says on standard error is kept for the reason of its end, not passed on. */
+  readonly isQuiet?: boolean | undefined;
 }
 
 /** Starts a worker. */
@@ -59,22 +61,33 @@ function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEv
   };
 }
 
-function openProcess({ entry, memoryMb, env, niceness = 0 }: ChannelOptions, events: ChannelEvents): Channel {
+/** Of what a process said before it ended. */
+const LONGEST_LAST_WORDS = 4096;
+
+function openProcess(
+  { entry, memoryMb, env, niceness = 0, isQuiet = false }: ChannelOptions,
+  events: ChannelEvents,
+): Channel {
   const child = fork(fileURLToPath(entry), {
     serialization: 'advanced',
     execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
     env: { ...passedEnvironment(), ...env },
     // Standard output belongs to what the command prints.
-    stdio: ['ignore', 2, 2, 'ipc'],
+    stdio: ['ignore', isQuiet ? 'ignore' : 2, isQuiet ? 'pipe' : 2, 'ipc'],
   });
   if (child.pid !== undefined && niceness > 0) stepBackChild(child.pid, niceness);
   let cause: unknown;
+  let said = '';
+  child.stderr?.on(
+    'data',
+    (bytes: Buffer) => (said = (said + bytes.toString()).slice(0, LONGEST_LAST_WORDS)),
+  );
   child.on('message', (message) => events.answer(message as WorkerAnswer));
   child.on('error', (error) => (cause = error));
   const exited = new Promise<void>((resolve) => {
     child.once('close', (code: number | null, signal: string | null) => {
       resolve();
-      events.ended(cause ?? `its process ended with ${signal ?? `code ${code}`}`);
+      events.ended(cause ?? `its process ended with ${signal ?? `code ${code}`}${lastWords(said)}`);
     });
   });
   return {
@@ -86,6 +99,12 @@ function openProcess({ entry, memoryMb, env, niceness = 0 }: ChannelOptions, eve
       return exited;
     },
   };
+}
+
+/** Node's own reason, without its dump of the heap and the stack; else the first line. */
+function lastWords(said: string): string {
+  const found = /^FATAL ERROR: .*/m.exec(said) ?? /^.*\S.*$/m.exec(said);
+  return found ? `: ${found[0].trim()}` : '';
 }
 
 function endProcess(child: ChildProcess): void {

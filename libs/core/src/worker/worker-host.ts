@@ -25,6 +25,8 @@ export interface WorkerHostOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Of a process: others go first where both want a core. Default: 0. */
   readonly niceness?: number | undefined;
+  /** Of a process: what it says on standard error is logged when it has ended, not passed on. */
+  readonly isQuiet?: boolean | undefined;
   /** Native code runs in its thread, which must not lose it under a call: {@link restNativeThreads}. */
   readonly isNative?: boolean;
   readonly logger?: Logger;
@@ -144,11 +146,11 @@ export class WorkerHost {
   }
 
   async #spawn(): Promise<void> {
-    const { entry, name, isolation = 'thread', memoryMb, env, niceness } = this.options;
+    const { entry, name, isolation = 'thread', memoryMb, env, niceness, isQuiet } = this.options;
     if (isEnding && nativeThreads.has(this)) throw new TriptychError('DRAINING', `${name}: the process ends`);
     let cause: unknown;
     const worker: Channel = openChannel(
-      { isolation, entry, name, memoryMb, env, niceness },
+      { isolation, entry, name, memoryMb, env, niceness, isQuiet },
       {
         answer: (answer) => this.#settle(answer),
         ended: (thrown) => this.#lost(worker, (cause = thrown)),

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { type Logger, silentLogger } from '@triptych/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { smallTokenizer } from './testing/small-tokenizer.js';
 import { TextPreprocessor } from './text-preprocessor.js';
@@ -19,9 +20,14 @@ const trap = 'a'.repeat(40);
 const open: TextPreprocessor[] = [];
 afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
 
-async function start(json: string, timeoutMs = 300): Promise<TextPreprocessor> {
+async function start(json: string, timeoutMs = 300, logger?: Logger): Promise<TextPreprocessor> {
   const tokenizer = { json, frame: { before: 1, after: 1 } };
-  const preprocessor = await TextPreprocessor.start({ name: 'test', tokenizer, timeoutMs });
+  const preprocessor = await TextPreprocessor.start({
+    name: 'test',
+    tokenizer,
+    timeoutMs,
+    ...(logger ? { logger } : {}),
+  });
   open.push(preprocessor);
   return preprocessor;
 }
@@ -51,13 +57,17 @@ describe('a tokenizer', () => {
   it('whose memory runs out refuses the text, and is replaced for the others', async () => {
     const replace = { type: 'Replace', pattern: { Regex: '!' }, content: 'İ'.repeat(500_000) };
     const normalizer = { type: 'Sequence', normalizers: [replace, { type: 'Lowercase' }] };
-    const preprocessor = await start(hostile({ normalizer, pre_tokenizer: null }), 60_000);
+    const causes: unknown[] = [];
+    const logger = { ...silentLogger, error: ({ err }: { err?: unknown }) => causes.push(err) };
+    const preprocessor = await start(hostile({ normalizer, pre_tokenizer: null }), 60_000, logger);
     // In a thread, the second step of this would end the process of this test.
     const refused = preprocessor.tokenize('!'.repeat(400), 9);
     const behind = preprocessor.tokenize('a', 9);
     await expect(refused).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_CRASH', retryable: false });
     expect((await behind).ids).toHaveLength(3);
     expect((await preprocessor.tokenize('a', 9)).ids).toHaveLength(3);
+    // One line of what it said, and no dump of its heap.
+    expect(causes).toContainEqual(expect.stringMatching(/^its process ended with .*: FATAL ERROR: [^\n]*$/));
   });
 
   it('that is killed goes on in another, with the text that it was at', async () => {

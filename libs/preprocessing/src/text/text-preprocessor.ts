@@ -99,6 +99,8 @@ export class TextPreprocessor {
       isolation: 'process',
       restart: true,
       memoryMb: MEMORY_MB,
+      // Whoever sends such a text would fill the server's log with dumps of its heap.
+      isQuiet: true,
       farewellMs: FAREWELL_MS,
       init: (call) => call('open', tokenizer, { timeout }),
       ...(logger ? { logger } : {}),
