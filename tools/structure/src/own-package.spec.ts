@@ -8,26 +8,30 @@ import { ownPackage } from '../own-package.mjs';
 
 let work: string;
 let eslint: ESLint;
+let ofImports: ESLint;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-own-'));
   await mkdir(join(work, 'libs/one/src/deep'), { recursive: true });
   for (const folder of ['.', 'libs/one']) await writeFile(join(work, folder, 'package.json'), '{}');
-  eslint = new ESLint({
-    cwd: work,
-    overrideConfigFile: true,
-    overrideConfig: {
-      files: ['**/*.ts'],
-      languageOptions: { parser: tseslint.parser },
-      plugins: { triptych: { rules: { 'own-package': ownPackage } } },
-      rules: { 'triptych/own-package': 'error' },
-    },
-  });
+  const linter = (options: { importsOnly?: boolean }) =>
+    new ESLint({
+      cwd: work,
+      overrideConfigFile: true,
+      overrideConfig: {
+        files: ['**/*.ts'],
+        languageOptions: { parser: tseslint.parser },
+        plugins: { triptych: { rules: { 'own-package': ownPackage } } },
+        rules: { 'triptych/own-package': ['error', options] },
+      },
+    });
+  eslint = linter({});
+  ofImports = linter({ importsOnly: true });
 });
 afterAll(() => rm(work, { recursive: true }));
 
-async function lint(line: string): Promise<string[]> {
+async function lint(line: string, by = eslint): Promise<string[]> {
   const filePath = join(work, 'libs/one/src/deep/a.ts');
-  const [{ messages }] = await eslint.lintText(line, { filePath });
+  const [{ messages }] = await by.lintText(line, { filePath });
   return messages.map(({ message }) => message.split(' ')[0]);
 }
 
@@ -52,5 +56,12 @@ describe('the rule about what lies outside of a package', () => {
     "new URL('https://example.org/../../../../x');",
   ])('says nothing of %s', async (line) => {
     expect(await lint(line)).toEqual([]);
+  });
+
+  it('may let a package of the repository read the repository, but not import from another', async () => {
+    expect(await lint("new URL('../../../../models/', import.meta.url);", ofImports)).toEqual([]);
+    expect(await lint("import { b } from '../../../two/src/b.js';", ofImports)).toEqual([
+      '../../../two/src/b.js',
+    ]);
   });
 });
