@@ -50,6 +50,11 @@ def fusion(client: Client) -> None:
     )
     assert abs(by_place[0].score - 5 / 2) < 1e-6, by_place
     try:
+        client.caption([pizza], beams=2)
+        raise AssertionError("the demo's models write captions")
+    except NotServedError as error:
+        assert error.reason == "MODALITY_NOT_SERVED"
+    try:
         client.match([("a pizza", pizza)])
         raise AssertionError("the demo's model matches pairs")
     except NotServedError as error:

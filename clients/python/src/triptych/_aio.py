@@ -14,6 +14,7 @@ from ._aio_streams import AsyncAudioStream, AsyncImageStream, feed
 from ._batches import Answer, BatchLimit, Collector, Filling, Pause, encode_batch
 from ._calls import (
     CHANNEL_OPTIONS,
+    CAPTION,
     CLASSIFY,
     FUSE,
     LIST_MODELS,
@@ -38,6 +39,8 @@ from ._comparing import (
     Ranked,
     Scores,
     Source,
+    caption_request,
+    captions_of,
     classify_request,
     fuse_request,
     fused_of,
@@ -238,6 +241,12 @@ class AsyncClient:
     ) -> Fused:
         """As `Client.fuse`."""
         return fused_of(await self._unary(FUSE, fuse_request(items, weights, rule, model)))
+
+    async def caption(
+        self, images: Sequence[Any], *, prompt: str = "", beams: int = 0, max_tokens: int = 0, model: str = ""
+    ) -> list[str]:
+        """As `Client.caption`."""
+        return captions_of(await self._unary(CAPTION, caption_request(images, prompt, beams, max_tokens, model)))
 
     async def match(self, pairs: Sequence[tuple[str, Any]], *, model: str = "") -> list[Match]:
         """As `Client.match`."""

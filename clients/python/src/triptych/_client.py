@@ -11,6 +11,7 @@ import grpc
 from ._batches import BatchLimit
 from ._calls import (
     CHANNEL_OPTIONS,
+    CAPTION,
     CLASSIFY,
     FUSE,
     LIST_MODELS,
@@ -34,6 +35,8 @@ from ._comparing import (
     Ranked,
     Scores,
     Source,
+    caption_request,
+    captions_of,
     classify_request,
     fuse_request,
     fused_of,
@@ -244,6 +247,12 @@ class Client:
     ) -> Fused:
         """One vector of several items of one space, whatever their modalities."""
         return fused_of(self._unary(FUSE, fuse_request(items, weights, rule, model)))
+
+    def caption(
+        self, images: Sequence[Any], *, prompt: str = "", beams: int = 0, max_tokens: int = 0, model: str = ""
+    ) -> list[str]:
+        """What each image shows, in words; every caption begins with `prompt`."""
+        return captions_of(self._unary(CAPTION, caption_request(images, prompt, beams, max_tokens, model)))
 
     def match(self, pairs: Sequence[tuple[str, Any]], *, model: str = "") -> list[Match]:
         """How probably each text belongs to its image, by one encoder of both."""

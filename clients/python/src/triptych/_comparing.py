@@ -12,7 +12,7 @@ from ._embeddings import Embeddings, Vector, read_embedding
 from ._errors import InvalidInputError, ItemFailure, code_of
 from ._batches import failure_of
 from ._inputs import Samples, by_kind, choose, clip_of, image_of
-from .v1 import common_pb2, cross_modal_pb2
+from .v1 import captioner_pb2, common_pb2, cross_modal_pb2
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,20 @@ def rank_request(query: Any, candidates: Any, top: int, model: str, early: int |
 
 def _early(candidates: int | None) -> cross_modal_pb2.EarlyFusion | None:
     return None if candidates is None else cross_modal_pb2.EarlyFusion(candidates=candidates)
+
+
+def caption_request(
+    images: Sequence[Any], prompt: str, beams: int, max_tokens: int, model: str
+) -> captioner_pb2.CaptionRequest:
+    return captioner_pb2.CaptionRequest(
+        model=model, images=[image_of(image) for image in images], prompt=prompt, beams=beams, max_tokens=max_tokens
+    )
+
+
+def captions_of(response: captioner_pb2.CaptionResponse) -> list[str]:
+    for one in response.captions:
+        _raise(one)
+    return [one.text for one in response.captions]
 
 
 def match_request(pairs: Sequence[tuple[str, Any]], model: str) -> cross_modal_pb2.MatchRequest:
