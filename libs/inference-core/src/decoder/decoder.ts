@@ -158,7 +158,7 @@ export class Decoder {
 
   /**
    * Computes the keys and values of what is decoded, `states` [tokens, source width], whose buffer changes threads. Waits for room.
-   * Rejects with OVERLOADED where as many wait as may, MODEL_TOO_LARGE where it takes more than all may take, or CANCELLED.
+   * Rejects with OVERLOADED where as many wait as may, or where this alone takes more than all may take; or with CANCELLED.
    */
   async open(states: Float32Array<ArrayBuffer>, options: OpenOptions): Promise<DecoderSource> {
     const { config } = this.network;
