@@ -10,6 +10,8 @@ const WIDTH = 32;
 const SOURCE = 24;
 const VOCABULARY = 60;
 const END = 1;
+/** Many more steps than a turn has. */
+const POSITIONS = 1000;
 
 const attention = (module: string) => ({
   query: `${module}.q`,
@@ -38,12 +40,12 @@ const network: DecoderNetwork = {
     },
     sourceWidth: SOURCE,
     vocabulary: VOCABULARY,
-    positions: 100,
+    positions: POSITIONS,
   },
   embed: (g, ids, positions) =>
     g.op('Add', [
       g.op('Gather', [g.weight('embed.tokens', [VOCABULARY, WIDTH]), ids]),
-      g.op('Gather', [g.weight('embed.positions', [100, WIDTH]), positions]),
+      g.op('Gather', [g.weight('embed.positions', [POSITIONS, WIDTH]), positions]),
     ]),
   head: (g, x) => {
     const table = g.weight('head.tokens', [VOCABULARY, WIDTH]);
@@ -87,7 +89,7 @@ const generation = (over: Partial<Generation> = {}): Generation => ({
   ...over,
 });
 
-const limits = { maxSequences: 12, maxCacheBytes: 1e6, maxWaiting: 20 };
+const limits = { maxSequences: 12, maxCacheBytes: 1e7, maxWaiting: 20 };
 let decoder: Decoder;
 beforeAll(async () => {
   decoder = await Decoder.start(network, { name: 'small', threads: 2, weights, limits });
@@ -222,27 +224,31 @@ describe('a decoder', () => {
     const other = await decoder.open(states(5), { beams: 1 });
     const cancel = new AbortController();
     const told: number[] = [];
-    const long = source.generate(generation({ rules, maxTokens: 100 }), {
+    const long = source.generate(generation({ rules, maxTokens: POSITIONS }), {
       signal: cancel.signal,
       onProgress: (tokens) => {
         told.push(tokens.length);
         cancel.abort();
       },
     });
-    const kept = other.generate(generation({ rules, maxTokens: 100 }));
+    const kept = other.generate(generation({ rules, maxTokens: POSITIONS }));
     await expect(long).rejects.toMatchObject({ reason: 'CANCELLED' });
-    expect(told[0]).toBeLessThan(98);
-    expect((await kept).tokens).toHaveLength(98);
+    expect(told[0]).toBeLessThan(POSITIONS - 2);
+    expect((await kept).tokens).toHaveLength(POSITIONS - 2);
     // Nothing of it is left: the source generates anew.
-    expect((await source.generate(generation({ rules, maxTokens: 100 }))).tokens).toHaveLength(98);
+    expect((await source.generate(generation({ rules, maxTokens: POSITIONS }))).tokens).toHaveLength(
+      POSITIONS - 2,
+    );
     source.close();
     other.close();
   });
 
   it('refuses beyond its bounds, and waits up to them', async () => {
-    const bytes = decoder.bytesOf({ sourceTokens: 20, beams: 1, tokens: 100 });
-    expect(bytes).toBe(2 * 2 * WIDTH * 4 * (20 + 100));
-    await expect(decoder.open(states(6, 4000), { beams: 1 })).rejects.toMatchObject({ reason: 'OVERLOADED' });
+    const bytes = decoder.bytesOf({ sourceTokens: 20, beams: 1, tokens: POSITIONS });
+    expect(bytes).toBe(2 * 2 * WIDTH * 4 * (20 + POSITIONS));
+    await expect(decoder.open(states(6, 40_000), { beams: 1 })).rejects.toMatchObject({
+      reason: 'OVERLOADED',
+    });
     await expect(decoder.open(states(6), { beams: 13 })).rejects.toMatchObject({ reason: 'OVERLOADED' });
     const open = await Promise.all(
       Array.from({ length: 12 }, (_, i) => decoder.open(states(i), { beams: 1 })),
@@ -267,7 +273,7 @@ describe('a decoder', () => {
     const rules = { suppressed: [END], suppressedFirst: [] };
     const source = await decoder.open(states(8), { beams: 1 });
     const before = await source.generate(generation({ maxTokens: 20 }));
-    const running = source.generate(generation({ rules, maxTokens: 100 }));
+    const running = source.generate(generation({ rules, maxTokens: POSITIONS }));
     const lost = expect(running).rejects.toMatchObject({ reason: 'WORKER_LOST' });
     await decoder.kill();
     await lost;
