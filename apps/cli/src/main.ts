@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, (stop?: StopRequests) => Promise<Command
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand(),
   validate: async () => (await import('./commands/validate.js')).validateCommand(),
   models: async () => (await import('./commands/models.js')).modelsCommand(),
+  devices: async () => (await import('./commands/devices.js')).devicesCommand(),
   token: async () => (await import('./commands/token.js')).tokenCommand(),
 };
 

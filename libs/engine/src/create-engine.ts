@@ -5,6 +5,7 @@ import { Engine } from './engine.js';
 import { type ModelSource, sourceOf } from './models/load-model.js';
 import { ModelLoader } from './models/model-loader.js';
 import { ModelRegistry } from './models/model-registry.js';
+import { Placements } from './models/placements.js';
 import { SharedWorkers } from './models/shared-workers.js';
 import { type EngineObserver, unobserved } from './observer.js';
 import { checkSettings, type EngineSettings } from './settings.js';
@@ -33,9 +34,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     throw new TriptychError('CONFIG_INVALID', 'no model to serve; expected model directories in `models`');
   const settings = checkSettings(given);
   const { maxPixels } = settings;
+  const placements = new Placements(settings, logger);
+  // Before anything is loaded: a device that is not there is told at once.
+  await placements.of({});
   const loader = new ModelLoader({
     settings: { ...settings, threads: settings.threads || availableParallelism() },
     workers: new SharedWorkers(settings, logger),
+    placements,
     families,
     logger,
     observer,

@@ -1,4 +1,6 @@
-import { type Isolation, TriptychError } from '@triptych/core';
+import { type Isolation, messageOf, TriptychError } from '@triptych/core';
+import type { Precision } from '@triptych/inference-core';
+import { parseDevice } from '@triptych/inference-core/device';
 
 /** Bounds of what one call or stream may bring. */
 export interface EngineLimits {
@@ -41,6 +43,12 @@ export interface EncoderSettings {
   readonly instances: number | 'auto';
   /** Where sessions run and containers of audio are decoded: threads of this process, or processes of their own. */
   readonly isolation: Isolation;
+  /** What models run on that name nothing else: `cpu`, `cuda:1`, `webgpu`, or `auto`, the fastest that there is. */
+  readonly device: string;
+  /** What transformers' blocks are computed in there; auto: halves where they are much faster. */
+  readonly precision: Precision | 'auto';
+  /** Tokens of one batch on a device other than the CPU; 0: what it is known to like. */
+  readonly batchTokens: number;
 }
 
 /** What prepares items. */
@@ -78,6 +86,9 @@ export const engineDefaults: EngineSettings = Object.freeze({
   threads: 0,
   instances: 'auto',
   isolation: 'thread',
+  device: 'cpu',
+  precision: 'float32',
+  batchTokens: 0,
   audioWorkers: 1,
   imageWorkers: 0,
   decodeTimeoutMs: 10_000,
@@ -104,6 +115,7 @@ export const engineDefaults: EngineSettings = Object.freeze({
 const mayBeNone: ReadonlySet<string> = new Set([
   'threads',
   'instances',
+  'batchTokens',
   'imageWorkers',
   'modelMemory',
   'modelIdleMs',
@@ -130,8 +142,20 @@ export function checkSettings(given: Partial<EngineSettings>): EngineSettings {
 function expectedOf(name: string, value: unknown): string | undefined {
   if (name === 'isolation')
     return value === 'thread' || value === 'process' ? undefined : 'thread or process';
+  if (name === 'device') return problemWithDevice(value);
+  if (name === 'precision')
+    return ['float32', 'float16', 'auto'].includes(value as string) ? undefined : 'float32, float16 or auto';
   if (name === 'instances' && value === 'auto') return undefined;
   const least = mayBeNone.has(name) ? 0 : 1;
   if (Number.isSafeInteger(value) && (value as number) >= least) return undefined;
   return `${name === 'instances' ? 'auto, or ' : ''}a whole number from ${least}`;
+}
+
+function problemWithDevice(value: unknown): string | undefined {
+  try {
+    parseDevice(String(value));
+    return undefined;
+  } catch (thrown) {
+    return messageOf(thrown).replace(/^.*expected /, '');
+  }
 }

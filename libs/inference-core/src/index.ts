@@ -17,7 +17,25 @@ export {
 export { decoderGraph, sourceGraph } from './decoder/graph.js';
 export type { Generated, Generation, Probe, SearchOptions } from './decoder/protocol.js';
 export type { TimestampRule, TokenRules } from './decoder/rules.js';
-export { type Encoded, Encoder, type EncoderOptions, type EncoderParts, joined } from './encoder/encoder.js';
+export { choosePlacement, type Choice, type PlacementWish } from './device/choose.js';
+export { cpu, type Device, deviceName, parseDevice } from './device/device.js';
+export {
+  type AttentionForm,
+  attentionForms,
+  cpuKernels,
+  type Kernels,
+  kernelsOf,
+  type Precision,
+} from './device/kernels.js';
+export { onCpu, type Placement } from './device/placement.js';
+export { type DeviceReport, probeDevice } from './device/probe.js';
+export {
+  type Encoded,
+  Encoder,
+  type EncoderOptions,
+  type EncoderParts,
+  buffersOf,
+} from './encoder/encoder.js';
 export type { Pooling, Tower, TowerItem } from './encoder/tower.js';
 export {
   BatchQueue,
@@ -37,6 +55,7 @@ export {
 export { bindWeights } from './session/bind-weights.js';
 export { finishEmbedding } from './session/finish-embedding.js';
 export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
+export { joinBuffers } from './session/join-buffers.js';
 export { disableTelemetry } from './session/no-telemetry.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
 export { type Activation, activations, biasActivation } from './transformer/activation.js';
@@ -65,7 +84,7 @@ export {
   type TransformerConfig,
   type TransformerOptions,
 } from './transformer/block.js';
-export { linear, observed } from './transformer/linear.js';
+export { linear, observed, timesTransposed } from './transformer/linear.js';
 export { gatedMlp, type GatedMlpLayers, type LinearName, mlp, type MlpConfig } from './transformer/mlp.js';
 export { layerNorm, layerScale, type NormConfig, rmsNorm } from './transformer/norm.js';
 export {

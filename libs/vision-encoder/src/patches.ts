@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import type { GraphBuilder, Value } from '@triptych/inference-core';
+import { type GraphBuilder, timesTransposed, type Value } from '@triptych/inference-core';
 
 /** How an image becomes patches, and patches tokens (Dosovitskiy et al. 2020). */
 export interface PatchConfig {
@@ -69,7 +69,7 @@ export function embedPatches(g: GraphBuilder, pixels: Value, kernel: string, con
   const normalized = g.op('Sub', [scaled, perChannel((c) => recipe.mean[c] / recipe.deviation[c])]);
   const flat = g.op('Reshape', [normalized, g.ints([-1, side * side, values])]);
   const weight = g.weight(kernel, [width, 3, patchSize, patchSize], [width, values]);
-  return g.op('FusedMatMul', [flat, weight], { domain: 'com.microsoft', attributes: { transB: 1 } });
+  return timesTransposed(g, flat, weight);
 }
 
 function crop(g: GraphBuilder, pixels: Value, size: number): Value {

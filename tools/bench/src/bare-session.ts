@@ -1,5 +1,11 @@
 import type { AudioItem, AudioTower } from '@triptych/audio-encoder';
-import { bindWeights, disableTelemetry, type OnnxGraph, type RunRequest } from '@triptych/inference-core';
+import {
+  bindWeights,
+  disableTelemetry,
+  joinBuffers,
+  type OnnxGraph,
+  type RunRequest,
+} from '@triptych/inference-core';
 import { openModel } from '@triptych/model-families';
 import type { ImageTower } from '@triptych/vision-encoder';
 import type { ModelDirectory } from '@triptych/weight-loader';
@@ -33,9 +39,10 @@ async function createSession(
 /** Runs a batch for its first item's output. */
 function run(session: InferenceSession, { feeds, rows }: RunRequest) {
   const inputs = Object.entries(feeds).map(([name, { type, dims, data }]) => {
-    if (type === 'int64') return [name, new Tensor('int64', new BigInt64Array(data), dims)] as const;
-    if (type === 'uint8') return [name, new Tensor('uint8', new Uint8Array(data), dims)] as const;
-    return [name, new Tensor('float32', new Float32Array(data), dims)] as const;
+    const all = data instanceof ArrayBuffer ? data : joinBuffers(data);
+    if (type === 'int64') return [name, new Tensor('int64', new BigInt64Array(all), dims)] as const;
+    if (type === 'uint8') return [name, new Tensor('uint8', new Uint8Array(all), dims)] as const;
+    return [name, new Tensor('float32', new Float32Array(all), dims)] as const;
   });
   return session.run(Object.fromEntries<Tensor>(inputs), [rows[0].output]);
 }

@@ -1,5 +1,5 @@
 import { ConfigFields, readQuantization } from '@triptych/core';
-import { GraphBuilder, type GraphOptions, joined, linear } from '@triptych/inference-core';
+import { GraphBuilder, type GraphOptions, buffersOf, linear } from '@triptych/inference-core';
 import type { ModelFamily } from '@triptych/model-families';
 import type { ImageTower } from '@triptych/vision-encoder';
 
@@ -37,12 +37,13 @@ export const tiny: ModelFamily = {
       key: () => '',
       maxBatch: () => 4,
       bytes: ({ pixels }) => pixels.byteLength,
+      tokens: () => 1,
       request: (items) => ({
         feeds: {
           pixels: {
             type: 'uint8',
             dims: [items.length, side, side, 3],
-            data: joined(items.map(({ pixels }) => pixels)),
+            data: buffersOf(items.map(({ pixels }) => pixels)),
           },
         },
         rows: items.map(({ form }) => ({ output: 'vector', form })),

@@ -1,3 +1,4 @@
+import { DEVICE_PATTERN } from '@triptych/inference-core/device';
 import { z } from 'zod';
 
 /** Text as flags, variables and YAML have numbers; what Number() takes beyond it (`''`, `0x10`, `true`) is a mistake. */
@@ -29,6 +30,11 @@ export const onOff: z.ZodType<boolean, unknown> = z
   .transform((value) => (typeof value === 'boolean' ? value : value === 'on' || value === 'true'));
 
 const HOST_AND_PORT = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]):(\d{1,5})$/;
+
+/** A device by name, or `auto`. */
+export const device: z.ZodType<string, unknown> = z
+  .string({ error: 'expected a device' })
+  .regex(DEVICE_PATTERN, { error: 'expected cpu, webgpu, cuda, cuda:N or auto' });
 
 /** HOST:PORT, IPv6 addresses in brackets; `others` allows more. */
 export function address(expected: string, others: (text: string) => boolean): z.ZodType<string, unknown> {

@@ -1,7 +1,8 @@
 import type { Isolation } from '@triptych/core';
 import { engineDefaults } from '@triptych/engine/settings';
+import type { Precision } from '@triptych/inference-core';
 import { z } from 'zod';
-import { address, collector, count, host, onOff, ratio } from './schemas.js';
+import { address, collector, count, device, host, onOff, ratio } from './schemas.js';
 
 /** One setting: its flag, its environment variable, and how its text is read. */
 export interface Setting<T> {
@@ -179,6 +180,30 @@ export const settings = {
     description:
       "where models' sessions run and containers of audio are decoded: threads of the server, or processes of their own, which may crash or be killed without it; images are decoded in processes always",
     schema: z.enum(['thread', 'process']),
+  }),
+  device: define({
+    flag: '--device <cpu|webgpu|cuda[:n]|auto>',
+    env: 'TRIPTYCH_DEVICE',
+    default: engineDefaults.device,
+    description:
+      'what models run on; auto: the fastest that there is (triptych devices lists them); a device that was asked for and is not there ends the start',
+    schema: device,
+  }),
+  precision: define<Precision | 'auto'>({
+    flag: '--precision <float32|float16|auto>',
+    env: 'TRIPTYCH_PRECISION',
+    default: engineDefaults.precision,
+    description:
+      'what transformer blocks are computed in on a device other than the CPU; auto: float16 where it is much faster (CUDA)',
+    schema: z.enum(['float32', 'float16', 'auto']),
+  }),
+  batchTokens: define({
+    flag: '--batch-tokens <n>',
+    env: 'TRIPTYCH_BATCH_TOKENS',
+    default: engineDefaults.batchTokens,
+    description:
+      'tokens of one batch on a device other than the CPU, such as 24576 for 16 windows of Whisper; 0: what the device is known to like',
+    schema: count(0, 1_048_576),
   }),
   audioWorkers: define({
     flag: '--audio-workers <n>',

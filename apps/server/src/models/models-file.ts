@@ -6,7 +6,7 @@ import { type Document, isNode } from 'yaml';
 import { z } from 'zod';
 import { readYaml } from '../config/config-file.js';
 import { expandHome } from '../config/paths.js';
-import { explain } from '../config/schemas.js';
+import { device, explain } from '../config/schemas.js';
 
 /** What a file of models says is to be served. */
 export interface ModelsList {
@@ -32,6 +32,8 @@ const schema = z.strictObject({
         path: z.string().min(1).max(4096),
         'on-demand': z.boolean({ error: 'expected true or false' }).default(false),
         current: z.boolean({ error: 'expected true or false' }).default(false),
+        device: device.optional(),
+        precision: z.enum(['float32', 'float16', 'auto']).optional(),
       }),
     )
     .min(1, 'expected at least one model')
@@ -68,6 +70,8 @@ export function readModelsFile(path: string): ModelsList {
       directory: resolve(folder, expandHome(model.path)),
       onDemand: model['on-demand'],
       isCurrent: model.current,
+      device: model.device,
+      precision: model.precision,
     })),
     aliases: new Map(Object.entries(aliases)),
     state,

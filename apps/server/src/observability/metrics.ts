@@ -95,6 +95,8 @@ export class Metrics implements EngineObserver {
     'model',
     'architecture',
     'weight_type',
+    'device',
+    'precision',
     'fingerprint',
   ]);
 
@@ -244,8 +246,8 @@ export class Metrics implements EngineObserver {
         },
       });
     read(this.#load, ({ name: model, loadMs }) => this.#load.set({ model }, loadMs / 1000));
-    read(this.#info, ({ name: model, architecture, weightType, fingerprint }) =>
-      this.#info.set({ model, architecture, weight_type: weightType, fingerprint }, 1),
+    read(this.#info, ({ name: model, architecture, weightType, device, precision, fingerprint }) =>
+      this.#info.set({ model, architecture, weight_type: weightType, device, precision, fingerprint }, 1),
     );
     followModels(this.registry, registry);
   }

@@ -52,10 +52,9 @@ export function logMelEnergy(g: GraphBuilder, padded: Value, mel: MelConfig): Va
   const { real, imaginary } = dft(g, frames(g, padded, mel), mel);
   const power = g.op('Add', [g.op('Mul', [real, real]), g.op('Mul', [imaginary, imaginary])]);
   const filters = g.floats(slaneyMelFilters(mel), [1, bins, frequencies]);
-  const energy = g.op('FusedMatMul', [filters, power], {
-    domain: 'com.microsoft',
-    attributes: { transB: 1 },
-  });
+  const energy = g.kernels.fusedProducts
+    ? g.op('FusedMatMul', [filters, power], { domain: 'com.microsoft', attributes: { transB: 1 } })
+    : g.op('MatMul', [filters, g.op('Transpose', [power], { attributes: { perm: [0, 2, 1] } })]);
   return g.op('Mul', [
     g.op('Log', [g.op('Max', [energy, g.floats([POWER_FLOOR], [])])]),
     g.floats([Math.LOG10E], []),

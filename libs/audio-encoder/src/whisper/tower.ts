@@ -1,5 +1,5 @@
 import type { JsonObject } from '@triptych/core';
-import { type FeedTensor, joined, quantizationSites, type RunRequest } from '@triptych/inference-core';
+import { buffersOf, type FeedTensor, quantizationSites, type RunRequest } from '@triptych/inference-core';
 import type { AudioItem, AudioTower } from '../audio-tower.js';
 import {
   contextSamples,
@@ -39,6 +39,8 @@ export function whisperTower(json: JsonObject, preprocessor?: JsonObject): Audio
     key: ({ context, samples, recording }) => `${context} ${samples.length} ${recording?.loudest ?? ''}`,
     maxBatch: (item) => maxBatch(config, item),
     bytes: ({ samples }) => samples.byteLength,
+    tokens: ({ samples, context }) =>
+      context === 'padded' ? config.positions : validFrames(config, samples.length),
     isShort: (item) => maxBatch(config, item) > 1,
     request: (items) => request(config, items),
     warmUp: warmUpItem(config),
@@ -75,7 +77,7 @@ function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest
       [inputs.samples]: {
         type: 'float32',
         dims: [items.length, samples.length],
-        data: joined(items.map((item) => item.samples)),
+        data: buffersOf(items.map((item) => item.samples)),
       },
       [inputs.padTo]: int64([padTo]),
       [inputs.reflected]: int64(recording ? [0, 0] : edges(config.mel)),

@@ -5,7 +5,7 @@ import { encodeBatch, type EncodeCall } from './encode-batch.js';
 
 const overloaded = new CallError(8, 'full', { reason: 'OVERLOADED', violations: [], retryDelayMs: 1 });
 const tooMany = new CallError(8, 'at most 3', { reason: 'BATCH_TOO_LARGE', violations: [] });
-const stamp = { model: 'm', fingerprint: 'f', space: 's' };
+const stamp = { model: 'm', fingerprint: 'f', space: 's', device: 'cpu', precision: 'float32' };
 const vector = {
   shape: [1],
   raw: Buffer.alloc(4),

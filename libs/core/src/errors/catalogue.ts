@@ -162,6 +162,10 @@ export const catalogue = {
   ARCHITECTURE_UNKNOWN: entry('bad-weights', 'The architecture is not one that Triptych serves.'),
   MODEL_CONFIG: entry('bad-weights', "The model's configuration lacks a value or holds a wrong one."),
   SELF_CHECK_FAILED: entry('bad-weights', "A model's vectors are not those of its reference."),
+  DEVICE_UNAVAILABLE: entry(
+    'bad-config',
+    'The device that a model is to run on cannot be had on this machine.',
+  ),
   CONFIG_INVALID: entry('bad-config', 'Flags or environment hold a wrong value.'),
   HUB_NOT_FOUND: entry('bad-config', 'The hub has no such model, revision or file, or hides it.'),
   HUB_DENIED: entry('bad-config', 'The hub asks for a token, or for another one.'),

@@ -9,7 +9,7 @@ import {
 import { audioCost } from '../admission/costs.js';
 import type { CallContext } from '../call.js';
 import { type EncodedItem, encodePrepared } from '../items/encode-prepared.js';
-import type { ModelStamp } from '../items/stamp.js';
+import { type ModelStamp, stampOf } from '../items/stamp.js';
 import type { Serving } from '../models/served-model.js';
 
 /** What a clip or window is encoded with, checked and complete. */
@@ -41,11 +41,7 @@ export function samplesCost({ model, context }: AudioPlan, samples: number): num
 }
 
 export function audioStamp({ model, context, embedding }: AudioPlan): ModelStamp {
-  return {
-    model: model.name,
-    fingerprint: model.fingerprint,
-    space: model.audio.space(embedding.pooling, context),
-  };
+  return stampOf(model, model.audio.space(embedding.pooling, context));
 }
 
 /** Encodes samples by a plan. Rejects as the encoder does. */

@@ -2,7 +2,7 @@ import { TriptychError } from '@triptych/core';
 import type { EngineParts } from '../engine-parts.js';
 import { type AudioPlan, planAudio } from '../audio/audio-plan.js';
 import { type ImagePlan, planImages } from '../image/image-plan.js';
-import type { ModelStamp } from '../items/stamp.js';
+import { type ModelStamp, stampOf } from '../items/stamp.js';
 import type { Serving } from '../models/served-model.js';
 import { planTexts, type TextPlan } from '../text/text-plan.js';
 
@@ -31,8 +31,8 @@ export function planSpace({ models, limits }: EngineParts, name: string | undefi
   };
 }
 
-export function spaceStamp({ model: { name, fingerprint, shared } }: SpacePlan): ModelStamp {
-  return { model: name, fingerprint, space: shared.name };
+export function spaceStamp({ model }: SpacePlan): ModelStamp {
+  return stampOf(model, model.shared.name);
 }
 
 function noAudioIn(space: string): never {

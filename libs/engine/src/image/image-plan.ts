@@ -9,7 +9,7 @@ import {
 import { imageCost } from '../admission/costs.js';
 import type { CallContext } from '../call.js';
 import { type EncodedItem, encodePrepared } from '../items/encode-prepared.js';
-import type { ModelStamp } from '../items/stamp.js';
+import { type ModelStamp, stampOf } from '../items/stamp.js';
 import type { Serving } from '../models/served-model.js';
 
 /** What an image is encoded with, checked and complete. */
@@ -29,8 +29,7 @@ export function planImages(
 }
 
 export function imageStamp({ model, embedding }: ImagePlan): ModelStamp {
-  const { name, fingerprint, image } = model;
-  return { model: name, fingerprint, space: image.space(embedding.pooling) };
+  return stampOf(model, model.image.space(embedding.pooling));
 }
 
 /** One image, by a plan. Throws IMAGE_* errors, and as the encoder does. */

@@ -1,4 +1,5 @@
 import { TriptychError } from '@triptych/core';
+import { deviceName, type Precision } from '@triptych/inference-core';
 import { type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
 import type { Closable, LoadContext, LoadOptions } from './load-context.js';
 import { loadTowers } from './load-towers.js';
@@ -10,6 +11,9 @@ export interface ModelSource {
   readonly directory: string;
   /** What it is served by: NAME, or NAME@VERSION. Default: the model's own name. */
   readonly name?: string | undefined;
+  /** What it runs on, and in which precision. Default: what the settings say. */
+  readonly device?: string | undefined;
+  readonly precision?: Precision | 'auto' | undefined;
   /** Load it with the first call that asks for it. Default: at once. */
   readonly onDemand?: boolean | undefined;
   /** Whether NAME alone stands for this version once it is loaded. Default: where it stands for none yet. */
@@ -23,6 +27,7 @@ export function sourceOf(source: string | ModelSource): ModelSource {
 /** Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor. */
 export async function loadModel(source: ModelSource, options: LoadOptions): Promise<ServedModel> {
   const since = performance.now();
+  const placement = await options.placements.of(source);
   const opened = await openModelNamed(source.directory, options.families);
   const { metadata, architecture } = opened.directory;
   const name = source.name ?? metadata.model_name;
@@ -36,7 +41,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
   const close = async () => {
     await (closed ??= Promise.all(open.map((worker) => worker.close())));
   };
-  const context: LoadContext = { ...options, name, open: opened, weights, started: note };
+  const context: LoadContext = { ...options, name, placement, open: opened, weights, started: note };
   try {
     const towers = await loadTowers(context);
     const model: ServedModel = {
@@ -45,13 +50,15 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
       ...weights.identify(),
       architecture,
       parameters: metadata.total_parameters,
+      device: deviceName(placement.device),
+      precision: placement.kernels.precision,
       loadMs: performance.now() - since,
       ...towers,
       close,
     };
-    const { fingerprint, weightType, loadMs } = model;
+    const { fingerprint, weightType, device, precision, loadMs } = model;
     options.logger.info(
-      { model: name, fingerprint, architecture, weightType, loadMs: Math.round(loadMs) },
+      { model: name, fingerprint, architecture, weightType, device, precision, loadMs: Math.round(loadMs) },
       'model ready',
     );
     return model;

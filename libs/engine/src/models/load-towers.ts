@@ -131,13 +131,14 @@ class Loading {
     modality: Modality | 'match' | 'caption',
     after: Promise<unknown> | undefined,
   ): EncoderOptions {
-    const { name, settings, weights, logger, observer } = this.context;
+    const { name, settings, placement, weights, logger, observer } = this.context;
     return {
       name: `${name}/${modality}`,
       weights: async () => this.#noteScores(modality, await weights.read(tensors, after)),
       threads: settings.threads,
       instances: settings.instances,
       isolation: settings.isolation,
+      placement,
       queue: { maxItems: settings.queueItems, maxBytes: settings.queueBytes },
       observer: observer.queue(`${name}/${modality}`),
       logger,

@@ -10,6 +10,9 @@ export interface ModelCard {
   /** Empty before it is loaded for the first time, as is the type of its weights. */
   readonly fingerprint: string;
   readonly weightType: string;
+  /** What it runs on, and what its transformers' blocks are computed in; empty before it is loaded for the first time. */
+  readonly device: string;
+  readonly precision: string;
   /** What loading took; 0 before it is loaded for the first time. */
   readonly loadMs: number;
   readonly audio?: AudioCard;
@@ -30,12 +33,14 @@ export type TextCard = Pick<ServedText, 'poolings' | 'dimensions' | 'space' | 'm
 
 /** The card of a model that is loaded. It keeps nothing of what serves it. */
 export function cardOf({ audio, image, text, shared, caption, ...model }: ServedModel): ModelCard {
-  const { architecture, parameters, fingerprint, weightType, loadMs } = model;
+  const { architecture, parameters, fingerprint, weightType, device, precision, loadMs } = model;
   return {
     architecture,
     parameters,
     fingerprint,
     weightType,
+    device,
+    precision,
     loadMs,
     ...(audio && { audio: audioCard(audio, audio.space) }),
     ...(image && { image: imageCard(image, image.space) }),
@@ -55,6 +60,8 @@ export function cardOfOpen({ directory, model }: OpenModel): ModelCard {
     parameters: metadata.total_parameters,
     fingerprint: metadata.fingerprint ?? '',
     weightType: '',
+    device: '',
+    precision: '',
     loadMs: 0,
     ...(audio && { audio: audioCard(audio, (...of) => spaceOf(audio.ownSpace(...of))) }),
     ...(image && { image: imageCard(image, (...of) => spaceOf(image.ownSpace(...of))) }),

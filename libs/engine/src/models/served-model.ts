@@ -1,7 +1,7 @@
 import { TriptychError } from '@triptych/core';
 import type { AudioContext, AudioEncoder, AudioTower } from '@triptych/audio-encoder';
 import type { ClipEngine, SharedSpace } from '@triptych/clip-engine';
-import type { Decoder, Encoder, Pooling } from '@triptych/inference-core';
+import type { Decoder, Encoder, Pooling, Precision } from '@triptych/inference-core';
 import type { Modality, Scores } from '@triptych/model-families';
 import type { AudioPreprocessor, ImagePreprocessor, TextPreprocessor } from '@triptych/preprocessing';
 import type {
@@ -22,6 +22,10 @@ export interface ServedModel {
   readonly fingerprint: string;
   readonly architecture: string;
   readonly weightType: string;
+  /** What it runs on: `cpu`, `cuda:1`. */
+  readonly device: string;
+  /** What its transformers' blocks are computed in. */
+  readonly precision: Precision;
   readonly parameters: number;
   readonly loadMs: number;
   readonly audio?: ServedAudio;

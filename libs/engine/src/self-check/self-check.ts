@@ -18,7 +18,7 @@ import { readReference, type ReferenceItem } from './reference.js';
 /** A model directory's own reference vectors. */
 export const REFERENCE_FILE = 'reference.json';
 
-/** Lowest cosine of an input to its reference: int8 weights give 0.99 and more, another activation 0.9 and less. */
+/** Lowest cosine of an input to its reference: int8 weights give 0.99 and more, halves 0.9995, another activation 0.9 and less. */
 const MIN_COSINE = 0.98;
 /** The same for weights that are stored as floats. */
 const MIN_FLOAT_COSINE = 0.9999;
@@ -38,7 +38,8 @@ export async function selfCheck(
   const found = await Promise.all(items.map((item) => encode(model, item, maxPixels, observer)));
   const compared = compareVectors(items, found).items;
   const worst = compared.reduce((a, b) => (b.cosine >= a.cosine ? a : b));
-  const limit = model.weightType === 'int8' ? MIN_COSINE : MIN_FLOAT_COSINE;
+  const isRounded = model.weightType === 'int8' || model.precision === 'float16';
+  const limit = isRounded ? MIN_COSINE : MIN_FLOAT_COSINE;
   if (!(worst.cosine >= limit)) {
     throw new TriptychError(
       'SELF_CHECK_FAILED',

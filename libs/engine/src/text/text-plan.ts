@@ -9,7 +9,7 @@ import {
 } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import { type EncodedItem, encodePrepared } from '../items/encode-prepared.js';
-import type { ModelStamp } from '../items/stamp.js';
+import { type ModelStamp, stampOf } from '../items/stamp.js';
 import type { Serving } from '../models/served-model.js';
 
 /** What a text is encoded with, checked and complete. */
@@ -44,8 +44,7 @@ export function planTexts(model: Serving<'text'>, request: TextOptions): TextPla
 }
 
 export function textStamp({ model, embedding }: TextPlan): ModelStamp {
-  const { name, fingerprint, text } = model;
-  return { model: name, fingerprint, space: text.space(embedding.pooling) };
+  return stampOf(model, model.text.space(embedding.pooling));
 }
 
 /** One text, or its bytes in UTF-8, by a plan. Throws TEXT_* errors, and as the encoder does. */

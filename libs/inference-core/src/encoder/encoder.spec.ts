@@ -15,6 +15,7 @@ const parts: Omit<EncoderParts<number>, 'blocks'> = {
   maxBatch: (item) => (item < 1000 ? 8 : 1),
   isShort: (item) => item < 1000,
   bytes: () => 4,
+  tokens: () => 1,
   request: (items) => ({
     feeds: { x: { type: 'float32', dims: [items.length, 1], data: Float32Array.from(items).buffer } },
     rows: items.map(() => ({ output: 'y', form: { normalize: false, dimensions: 0, numbers: 'float32' } })),

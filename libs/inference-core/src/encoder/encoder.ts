@@ -6,6 +6,7 @@ import {
   type Logger,
   type WeightSet,
 } from '@triptych/core';
+import { itemsOf, onCpu } from '../device/placement.js';
 import type { GraphOptions, OnnxGraph } from '../onnx/graph-builder.js';
 import {
   BatchQueue,
@@ -40,6 +41,8 @@ export interface EncoderParts<Item> {
   readonly key: (item: Item) => string;
   readonly maxBatch: (item: Item) => number;
   readonly bytes: (item: Item) => number;
+  /** Those that its graph computes for an item. */
+  readonly tokens: (item: Item) => number;
   /** Whether an item is one for narrow sessions. Default: none is. */
   readonly isShort?: (item: Item) => boolean;
   /** One row for each item, in order. */
@@ -66,7 +69,7 @@ export class Encoder<Item> {
     readonly worker: InferenceWorker,
     private readonly sessions: Sessions<Item>,
     parts: EncoderParts<Item>,
-    { queue, observer }: EncoderOptions,
+    { queue, observer, placement = onCpu }: EncoderOptions,
   ) {
     const place = (first: Item, waiting: Waiting) => {
       const found = sessions.place(first, waiting);
@@ -77,17 +80,28 @@ export class Encoder<Item> {
       };
       return { ...found, run };
     };
-    this.#queue = new BatchQueue({ ...queue, ...parts, place, observer });
+    const { batchTokens } = placement;
+    const maxBatch =
+      batchTokens === undefined ? parts.maxBatch : (item: Item) => itemsOf(batchTokens, parts.tokens(item));
+    this.#queue = new BatchQueue({ ...queue, ...parts, maxBatch, place, observer });
   }
 
   /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
   static async start<Item>(parts: EncoderParts<Item>, options: EncoderOptions): Promise<Encoder<Item>> {
     const { graph, request, warmUp, isShort = () => false } = parts;
+    const { device, kernels } = options.placement ?? onCpu;
     const start = (threads: number) =>
-      InferenceWorker.start({ ...options, threads, graph: () => graph(), warmUp: request([warmUp]) });
+      InferenceWorker.start({
+        ...options,
+        threads,
+        graph: () => graph({ kernels }),
+        warmUp: request([warmUp]),
+      });
     const worker = await start(options.threads);
     const threads = options.threads || availableParallelism();
-    const narrow = parts.isShort ? narrowSessions(parts, options.instances, threads) : 0;
+    // A device computes the items of one batch side by side.
+    const narrow =
+      parts.isShort && device.kind === 'cpu' ? narrowSessions(parts, options.instances, threads) : 0;
     const sessions = new Sessions(worker, {
       narrow,
       startNarrow: () => start(Math.max(1, Math.floor(threads / narrow))),
@@ -125,17 +139,11 @@ function narrowSessions<Item>(parts: EncoderParts<Item>, asked: number | 'auto',
   return most < 2 ? 0 : most;
 }
 
-/** Items of one batch, one after the other. An item that fills its buffer alone is handed on as it is. */
-export function joined<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(
+/** The buffers of a batch's items, to be joined where they are computed. What is part of a larger buffer is copied out of it. */
+export function buffersOf<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(
   items: readonly T[],
-): ArrayBuffer {
-  const [first] = items;
-  if (items.length === 1 && first.byteLength === first.buffer.byteLength) return first.buffer;
-  const all = new Uint8Array(items.reduce((sum, item) => sum + item.byteLength, 0));
-  let at = 0;
-  for (const { buffer, byteOffset, byteLength } of items) {
-    all.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  return all.buffer;
+): ArrayBuffer[] {
+  return items.map((item) =>
+    item.byteLength === item.buffer.byteLength ? item.buffer : item.slice().buffer,
+  );
 }

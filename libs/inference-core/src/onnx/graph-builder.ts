@@ -1,3 +1,5 @@
+import { downcastFloat16 } from '@triptych/core';
+import { cpuKernels, type Kernels, type Precision } from '../device/kernels.js';
 import {
   type Attribute,
   type ElementType,
@@ -39,23 +41,28 @@ export interface GraphOptions {
   readonly inspect?: boolean;
   /** Also give the input of each matrix product of a block, for every `observe`-th token. See `observe` in transformer/linear.ts. */
   readonly observe?: number | undefined;
+  /** Default: those of the CPU. */
+  readonly kernels?: Kernels | undefined;
 }
 
 const OPSETS = { '': 20, 'com.microsoft': 1 };
 
 /** Writes an ONNX graph node by node, in the order a figure of the network is read. */
 export class GraphBuilder {
+  readonly kernels: Kernels;
   readonly #graph: Graph;
   readonly #constants = new Map<string, Value>();
   readonly #weights = new Map<string, readonly number[]>();
   readonly #fed = new Set<string>();
   readonly #int8 = new Set<string>();
   #nodes = 0;
+  #precision: Precision = 'float32';
 
   constructor(
     name: string,
     readonly options: GraphOptions = {},
   ) {
+    this.kernels = options.kernels ?? cpuKernels;
     this.#graph = { name, node: [], initializer: [], input: [], output: [] };
   }
 
@@ -87,13 +94,34 @@ export class GraphBuilder {
   }
 
   /**
+   * What `write` writes is computed in the kernels' precision: weights and constants are of it, and so must be what it reads
+   * ({@link cast}).
+   */
+  inPrecision<T>(write: () => T): T {
+    const before = this.#precision;
+    this.#precision = this.kernels.precision;
+    try {
+      return write();
+    } finally {
+      this.#precision = before;
+    }
+  }
+
+  /** In the precision that is being written in. */
+  cast(x: Value): Value {
+    return this.kernels.precision === 'float32'
+      ? x
+      : this.op('Cast', [x], { attributes: { to: elementTypes[this.#precision] } });
+  }
+
+  /**
    * A weight of the model by name, in the shape that its configuration asks for. Its data comes beside the graph.
    * `as`: the shape that the graph sees, where that is another one of as many elements.
    */
   weight(name: string, shape: readonly number[], as: readonly number[] = shape): Value {
     if (this.#weights.has(name)) return name as Value;
     this.#weights.set(name, shape);
-    return this.#external(name, 'float32', as);
+    return this.#external(name, this.#precision, as);
   }
 
   /** A weight that stays int8, and the scale of each index of its first dimension. */
@@ -107,10 +135,11 @@ export class GraphBuilder {
   }
 
   /**
-   * Rows of a large table of weights, by their indices. ONNX Runtime would copy an initializer; an input stays where it is, and
-   * as it is stored: rows are upcast once they are chosen.
+   * Rows of a large table of weights, by their indices. On the CPU ONNX Runtime would copy an initializer; an input stays where it is,
+   * and as it is stored: rows are upcast once they are chosen.
    */
   lookup(name: string, shape: readonly number[], indices: Value): Value {
+    if (!this.kernels.fedTables) return this.op('Gather', [this.weight(name, shape), indices]);
     this.#weights.set(name, shape);
     this.#fed.add(name);
     const rows = this.op('Gather', [this.input(name, 'float32', shape), indices]);
@@ -119,6 +148,8 @@ export class GraphBuilder {
 
   floats(values: Float32Array | readonly number[], shape: readonly number[] = [values.length]): Value {
     const array = Float32Array.from(values);
+    if (this.#precision === 'float16')
+      return this.#constant('float16', new Uint8Array(downcastFloat16(array).buffer), shape);
     return this.#constant('float32', new Uint8Array(array.buffer), shape);
   }
 

@@ -7,6 +7,7 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
+import { environmentOn, isolationOn, onCpu } from '../device/placement.js';
 import type { OnnxGraph } from '../onnx/graph-builder.js';
 import { bindWeights } from './bind-weights.js';
 import { disableTelemetry } from './no-telemetry.js';
@@ -38,10 +39,17 @@ export class InferenceWorker {
   static async start(options: InferenceWorkerOptions): Promise<InferenceWorker> {
     // Here, not in the worker: a thread's environment is a copy that native code does not see.
     disableTelemetry();
+    const { placement = onCpu } = options;
+    const { device, kernels } = placement;
+    const isolation = isolationOn(device, options.isolation);
+    const env = environmentOn(device, kernels);
+    // A thread's libraries read this process's.
+    if (isolation !== 'process') Object.assign(process.env, env);
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './session-worker.js'),
       name: `inference:${options.name}`,
-      isolation: options.isolation,
+      isolation,
+      env,
       restart: true,
       isNative: true,
       ...(options.logger ? { logger: options.logger } : {}),
@@ -58,10 +66,10 @@ export class InferenceWorker {
         const graph = options.graph();
         const set = await reading;
         const { parts, ...bound } = bindWeights(graph, set);
-        const isProcess = options.isolation === 'process';
+        const isProcess = isolation === 'process';
         if (isProcess) for (const slice of slices(parts)) await call('receive', slice);
         const sent = parts.map((part) => (isProcess && typeof part !== 'string' ? undefined : part));
-        const request: CreateRequest = { ...bound, parts: sent, threads, reduceRange };
+        const request: CreateRequest = { ...bound, device, parts: sent, threads, reduceRange };
         await call('create', request, { transfer: sent.filter((part) => part instanceof ArrayBuffer) });
         await set.checked;
         await set.checkPlace?.();
@@ -73,7 +81,9 @@ export class InferenceWorker {
 
   run(request: RunRequest): Promise<RunReply> {
     return this.host.call('run', request, {
-      transfer: Object.values(request.feeds).map((feed) => feed.data),
+      transfer: Object.values(request.feeds).flatMap(({ data }) =>
+        data instanceof ArrayBuffer ? [data] : [...data],
+      ),
     });
   }
 

@@ -1,8 +1,12 @@
 import type { DType, EmbeddingBytes, EmbeddingForm, WeightPart } from '@triptych/core';
+import type { Device } from '../device/device.js';
+import type { Placement } from '../device/placement.js';
 import type { ElementType } from '../onnx/proto.js';
 
 /** Settings of one ONNX Runtime session. */
 export interface SessionSettings {
+  /** Where the session runs. Default: on the CPU. */
+  readonly placement?: Placement | undefined;
   /** Threads of one run. 0: as many as ONNX Runtime finds cores. */
   readonly threads: number;
   /**
@@ -24,7 +28,8 @@ export interface ExternalWeight {
   readonly byteLength: number;
 }
 
-export interface CreateRequest extends SessionSettings {
+export interface CreateRequest extends Omit<SessionSettings, 'placement'> {
+  readonly device: Device;
   readonly model: Uint8Array;
   readonly weights: readonly ExternalWeight[];
   /** undefined where a buffer went ahead in slices. */
@@ -41,11 +46,12 @@ export interface PartSlice {
   readonly bytes: Uint8Array;
 }
 
-/** A graph input. Its buffer changes threads. */
+/** A graph input. Its buffers change threads. */
 export interface FeedTensor {
   readonly type: Extract<ElementType, 'float32' | 'uint8' | 'int64'>;
   readonly dims: readonly number[];
-  readonly data: ArrayBuffer;
+  /** Or parts of it, one after the other, to be joined where they are computed. */
+  readonly data: ArrayBuffer | readonly ArrayBuffer[];
 }
 
 /** What one item of a batch wants: its row of a graph output, in a form. */

@@ -8,6 +8,7 @@ import {
   upcastBfloat16,
 } from '@triptych/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { sessionOptions } from '../device/session-options.js';
 import { finishEmbedding } from './finish-embedding.js';
 import type {
   CreateRequest,
@@ -17,6 +18,7 @@ import type {
   RunReply,
   RunRequest,
 } from './protocol.js';
+import { joinBuffers } from './join-buffers.js';
 import { readParts } from './read-parts.js';
 
 /** Lets the event loop go first where both want a core. */
@@ -37,7 +39,8 @@ serveWorker({
   },
 
   create: async (request: CreateRequest) => {
-    const { model, folder, threads, reduceRange } = request;
+    const { model, folder, device, threads, reduceRange } = request;
+    const options = sessionOptions(device, threads);
     const { weights, parts } = readParts(
       request.weights,
       request.parts.map((part, index) => part ?? received[index]),
@@ -49,27 +52,16 @@ serveWorker({
       if (reduceRange ?? (await integerKernelsSaturate())) reduceWeights(weights, parts);
     }
     session = await InferenceSession.create(model, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      // The graph is written as it is to run: higher levels would fuse its layer norms into a slower kernel.
-      graphOptimizationLevel: 'basic',
-      // Freed and allocated anew by every run, large blocks fragment the heaps of a process with many threads; the
-      // arena's high-water mark is that of one full context, which every model reaches soon anyway.
-      enableCpuMemArena: true,
+      ...options,
       externalData: weights
         .filter(({ fed }) => !fed)
         .map(({ name, part, byteOffset, byteLength }) => ({
           path: name,
           data: new Uint8Array(parts[part], byteOffset, byteLength),
         })),
-      // Threads spin between the operators of a run, where waking them would cost, and sleep between runs.
       extra: {
         session: {
-          intra_op: { allow_spinning: '1' },
-          force_spinning_stop: '1',
-          // The arena would take them from regions of its own, beside the room that the file's own form has left.
-          use_device_allocator_for_initializers: '1',
+          ...options.extra.session,
           ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
         },
       },
@@ -86,7 +78,7 @@ serveWorker({
     const started = performance.now();
     const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]));
     const outputs = await session.run({ ...tables, ...inputs }, [...new Set(rows.map((row) => row.output))]);
-    discard(Object.values(feeds).map(({ data }) => data));
+    discard(Object.values(feeds).flatMap(({ data }) => (data instanceof ArrayBuffer ? [data] : [...data])));
     const embeddings = rows.map(({ output, item, vectors, form }, place) => {
       const { data, dims } = outputs[output];
       const [count, ...shape] = dims;
@@ -117,7 +109,8 @@ function tableOf({ type, shape, byteOffset, byteLength }: ExternalWeight, part: 
 }
 
 function toTensor({ type, dims, data }: FeedTensor): Tensor {
-  if (type === 'int64') return new Tensor('int64', new BigInt64Array(data), dims);
-  if (type === 'uint8') return new Tensor('uint8', new Uint8Array(data), dims);
-  return new Tensor('float32', new Float32Array(data), dims);
+  const all = data instanceof ArrayBuffer ? data : joinBuffers(data);
+  if (type === 'int64') return new Tensor('int64', new BigInt64Array(all), dims);
+  if (type === 'uint8') return new Tensor('uint8', new Uint8Array(all), dims);
+  return new Tensor('float32', new Float32Array(all), dims);
 }

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { attend } from './attention.js';
+import { timesTransposed } from './linear.js';
 import { mlp, type MlpConfig } from './mlp.js';
 import { layerNorm, type NormConfig } from './norm.js';
 
@@ -35,9 +36,9 @@ export function attentionPooling(
   const batch = g.op('Shape', [x], { attributes: { start: 0, end: 1 } });
   const shape = g.op('Concat', [batch, g.ints([1, width])], { attributes: { axis: 0 } });
   const asked = g.op('Expand', [query(probe), shape]);
-  const mixed = attend(g, [asked, key(x), value(x)], { heads });
+  const mixed = attend(g, [asked, key(x), value(x)], { heads, width });
   const attended = g.op('Add', [
-    product(g, mixed, g.weight(`${attention}.out_proj.weight`, [width, width])),
+    timesTransposed(g, mixed, g.weight(`${attention}.out_proj.weight`, [width, width])),
     g.weight(`${attention}.out_proj.bias`, [width]),
   ]);
   const normed = layerNorm(g, attended, `${prefix}.${names.norm}`, config);
@@ -54,11 +55,6 @@ function packedProjections(g: GraphBuilder, attention: string, width: number): (
     // Of weights alone: ONNX Runtime cuts them when it makes the session.
     const rows = (all: Value) =>
       g.op('Slice', [all, g.ints([i * width]), g.ints([(i + 1) * width]), g.ints([0])]);
-    return g.op('Add', [product(g, x, rows(weights)), rows(biases)]);
+    return g.op('Add', [timesTransposed(g, x, rows(weights)), rows(biases)]);
   });
-}
-
-/** x · Wᵀ */
-function product(g: GraphBuilder, x: Value, weight: Value): Value {
-  return g.op('FusedMatMul', [x, weight], { domain: 'com.microsoft', attributes: { transB: 1 } });
 }

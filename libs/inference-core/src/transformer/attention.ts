@@ -1,7 +1,9 @@
 import type { Quantization } from '@triptych/core';
+import type { AttentionForm } from '../device/kernels.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { linear } from './linear.js';
 import { biasOf, type LinearName } from './mlp.js';
+import { plainAttention } from './plain-attention.js';
 import { type Rotation, rotated } from './rotary.js';
 
 export interface AttentionConfig {
@@ -12,6 +14,9 @@ export interface AttentionConfig {
   /** Which products are computed in int8. Default: none. */
   readonly quantization?: Quantization | undefined;
 }
+
+/** What an attention's products are cut into. */
+export type AttentionShape = Pick<AttentionConfig, 'width' | 'heads' | 'causal'>;
 
 /** The four linear layers of an attention. */
 export interface AttentionLayers {
@@ -51,7 +56,7 @@ export function attention(
     turned(project(source, key)),
     project(source, value),
   ] as const;
-  return project(attend(g, projected, { heads, causal }, terms), out);
+  return project(attend(g, projected, { heads, width, causal }, terms), out);
 }
 
 /**
@@ -61,14 +66,24 @@ export function attention(
 export function attend(
   g: GraphBuilder,
   projected: readonly [query: Value, key: Value, value: Value],
-  { heads, causal = false }: { readonly heads: number; readonly causal?: boolean },
+  { heads, width, causal = false }: AttentionShape,
   { bias, mask }: AttentionTerms = {},
 ): Value {
+  const form = formOf(causal, mask, bias);
+  if (!g.kernels.fusedAttention.includes(form))
+    return plainAttention(g, projected, { heads, causal, width }, { bias, mask });
   const terms = bias === undefined && mask === undefined ? [] : [undefined, mask, bias];
   return g.op('MultiHeadAttention', [...projected, ...terms], {
     domain: 'com.microsoft',
     attributes: { num_heads: heads, unidirectional: Number(causal) },
   });
+}
+
+/** Of several, the one that the others are hardest to compute with: kernels that know it know them. */
+function formOf(causal: boolean, mask: Value | undefined, bias: Value | undefined): AttentionForm {
+  if (bias !== undefined) return 'biased';
+  if (mask !== undefined) return 'masked';
+  return causal ? 'causal' : 'bare';
 }
 
 /**

@@ -82,7 +82,21 @@ export function transformer(
   blocks: TransformerBlocks,
   options: TransformerOptions = {},
 ): TransformerValues {
-  return (blocks.config.norms === 'pre' ? preNorm : postNorm)(g, x, blocks, options);
+  const write = blocks.config.norms === 'pre' ? preNorm : postNorm;
+  const { states, output } = g.inPrecision(() => write(g, g.cast(x), blocks, castTerms(g, options)));
+  return {
+    states: g.options.inspect ? states.map((state) => g.cast(state)) : states,
+    output: g.cast(output),
+  };
+}
+
+/** Biases and rotations are written before the blocks are, and read by them. */
+function castTerms(g: GraphBuilder, { bias, rotation, ...others }: TransformerOptions): TransformerOptions {
+  return {
+    ...others,
+    bias: bias && g.cast(bias),
+    rotation: rotation && { cosines: g.cast(rotation.cosines), sines: g.cast(rotation.sines) },
+  };
 }
 
 /**

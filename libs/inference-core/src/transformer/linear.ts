@@ -14,13 +14,16 @@ export function linear(g: GraphBuilder, x: Value, options: LinearOptions): Value
   const { weight, shape, bias, quantization } = options;
   if (g.options.observe !== undefined) observe(g, x, weight, shape[1], g.options.observe);
   const range = quantization?.get(weight);
-  if (range) return integerLinear(g, x, range, options);
-  // The kernel packs W as it is once; no transposed copy is made.
-  const product = g.op('FusedMatMul', [x, g.weight(weight, shape)], {
-    domain: 'com.microsoft',
-    attributes: { transB: 1 },
-  });
+  if (range) return (g.kernels.integers ? integerLinear : widenedLinear)(g, x, range, options);
+  const product = timesTransposed(g, x, g.weight(weight, shape));
   return bias === undefined ? product : g.op('Add', [product, bias]);
+}
+
+/** x · Wᵀ. The fused kernel packs W as it is once, and no transposed copy is made; elsewhere ONNX Runtime transposes it once. */
+export function timesTransposed(g: GraphBuilder, x: Value, weight: Value): Value {
+  if (g.kernels.fusedProducts)
+    return g.op('FusedMatMul', [x, weight], { domain: 'com.microsoft', attributes: { transB: 1 } });
+  return g.op('MatMul', [x, g.op('Transpose', [weight], { attributes: { perm: [1, 0] } })]);
 }
 
 /**
@@ -51,6 +54,20 @@ function integerLinear(
     ],
     { domain: 'com.microsoft' },
   );
+}
+
+/** The product of weights that are stored in int8, where a device has no kernels for them: widened when the session is made. */
+function widenedLinear(
+  g: GraphBuilder,
+  x: Value,
+  { factors }: InputRange,
+  { weight, shape, bias }: LinearOptions,
+): Value {
+  const input = factors === undefined ? x : g.op('Mul', [x, g.weight(factors, [shape[1]])]);
+  const { values, scales } = g.int8Weight(weight, shape);
+  const widened = g.op('DequantizeLinear', [values, scales], { attributes: { axis: 0 } });
+  const product = timesTransposed(g, input, g.cast(widened));
+  return bias === undefined ? product : g.op('Add', [product, bias]);
 }
 
 /** Graph outputs that say what a product reads: `rows` [1, tokens, in], and `range` [1, 2, in], its minima and maxima. */

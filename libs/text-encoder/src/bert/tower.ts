@@ -45,6 +45,7 @@ export function sentenceTower(json: JsonObject, files: CheckpointFiles = {}): Te
     key: ({ ids }) => String(ids.length),
     maxBatch: ({ ids }) => Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_TOKENS / ids.length))),
     bytes: ({ ids }) => 8 * ids.length,
+    tokens: ({ ids }) => ids.length,
     request: (items) => request(items, outputOf),
     warmUp: {
       ids: [0, 0, 0],

@@ -37,6 +37,7 @@ export function clipTextTower(json: JsonObject, files: Readonly<Record<string, s
     key: (item) => String(filledLength(config, item)),
     maxBatch: () => LARGEST_BATCH,
     bytes: ({ ids }) => 8 * ids.length,
+    tokens: (item) => filledLength(config, item),
     request: (items) => request(config, items),
     warmUp: warmUpItem(config),
     maxTokens: config.positions,

@@ -34,6 +34,7 @@ export function siglipTextTower(json: JsonObject, files: Readonly<Record<string,
     key: () => '',
     maxBatch: () => LARGEST_BATCH,
     bytes: ({ ids }) => 8 * ids.length,
+    tokens: () => positions,
     request: (items) => request(config, items),
     warmUp: {
       ids: Array<number>(positions).fill(0),

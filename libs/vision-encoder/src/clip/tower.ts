@@ -1,5 +1,5 @@
 import type { JsonObject } from '@triptych/core';
-import { joined, quantizationSites, type RunRequest } from '@triptych/inference-core';
+import { buffersOf, quantizationSites, type RunRequest } from '@triptych/inference-core';
 import { readImageRecipe } from '@triptych/preprocessing';
 import type { ImageItem, ImageTower } from '../image-tower.js';
 import { readVisionConfig, tokenCount, VISION_TENSORS, type VisionConfig } from './config.js';
@@ -35,6 +35,7 @@ export function clipVisionTower(json: JsonObject, preprocessor?: JsonObject): Im
     key: ({ pooling }) => (pooling === 'none' ? 'tokens' : 'class token'),
     maxBatch: () => LARGEST_BATCH,
     bytes: ({ pixels }) => pixels.byteLength,
+    tokens: () => tokenCount(config),
     request: (items) => request(config, items),
     warmUp: warmUpItem(config),
     recipe: readImageRecipe(preprocessor ?? {}, config.imageSize),
@@ -51,7 +52,7 @@ function request(config: VisionConfig, items: readonly ImageItem[]): RunRequest 
       [inputs.pixels]: {
         type: 'uint8',
         dims: [items.length, imageSize, imageSize, 3],
-        data: joined(items.map((item) => item.pixels)),
+        data: buffersOf(items.map((item) => item.pixels)),
       },
       [inputs.kept]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(kept)).buffer },
     },

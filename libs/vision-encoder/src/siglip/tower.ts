@@ -1,8 +1,13 @@
 import type { JsonObject } from '@triptych/core';
-import { joined, quantizationSites, type RunRequest } from '@triptych/inference-core';
+import { buffersOf, quantizationSites, type RunRequest } from '@triptych/inference-core';
 import { readImageRecipe } from '@triptych/preprocessing';
 import type { ImageItem, ImageTower } from '../image-tower.js';
-import { readSiglipVisionConfig, SIGLIP_VISION_TENSORS, type SiglipVisionConfig } from './config.js';
+import {
+  readSiglipVisionConfig,
+  SIGLIP_VISION_TENSORS,
+  siglipTokenCount,
+  type SiglipVisionConfig,
+} from './config.js';
 import { inputs, outputs, siglipVisionBlocks, siglipVisionGraph } from './graph.js';
 
 /** What the pooling head makes of an image, or a vector for each patch. */
@@ -35,6 +40,7 @@ export function siglipVisionTower(json: JsonObject, preprocessor: JsonObject = {
     key: () => '',
     maxBatch: () => LARGEST_BATCH,
     bytes: ({ pixels }) => pixels.byteLength,
+    tokens: () => siglipTokenCount(config),
     request: (items) => request(config, items),
     warmUp: {
       pixels: new Uint8Array(3 * imageSize * imageSize),
@@ -53,7 +59,7 @@ function request({ imageSize }: SiglipVisionConfig, items: readonly ImageItem[])
       [inputs.pixels]: {
         type: 'uint8',
         dims: [items.length, imageSize, imageSize, 3],
-        data: joined(items.map((item) => item.pixels)),
+        data: buffersOf(items.map((item) => item.pixels)),
       },
     },
     rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling as SiglipVisionPooling], form })),

@@ -14,13 +14,16 @@ const states: Readonly<Record<ModelStatus['state'], ModelState>> = {
 /** What `Models` says of a model. */
 export function modelMessage(model: ModelStatus, engine: Engine): Model {
   const { name, card, lastFailure, lastUsedAt } = model;
-  const { fingerprint, architecture, weightType, parameters, loadMs, audio, image, text } = card;
+  const { fingerprint, architecture, weightType, device, precision, parameters, loadMs, audio, image, text } =
+    card;
   const isDefault = (modality: 'audio' | 'image' | 'text') => engine.models.isDefault({ name }, modality);
   return {
     name,
     fingerprint,
     architecture,
     weightType,
+    device,
+    precision,
     parameters,
     loadMs,
     version: model.version,

@@ -59,6 +59,8 @@ export const modelAnswer = z.strictObject({
   fingerprint,
   architecture: z.string(),
   weight_type: z.string(),
+  device: z.string(),
+  precision: z.string(),
   parameters: z.number(),
   modalities: z.array(z.enum(['audio', 'image', 'text'])),
   dimensions: z.partialRecord(z.enum(['audio', 'image', 'text']), z.number()),

@@ -14,7 +14,7 @@ export function getModel({ models }: Engine, name: string): object {
 }
 
 function describe({ name, state, card }: ModelStatus): object {
-  const { fingerprint, architecture, weightType, parameters, audio, image, text } = card;
+  const { fingerprint, architecture, weightType, device, precision, parameters, audio, image, text } = card;
   const dimensions = {
     ...(audio ? { audio: audio.dimensions(audio.poolings[0]) } : {}),
     ...(image ? { image: image.dimensions(image.poolings[0]) } : {}),
@@ -29,6 +29,8 @@ function describe({ name, state, card }: ModelStatus): object {
     fingerprint,
     architecture,
     weight_type: weightType,
+    device,
+    precision,
     parameters,
     modalities: Object.keys(dimensions),
     dimensions,

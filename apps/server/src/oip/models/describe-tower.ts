@@ -51,6 +51,8 @@ function describe(card: ModelCard, modality: Modality, limits: Limits): TowerDes
       modality,
       fingerprint: card.fingerprint,
       architecture: card.architecture,
+      device: card.device,
+      precision: card.precision,
       input_datatypes: inputDatatypes[modality].join(', '),
       poolings: poolings.join(', '),
       ...parameters,

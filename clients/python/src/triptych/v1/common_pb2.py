@@ -13,17 +13,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18triptych/v1/common.proto\x12\x0btriptych.v1\"\xa5\x01\n\x10\x45mbeddingOptions\x12%\n\x07pooling\x18\x01 \x01(\x0e\x32\x14.triptych.v1.Pooling\x12\x16\n\tnormalize\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x30\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32\x1e.triptych.v1.EmbeddingEncoding\x12\x12\n\ndimensions\x18\x04 \x01(\rB\x0c\n\n_normalize\"x\n\tEmbedding\x12\x0e\n\x06values\x18\x01 \x03(\x02\x12\x0b\n\x03raw\x18\x02 \x01(\x0c\x12\r\n\x05shape\x18\x03 \x03(\r\x12\x30\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32\x1e.triptych.v1.EmbeddingEncoding\x12\r\n\x05scale\x18\x05 \x01(\x02\"\\\n\tItemError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x11\n\tretryable\x18\x05 \x01(\x08\"G\n\x06Timing\x12\x15\n\rpreprocess_us\x18\x01 \x01(\x04\x12\x10\n\x08queue_us\x18\x02 \x01(\x04\x12\x14\n\x0cinference_us\x18\x03 \x01(\x04\"?\n\nModelStamp\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12\r\n\x05space\x18\x03 \x01(\t*\xc3\x01\n\x11\x45mbeddingEncoding\x12\"\n\x1e\x45MBEDDING_ENCODING_UNSPECIFIED\x10\x00\x12!\n\x1d\x45MBEDDING_ENCODING_FLOAT_LIST\x10\x01\x12\"\n\x1e\x45MBEDDING_ENCODING_RAW_FLOAT32\x10\x02\x12\"\n\x1e\x45MBEDDING_ENCODING_RAW_FLOAT16\x10\x03\x12\x1f\n\x1b\x45MBEDDING_ENCODING_RAW_INT8\x10\x04*\x97\x01\n\x07Pooling\x12\x17\n\x13POOLING_UNSPECIFIED\x10\x00\x12\x10\n\x0cPOOLING_MEAN\x10\x01\x12\x16\n\x12POOLING_MEAN_VALID\x10\x02\x12\x0f\n\x0bPOOLING_CLS\x10\x03\x12\x0f\n\x0bPOOLING_EOS\x10\x04\x12\x15\n\x11POOLING_PROJECTED\x10\x05\x12\x10\n\x0cPOOLING_NONE\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18triptych/v1/common.proto\x12\x0btriptych.v1\"\xa5\x01\n\x10\x45mbeddingOptions\x12%\n\x07pooling\x18\x01 \x01(\x0e\x32\x14.triptych.v1.Pooling\x12\x16\n\tnormalize\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x30\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32\x1e.triptych.v1.EmbeddingEncoding\x12\x12\n\ndimensions\x18\x04 \x01(\rB\x0c\n\n_normalize\"x\n\tEmbedding\x12\x0e\n\x06values\x18\x01 \x03(\x02\x12\x0b\n\x03raw\x18\x02 \x01(\x0c\x12\r\n\x05shape\x18\x03 \x03(\r\x12\x30\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32\x1e.triptych.v1.EmbeddingEncoding\x12\r\n\x05scale\x18\x05 \x01(\x02\"\\\n\tItemError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x11\n\tretryable\x18\x05 \x01(\x08\"G\n\x06Timing\x12\x15\n\rpreprocess_us\x18\x01 \x01(\x04\x12\x10\n\x08queue_us\x18\x02 \x01(\x04\x12\x14\n\x0cinference_us\x18\x03 \x01(\x04\"b\n\nModelStamp\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12\r\n\x05space\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x11\n\tprecision\x18\x05 \x01(\t*\xc3\x01\n\x11\x45mbeddingEncoding\x12\"\n\x1e\x45MBEDDING_ENCODING_UNSPECIFIED\x10\x00\x12!\n\x1d\x45MBEDDING_ENCODING_FLOAT_LIST\x10\x01\x12\"\n\x1e\x45MBEDDING_ENCODING_RAW_FLOAT32\x10\x02\x12\"\n\x1e\x45MBEDDING_ENCODING_RAW_FLOAT16\x10\x03\x12\x1f\n\x1b\x45MBEDDING_ENCODING_RAW_INT8\x10\x04*\x97\x01\n\x07Pooling\x12\x17\n\x13POOLING_UNSPECIFIED\x10\x00\x12\x10\n\x0cPOOLING_MEAN\x10\x01\x12\x16\n\x12POOLING_MEAN_VALID\x10\x02\x12\x0f\n\x0bPOOLING_CLS\x10\x03\x12\x0f\n\x0bPOOLING_EOS\x10\x04\x12\x15\n\x11POOLING_PROJECTED\x10\x05\x12\x10\n\x0cPOOLING_NONE\x10\x06\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'triptych.v1.common_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _EMBEDDINGENCODING._serialized_start=564
-  _EMBEDDINGENCODING._serialized_end=759
-  _POOLING._serialized_start=762
-  _POOLING._serialized_end=913
+  _EMBEDDINGENCODING._serialized_start=599
+  _EMBEDDINGENCODING._serialized_end=794
+  _POOLING._serialized_start=797
+  _POOLING._serialized_end=948
   _EMBEDDINGOPTIONS._serialized_start=42
   _EMBEDDINGOPTIONS._serialized_end=207
   _EMBEDDING._serialized_start=209
@@ -33,5 +33,5 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _TIMING._serialized_start=425
   _TIMING._serialized_end=496
   _MODELSTAMP._serialized_start=498
-  _MODELSTAMP._serialized_end=561
+  _MODELSTAMP._serialized_end=596
 # @@protoc_insertion_point(module_scope)

@@ -59,14 +59,18 @@ class ItemError(_message.Message):
     def __init__(self, code: _Optional[int] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., field: _Optional[str] = ..., retryable: bool = ...) -> None: ...
 
 class ModelStamp(_message.Message):
-    __slots__ = ["fingerprint", "model", "space"]
+    __slots__ = ["device", "fingerprint", "model", "precision", "space"]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
     FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    PRECISION_FIELD_NUMBER: _ClassVar[int]
     SPACE_FIELD_NUMBER: _ClassVar[int]
+    device: str
     fingerprint: str
     model: str
+    precision: str
     space: str
-    def __init__(self, model: _Optional[str] = ..., fingerprint: _Optional[str] = ..., space: _Optional[str] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., fingerprint: _Optional[str] = ..., space: _Optional[str] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ...) -> None: ...
 
 class Timing(_message.Message):
     __slots__ = ["inference_us", "preprocess_us", "queue_us"]

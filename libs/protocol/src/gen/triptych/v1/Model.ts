@@ -22,6 +22,8 @@ export interface Model {
   'failures'?: (number | string | Long);
   'lastUse'?: (_google_protobuf_Timestamp | null);
   'lastFailure'?: (_triptych_v1_LoadFailure | null);
+  'device'?: (string);
+  'precision'?: (string);
 }
 
 export interface Model__Output {
@@ -40,4 +42,6 @@ export interface Model__Output {
   'failures': (number);
   'lastUse': (_google_protobuf_Timestamp__Output | null);
   'lastFailure': (_triptych_v1_LoadFailure__Output | null);
+  'device': (string);
+  'precision': (string);
 }
