@@ -27,7 +27,8 @@ export {
   kernelsOf,
   type Precision,
 } from './device/kernels.js';
-export { onCpu, type Placement } from './device/placement.js';
+export { environmentOn, onCpu, type Placement } from './device/placement.js';
+export { sessionOptions } from './device/session-options.js';
 export { type DeviceReport, probeDevice } from './device/probe.js';
 export {
   type Encoded,
@@ -55,7 +56,8 @@ export {
 export { bindWeights } from './session/bind-weights.js';
 export { finishEmbedding } from './session/finish-embedding.js';
 export { InferenceWorker, type InferenceWorkerOptions } from './session/inference-worker.js';
-export { joinBuffers } from './session/join-buffers.js';
+export { InputBuffers } from './session/input-buffers.js';
+export { toTensor } from './session/to-tensor.js';
 export { disableTelemetry } from './session/no-telemetry.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
 export { type Activation, activations, biasActivation } from './transformer/activation.js';

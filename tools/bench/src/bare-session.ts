@@ -2,9 +2,9 @@ import type { AudioItem, AudioTower } from '@triptych/audio-encoder';
 import {
   bindWeights,
   disableTelemetry,
-  joinBuffers,
+  InputBuffers,
   type OnnxGraph,
-  type RunRequest,
+  type RunRequest, toTensor,
 } from '@triptych/inference-core';
 import { openModel } from '@triptych/model-families';
 import type { ImageTower } from '@triptych/vision-encoder';
@@ -36,14 +36,11 @@ async function createSession(
   });
 }
 
+const buffers = new InputBuffers();
+
 /** Runs a batch for its first item's output. */
 function run(session: InferenceSession, { feeds, rows }: RunRequest) {
-  const inputs = Object.entries(feeds).map(([name, { type, dims, data }]) => {
-    const all = data instanceof ArrayBuffer ? data : joinBuffers(data);
-    if (type === 'int64') return [name, new Tensor('int64', new BigInt64Array(all), dims)] as const;
-    if (type === 'uint8') return [name, new Tensor('uint8', new Uint8Array(all), dims)] as const;
-    return [name, new Tensor('float32', new Float32Array(all), dims)] as const;
-  });
+  const inputs = Object.entries(feeds).map(([name, feed]) => [name, toTensor(name, feed, buffers)] as const);
   return session.run(Object.fromEntries<Tensor>(inputs), [rows[0].output]);
 }
 

@@ -21,18 +21,17 @@ export function itemsOf(batchTokens: number, tokens: number): number {
 }
 
 /**
- * Where a session on a device runs. Two of WebGPU in one process end it, and a device that is lost takes its process's other sessions
- * along: each has a process of its own. CUDA's may run in threads where that is asked for.
+ * Where a session on a device runs. Two of WebGPU in one process end it, and a device that is lost, or a fault on it, is so for all of a
+ * process for good: each session has one of its own, which may be replaced.
  */
 export function isolationOn({ kind }: Device, asked: Isolation | undefined): Isolation | undefined {
-  if (kind === 'webgpu') return 'process';
-  return asked ?? (kind === 'cuda' ? 'process' : undefined);
+  return kind === 'cpu' ? asked : 'process';
 }
 
 /**
- * Variables that a session's process is given. cuBLAS would compute float32 products in TensorFloat-32, of ten bits: 1e-3 from the
- * reference.
+ * Variables that the process of a session on a device is given. cuBLAS would compute float32 products in TensorFloat-32, of ten bits:
+ * 1e-3 from the reference.
  */
-export function environmentOn({ kind }: Device, { precision }: Kernels): Readonly<Record<string, string>> {
-  return kind === 'cuda' && precision === 'float32' ? { NVIDIA_TF32_OVERRIDE: '0' } : {};
+export function environmentOn({ kind }: Device): Readonly<Record<string, string>> {
+  return kind === 'cuda' ? { NVIDIA_TF32_OVERRIDE: '0' } : {};
 }

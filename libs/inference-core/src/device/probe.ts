@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { passedEnvironment, workerEntry } from '@triptych/core';
 import { type Device, deviceName } from './device.js';
+import { environmentOn } from './placement.js';
 import { missingForCuda, whyItFailed } from './missing.js';
 import type { ProbeAnswer, Trial } from './probe-process.js';
 
@@ -48,7 +49,7 @@ function missingBefore(device: Device): { readonly reason: string; readonly advi
 async function tried(device: Device, isTimed: boolean): Promise<{ answer: ProbeAnswer; printed: string }> {
   const entry = workerEntry(import.meta.url, './probe-process.js');
   const child = fork(fileURLToPath(entry), [deviceName(device), isTimed ? 'timed' : 'untimed'], {
-    env: passedEnvironment(),
+    env: { ...passedEnvironment(), ...environmentOn(device) },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -7,6 +7,8 @@ type Options = InferenceSession.SessionOptions;
 export function sessionOptions(device: Device, threads: number): Options & { extra: { session: object } } {
   return {
     executionProviders: [providerOf(device)],
+    // That operators on shapes stay on the CPU is no news.
+    ...(device.kind === 'cpu' ? {} : { logSeverityLevel: 3 }),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     // The graph is written as it is to run: higher levels would fuse its layer norms into a slower kernel.

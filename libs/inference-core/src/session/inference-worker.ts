@@ -40,16 +40,13 @@ export class InferenceWorker {
     // Here, not in the worker: a thread's environment is a copy that native code does not see.
     disableTelemetry();
     const { placement = onCpu } = options;
-    const { device, kernels } = placement;
+    const { device } = placement;
     const isolation = isolationOn(device, options.isolation);
-    const env = environmentOn(device, kernels);
-    // A thread's libraries read this process's.
-    if (isolation !== 'process') Object.assign(process.env, env);
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './session-worker.js'),
       name: `inference:${options.name}`,
       isolation,
-      env,
+      env: environmentOn(device),
       restart: true,
       isNative: true,
       ...(options.logger ? { logger: options.logger } : {}),

@@ -1,6 +1,7 @@
 import {
   discard,
   elementCount,
+  messageOf,
   serveWorker,
   stepBack,
   Transferred,
@@ -13,13 +14,13 @@ import { finishEmbedding } from './finish-embedding.js';
 import type {
   CreateRequest,
   ExternalWeight,
-  FeedTensor,
   PartSlice,
   RunReply,
   RunRequest,
 } from './protocol.js';
-import { joinBuffers } from './join-buffers.js';
+import { InputBuffers } from './input-buffers.js';
 import { readParts } from './read-parts.js';
+import { toTensor } from './to-tensor.js';
 
 /** Lets the event loop go first where both want a core. */
 const NICENESS = 10;
@@ -27,6 +28,8 @@ const NICENESS = 10;
 stepBack(NICENESS);
 
 let session: InferenceSession | undefined;
+let isOnDevice = false;
+const buffers = new InputBuffers();
 /** Weights that are inputs of every run. */
 let tables: Record<string, Tensor> = {};
 /** Buffers of weights that came in slices. */
@@ -41,6 +44,7 @@ serveWorker({
   create: async (request: CreateRequest) => {
     const { model, folder, device, threads, reduceRange } = request;
     const options = sessionOptions(device, threads);
+    isOnDevice = device.kind !== 'cpu';
     const { weights, parts } = readParts(
       request.weights,
       request.parts.map((part, index) => part ?? received[index]),
@@ -76,8 +80,9 @@ serveWorker({
   run: async ({ feeds, rows }: RunRequest) => {
     if (!session) throw new TriptychError('NOT_READY', 'no session was created');
     const started = performance.now();
-    const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]));
-    const outputs = await session.run({ ...tables, ...inputs }, [...new Set(rows.map((row) => row.output))]);
+    const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(name, feed, buffers)]));
+    const wanted = [...new Set(rows.map((row) => row.output))];
+    const outputs = await session.run({ ...tables, ...inputs }, wanted).catch(endIfOnDevice);
     discard(Object.values(feeds).flatMap(({ data }) => (data instanceof ArrayBuffer ? [data] : [...data])));
     const embeddings = rows.map(({ output, item, vectors, form }, place) => {
       const { data, dims } = outputs[output];
@@ -98,6 +103,15 @@ serveWorker({
   },
 });
 
+/** A device that is lost, full or at fault stays so for its process: another takes its place. */
+function endIfOnDevice(thrown: unknown): never {
+  if (isOnDevice) {
+    process.stderr.write(`${messageOf(thrown)}\n`);
+    process.exit(1);
+  }
+  throw thrown;
+}
+
 /** bfloat16, which cannot be fed, is upcast. */
 function tableOf({ type, shape, byteOffset, byteLength }: ExternalWeight, part: ArrayBuffer): Tensor {
   if (type === 'float32') return new Tensor(type, new Float32Array(part, byteOffset, byteLength / 4), shape);
@@ -106,11 +120,4 @@ function tableOf({ type, shape, byteOffset, byteLength }: ExternalWeight, part: 
   const floats = new Float32Array(halves.length);
   upcastBfloat16(halves, floats);
   return new Tensor('float32', floats, shape);
-}
-
-function toTensor({ type, dims, data }: FeedTensor): Tensor {
-  const all = data instanceof ArrayBuffer ? data : joinBuffers(data);
-  if (type === 'int64') return new Tensor('int64', new BigInt64Array(all), dims);
-  if (type === 'uint8') return new Tensor('uint8', new Uint8Array(all), dims);
-  return new Tensor('float32', new Float32Array(all), dims);
 }
