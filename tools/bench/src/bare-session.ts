@@ -4,7 +4,8 @@ import {
   disableTelemetry,
   InputBuffers,
   type OnnxGraph,
-  type RunRequest, toTensor,
+  type RunRequest,
+  toTensor,
 } from '@triptych/inference-core';
 import { openModel } from '@triptych/model-families';
 import type { ImageTower } from '@triptych/vision-encoder';

@@ -69,7 +69,9 @@ async function measure({ model, placement, batches, seconds, threads }: DeviceTa
   );
   const buffers = new InputBuffers();
   const run = async ({ feeds, rows }: RunRequest) => {
-    const inputs = Object.entries(feeds).map(([name, feed]) => [name, toTensor(name, feed, buffers)] as const);
+    const inputs = Object.entries(feeds).map(
+      ([name, feed]) => [name, toTensor(name, feed, buffers)] as const,
+    );
     const { output } = rows[0];
     return (await session.run({ ...tables, ...Object.fromEntries(inputs) }, [output]))[output]
       .data as Float32Array;

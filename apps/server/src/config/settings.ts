@@ -397,7 +397,8 @@ export const settings = {
     flag: '--flight-kept-bytes <bytes>',
     env: 'TRIPTYCH_FLIGHT_KEPT_BYTES',
     default: 64 * MIB,
-    description: "rows of Arrow Flight's DoPut that are kept until DoGet fetches them, in bytes, of all callers; 0: none",
+    description:
+      "rows of Arrow Flight's DoPut that are kept until DoGet fetches them, in bytes, of all callers; 0: none",
     schema: count(0, 64 * 1024 * MIB),
   }),
   maxStreams: define({

@@ -93,7 +93,8 @@ function outputOf(
     children: [],
     metadata: [],
   };
-  const stamp = { model: served.name, fingerprint: served.card.fingerprint, space: spaceOf(flight) };
+  const { fingerprint, device, precision } = served.card;
+  const stamp = { model: served.name, fingerprint, space: spaceOf(flight), device, precision };
   const values = dimensions || encoder.dimensions(chosen);
   return planOutput({ fields: [field], metadata: [] }, { numbers }, values, stamp).schema;
 }

@@ -215,7 +215,11 @@ export class Metrics implements EngineObserver {
 
   /** Follows how much is kept of what DoPut encoded. */
   followKept(kept: { readonly bytes: number }): void {
-    const gauge = this.#gauge('triptych_flight_kept_bytes', 'Bytes of rows that DoPut keeps until DoGet.', []);
+    const gauge = this.#gauge(
+      'triptych_flight_kept_bytes',
+      'Bytes of rows that DoPut keeps until DoGet.',
+      [],
+    );
     Object.assign(gauge, { collect: () => gauge.set(kept.bytes) });
   }
 

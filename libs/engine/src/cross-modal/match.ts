@@ -11,7 +11,7 @@ import { imageBytes } from '../admission/costs.js';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
 import { encodeItems, type ItemResult } from '../items/encode-items.js';
-import type { ModelStamp } from '../items/stamp.js';
+import { type ModelStamp, stampOf } from '../items/stamp.js';
 import { imageTokens, matchLoads, matchPair, planMatch, textIds, tokenBytes } from './match-pairs.js';
 import { planSpace } from './space-plan.js';
 
@@ -73,7 +73,6 @@ export async function match(
       );
       return { probability, embedding: finishEmbedding(vector, [vector.length], form) };
     });
-    const { name, fingerprint } = plan.model;
-    return { stamp: { model: name, fingerprint, space: plan.match.space() }, results };
+    return { stamp: stampOf(plan.model, plan.match.space()), results };
   });
 }

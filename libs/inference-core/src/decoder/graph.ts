@@ -159,10 +159,10 @@ function crossAttention(
   { crossKey, crossValue }: BlockCaches,
   { bySource }: Terms,
 ): Value {
-  const { heads, names: of } = config;
+  const { heads, width, names: of } = config;
   const query = project(g, x, prefix, of.cross, 'query', config);
   const together = g.op('Reshape', [query, bySource]);
-  const attended = attend(g, [together, crossKey, crossValue], { heads });
+  const attended = attend(g, [together, crossKey, crossValue], { heads, width });
   const apart = g.op('Reshape', [attended, g.op('Shape', [x])]);
   return project(g, apart, prefix, of.cross, 'out', config);
 }

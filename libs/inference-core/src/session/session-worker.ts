@@ -11,13 +11,7 @@ import {
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sessionOptions } from '../device/session-options.js';
 import { finishEmbedding } from './finish-embedding.js';
-import type {
-  CreateRequest,
-  ExternalWeight,
-  PartSlice,
-  RunReply,
-  RunRequest,
-} from './protocol.js';
+import type { CreateRequest, ExternalWeight, PartSlice, RunReply, RunRequest } from './protocol.js';
 import { InputBuffers } from './input-buffers.js';
 import { readParts } from './read-parts.js';
 import { toTensor } from './to-tensor.js';
@@ -80,7 +74,9 @@ serveWorker({
   run: async ({ feeds, rows }: RunRequest) => {
     if (!session) throw new TriptychError('NOT_READY', 'no session was created');
     const started = performance.now();
-    const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(name, feed, buffers)]));
+    const inputs = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => [name, toTensor(name, feed, buffers)]),
+    );
     const wanted = [...new Set(rows.map((row) => row.output))];
     const outputs = await session.run({ ...tables, ...inputs }, wanted).catch(endIfOnDevice);
     discard(Object.values(feeds).flatMap(({ data }) => (data instanceof ArrayBuffer ? [data] : [...data])));

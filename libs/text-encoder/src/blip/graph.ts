@@ -123,5 +123,5 @@ function toImage(g: GraphBuilder, x: Value, image: Value, prefix: string, config
   const query = project(x, 'self.query', width);
   const key = project(image, 'self.key', config.image.width);
   const value = project(image, 'self.value', config.image.width);
-  return project(attend(g, [query, key, value], { heads }), 'output.dense', width);
+  return project(attend(g, [query, key, value], { heads, width }), 'output.dense', width);
 }

@@ -20,6 +20,7 @@ export function blipMatcher(json: JsonObject): MatchTower {
     // Of one length, nothing is filled up: a pair is computed as it is alone.
     key: ({ ids }) => String(ids.length),
     maxBatch: () => LARGEST_BATCH,
+    tokens: ({ ids }) => ids.length + config.image.tokens,
     bytes: ({ ids, image }) => 8 * ids.length + image.byteLength,
     request: (items) => request(config, items),
     warmUp: {

@@ -36,6 +36,7 @@ export function blipTextTower(json: JsonObject, files: Readonly<Record<string, s
     key: ({ ids }) => String(ids.length),
     maxBatch: ({ ids }) => Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_TOKENS / ids.length))),
     bytes: ({ ids }) => 8 * ids.length,
+    tokens: ({ ids }) => ids.length,
     request: textRequest,
     warmUp: {
       ids: [0, 0, 0],

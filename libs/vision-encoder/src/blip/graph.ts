@@ -81,7 +81,7 @@ function block(g: GraphBuilder, x: Value, prefix: string, config: BlipVisionConf
     [true, true, true],
     { attributes: { axis: -1, num_outputs: 3 } },
   );
-  const attended = attend(g, [query, key, value], { heads });
+  const attended = attend(g, [query, key, value], { heads, width });
   const sum = g.op('Add', [x, project(attended, `${prefix}.self_attn.projection`, width)]);
   const mapped = mlp(
     g,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@triptych/core';
-import { joined, type Pooling, type RunRequest } from '@triptych/inference-core';
+import { buffersOf, type Pooling, type RunRequest } from '@triptych/inference-core';
 import { readImageRecipe } from '@triptych/preprocessing';
 import type { ImageItem, ImageTower } from '../image-tower.js';
 import { BLIP_VISION_TENSORS, type BlipVisionConfig, readBlipVisionConfig } from './config.js';
@@ -42,6 +42,7 @@ export function blipVisionTower(
     key: () => '',
     maxBatch: () => LARGEST_BATCH,
     bytes: ({ pixels }) => pixels.byteLength,
+    tokens: () => 1 + (imageSize / config.patchSize) ** 2,
     request: (items) => request(config, items),
     warmUp: {
       pixels: new Uint8Array(3 * imageSize * imageSize),
@@ -60,7 +61,7 @@ function request({ imageSize }: BlipVisionConfig, items: readonly ImageItem[]): 
       [inputs.pixels]: {
         type: 'uint8',
         dims: [items.length, imageSize, imageSize, 3],
-        data: joined(items.map((item) => item.pixels)),
+        data: buffersOf(items.map((item) => item.pixels)),
       },
     },
     rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling as BlipVisionPooling], form })),
