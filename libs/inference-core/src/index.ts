@@ -66,10 +66,10 @@ export {
   attention,
   type AttentionConfig,
   type AttentionLayers,
-  type AttentionTerms,
   paddingMask,
   windowBias,
 } from './transformer/attention.js';
+export type { AttentionShape, AttentionTerms } from './transformer/attention-terms.js';
 export {
   attentionPooling,
   type AttentionPoolingConfig,

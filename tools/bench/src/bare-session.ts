@@ -10,7 +10,7 @@ import {
 import { openModel } from '@triptych/model-families';
 import type { ImageTower } from '@triptych/vision-encoder';
 import type { ModelDirectory } from '@triptych/weight-loader';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
 
 /** ONNX Runtime alone, on a graph of the server's and with its settings: what serving is measured against. */
 async function createSession(

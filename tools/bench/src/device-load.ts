@@ -1,3 +1,4 @@
+import { TriptychError } from '@triptych/core';
 import { AudioContext, type Image, TriptychClient } from '@triptych/client';
 import { flood } from './measuring.js';
 
@@ -47,7 +48,7 @@ async function load({ address, kind, jpeg, calls, inFlight }: LoadTask): Promise
   }[kind];
   const { results } = await send();
   const failed = results.find(({ error }) => error);
-  if (failed) throw new Error(`${kind}: ${failed.error?.message ?? 'failed'}`);
+  if (failed) throw new TriptychError('INTERNAL', `${kind}: ${failed.error?.message ?? 'failed'}`);
   const started = performance.now();
   await flood(calls, inFlight, send);
   const elapsed = performance.now() - started;

@@ -1,3 +1,4 @@
+import { TriptychError } from '@triptych/core';
 import type { Tower, TowerItem } from '@triptych/inference-core';
 import { readModel } from '@triptych/model-families';
 import { clipJson, clipSizes, whisperJson, whisperSizes } from '@triptych/reference';
@@ -64,7 +65,7 @@ function of<Item extends TowerItem>(
   tower: Tower<Item> | undefined,
   item: (seed: number) => Item,
 ): DeviceModel {
-  if (!tower) throw new Error('the model has no such tower');
+  if (!tower) throw new TriptychError('INTERNAL', 'the model has no such tower');
   const [pooling] = tower.poolings;
   // The items are this tower's: it never sees others.
   return { unit, tower: tower as unknown as Tower<TowerItem>, item: (seed) => ({ ...item(seed), pooling }) };

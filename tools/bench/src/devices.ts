@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { TriptychError } from '@triptych/core';
 import {
   choosePlacement,
   environmentOn,
@@ -44,7 +45,10 @@ async function main(): Promise<void> {
   const places = await placements();
   for (const model of values.models.split(',')) {
     if (!(model in deviceModels))
-      throw new Error(`no model ${model}; expected ${Object.keys(deviceModels).join(', ')}`);
+      throw new TriptychError(
+        'CONFIG_INVALID',
+        `no model ${model}; expected ${Object.keys(deviceModels).join(', ')}`,
+      );
     // A CPU is as fast with a few items a run as with many, and would take minutes for those.
     const most = model.startsWith('whisper') ? 2 : 32;
     const task = { model, seconds, threads: 0 };
@@ -109,10 +113,9 @@ function bestRate({ runMs }: DeviceResult): number {
 
 function report(model: string, place: string, result: DeviceResult, reference: DeviceResult): void {
   const { unit, vectors, loadMs, firstMs, runMs, rssMb } = result;
-  const rates = Object.entries(runMs).map(([items, ms]) => [
-    `${unit}/s, ${items} a run`,
-    (1000 * Number(items)) / ms,
-  ]);
+  const rates = Object.entries(runMs).map(
+    ([items, ms]) => [`${unit}/s, ${items} a run`, (1000 * Number(items)) / ms] as const,
+  );
   print({
     model,
     place,

@@ -27,9 +27,6 @@ export function listenForStop(): StopRequests {
   return { first, second };
 }
 
-/** Sessions take some seconds to be made, and a run takes less. */
-const LONGEST_REST_MS = 30_000;
-
 /** Waits for what it is given. A request that comes before ends the process, with the exit code that a shell has for its signal. */
 export function orStop<T>(work: Promise<T>, request: Promise<StopRequest>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -40,8 +37,8 @@ export function orStop<T>(work: Promise<T>, request: Promise<StopRequest>): Prom
       // What becomes of the work now is nobody's concern.
       isStopping = true;
       // Not at the top: who listens for signals does so before anything else is loaded.
-      const { restNativeThreads } = await import('@triptych/core');
-      await restNativeThreads(LONGEST_REST_MS);
+      const { restThreads } = await import('./rest-threads.js');
+      await restThreads();
       process.exit(128 + constants.signals[signal]);
     });
     const unlessStopping =

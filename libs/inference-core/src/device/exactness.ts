@@ -1,3 +1,4 @@
+import { TriptychError } from '@triptych/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { attend, paddingMask } from '../transformer/attention.js';
@@ -30,7 +31,8 @@ export async function checkArithmetic(device: Device, precision: Precision): Pro
   const off = difference(await attended(device, 'bare', precision, false), expected);
   const most = precision === 'float32' ? TOLERANCE : HALF_TOLERANCE;
   if (!(off <= most))
-    throw new Error(
+    throw new TriptychError(
+      'DEVICE_UNAVAILABLE',
       `it computes ${precision} attention ${off.toExponential(1)} off; at most ${most} is expected`,
     );
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '@triptych/core';
+import { messageOf, TriptychError } from '@triptych/core';
 import { type Device, parseDevice } from './device.js';
 import { checkArithmetic, exactForms } from './exactness.js';
 import type { AttentionForm, Precision } from './kernels.js';
@@ -17,7 +17,7 @@ export type ProbeAnswer = { readonly trial: Trial } | { readonly error: string }
 /** A program of its own: a driver that fails may take its process along. Arguments: the device, and whether its speed is wanted. */
 const [, , name, isTimed] = process.argv;
 const device = parseDevice(name);
-if (device === undefined) throw new Error('expected a device');
+if (device === undefined) throw new TriptychError('CONFIG_INVALID', 'expected a device');
 process.send?.(await answer(device), () => process.exit(0));
 
 async function answer(device: Device): Promise<ProbeAnswer> {

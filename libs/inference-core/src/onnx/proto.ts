@@ -64,7 +64,15 @@ const { root } = protobuf.parse(source, { keepCase: true });
 const ModelProto = root.lookupType('onnx.ModelProto');
 
 /** Element types, by the number that TensorProto.DataType gives them. */
-export const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10, bfloat16: 16 } as const;
+export const elementTypes = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+  bfloat16: 16,
+} as const;
 export type ElementType = keyof typeof elementTypes;
 
 export interface Attribute {

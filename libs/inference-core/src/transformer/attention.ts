@@ -1,22 +1,16 @@
 import type { Quantization } from '@triptych/core';
 import type { AttentionForm } from '../device/kernels.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import type { AttentionShape, AttentionTerms } from './attention-terms.js';
 import { linear } from './linear.js';
 import { biasOf, type LinearName } from './mlp.js';
 import { plainAttention } from './plain-attention.js';
-import { type Rotation, rotated } from './rotary.js';
+import { rotated } from './rotary.js';
 
-export interface AttentionConfig {
-  readonly width: number;
-  readonly heads: number;
-  /** Each token sees itself and those before it alone. */
-  readonly causal?: boolean;
+export interface AttentionConfig extends AttentionShape {
   /** Which products are computed in int8. Default: none. */
   readonly quantization?: Quantization | undefined;
 }
-
-/** What an attention's products are cut into. */
-export type AttentionShape = Pick<AttentionConfig, 'width' | 'heads' | 'causal'>;
 
 /** The four linear layers of an attention. */
 export interface AttentionLayers {
@@ -24,16 +18,6 @@ export interface AttentionLayers {
   readonly key: LinearName;
   readonly value: LinearName;
   readonly out: LinearName;
-}
-
-/** What is added to an attention's scores, or hides tokens from it. */
-export interface AttentionTerms {
-  /** Added before the softmax: [1 or batch, 1 or heads, tokens, source tokens]. */
-  readonly bias?: Value | undefined;
-  /** int32 [batch, source tokens]: 0 where a token is padding, which nothing attends to, else 1. */
-  readonly mask?: Value | undefined;
-  /** Turns queries and keys by where their tokens stand. */
-  readonly rotation?: Rotation | undefined;
 }
 
 /** Multi-head attention (Vaswani et al. 2017) of the tokens `x` to those of `source`: → [batch, tokens, width] */

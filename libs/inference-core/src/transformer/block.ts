@@ -1,7 +1,8 @@
 import type { Quantization } from '@triptych/core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import type { Activation } from './activation.js';
-import { attention, type AttentionTerms } from './attention.js';
+import { attention } from './attention.js';
+import type { AttentionTerms } from './attention-terms.js';
 import { type LinearName, mlp } from './mlp.js';
 import { layerNorm } from './norm.js';
 

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { elementTypes } from '../onnx/proto.js';
-import type { AttentionShape, AttentionTerms } from './attention.js';
+import type { AttentionShape, AttentionTerms } from './attention-terms.js';
 
 /**
  * Multi-head attention in products and a softmax, for devices whose fused kernel is not exact (docs/decisions/devices.md). The
