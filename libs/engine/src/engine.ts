@@ -2,7 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { Admission } from './admission/admission.js';
 import { type ClipStreamRequest, openClipStream } from './audio/clip-stream.js';
 import { type AudioStream, type AudioStreamRequest, openAudioStream } from './audio/audio-stream.js';
-import { type AudioClip, type EncodeAudioRequest, encodeClips, type EncodedAudio } from './audio/encode-clips.js';
+import {
+  type AudioClip,
+  type EncodeAudioRequest,
+  encodeClips,
+  type EncodedAudio,
+} from './audio/encode-clips.js';
 import type { CallContext, EngineCall } from './call.js';
 import { type Classifications, classify, type ClassifyRequest } from './cross-modal/classify.js';
 import { fuse, type Fused, type FuseRequest } from './cross-modal/fuse.js';
@@ -83,7 +88,10 @@ export class Engine {
   }
 
   /** Rejects where the stream cannot be as it is asked for. */
-  openImageStream(request: ImageStreamRequest, call?: Partial<EngineCall>): Promise<BatchStream<RequestedImage>> {
+  openImageStream(
+    request: ImageStreamRequest,
+    call?: Partial<EngineCall>,
+  ): Promise<BatchStream<RequestedImage>> {
     return this.#open(call, taking('image', request), (parts, context) =>
       openImageStream(parts, request, context),
     );

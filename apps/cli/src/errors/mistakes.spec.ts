@@ -166,7 +166,7 @@ const mistakes: readonly (readonly [line: readonly string[], message: RegExp])[]
   [['search', 'a', docs], /nothing to read in .*docs; expected \.jpg/],
   [['search', ' ', sampleImages], /the query is empty/],
   [['search', 'a', sampleImages, '--top', '0'], /--top <n>' argument '0'.*1 or more/],
-  [['search', 'a', sampleImages, '--no-cache', '--model', whisper], /no served model takes text/],
+  [['search', 'a', sampleImages, '--no-cache', '--model', whisper], /no served model takes images/],
   [
     ['classify', sampleImages, '--labels', ' ,'],
     /--labels <labels>' argument ' ,' is invalid\. expected labels/,

@@ -31,7 +31,10 @@ export function openImageStream(
     limit: limits.streamImages,
     weight: (images) => {
       const decoding = images.reduce((sum, image) => sum + decodeMs(image, limits.maxPixels), 0);
-      return batchWeight({ items: images.length, bytes: imageBytes(images), decodeMs: decoding }, limits.streamImages);
+      return batchWeight(
+        { items: images.length, bytes: imageBytes(images), decodeMs: decoding },
+        limits.streamImages,
+      );
     },
     encode: (image) => encodeImage(plan, image, context),
     close: () => models.end(),
