@@ -15,6 +15,8 @@ import { median } from './statistics.js';
 /** What a process that measures one tower on one device is told. */
 export interface DeviceTask {
   readonly model: string;
+  /** How many have their vectors compared. */
+  readonly items: number;
   readonly placement: Placement;
   readonly batches: readonly number[];
   readonly seconds: number;
@@ -33,15 +35,19 @@ export interface DeviceResult {
   readonly rssMb: number;
 }
 
-/** Items whose vectors are compared. */
-export const TRIAL_ITEMS = 8;
-
 process.on('message', (task: DeviceTask) => {
   void measure(task).then((result) => process.send?.(result, () => process.exit(0)));
 });
 
 /** One session of ONNX Runtime alone, with the server's graph and settings. */
-async function measure({ model, placement, batches, seconds, threads }: DeviceTask): Promise<DeviceResult> {
+async function measure({
+  model,
+  items,
+  placement,
+  batches,
+  seconds,
+  threads,
+}: DeviceTask): Promise<DeviceResult> {
   disableTelemetry();
   const { tower, item, unit } = deviceModels[model]();
   const graph = tower.graph({ kernels: placement.kernels });
@@ -76,9 +82,9 @@ async function measure({ model, placement, batches, seconds, threads }: DeviceTa
     return (await session.run({ ...tables, ...Object.fromEntries(inputs) }, [output]))[output]
       .data as Float32Array;
   };
-  const of = (count: number) => tower.request(Array.from({ length: count }, (_, i) => item(i % TRIAL_ITEMS)));
+  const of = (count: number) => tower.request(Array.from({ length: count }, (_, i) => item(i % items)));
   const first = performance.now();
-  const vectors = Float32Array.from(await run(of(TRIAL_ITEMS)));
+  const vectors = Float32Array.from(await run(of(items)));
   const firstMs = performance.now() - first;
   const runMs: Record<number, number> = {};
   for (const count of batches) {

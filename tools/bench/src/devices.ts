@@ -10,7 +10,7 @@ import {
   type Placement,
   type Precision,
 } from '@triptych/inference-core';
-import { type DeviceResult, type DeviceTask, TRIAL_ITEMS } from './device-child.js';
+import { type DeviceResult, type DeviceTask } from './device-child.js';
 import { deviceModels } from './device-models.js';
 import { measureServed } from './device-served.js';
 
@@ -18,8 +18,10 @@ const help = `Compares this machine's devices in one run, on towers of official 
 statistics: how far vectors are from those of the CPU in float32, items a second by batch, and time of one item.
 
   node tools/bench/dist/devices.js [--devices cuda,webgpu] [--precisions float32,float16] [--models NAME,...]
-      [--batches 1,16,64,256] [--seconds 2] [--served] [--json]
+      [--batches 1,16,64,256] [--seconds 2] [--items 8] [--served] [--check] [--json]
 
+--check ends with 1 where a vector is farther from the CPU's than it may be: a cosine of 0.999999 and 1e-4 in float32, of 0.9995 in
+float16; or where a device cannot be had.
 --served also starts a server with each model on each device, and floods it over gRPC.
 Models: ${Object.keys(deviceModels).join(', ')}
 `;
@@ -31,7 +33,9 @@ const { values } = parseArgs({
     models: { type: 'string', default: Object.keys(deviceModels).join(',') },
     batches: { type: 'string', default: '1,16,64,256' },
     seconds: { type: 'string', default: '2' },
+    items: { type: 'string', default: '8' },
     served: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
@@ -51,7 +55,7 @@ async function main(): Promise<void> {
       );
     // A CPU is as fast with a few items a run as with many, and would take minutes for those.
     const most = model.startsWith('whisper') ? 2 : 32;
-    const task = { model, seconds, threads: 0 };
+    const task = { model, seconds, items: Number(values.items), threads: 0 };
     const reference = await measured({
       ...task,
       placement: onCpu,
@@ -85,6 +89,7 @@ async function placements(): Promise<[string, Placement][]> {
           fused: placement.kernels.fusedAttention.join(' ') || 'none',
         });
       } catch (thrown) {
+        if (values.check) process.exitCode = 1;
         print({
           place: `${device} ${precision}`,
           why: thrown instanceof Error ? thrown.message : String(thrown),
@@ -116,10 +121,16 @@ function report(model: string, place: string, result: DeviceResult, reference: D
   const rates = Object.entries(runMs).map(
     ([items, ms]) => [`${unit}/s, ${items} a run`, (1000 * Number(items)) / ms] as const,
   );
+  const far = distance(vectors, reference.vectors);
+  const [cosine, relative] = place.endsWith('float16') ? [0.9995, Infinity] : [0.999999, 1e-4];
+  if (values.check && !(far['lowest cosine'] >= cosine && far['largest relative error'] <= relative)) {
+    process.stderr.write(`NOT SO: ${model} on ${place} is farther from the CPU than it may be\n`);
+    process.exitCode = 1;
+  }
   print({
     model,
     place,
-    ...distance(vectors, reference.vectors),
+    ...far,
     'ms of one': runMs[1],
     ...Object.fromEntries(rates),
     'best ÷ best of the CPU': bestRate(result) / bestRate(reference),
@@ -132,7 +143,7 @@ function report(model: string, place: string, result: DeviceResult, reference: D
 
 /** The worst of the trial items' vectors. */
 function distance(found: Float32Array, expected: Float32Array) {
-  const width = found.length / TRIAL_ITEMS;
+  const width = found.length / Number(values.items);
   let [cosine, relative] = [1, 0];
   for (let at = 0; at < found.length; at += width) {
     let [off, ours, theirs, dot] = [0, 0, 0, 0];

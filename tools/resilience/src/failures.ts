@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { certificatesSwapped } from './failures/certificates-swapped.js';
+import { deviceKilled } from './failures/device-killed.js';
 import type { Failure } from './failures/failure.js';
 import { logFull } from './failures/log-full.js';
 import { modelsComeAndGo } from './failures/models-come-and-go.js';
@@ -15,9 +16,11 @@ with 1 where it did not.
   certificates  TLS certificate and key replaced
   terminate     SIGTERM
   log           a full disk under the log
+  device        --kills times kill -9 of the process that computes on --device; only where it is asked for by name
   models        --loads loads and unloads of three models under traffic, with memory for two
 
-  node tools/resilience/dist/failures.js [--only NAME] [--pause-ms 10000] [--loads 24] [--json]
+  node tools/resilience/dist/failures.js [--only NAME] [--pause-ms 10000] [--loads 24]
+      [--device webgpu] [--kills 200] [--json]
 `;
 
 const { values } = parseArgs({
@@ -25,6 +28,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     'pause-ms': { type: 'string', default: '10000' },
     loads: { type: 'string', default: '24' },
+    device: { type: 'string', default: 'webgpu' },
+    kills: { type: 'string', default: '200' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -36,6 +41,7 @@ const failures: Readonly<Record<string, Failure>> = {
   terminate: terminated,
   log: logFull,
   models: modelsComeAndGo(Number(values.loads)),
+  device: deviceKilled(values.device, Number(values.kills)),
 };
 if (values.help) process.stdout.write(help);
 else if (values.only !== undefined && !(values.only in failures)) {
@@ -45,7 +51,8 @@ else if (values.only !== undefined && !(values.only in failures)) {
   process.exitCode = 2;
 } else {
   for (const [name, failure] of Object.entries(failures)) {
-    if (values.only !== undefined && values.only !== name) continue;
+    // Not every machine has a device.
+    if (values.only === undefined ? name === 'device' : values.only !== name) continue;
     if (!values.json) process.stdout.write(`\n${failure.title}\n`);
     const { facts, problems } = await failure.run();
     printFacts(
