@@ -13,7 +13,7 @@ not the CPU is what triptych serve --device auto takes, if it is faster than the
 Examples:
   triptych devices
   triptych devices cuda:1
-  triptych devices --json | jq 'select(.isAvailable).device'`;
+  triptych devices --json`;
 
 /** `triptych devices` */
 export function devicesCommand(): Command {

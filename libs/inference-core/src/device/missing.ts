@@ -11,7 +11,7 @@ export interface Missing {
 
 /** ONNX Runtime's CUDA part, which its npm package does not bring. */
 const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so';
-const INSTALL_CUDA = 'install it with: npm run install:cuda (docs/gpu.md)';
+const INSTALL_CUDA = 'have ONNX Runtime get it: npm run install:cuda (docs/gpu.md)';
 
 /** Where ONNX Runtime's libraries lie. */
 export function runtimeFolder(): string {
@@ -31,9 +31,7 @@ export function missingForCuda(): Missing | undefined {
   if (!existsSync(join(runtimeFolder(), CUDA_LIBRARY)))
     return {
       reason: `${hasCard ? '' : `${card}; `}ONNX Runtime's ${CUDA_LIBRARY} is not installed`,
-      advice: hasCard
-        ? INSTALL_CUDA
-        : `install NVIDIA's driver, then ${INSTALL_CUDA.slice('install '.length)}`,
+      advice: hasCard ? INSTALL_CUDA : `install NVIDIA's driver; then ${INSTALL_CUDA}`,
     };
   if (hasCard) return undefined;
   return {
