@@ -167,6 +167,10 @@ const mistakes: readonly (readonly [line: readonly string[], message: RegExp])[]
   [['search', ' ', sampleImages], /the query is empty/],
   [['search', 'a', sampleImages, '--top', '0'], /--top <n>' argument '0'.*1 or more/],
   [['search', 'a', sampleImages, '--no-cache', '--model', whisper], /no served model takes images/],
+  [['devices', 'tpu'], /device tpu: expected cpu, webgpu, .* or auto/],
+  [['serve', '--device', 'tpu'], /--device: expected cpu, webgpu, .* or auto/],
+  // Another would be there on few machines that run this.
+  [['serve', '--device', 'cuda:99', '--listen', '127.0.0.1:0'], /device cuda:99: .*install/],
   [
     ['classify', sampleImages, '--labels', ' ,'],
     /--labels <labels>' argument ' ,' is invalid\. expected labels/,
