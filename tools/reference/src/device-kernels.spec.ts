@@ -98,12 +98,12 @@ async function vectors(
   const { embeddings } = await worker.run(request);
   await worker.close();
   const { buffer, byteOffset, byteLength } = embeddings[0].bytes;
-  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
 function encode(tower: Tower<TowerItem>, item: object, kernels: Kernels): Promise<Float32Array> {
   const graph = tower.graph({ kernels });
-  const request = tower.request([{ ...item, pooling: tower.poolings[0], form } as TowerItem]);
+  const request = tower.request([{ ...item, pooling: tower.poolings[0], form }]);
   return vectors(graph, syntheticWeights(graph.weights), structuredClone(request), kernels);
 }
 
