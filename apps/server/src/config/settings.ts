@@ -182,19 +182,19 @@ export const settings = {
     schema: z.enum(['thread', 'process']),
   }),
   device: define({
-    flag: '--device <cpu|webgpu|cuda[:n]|auto>',
+    flag: '--device <device>',
     env: 'TRIPTYCH_DEVICE',
     default: engineDefaults.device,
     description:
-      'what models run on; auto: the fastest that there is (triptych devices lists them); a device that was asked for and is not there ends the start',
+      'what models run on: cpu, webgpu, cuda, cuda:N, or auto, the fastest that there is (triptych devices lists them); a device that was asked for and is not there ends the start',
     schema: device,
   }),
   precision: define<Precision | 'auto'>({
-    flag: '--precision <float32|float16|auto>',
+    flag: '--precision <precision>',
     env: 'TRIPTYCH_PRECISION',
     default: engineDefaults.precision,
     description:
-      'what transformer blocks are computed in on a device other than the CPU; auto: float16 where it is much faster (CUDA)',
+      'what transformer blocks are computed in on a device other than the CPU: float32, float16, or auto, which is float16 where it is much faster (CUDA)',
     schema: z.enum(['float32', 'float16', 'auto']),
   }),
   batchTokens: define({
