@@ -16,7 +16,8 @@ export class Placements {
     const { settings } = this;
     const wish: PlacementWish = {
       device: device ?? settings.device,
-      precision: precision ?? settings.precision,
+      // Halves that others are computed in are no wish of a model that names the CPU.
+      precision: precision ?? (device === 'cpu' ? 'float32' : settings.precision),
       batchTokens: settings.batchTokens,
     };
     const key = `${wish.device} ${wish.precision}`;
