@@ -1,5 +1,6 @@
 import { discard, serveWorker, stepBack, TriptychError } from '@triptych/core';
-import { InferenceSession } from 'onnxruntime-node';
+import { cpu } from '../device/device.js';
+import { createSession } from '../session/create-session.js';
 import type { PartSlice } from '../session/protocol.js';
 import { readParts } from '../session/read-parts.js';
 import { Decoding, type Run } from './decoding.js';
@@ -31,27 +32,7 @@ serveWorker({
     }
     const runs: Run[] = [];
     for (const { graph, weights, parts } of bound) {
-      const session = await InferenceSession.create(graph.model, {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        graphOptimizationLevel: 'basic',
-        enableCpuMemArena: true,
-        externalData: weights.map(({ name, part, byteOffset, byteLength }) => ({
-          path: name,
-          data: new Uint8Array(parts[part], byteOffset, byteLength),
-        })),
-        extra: {
-          session: {
-            intra_op: { allow_spinning: '1' },
-            force_spinning_stop: '1',
-            use_device_allocator_for_initializers: '1',
-            ...(graph.folder === undefined
-              ? {}
-              : { model_external_initializers_file_folder_path: graph.folder }),
-          },
-        },
-      });
+      const session = await createSession({ ...graph, weights, parts }, cpu, threads);
       runs.push((feeds, wanted) => session.run(feeds, [...wanted]));
     }
     discard([...new Set(bound.flatMap(({ parts }) => parts))]);

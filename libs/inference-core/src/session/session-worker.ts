@@ -8,8 +8,8 @@ import {
   TriptychError,
   upcastBfloat16,
 } from '@triptych/core';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { sessionOptions } from '../device/session-options.js';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { createSession } from './create-session.js';
 import { finishEmbedding } from './finish-embedding.js';
 import type { CreateRequest, ExternalWeight, PartSlice, RunReply, RunRequest } from './protocol.js';
 import { InputBuffers } from './input-buffers.js';
@@ -37,7 +37,6 @@ serveWorker({
 
   create: async (request: CreateRequest) => {
     const { model, folder, device, threads, reduceRange } = request;
-    const options = sessionOptions(device, threads);
     isOnDevice = device.kind !== 'cpu';
     const { weights, parts } = readParts(
       request.weights,
@@ -49,21 +48,8 @@ serveWorker({
       const { integerKernelsSaturate, reduceWeights } = await import('../quantization/reduce-range.js');
       if (reduceRange ?? (await integerKernelsSaturate())) reduceWeights(weights, parts);
     }
-    session = await InferenceSession.create(model, {
-      ...options,
-      externalData: weights
-        .filter(({ fed }) => !fed)
-        .map(({ name, part, byteOffset, byteLength }) => ({
-          path: name,
-          data: new Uint8Array(parts[part], byteOffset, byteLength),
-        })),
-      extra: {
-        session: {
-          ...options.extra.session,
-          ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
-        },
-      },
-    });
+    const given = weights.filter(({ fed }) => !fed);
+    session = await createSession({ model, weights: given, parts, folder }, device, threads);
     const fed = weights.filter((weight) => weight.fed);
     tables = Object.fromEntries(fed.map((weight) => [weight.name, tableOf(weight, parts[weight.part])]));
     discard(parts.filter((_, index) => !fed.some(({ part }) => part === index)));

@@ -5,6 +5,7 @@ import {
   type DecoderConfig,
   type DecoderNetwork,
   layerNorm,
+  timesTransposed,
 } from '@triptych/inference-core';
 import { LAYER_NORM_EPSILON } from '../config.js';
 
@@ -47,9 +48,7 @@ export function whisperDecoder(config: JsonObject): DecoderNetwork {
         g.op('Gather', [g.weight('decoder.embed_positions.weight', [positions, width]), places]),
       ]),
     // The table of embeddings is the output's weights, too.
-    head: (g, x) => {
-      const inputs = [layerNorm(g, x, 'decoder.layer_norm', read), g.weight(table, [vocabulary, width])];
-      return g.op('FusedMatMul', inputs, { domain: 'com.microsoft', attributes: { transB: 1 } });
-    },
+    head: (g, x) =>
+      timesTransposed(g, layerNorm(g, x, 'decoder.layer_norm', read), g.weight(table, [vocabulary, width])),
   };
 }
