@@ -10,7 +10,8 @@ export {
   throwProblems,
   tryConfig,
 } from './config/read-config.js';
-export { type ServerConfig, type Setting, type SettingName, settings } from './config/settings.js';
+export { type ServerConfig, type SettingName, settings } from './config/settings.js';
+export type { Setting } from './config/settings/setting.js';
 export { checkFolder, describeModels, type ModelDescription } from './preflight/describe-models.js';
 export { preflight, type PreflightReport, throwReported } from './preflight/preflight.js';
 export { METHOD_PATTERN } from './security/method-pattern.js';

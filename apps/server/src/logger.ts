@@ -1,6 +1,6 @@
 import { pino, type Logger as PinoLogger } from 'pino';
 import sonicBoom from 'sonic-boom';
-import type { LogLevel } from './config/settings.js';
+import type { LogLevel } from './config/settings/operation.js';
 
 /** What may wait for whoever reads the log; beyond it lines are dropped, and counted. */
 const MOST_WAITING_BYTES = 1024 * 1024;

@@ -4,7 +4,8 @@ import { messageOf, problemOf, TriptychError } from '@triptych/core';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { keyOf, nearestSetting, settingNames } from './names.js';
 import { resolvePaths } from './paths.js';
-import { type Setting, type SettingName, settings } from './settings.js';
+import { type SettingName, settings } from './settings.js';
+import type { Setting } from './settings/setting.js';
 
 /** Longer files are no configuration. */
 const MOST_BYTES = 1024 * 1024;

@@ -8,7 +8,8 @@ import { flagOf, keyOf, settingNames, variableOf } from './names.js';
 import { looksLikePath, parseModelSource } from './paths.js';
 import { printConfig } from './print-config.js';
 import { readConfig, tryConfig } from './read-config.js';
-import { type Setting, settings } from './settings.js';
+import { settings } from './settings.js';
+import type { Setting } from './settings/setting.js';
 import { unknownVariables } from './unknown-variables.js';
 
 let work: string;

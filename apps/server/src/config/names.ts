@@ -1,4 +1,5 @@
-import { type Setting, type SettingName, settings } from './settings.js';
+import { type SettingName, settings } from './settings.js';
+import type { Setting } from './settings/setting.js';
 
 /** Where a value comes from: a flag, a variable, or FILE:LINE; undefined: it is the default. */
 export type Origins = Readonly<Partial<Record<SettingName, string>>>;

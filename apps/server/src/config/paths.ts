@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ModelSource } from '@triptych/engine';
-import { type Setting, type SettingName, settings } from './settings.js';
+import { type SettingName, settings } from './settings.js';
+import type { Setting } from './settings/setting.js';
 
 /** A setting's value with its paths made absolute, where it has any; relative ones are of `folder`. */
 export function resolvePaths(name: SettingName, value: unknown, folder: string): unknown {

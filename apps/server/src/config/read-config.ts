@@ -3,7 +3,8 @@ import type { ConfigFile } from './config-file.js';
 import { flagOf, labelOf, type Origins, settingNames, variableOf } from './names.js';
 import { expandHomeIn } from './paths.js';
 import { explain } from './schemas.js';
-import { type ServerConfig, type Setting, type SettingName, settings } from './settings.js';
+import { type ServerConfig, type SettingName, settings } from './settings.js';
+import type { Setting } from './settings/setting.js';
 
 /** Flags as they were given, by setting. */
 export type Flags = Partial<Record<SettingName, unknown>>;
