@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, (stop?: StopRequests) => Promise<Command
   encode: async () => (await import('./commands/encode.js')).encodeCommand(),
   search: async () => (await import('./commands/search.js')).searchCommand(),
   classify: async () => (await import('./commands/classify.js')).classifyCommand(),
+  caption: async () => (await import('./commands/caption.js')).captionCommand(),
   pull: async () => (await import('./commands/pull.js')).pullCommand(),
   convert: async () => (await import('./commands/convert.js')).convertCommand(),
   quantize: async () => (await import('./commands/quantize.js')).quantizeCommand(),

@@ -187,6 +187,9 @@ const mistakes: readonly (readonly [line: readonly string[], message: RegExp])[]
     ['classify', sampleImages, '--labels', 'a,b', '--model', whisper],
     /no served model compares images and text/,
   ],
+  [['caption', sampleImages, '--beams', '0'], /--beams <n>' argument '0'.*1 or more/],
+  [['caption', docs], /nothing to read in .*docs; expected \.jpg/],
+  [['caption', sampleImages, '--model', whisper], /no served model writes captions of images/],
   [
     ['convert', 'WORK/absent', 'WORK/x'],
     /absent\/config\.json: no such file; is .*absent a HuggingFace checkpoint\?/,

@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import type { TriptychError } from '@triptych/core';
 import { codeOf, publicMessage, retryDelayOf } from '../calls/public-error.js';
 import { toItemError } from '../grpc/status.js';
 import { namedMessage } from '../calls/named.js';
+import { problem } from './problem.js';
 import { HttpError, statusFor } from './status.js';
 
 /** A failure as HTTP answers it. */
@@ -37,7 +37,7 @@ export function failureAnswer(error: TriptychError, style: FailureStyle, request
     openai: () => ({ error: openAiError(error) }),
     oip: () => ({ error: namedMessage(error) }),
     connect: () => ({ code: codeOf[error.code].toLowerCase(), message: namedMessage(error) }),
-    problem: () => problem(error, status, requestId),
+    problem: () => ({ ...problem(error), instance: `urn:request:${requestId}` }),
   };
   return {
     status,
@@ -76,21 +76,6 @@ function typeOf(status: number): string {
   if (status === 403) return 'permission_error';
   if (status === 429) return 'rate_limit_error';
   return status < 500 ? 'invalid_request_error' : 'server_error';
-}
-
-/** RFC 9457, with members of our own beside its. */
-function problem(error: TriptychError, status: number, requestId: string): object {
-  const { reason, field, retryable } = error;
-  return {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Client Closed Request',
-    status,
-    detail: publicMessage(error),
-    instance: `urn:request:${requestId}`,
-    reason,
-    ...(field === undefined ? {} : { field }),
-    retryable,
-  };
 }
 
 /** In whole seconds, as HTTP has it, and in milliseconds, as OpenAI's clients read it, too. */

@@ -12,6 +12,7 @@ import { REQUEST_ID } from '../calls/observe-call.js';
 import type { Door } from '../calls/shut-down.js';
 import { listenProblem, splitAddress } from '../preflight/listen-problem.js';
 import type { SecureServers } from '../security/transport.js';
+import { captionsRoute } from './captions.js';
 import { answerClientError } from './client-error.js';
 import {
   answerStream,
@@ -32,6 +33,7 @@ import { connectRoutes } from './connect/connect-routes.js';
 import { serveWebSockets } from './websocket/websockets.js';
 import { wireMethods } from '../grpc/wire-methods.js';
 import { openApiRoutes } from './openapi/routes.js';
+import { servePosted } from './posted-route.js';
 import { probeRoutes, probes } from './probes.js';
 import { readBody } from './read-body.js';
 import { HttpError } from './status.js';
@@ -89,8 +91,9 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   await app.register(async (scope) => probeRoutes(scope, options));
   const urlFiles = new UrlFiles(config, engine.admission);
   await app.register(async (scope) => v1Routes(scope, context, urlFiles));
+  await app.register(async (scope) => servePosted(scope, context, urlFiles, captionsRoute));
   await app.register(async (scope) => v2Routes(scope, context, oip));
-  await app.register(async (scope) => openApiRoutes(scope, api, [...v1, ...v2, ...probes]));
+  await app.register(async (scope) => openApiRoutes(scope, api, [...v1, captionsRoute, ...v2, ...probes]));
   const methods = wireMethods(engine, control, {
     ...hearers,
     calls: gate.calls,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemAnswer } from '../problem.js';
 import type { Route } from '../route.js';
 
 /** What is known of an API beside its routes. */
@@ -47,16 +48,7 @@ const failures = {
     }),
   }),
   oip: z.object({ error: z.string().meta({ description: 'A reason of docs/api.md, and what was wrong.' }) }),
-  problem: z.object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number(),
-    detail: z.string(),
-    instance: z.string(),
-    reason: z.string().meta({ description: 'One of docs/api.md.' }),
-    field: z.string().optional(),
-    retryable: z.boolean(),
-  }),
+  problem: problemAnswer.extend({ instance: z.string() }),
 };
 
 function operationOf({ method, path, summary, rule, body, isBodyOptional, answer }: Route): Operation {

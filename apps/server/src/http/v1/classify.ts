@@ -2,9 +2,10 @@ import { inFieldAsync } from '@triptych/engine';
 import { z } from 'zod';
 import { openAiError } from '../failure.js';
 import { decodedBytes, inputFields, readInputs, readText, unreadInputs } from '../input/inputs.js';
+import { inRoute, renameField } from '../in-route.js';
 import { name, text } from '../json/parse-request.js';
-import { asCompared, early, inRoute, renameField } from './compared.js';
-import type { V1Request } from './request.js';
+import { asCompared, early } from './compared.js';
+import type { PostedRequest } from '../posted-request.js';
 
 export const classifyRequest = z.strictObject({
   model: name('A served model that compares images and text. Without: the first.').optional(),
@@ -21,7 +22,7 @@ const fields = { items: 'input' };
 
 /** `POST /v1/classify`: the probability of each label for each input, without training. An input that fails has its error in its place. */
 export async function classify(
-  { engine, call, bodyBytes, reader, held }: V1Request,
+  { engine, call, bodyBytes, reader, held }: PostedRequest,
   { model, labels, template, early, ...given }: z.infer<typeof classifyRequest>,
 ): Promise<object> {
   const inputs = await readInputs(unreadInputs(given), reader);

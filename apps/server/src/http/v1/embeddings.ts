@@ -4,7 +4,7 @@ import { checkBatch } from '@triptych/validation';
 import { z } from 'zod';
 import { decodedBytes, type Input, inputFields, readInputs, unreadInputs } from '../input/inputs.js';
 import { name, text } from '../json/parse-request.js';
-import type { V1Request } from './request.js';
+import type { PostedRequest } from '../posted-request.js';
 
 export const embeddingsRequest = z.strictObject({
   model: name('A served model. Without: the first that takes what is sent.').optional(),
@@ -50,7 +50,7 @@ interface Encoded extends EncodedItem {
 
 /** `POST /v1/embeddings`. One input that fails fails the request: the contract has no place for it among the others. */
 export async function embeddings(
-  { engine, call, bodyBytes, reader, held }: V1Request,
+  { engine, call, bodyBytes, reader, held }: PostedRequest,
   request: EmbeddingsRequest,
 ): Promise<Buffer> {
   const unread = unreadInputs(request);

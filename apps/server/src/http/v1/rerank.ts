@@ -1,17 +1,10 @@
 import { MOST_SOURCES, type RequestedRankFusion } from '@triptych/engine';
 import { z } from 'zod';
 import { openAiError } from '../failure.js';
+import { inRoute, renameField } from '../in-route.js';
 import { name, text } from '../json/parse-request.js';
-import {
-  comparedBytes,
-  comparedItem,
-  early,
-  inRoute,
-  readCompared,
-  renameField,
-  weightedItem,
-} from './compared.js';
-import type { V1Request } from './request.js';
+import { comparedBytes, comparedItem, early, readCompared, weightedItem } from './compared.js';
+import type { PostedRequest } from '../posted-request.js';
 
 const weight = z.number({ error: 'expected a number' });
 
@@ -61,7 +54,7 @@ const fields = { queries: 'query', candidates: 'documents' };
 
 /** `POST /v1/rerank`: documents of any modality by their cosine to a query of any, or by several queries or models together. Documents that fail are listed by themselves. */
 export async function rerank(
-  { engine, call, bodyBytes, reader, held }: V1Request,
+  { engine, call, bodyBytes, reader, held }: PostedRequest,
   { model, query, fusion, early, documents, top_n: topK }: z.infer<typeof rerankRequest>,
 ): Promise<object> {
   const isList = Array.isArray(query);

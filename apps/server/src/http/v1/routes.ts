@@ -1,29 +1,15 @@
-import { TriptychError } from '@triptych/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import type { FastifyInstance } from 'fastify';
 import type { HttpContext } from '../call.js';
-import { callOf, type JsonBody } from '../json-body.js';
-import { parseRequest } from '../json/parse-request.js';
-import { paced } from '../pace.js';
+import { callOf } from '../json-body.js';
+import { posted, servePosted } from '../posted-route.js';
 import type { Route } from '../route.js';
 import type { UrlFiles } from '../url/url-files.js';
 import { classifyAnswer, embeddingsAnswer, modelAnswer, modelsAnswer, rerankAnswer } from './answers.js';
 import { classify, classifyRequest } from './classify.js';
 import { embeddingMethods, embeddings, embeddingsRequest } from './embeddings.js';
 import { getModel, listModels } from './models.js';
-import type { V1Request } from './request.js';
 import { readQuery, streamWindows } from './windows.js';
 import { rerank, rerankRequest } from './rerank.js';
-
-const JSON_TYPE = 'application/json';
-
-interface PostRoute<Body> extends Route {
-  readonly body: z.ZodType<Body>;
-  readonly handle: (request: V1Request, body: Body) => Promise<object | Buffer>;
-}
-
-/** Keeps what a schema reads and what a handler takes together. */
-const posted = <Body>(route: PostRoute<Body>): PostRoute<Body> => route;
 
 const embeddingsRoute = posted({
   method: 'POST',
@@ -87,23 +73,8 @@ export const v1: readonly Route[] = [
 ];
 
 /** The routes that OpenAI's clients know, and others of their kind. */
-export function v1Routes(app: FastifyInstance, { engine }: HttpContext, urlFiles: UrlFiles): void {
-  const post = <Body>({ path, rule, body, handle }: PostRoute<Body>) =>
-    app.post(path, { config: { rule } }, async (request, reply) => {
-      const { bytes, json } = takeBody(request);
-      const call = callOf(request);
-      // What is decoded of it counts, too.
-      const heldBody = call.arriving.complete(2 * bytes);
-      const files = urlFiles.of(call);
-      const leave = () => {
-        heldBody.leave();
-        files.leave();
-      };
-      const parsed = parseRequest(body, json, engine.limits.maxItems);
-      const reader = { pause: paced(), fetch: (url: string, accept: string) => files.fetch(url, accept) };
-      const answer = await handle({ engine, call, bodyBytes: bytes, reader, held: { leave } }, parsed);
-      return reply.type(JSON_TYPE).send(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
-    });
+export function v1Routes(app: FastifyInstance, context: HttpContext, urlFiles: UrlFiles): void {
+  const { engine } = context;
   void app.register(async (scope) => {
     // Its bytes say what it is, and are read as they come.
     scope.removeAllContentTypeParsers();
@@ -112,20 +83,11 @@ export function v1Routes(app: FastifyInstance, { engine }: HttpContext, urlFiles
       await streamWindows(engine, callOf(request), request.raw, reply, readQuery(request.query));
     });
   });
-  post(embeddingsRoute);
-  post(rerankRoute);
-  post(classifyRoute);
+  servePosted(app, context, urlFiles, embeddingsRoute);
+  servePosted(app, context, urlFiles, rerankRoute);
+  servePosted(app, context, urlFiles, classifyRoute);
   app.get(listRoute.path, { config: { rule: listRoute.rule } }, () => listModels(engine));
   app.get<{ Params: { '*': string } }>('/v1/models/*', { config: { rule: modelRoute.rule } }, ({ params }) =>
     getModel(engine, params['*']),
   );
-}
-
-/** A request's body, which the request keeps no longer. */
-function takeBody(request: FastifyRequest): { bytes: number; json: JsonBody['json'] } {
-  const body = request.body as JsonBody | undefined;
-  if (!body) throw new TriptychError('MESSAGE_MALFORMED', 'the request has no body; expected JSON');
-  const { bytes, json } = body;
-  request.body = undefined;
-  return { bytes: bytes.length, json };
 }

@@ -369,6 +369,7 @@ describe('the description of the API', () => {
       '/v1/audio/windows',
       '/v1/models',
       '/v1/models/{id}',
+      '/captions',
       '/v2',
       '/v2/health/live',
       '/v2/health/ready',

@@ -1,9 +1,9 @@
 import type { Engine, HeldBytes } from '@triptych/engine';
-import type { HttpCall } from '../call.js';
-import type { InputReader } from '../input/media.js';
+import type { HttpCall } from './call.js';
+import type { InputReader } from './input/media.js';
 
-/** A request of one of these routes, its body read. */
-export interface V1Request {
+/** A request whose body is JSON, and read. */
+export interface PostedRequest {
   readonly engine: Engine;
   readonly call: HttpCall;
   readonly bodyBytes: number;
