@@ -3,6 +3,7 @@ export { abortError, clientGone } from './errors/abort-error.js';
 export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
 export { fileProblem, problemOf } from './errors/file-problem.js';
 export { type Choice, type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
+export { untilAborted } from './errors/until-aborted.js';
 export { fileWithin } from './files/file-within.js';
 export { parseJson } from './files/parse-json.js';
 export {

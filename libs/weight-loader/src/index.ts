@@ -30,3 +30,4 @@ export { readFloats } from './read-floats.js';
 export type { WeightCompression } from './parquet/write.js';
 export { writeParquet } from './parquet/write-parquet.js';
 export { encodeSafetensors, type FloatTensor } from './safetensors/encode.js';
+export type { ReadOptions } from './stored-reader.js';

@@ -144,7 +144,7 @@ describe('weights as they are stored', () => {
       const whole = valuesOf((await directory.load()).weights);
       for (let round = 0; round < 2; round++) {
         const first = directory.loadStored(/float|brain/);
-        const parts = await Promise.all([first, directory.loadStored(/^per/, first)]);
+        const parts = await Promise.all([first, directory.loadStored(/^per/, { after: first })]);
         const values = parts.map(({ weights }) => [...valuesOf(weights)]);
         expect(values.map((part) => part.length)).toEqual([2, 3]);
         expect(new Map(values.flat())).toEqual(whole);

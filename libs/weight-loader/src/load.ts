@@ -27,7 +27,7 @@ import {
 } from './model-directory/files.js';
 import type { TensorEntry } from './parquet/header.js';
 import type { SchemaVersion } from './parquet/schema.js';
-import { readStored } from './stored-reader.js';
+import { type ReadOptions, readStored } from './stored-reader.js';
 import type { ConvertCall, WriteCall } from './weights-worker.js';
 
 /** A model directory whose description has been read, and whose weights can be. */
@@ -49,10 +49,9 @@ export interface ModelDirectory {
   load(only?: RegExp): Promise<LoadedWeights>;
   /**
    * As `load`, but without upcasting: each tensor keeps its stored type. Tensors of a file that `convert` wrote uncompressed stay in
-   * it and are given by their offsets. Any other file is decoded once `after` has settled, because decoded weights take memory until
-   * a session has copied them.
+   * it and are given by their offsets. Any other file is decoded.
    */
-  loadStored(only?: RegExp, after?: Promise<unknown>): Promise<StoredWeights>;
+  loadStored(only?: RegExp, options?: ReadOptions): Promise<StoredWeights>;
   /** What all of a model's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
   identify(parts: readonly TensorsRead[]): ModelIdentity;
 }
@@ -80,8 +79,8 @@ export async function openModelDirectory(directory: string, findLayout: FindLayo
     const { digests, ...weights } = await assembleInWorkers({ path, names, only, int8, upcast: true });
     return { weights, digests, tensors: weights.tensors };
   };
-  const loadStored = (only?: RegExp, after?: Promise<unknown>) =>
-    readStored(path, { names, only, int8, upcast: false }, after);
+  const loadStored = (only?: RegExp, options?: ReadOptions) =>
+    readStored(path, { names, only, int8, upcast: false }, options);
   const identify = (parts: readonly TensorsRead[]) => {
     const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
     const digests = new Map(parts.flatMap((part) => [...part.digests]));

@@ -5,11 +5,10 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from '@grpc/grpc-js';
-import { clientGone, TriptychError } from '@triptych/core';
+import { clientGone, TriptychError, untilAborted } from '@triptych/core';
 import type { EngineCall } from '@triptych/engine';
 import { readMessage, unreadBytes } from './messages/unread-message.js';
 import { type CallObservers, observeCall, type ObservedCall } from './observe-call.js';
-import { untilAborted } from './until-aborted.js';
 
 interface AnyCall {
   readonly cancelled: boolean;

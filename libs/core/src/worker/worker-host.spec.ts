@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { TriptychError } from '../errors/triptych-error.js';
 import type { Isolation } from './channel.js';
 import { workerEntry } from './worker-entry.js';
 import { WorkerHost } from './worker-host.js';
@@ -22,6 +23,22 @@ describe.each<Isolation>(['thread', 'process'])('a worker host, its worker in a 
   it('answers calls after it was prepared', async () => {
     host = await start({ isolation });
     expect(await host.call('echo', { a: 1 })).toEqual(['ready', { a: 1 }]);
+  });
+
+  it('ends with a start that is cancelled, whatever it is at', async () => {
+    const cancel = new AbortController();
+    let pid = 0;
+    const init = async (call: WorkerHost['call']) => {
+      pid = await call('pid', null);
+      setTimeout(() => cancel.abort(new TriptychError('DRAINING', 'over')), 10);
+      await call('hang', null);
+    };
+    const starting = WorkerHost.start({ entry, name: 'echo', isolation, init, signal: cancel.signal });
+    await expect(starting).rejects.toMatchObject({ reason: 'DRAINING' });
+    if (isolation === 'process') expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(process.getActiveResourcesInfo()).not.toContain('MessagePort');
+    const late = WorkerHost.start({ entry, name: 'echo', isolation, init, signal: cancel.signal });
+    await expect(late).rejects.toMatchObject({ reason: 'DRAINING' });
   });
 
   it('passes on refusals, and hides faults behind a plain text', async () => {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transferable } from 'node:worker_threads';
+import { abortError } from '../errors/abort-error.js';
 import type { Reason } from '../errors/catalogue.js';
 import { TriptychError } from '../errors/triptych-error.js';
+import { untilAborted } from '../errors/until-aborted.js';
 import { type Logger, silentLogger } from '../logger.js';
 import { type Channel, type Isolation, openChannel } from './channel.js';
 import type { WorkerAnswer } from './messages.js';
@@ -15,6 +17,8 @@ export interface WorkerHostOptions {
   readonly isolation?: Isolation | undefined;
   /** Prepares each new worker before it takes calls: the first, and every restarted one. */
   readonly init?: (call: WorkerHost['call']) => Promise<unknown>;
+  /** Ends the start. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
   /** Restart a worker that dies, after a pause that doubles from 50 ms to 5 s. Default: no. */
   readonly restart?: boolean;
   /** Longest that `close` waits for what the worker holds. Default: a minute. */
@@ -87,13 +91,20 @@ export class WorkerHost {
     this.#logger = options.logger ?? silentLogger;
   }
 
-  /** Starts the worker and waits until `init` has run. Rejects with what `init` threw. */
+  /**
+   * Starts the worker and waits until `init` has run. Rejects with what `init` threw, or `signal` aborted with; the worker has ended by
+   * then.
+   */
   static async start(options: WorkerHostOptions): Promise<WorkerHost> {
+    const { signal } = options;
+    if (signal?.aborted) throw abortError(signal);
     const host = new WorkerHost(options);
+    const starting = host.#spawn();
     try {
-      await host.#spawn();
+      await (signal ? untilAborted(starting, signal) : starting);
     } catch (thrown) {
-      await host.close();
+      if (signal?.aborted) await host.#giveUp();
+      else await host.close();
       throw thrown;
     }
     return host;
@@ -137,6 +148,13 @@ export class WorkerHost {
     this.#state = 'closed';
     clearTimeout(this.#timer);
     await answered.catch(() => undefined);
+  }
+
+  /** Ends the worker for good, whatever it is at; native code alone comes to its end. */
+  async #giveUp(): Promise<void> {
+    this.#state = 'closed';
+    if (!nativeThreads.has(this)) await this.kill();
+    await this.close();
   }
 
   async #dismiss(): Promise<void> {

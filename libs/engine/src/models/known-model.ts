@@ -1,6 +1,7 @@
 import type { Reason, TriptychError } from '@triptych/core';
 import type { ModelSource } from './load-model.js';
 import type { ModelCard } from './model-card.js';
+import type { ModelLoad } from './model-load.js';
 import { partsOf } from './model-names.js';
 import type { Offered, ServedModel } from './served-model.js';
 
@@ -46,12 +47,8 @@ const LONGEST_RETRY_MS = 60_000;
 export class KnownModel implements ModelStatus {
   readonly version: string;
   served: ServedModel | undefined;
-  /** The load under way, which all who want the model wait for. */
-  loading: Promise<ServedModel> | undefined;
-  /** How many wait for that. */
-  waiting = 0;
-  /** Ends a load under way that still waits for memory. */
-  abandon: AbortController | undefined;
+  /** Loads under way and those that wait for their turn, cancelled ones until they have ended. */
+  readonly pending = new Set<ModelLoad>();
   /** False where it was unloaded: calls do not find it. */
   isOffered = true;
   /** Instances that no call finds, and that end with the last that works with them. */
@@ -75,14 +72,20 @@ export class KnownModel implements ModelStatus {
   }
 
   get state(): ModelState {
-    if (!this.isOffered) return this.served || this.ending > 0 ? 'unloading' : 'unloaded';
+    const isPending = this.pending.size > 0;
+    if (!this.isOffered) return this.served || this.ending > 0 || isPending ? 'unloading' : 'unloaded';
     if (this.served) return 'ready';
-    if (this.loading || this.abandon) return 'loading';
+    if (isPending) return 'loading';
     return this.#failuresInRow > 0 ? 'failed' : 'standby';
   }
 
   get lastUsedAt(): number | undefined {
     return this.usedAt === undefined ? undefined : Date.now() - (performance.now() - this.usedAt);
+  }
+
+  /** The load that whoever wants the model waits for. */
+  get loading(): ModelLoad | undefined {
+    return [...this.pending].find(({ isShared, signal }) => isShared && !signal.aborted);
   }
 
   takes(what: Offered): boolean {

@@ -25,6 +25,8 @@ export interface LoadContext extends LoadOptions {
   readonly placement: Placement;
   readonly open: OpenModel;
   readonly weights: WeightSource;
+  /** Ends the load. */
+  readonly signal: AbortSignal;
   /** Notes what has started for the model alone: it ends with it, or when loading fails after all. */
   readonly started: <E extends Closable>(worker: Promise<E>) => Promise<E>;
 }

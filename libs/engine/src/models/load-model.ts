@@ -1,4 +1,4 @@
-import { TriptychError } from '@triptych/core';
+import { abortError, TriptychError, untilAborted } from '@triptych/core';
 import { deviceName, type Precision } from '@triptych/inference-core';
 import { type ModelFamily, type OpenModel, openModel } from '@triptych/model-families';
 import type { Closable, LoadContext, LoadOptions } from './load-context.js';
@@ -24,10 +24,17 @@ export function sourceOf(source: string | ModelSource): ModelSource {
   return typeof source === 'string' ? { directory: source } : source;
 }
 
-/** Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor. */
-export async function loadModel(source: ModelSource, options: LoadOptions): Promise<ServedModel> {
+/**
+ * Loads a model directory and starts its encoders. Throws bad-weights errors that name file and tensor, or what `signal` aborts with;
+ * nothing of the model then remains.
+ */
+export async function loadModel(
+  source: ModelSource,
+  options: LoadOptions,
+  signal: AbortSignal,
+): Promise<ServedModel> {
   const since = performance.now();
-  const placement = await options.placements.of(source);
+  const placement = await untilAborted(options.placements.of(source), signal);
   const opened = await openModelNamed(source.directory, options.families);
   const { metadata, architecture } = opened.directory;
   const name = source.name ?? metadata.model_name;
@@ -41,7 +48,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
   const close = async () => {
     await (closed ??= Promise.all(open.map((worker) => worker.close())));
   };
-  const context: LoadContext = { ...options, name, placement, open: opened, weights, started: note };
+  const context: LoadContext = { ...options, name, placement, open: opened, weights, signal, started: note };
   try {
     const towers = await loadTowers(context);
     const model: ServedModel = {
@@ -64,6 +71,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions): Prom
     return model;
   } catch (thrown) {
     await close();
+    if (signal.aborted) throw abortError(signal);
     throw inDirectory(source.directory, TriptychError.from(thrown));
   }
 }

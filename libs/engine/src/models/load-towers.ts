@@ -44,11 +44,11 @@ class Loading {
 
   /** Weights that have to be decoded are so `after` that. */
   async start(one: ModalTower, after: Promise<unknown> | undefined): Promise<void> {
-    const { workers, name, started } = this.context;
+    const { workers, name, signal, started } = this.context;
     if (one.modality === 'text') {
       const { tower } = one;
-      const preprocessor = await started(workers.tokenizer(name, tower.tokenizer()));
-      tower.checkEmptyText((await preprocessor.tokenize('', tower.maxTokens)).ids);
+      const preprocessor = await started(workers.tokenizer(name, tower.tokenizer(), signal));
+      tower.checkEmptyText((await preprocessor.tokenize('', tower.maxTokens, { signal })).ids);
       const encoder = await this.#encoder(tower, 'text', after);
       this.served.text = {
         ...tower,
@@ -89,12 +89,12 @@ class Loading {
 
   /** What writes captions of images. */
   async startCaption(captioner: CaptionDecoder, after: Promise<unknown> | undefined): Promise<void> {
-    const { workers, name, started, settings, logger } = this.context;
+    const { workers, name, signal, started, settings, logger } = this.context;
     const { weights, threads, isolation } = this.#options(captioner.tensors, 'caption', after);
     const limits = { ...CAPTION_LIMITS, maxWaiting: settings.queueItems };
     // A tokenizer that has no words for tokens is found now, not by the first caption.
     captioner.words([]);
-    const preprocessor = await started(workers.tokenizer(name, captioner.tokenizer()));
+    const preprocessor = await started(workers.tokenizer(name, captioner.tokenizer(), signal));
     const decoder = await started(
       Decoder.start(captioner.network, {
         name: `${name}/caption`,
@@ -102,6 +102,7 @@ class Loading {
         threads,
         isolation,
         limits,
+        signal,
         logger,
       }),
     );
@@ -131,15 +132,16 @@ class Loading {
     modality: Modality | 'match' | 'caption',
     after: Promise<unknown> | undefined,
   ): EncoderOptions {
-    const { name, settings, placement, weights, logger, observer } = this.context;
+    const { name, settings, placement, weights, signal, logger, observer } = this.context;
     return {
       name: `${name}/${modality}`,
-      weights: async () => this.#noteScores(modality, await weights.read(tensors, after)),
+      weights: async () => this.#noteScores(modality, await weights.read(tensors, { after, signal })),
       threads: settings.threads,
       instances: settings.instances,
       isolation: settings.isolation,
       placement,
       queue: { maxItems: settings.queueItems, maxBytes: settings.queueBytes },
+      signal,
       observer: observer.queue(`${name}/${modality}`),
       logger,
     };

@@ -1,4 +1,4 @@
-import type { Logger } from '@triptych/core';
+import { abortError, type Logger } from '@triptych/core';
 import { selfCheck } from '../self-check/self-check.js';
 import type { LoadOptions } from './load-context.js';
 import { loadModel, type ModelSource, openModelNamed } from './load-model.js';
@@ -39,9 +39,12 @@ export class ModelLoader {
     };
   }
 
-  /** Throws bad-weights errors that name file and tensor, or SELF_CHECK_FAILED; nothing of the model then remains. */
-  async load(source: ModelSource): Promise<ServedModel> {
-    const loading = this.#load(source);
+  /**
+   * Throws bad-weights errors that name file and tensor, SELF_CHECK_FAILED, or what `signal` aborts with; nothing of the model then
+   * remains.
+   */
+  async load(source: ModelSource, signal: AbortSignal): Promise<ServedModel> {
+    const loading = this.#load(source, signal);
     this.#loads.add(loading);
     try {
       return await loading;
@@ -50,16 +53,16 @@ export class ModelLoader {
     }
   }
 
-  async #load(source: ModelSource): Promise<ServedModel> {
-    const model = await loadModel(source, this.options);
-    if (!this.options.isChecked) return model;
+  async #load(source: ModelSource, signal: AbortSignal): Promise<ServedModel> {
+    const model = await loadModel(source, this.options, signal);
     try {
-      await selfCheck(model, this.options.maxPixels, this.options);
+      if (this.options.isChecked) await selfCheck(model, this.options.maxPixels, { ...this.options, signal });
+      if (signal.aborted) throw abortError(signal);
+      return model;
     } catch (thrown) {
       await model.close();
       throw thrown;
     }
-    return model;
   }
 
   /** Models that are still loading may yet start workers that they share: those end with the others. */

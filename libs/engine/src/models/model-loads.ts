@@ -1,8 +1,9 @@
-import { type ErrorCode, type Logger, TriptychError } from '@triptych/core';
+import { abortError, type ErrorCode, type Logger, TriptychError } from '@triptych/core';
 import type { KnownModel } from './known-model.js';
 import type { LoadedModels } from './loaded-models.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { cardOf } from './model-card.js';
+import { ModelLoad } from './model-load.js';
 import type { DescribedModel, ModelLoader } from './model-loader.js';
 import type { ServedModel } from './served-model.js';
 import type { Slots } from './slots.js';
@@ -14,8 +15,6 @@ export interface LoadsParts {
   readonly memory: MemoryBudget;
   readonly slots: Slots;
   readonly logger: Logger;
-  /** Throws DRAINING. */
-  readonly checkOpen: () => void;
   readonly changed: (ended?: ServedModel) => void;
 }
 
@@ -33,23 +32,19 @@ export class ModelLoads {
   constructor(private readonly parts: LoadsParts) {}
 
   /** A known model, loaded: all who want it wait for one load. */
-  bring(known: KnownModel): Promise<ServedModel> {
-    if (known.loading) return known.loading;
-    const loading = known
-      .inTurn(async () => known.served ?? (await this.#load(known)))
-      .finally(() => {
-        if (known.loading === loading) known.loading = undefined;
-      });
-    known.loading = loading;
-    return loading;
+  bring(known: KnownModel): ModelLoad {
+    return (
+      known.loading ??
+      this.#begin(known, true, async (load) => known.served ?? (await this.#load(known, load)))
+    );
   }
 
   /**
    * Loads a model anew, from where it was or from elsewhere, and has it serve in the place of what serves now, which ends with the last
    * that works with it. Where that fails, what serves serves on.
    */
-  replace(known: KnownModel, described?: DescribedModel): Promise<ServedModel> {
-    return known.inTurn(() => this.#load(known, described));
+  replace(known: KnownModel, described?: DescribedModel): ModelLoad {
+    return this.#begin(known, false, (load) => this.#load(known, load, described));
   }
 
   /** No call finds a loaded model any more. Resolves when it has ended. */
@@ -61,22 +56,33 @@ export class ModelLoads {
     await this.#retire(known, model);
   }
 
-  async #load(known: KnownModel, described?: DescribedModel): Promise<ServedModel> {
-    const { loader, memory, slots, loaded, changed, checkOpen } = this.parts;
-    const abandon = new AbortController();
-    known.abandon = abandon;
+  #begin(known: KnownModel, isShared: boolean, work: (load: ModelLoad) => Promise<ServedModel>): ModelLoad {
+    const inTurn = async (load: ModelLoad) => {
+      try {
+        return await known.inTurn(() => work(load));
+      } finally {
+        known.pending.delete(load);
+        this.parts.changed();
+      }
+    };
+    const load = new ModelLoad(known.name, isShared, inTurn);
+    known.pending.add(load);
+    return load;
+  }
+
+  async #load(known: KnownModel, load: ModelLoad, described?: DescribedModel): Promise<ServedModel> {
+    const { loader, memory, slots, loaded, changed } = this.parts;
+    const { signal } = load;
     changed();
     try {
+      if (signal.aborted) throw abortError(signal);
       const { source, memoryBytes } = described ?? (await loader.describe(known.source));
-      const release = await memory.reserve(known.name, memoryBytes, abandon.signal);
+      const release = await memory.reserve(known.name, memoryBytes, signal);
+      load.hasMemory = true;
       let model: ServedModel;
       try {
-        model = await slots.run(async () => {
-          // Whoever closes all that loads waits for what has begun.
-          checkOpen();
-          return await loader.load({ ...source, name: known.name });
-        });
-        await closeUnless(model, checkOpen);
+        model = await slots.run(() => loader.load({ ...source, name: known.name }, signal), signal);
+        if (signal.aborted) await endCancelled(model, signal);
       } catch (thrown) {
         release();
         throw thrown;
@@ -91,9 +97,6 @@ export class ModelLoads {
       const error = TriptychError.from(thrown);
       if (!notItsFault.has(error.code)) this.#failed(known, error, described?.source.directory);
       throw thrown;
-    } finally {
-      if (known.abandon === abandon) known.abandon = undefined;
-      changed();
     }
   }
 
@@ -119,12 +122,8 @@ export class ModelLoads {
   }
 }
 
-/** Throws what `check` does, once the model has ended. */
-async function closeUnless(model: ServedModel, check: () => void): Promise<void> {
-  try {
-    check();
-  } catch (thrown) {
-    await model.close();
-    throw thrown;
-  }
+/** The load was cancelled between its last step and its end. */
+async function endCancelled(model: ServedModel, signal: AbortSignal): Promise<never> {
+  await model.close();
+  throw abortError(signal);
 }

@@ -1,4 +1,4 @@
-import { clientGone, type ErrorCode, type Logger, TriptychError } from '@triptych/core';
+import { type ErrorCode, type Logger, TriptychError } from '@triptych/core';
 import type { Modality } from '@triptych/model-families';
 import type { ModelSettings } from '../settings.js';
 import { idleSweep } from './idle-sweep.js';
@@ -12,7 +12,7 @@ import type { DescribedModel, ModelLoader } from './model-loader.js';
 import { ModelLoads } from './model-loads.js';
 import { type Offered, notServed, type ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
-import { type Waiting, waitFor } from './wait-for.js';
+import type { Waiting } from './wait-for.js';
 
 /** Told that other models are served than before, or that one has ended. */
 export type ModelsListener = (ended?: ServedModel) => void;
@@ -49,7 +49,6 @@ export class ModelRegistry {
       loaded: this.#loaded,
       memory: this.memory,
       slots: new Slots(modelLoads),
-      checkOpen: () => this.checkOpen(),
       changed: (ended) => this.#changed(ended),
     });
     this.#stopSweeping = idleSweep(modelIdleMs, () => this.#unloadIdle(modelIdleMs));
@@ -159,7 +158,9 @@ export class ModelRegistry {
       bytes += memoryBytes;
       return true;
     });
-    const ended = await Promise.allSettled(now.map((known) => this.#loads.bring(known)));
+    const ended = await Promise.allSettled(
+      now.map((known) => this.#loads.bring(known).wait('caller', forever)),
+    );
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
@@ -188,7 +189,7 @@ export class ModelRegistry {
     known.isOffered = true;
     try {
       if (source.onDemand && !known.served) known.describedAs(described);
-      else await this.#whileWanted(known, until, () => this.#loads.replace(known, described));
+      else await this.#loads.replace(known, described).wait('caller', until);
     } catch (thrown) {
       if (!before) this.#forgetUnlessLoaded(known);
       this.#changed();
@@ -204,15 +205,16 @@ export class ModelRegistry {
     this.checkOpen();
     const known = this.#get(name);
     known.isOffered = true;
-    await this.#whileWanted(known, until, () => this.#loads.bring(known));
+    await this.#loads.bring(known).wait('caller', until);
     return known;
   }
 
   /** Loads a known model anew, from where it lies, and has it serve as `replace` does. Throws MODEL_NOT_FOUND, and as `load` does. */
   async reload(name: string, until = forever): Promise<ModelStatus> {
     this.checkOpen();
+    this.checkOpen();
     const known = this.#known.offered(name);
-    await this.#whileWanted(known, until, () => this.#loads.replace(known));
+    await this.#loads.replace(known).wait('caller', until);
     return known;
   }
 
@@ -223,7 +225,7 @@ export class ModelRegistry {
   unload(name: string): { readonly model: ModelStatus; readonly ended: Promise<void> } {
     const known = this.#known.offered(name);
     known.isOffered = false;
-    this.#abandon(known, this.#known.notFound(name));
+    cancelAll(known, this.#known.notFound(name));
     this.#changed();
     return { model: known, ended: this.#letGo(known) };
   }
@@ -246,8 +248,8 @@ export class ModelRegistry {
     this.#isClosed = true;
     this.#stopSweeping();
     this.memory.close();
-    for (const { abandon } of this.#known.all)
-      abandon?.abort(new TriptychError('DRAINING', 'the engine is closed'));
+    const why = new TriptychError('DRAINING', 'the engine is closed');
+    for (const known of this.#known.all) cancelAll(known, why);
     await this.#loaded.close();
   }
 
@@ -257,12 +259,12 @@ export class ModelRegistry {
     return known;
   }
 
-  /** What nobody could load is not known. A load that goes on though nobody waits for it decides that later. */
+  /** What nobody could load is not known. Other loads of it, and one that is being cancelled, end before. */
   #forgetUnlessLoaded(known: KnownModel): void {
     const forget = () => {
-      if (known.loads === 0 && known.waiting === 0) this.#known.forget(known);
+      if (known.loads === 0 && known.pending.size === 0) this.#known.forget(known);
     };
-    if (!known.abandon) forget();
+    if (known.pending.size === 0) forget();
     else void known.inTurn(() => Promise.resolve(forget()));
   }
 
@@ -281,36 +283,18 @@ export class ModelRegistry {
     const { retryAfterMs } = known;
     if (retryAfterMs > 0 && !known.loading) throw cannotServe(known);
     try {
-      await this.#whileWanted(known, until, () => this.#loads.bring(known));
+      await this.#loads.bring(known).wait('call', until);
     } catch (thrown) {
       const error = TriptychError.from(thrown);
       throw toldToCalls.has(error.code) ? error : cannotServe(known, error);
     }
   }
 
-  /** Waits for a load. One that still waits for memory ends where nobody waits for it any more. */
-  async #whileWanted(known: KnownModel, until: Waiting, load: () => Promise<unknown>): Promise<void> {
-    known.waiting++;
-    try {
-      await waitFor(load(), until, `model ${known.name} was loaded`);
-    } finally {
-      known.waiting--;
-      if (known.waiting === 0) this.#abandon(known, clientGone);
-    }
-  }
-
-  /** Ends a load that still waits for memory. Who comes then is not to be told what those were who waited for it: it is another load. */
-  #abandon(known: KnownModel, why: TriptychError): void {
-    if (!known.abandon) return;
-    known.loading = undefined;
-    known.abandon.abort(why);
-  }
-
   #candidates(): Candidates {
     const list = this.#known.all.flatMap((known) => {
-      const { served, abandon, isOffered } = known;
+      const { served, pending, isOffered } = known;
       // What is loaded anew serves until then.
-      if (!served || abandon || !isOffered) return [];
+      if (!served || pending.size > 0 || !isOffered) return [];
       const { call, stream } = this.#loaded.usersOf(served);
       return {
         bytes: this.#loaded.bytesOf(served),
@@ -326,8 +310,8 @@ export class ModelRegistry {
   #unloadIdle(idleMs: number): void {
     const now = performance.now();
     for (const known of this.#known.all) {
-      const { served, abandon, isOffered } = known;
-      if (!served || abandon || !isOffered) continue;
+      const { served, pending, isOffered } = known;
+      if (!served || pending.size > 0 || !isOffered) continue;
       const { call, stream } = this.#loaded.usersOf(served);
       const since = Math.max(known.usedAt ?? 0, known.readyAt);
       if (call + stream === 0 && now - since >= idleMs) void this.#loads.letGo(known);
@@ -340,6 +324,10 @@ export class ModelRegistry {
     if (!isSame) this.#models = models;
     for (const listener of this.#listeners) listener(ended);
   }
+}
+
+function cancelAll({ pending }: KnownModel, why: TriptychError): void {
+  for (const load of pending) load.cancel(why);
 }
 
 /** What says something of the call or the server, and not of the model's files. */

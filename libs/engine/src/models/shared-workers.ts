@@ -41,8 +41,9 @@ export class SharedWorkers {
   }
 
   /** One model's own, which it ends: a tokenizer runs the patterns that its checkpoint brings, however long they take. */
-  tokenizer(name: string, tokenizer: TokenizerRecipe): Promise<TextPreprocessor> {
-    const options = { name, tokenizer, timeoutMs: this.settings.tokenizeTimeoutMs, logger: this.logger };
+  tokenizer(name: string, tokenizer: TokenizerRecipe, signal: AbortSignal): Promise<TextPreprocessor> {
+    const { tokenizeTimeoutMs: timeoutMs } = this.settings;
+    const options = { name, tokenizer, timeoutMs, signal, logger: this.logger };
     return TextPreprocessor.start(options);
   }
 

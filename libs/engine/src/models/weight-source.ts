@@ -1,5 +1,5 @@
 import { TriptychError, type WeightSet } from '@triptych/core';
-import type { ModelDirectory, ModelIdentity, TensorsRead } from '@triptych/weight-loader';
+import type { ModelDirectory, ModelIdentity, ReadOptions, TensorsRead } from '@triptych/weight-loader';
 
 /** A model directory's weights, which its encoders read in parts: for their first worker, and for each restarted one. */
 export class WeightSource {
@@ -10,10 +10,10 @@ export class WeightSource {
 
   /**
    * Reads the tensors whose name `only` finds; none: all. No copy is kept: what is read again must still be the weights
-   * that were announced. `after`: see {@link ModelDirectory.loadStored}. `checked` rejects with WEIGHTS_CORRUPT where they are not.
+   * that were announced. `checked` rejects with WEIGHTS_CORRUPT where they are not.
    */
-  async read(only?: RegExp, after?: Promise<unknown>): Promise<WeightSet> {
-    const { weights, read } = await this.directory.loadStored(only, after);
+  async read(only?: RegExp, options?: ReadOptions): Promise<WeightSet> {
+    const { weights, read } = await this.directory.loadStored(only, options);
     const checked = read.then((found) => this.#note(only?.source ?? '', found));
     return { ...weights, checked };
   }

@@ -23,19 +23,32 @@ const MIN_COSINE = 0.98;
 /** The same for weights that are stored as floats. */
 const MIN_FLOAT_COSINE = 0.9999;
 
-const options = { normalize: false };
+/** How inputs are encoded. */
+const form = { normalize: false };
 
-/** Holds a model to its own reference vectors. Throws SELF_CHECK_FAILED with the worst input, or that there are none. */
+/** What a model is held to its reference with. */
+export interface SelfCheckOptions {
+  readonly logger: Logger;
+  readonly observer: EngineObserver;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Holds a model to its own reference vectors. Throws SELF_CHECK_FAILED with the worst input, or that there are none, or what `signal`
+ * aborts with.
+ */
 export async function selfCheck(
   model: ServedModel,
   maxPixels: number,
-  { logger, observer }: { readonly logger: Logger; readonly observer: EngineObserver },
+  options: SelfCheckOptions,
 ): Promise<void> {
+  const { logger } = options;
   const [missing] = missingReferences([model]);
   if (missing) throw missing;
   const path = await fileWithin(model.directory, REFERENCE_FILE);
   const { items } = await readReference(path);
-  const found = await Promise.all(items.map((item) => encode(model, item, maxPixels, observer)));
+  const found = await Promise.all(items.map((item) => encode(model, item, maxPixels, options)));
   const compared = compareVectors(items, found).items;
   const worst = compared.reduce((a, b) => (b.cosine >= a.cosine ? a : b));
   const isRounded = model.weightType === 'int8' || model.precision === 'float16';
@@ -67,9 +80,8 @@ async function encode(
   model: ServedModel,
   { kind, input }: ReferenceItem,
   maxPixels: number,
-  observer: EngineObserver,
+  { observer, signal }: SelfCheckOptions,
 ): Promise<Float32Array> {
-  const { signal } = new AbortController();
   const admission = new Admission({ items: 1, allItems: 1, bytes: Infinity }, lanesOf([model]));
   const context = { signal, caller: soleCaller(), admission, deadline: Infinity, observer, trace: untraced };
   return valuesOf(await encodeInput(model, kind, input, maxPixels, context));
@@ -83,16 +95,16 @@ async function encodeInput(
   context: CallContext,
 ): Promise<EncodedItem> {
   if (kind === 'text')
-    return encodeText(planTexts(servingOf([model], 'text', model.name), { options }), input, context);
+    return encodeText(planTexts(servingOf([model], 'text', model.name), { options: form }), input, context);
   const bytes = await readFile(input).catch((cause: unknown) => {
     throw new TriptychError('FILE_UNREADABLE', `${input}: cannot be read`, { cause });
   });
   if (kind === 'image')
     return encodeImage(
-      planImages(servingOf([model], 'image', model.name), options, maxPixels),
+      planImages(servingOf([model], 'image', model.name), form, maxPixels),
       { encoded: bytes },
       context,
     );
   const clip = { format: { encoding: 'container' }, data: bytes };
-  return encodeClip(planAudio(servingOf([model], 'audio', model.name), { options }), clip, context);
+  return encodeClip(planAudio(servingOf([model], 'audio', model.name), { options: form }), clip, context);
 }

@@ -34,6 +34,8 @@ export interface DecoderOptions extends SessionSettings {
   readonly weights: () => Promise<WeightSet>;
   readonly isolation?: Isolation | undefined;
   readonly limits: DecoderLimits;
+  /** Ends the start. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
   readonly logger?: Logger;
 }
 
@@ -117,6 +119,8 @@ export class Decoder {
       name: `decoder:${options.name}`,
       isolation,
       restart: true,
+      isNative: true,
+      signal: options.signal,
       ...(logger ? { logger } : {}),
       init: async (call) => {
         const reading = options.weights();

@@ -30,6 +30,8 @@ export interface EncoderOptions extends SessionSettings {
   readonly isolation?: Isolation | undefined;
   /** Bounds of what waits. */
   readonly queue: { readonly maxItems: number; readonly maxBytes: number };
+  /** Ends the start. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
   readonly observer?: QueueObserver | undefined;
   readonly logger?: Logger;
 }

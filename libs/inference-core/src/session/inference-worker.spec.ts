@@ -49,6 +49,32 @@ describe.each<Isolation>(['thread', 'process'])('an inference worker in a %s', (
     await worker.close();
   });
 
+  it('ends with a start that is cancelled, while its weights are read or its session is made', async () => {
+    for (const steps of [0, 1, 2]) {
+      const cancel = new AbortController();
+      const starting = InferenceWorker.start({
+        name: 'test',
+        isolation,
+        threads: 1,
+        graph,
+        weights: async () => {
+          setTimeout(() => cancel.abort(), 20 * steps);
+          if (steps === 0) await new Promise(() => undefined);
+          return weights([2, 2]);
+        },
+        warmUp: request(),
+        signal: cancel.signal,
+      });
+      // What is quicker than the client stays.
+      const started = await starting.catch((thrown: unknown) => thrown);
+      if (started instanceof InferenceWorker) await started.close();
+      else expect(started).toMatchObject({ reason: 'CANCELLED' });
+      const left = () =>
+        process.getActiveResourcesInfo().filter((one) => one === 'MessagePort' || one === 'ProcessWrap');
+      await expect.poll(left).toEqual([]);
+    }
+  });
+
   it('reads the weights anew after a crash', async () => {
     let reads = 0;
     const worker = await start(() => {

@@ -21,6 +21,8 @@ export interface InferenceWorkerOptions extends SessionSettings {
   readonly graph: () => OnnxGraph;
   /** Called for every new worker, the first and each restarted one: the buffers change threads. */
   readonly weights: () => Promise<WeightSet>;
+  /** Ends the start. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
   /** Run once before the worker counts as ready, so that the first caller does not pay for it. */
   readonly warmUp?: RunRequest;
   readonly logger?: Logger;
@@ -49,6 +51,7 @@ export class InferenceWorker {
       env: environmentOn(device),
       restart: true,
       isNative: true,
+      signal: options.signal,
       ...(options.logger ? { logger: options.logger } : {}),
       init: async (call) => {
         const { threads, reduceRange } = options;

@@ -18,6 +18,8 @@ export interface TextPreprocessorOptions {
   readonly tokenizer: TokenizerRecipe;
   /** Longest that one text may take. Default: 5000. */
   readonly timeoutMs?: number;
+  /** Ends the start. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
   readonly logger?: Logger;
 }
 
@@ -91,7 +93,7 @@ export class TextPreprocessor {
 
   /** Starts the worker and makes the tokenizer. Throws WEIGHTS_CORRUPT or MODEL_CONFIG. */
   static async start(options: TextPreprocessorOptions): Promise<TextPreprocessor> {
-    const { name, tokenizer, logger } = options;
+    const { name, tokenizer, signal, logger } = options;
     const timeout = { ms: OPEN_TIMEOUT_MS, reason: 'MODEL_CONFIG' } as const;
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './worker/text-worker.js'),
@@ -102,6 +104,7 @@ export class TextPreprocessor {
       // Whoever sends such a text would fill the server's log with dumps of its heap.
       isQuiet: true,
       farewellMs: FAREWELL_MS,
+      signal,
       init: (call) => call('open', tokenizer, { timeout }),
       ...(logger ? { logger } : {}),
     });

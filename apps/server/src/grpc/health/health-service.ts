@@ -14,7 +14,7 @@ import { Watch } from './watch.js';
 
 export type ServingStatus = 'SERVING' | 'NOT_SERVING';
 
-/** A name that is served, found by what a client asked for; undefined: none is of that name. */
+/** A name that a client asked for; undefined: it is too long to be one. */
 interface Asked {
   readonly service: string | undefined;
 }
@@ -27,11 +27,14 @@ type WatchCall = ServerWritableStream<Asked, Answer>;
 const MOST_WATCHES = 4096;
 /** Watches that a connection, or an address, may have open wherever there is room: a client has one for each service that it calls. */
 const FEW_WATCHES = 32;
+/** Longer names than that of any model or service are not kept for as long as a watch is open. */
+const LONGEST_NAME_BYTES = 256;
 /** What grpc-js calls a peer without an address: whoever comes over a Unix socket. */
 const NO_ADDRESS = 'unknown';
 
 /**
- * `grpc.health.v1.Health`. What a client asks for is looked up as it is read, and never kept where it is no name that is served; watches are bounded, so that who may call nothing else cannot fill the server with them.
+ * `grpc.health.v1.Health`. A watch of a name that is not served is told once it is: models come and go. It keeps the name, if it can be one,
+ * and nothing does when it has ended. Watches are bounded, so that who may call nothing else cannot fill the server with them.
  */
 export class HealthService {
   readonly definition: ServiceDefinition;
@@ -56,8 +59,8 @@ export class HealthService {
     this.definition = Object.fromEntries(
       Object.entries(published).map(([name, method]) => {
         const requestDeserialize = (bytes: Buffer): Asked => {
-          const { service } = method.requestDeserialize(bytes) as { service?: string };
-          return { service: this.#statuses.has(service ?? '') ? service : undefined };
+          const { service = '' } = method.requestDeserialize(bytes) as { service?: string };
+          return { service: Buffer.byteLength(service) > LONGEST_NAME_BYTES ? undefined : service };
         };
         return [name, { ...method, requestDeserialize }];
       }),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { basename, dirname } from 'node:path';
 import {
   type ClientReadableStream,
   credentials,
@@ -10,7 +11,7 @@ import {
 import { service } from 'grpc-health-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHealth } from '../../testing/check-health.js';
-import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { demoClip, serveDemo, type TestServer } from '../../testing/harness.js';
 import { HealthService } from './health-service.js';
 import { Watch } from './watch.js';
 
@@ -66,8 +67,33 @@ describe('health', () => {
     });
   });
 
-  it('keeps a watch of an unknown name open', async () => {
-    const watch = health.watch({ service: 'nothing.v1' }).on('error', () => undefined);
+  it('tells a watch of a name that is not served yet once a model of it comes, and when it goes', async () => {
+    const changing = await serveDemo({ modelControl: true, modelRoots: [dirname(demoClip)] });
+    const client = connectHealth(changing.server.address);
+    const names = ['pictures', 'alias', 'never'];
+    const told = names.map((service) => {
+      const statuses: string[] = [];
+      const watch = client.watch({ service }).on('error', () => undefined);
+      watch.on('data', ({ status }: Answer) => statuses.push(status));
+      return statuses;
+    });
+    await expect.poll(() => told).toEqual([['SERVICE_UNKNOWN'], ['SERVICE_UNKNOWN'], ['SERVICE_UNKNOWN']]);
+    await expect(checkHealth(changing.server.address, 'pictures')).rejects.toMatchObject({ code: 5 });
+    await changing.client.loadModel({ model: 'pictures', path: basename(demoClip), aliases: ['alias'] });
+    expect(await checkHealth(changing.server.address, 'pictures')).toBe('SERVING');
+    const come = ['SERVICE_UNKNOWN', 'NOT_SERVING', 'SERVING'];
+    await expect.poll(() => told).toEqual([come, [come[0], come[2]], ['SERVICE_UNKNOWN']]);
+    await changing.client.unloadModel({ model: 'pictures' });
+    await expect.poll(() => told[0]).toEqual([...come, 'NOT_SERVING']);
+    await changing.server.models.forget('pictures');
+    await expect.poll(() => told[0]).toEqual([...come, 'NOT_SERVING', 'SERVICE_UNKNOWN']);
+    await expect(checkHealth(changing.server.address, 'alias')).rejects.toMatchObject({ code: 5 });
+    client.close();
+    await changing.close();
+  });
+
+  it('keeps a watch open whose name is too long to be one', async () => {
+    const watch = health.watch({ service: 'x'.repeat(257) }).on('error', () => undefined);
     expect(await first(watch)).toBe('SERVICE_UNKNOWN');
     expect(watch.readableEnded).toBe(false);
     watch.cancel();

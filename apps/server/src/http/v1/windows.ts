@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type AudioChunk, type EncodedWindow, type Engine } from '@triptych/engine';
-import { TriptychError } from '@triptych/core';
+import { TriptychError, untilAborted } from '@triptych/core';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { HttpCall } from '../call.js';
 import { openAiError } from '../failure.js';
-import { untilAborted } from '../../grpc/until-aborted.js';
 
 const number = (description: string) =>
   z.coerce.number({ error: 'expected a number' }).optional().meta({ description });

@@ -1,4 +1,4 @@
-import { abortError } from '@triptych/core';
+import { abortError } from './abort-error.js';
 
 /**
  * What `work` comes to, or {@link abortError} once the signal aborts. It leaves nothing behind on the signal: a race against one promise
