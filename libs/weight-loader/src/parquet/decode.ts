@@ -9,6 +9,7 @@ import { headerColumns, nameOf, readHeader, type Row } from './header.js';
 import { dataBytes } from './layout.js';
 import { schemaVersion } from './schema.js';
 import { isInShare, type Selection, type TensorFile } from './tensor-file.js';
+import { eachUntilTrap, isTrap, untilTrap } from './trap.js';
 
 /** A tensor is decoded when the one before has been taken. */
 const ROWS_AT_A_TIME = 1;
@@ -25,9 +26,14 @@ export async function decodeTensors(
 ): Promise<TensorFile> {
   const { wanted = () => true } = selection;
   const file = await open(path);
+  let hasTrapped = false;
+  const failed = (cause: unknown) => {
+    hasTrapped ||= isTrap(cause);
+    return corrupt(path, cause);
+  };
   const decode = <T>(decoding: Promise<T>) =>
-    decoding.catch((cause: unknown) => {
-      throw corrupt(path, cause);
+    untilTrap(decoding).catch((cause: unknown) => {
+      throw failed(cause);
     });
   const columns = tableFromIPC(file.schema().intoIPCStream()).schema.fields.map(({ name }) => name);
   const version = schemaVersion(columns, path);
@@ -52,14 +58,17 @@ export async function decodeTensors(
       };
       const batches = (await decode(file.stream(options))) as ReadableStream<RecordBatch>;
       let row = 0;
-      for await (const value of valuesOf(batches, path)) {
+      for await (const value of valuesOf(batches, failed)) {
         const header = headers[row++];
         if (header) yield tensorOf(header, value, path);
       }
       if (row !== headers.length)
         throw corrupt(path, `${row} of ${headers.length} values of column data were found`);
     },
-    close: () => file.free(),
+    // What was under way when it trapped still has the file.
+    close: () => {
+      if (!hasTrapped) file.free();
+    },
   };
 }
 
@@ -70,7 +79,7 @@ async function open(path: string): Promise<ParquetFile> {
     throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be opened (${problemOf(cause)})`, { cause });
   }
   try {
-    return await ParquetFile.fromFile(await openAsBlob(path));
+    return await untilTrap(ParquetFile.fromFile(await openAsBlob(path)));
   } catch (cause) {
     throw corrupt(path, cause);
   }
@@ -95,10 +104,14 @@ function rowsOf(table: Table): Row[] {
 }
 
 /** The values of the only column of batches that are decoded as they are asked for. */
-async function* valuesOf(batches: ReadableStream<RecordBatch>, path: string): AsyncGenerator<unknown> {
+async function* valuesOf(
+  batches: ReadableStream<RecordBatch>,
+  failed: (cause: unknown) => Error,
+): AsyncGenerator<unknown> {
   try {
-    for await (const batch of batches) yield* tableFromIPC(batch.intoIPCStream()).getChildAt(0) ?? [];
+    for await (const batch of eachUntilTrap(batches))
+      yield* tableFromIPC(batch.intoIPCStream()).getChildAt(0) ?? [];
   } catch (cause) {
-    throw corrupt(path, cause);
+    throw failed(cause);
   }
 }
