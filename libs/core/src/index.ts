@@ -24,7 +24,7 @@ export {
   readQuantization,
 } from './quantization.js';
 export { readInto, readRange, readTensor, withFile } from './read-range.js';
-export { type Caller, soleCaller } from './scheduling/caller.js';
+export { type Caller, soleCaller, StreamFlow } from './scheduling/caller.js';
 export { FairOrder, type Queueing } from './scheduling/fair-order.js';
 export { type Rank, type Turn, Turns } from './scheduling/turns.js';
 export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';

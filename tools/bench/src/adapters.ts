@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, credentials } from '@grpc/grpc-js';
@@ -11,13 +12,22 @@ import { ServerProcess } from './server-process.js';
 import { median, time } from './statistics.js';
 
 const help = `Throughput through each adapter against triptych.v1, in alternating order, of the demo models: they are small, so that what an
-adapter costs shows: in what is encoded a second, and in the server's processor time, without the processes that decode images. Requests are made once and answers are not read, so that the client costs the same for all.
+adapter costs shows: in what is encoded a second, and in the server's processor time, without the processes that decode images or tokenize. Requests
+are made once and answers are not read, so that the client costs the same for all.
 
-  node tools/bench/dist/adapters.js [--rounds 7] [--seconds 1.5] [--json]
+Four calls, or exchanges of a batch each, are under way at a time. Texts are also sent over one exchange of Arrow Flight, and one unary call after another:
+what a client's plain loop gets of either.
+
+  node tools/bench/dist/adapters.js [--rounds 7] [--seconds 1.5] [--only texts|images|clips] [--json]
 `;
 
+const OWN = 'triptych.v1';
+const ONE_CALL = 'triptych.v1, one call at a time';
+const ONE_EXCHANGE = 'Flight, one exchange';
 /** Calls under way at a time. */
 const IN_FLIGHT = 4;
+/** Between runs: who called within the last 2 s has a share of batches kept (docs/decisions/admission.md). */
+const PAUSE_MS = 2200;
 
 /** The same items as the request of one method of each API. */
 interface Load {
@@ -35,17 +45,39 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '1.5' },
+    only: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 if (values.help) process.stdout.write(help);
-else await main(Number(values.rounds), Number(values.seconds), values.json ?? false);
+else await main(Number(values.rounds), Number(values.seconds));
 
-async function main(rounds: number, seconds: number, json: boolean): Promise<void> {
+async function main(rounds: number, seconds: number): Promise<void> {
   const models = ['clip', 'whisper'].map((name) => fileURLToPath(new URL(`models/demo/${name}`, root)));
   const server = await ServerProcess.start(...models);
   const client = new Client(server.address, credentials.createInsecure());
+  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
+  const report: Record<string, number> = {};
+  for (const [what, load] of Object.entries(loads()))
+    if (values.only === undefined || values.only === what)
+      Object.assign(report, await compare(what, load, { server, client, agent }, rounds, seconds));
+  client.close();
+  agent.destroy();
+  await server.stop();
+  printReport(report, values.json ?? false);
+}
+
+interface Clients {
+  readonly server: ServerProcess;
+  readonly client: Client;
+  readonly agent: Agent;
+}
+
+/** Sends so many calls' worth of items. */
+type Run = (count: number) => Promise<void>;
+
+function adaptersOf({ items, calls, flight, stream }: Load, { server, client, agent }: Clients) {
   const pass = (bytes: Buffer) => bytes;
   const grpc = (path: string, bytes: Buffer) =>
     new Promise<Buffer>((resolve, reject) => {
@@ -53,56 +85,68 @@ async function main(rounds: number, seconds: number, json: boolean): Promise<voi
         error || !answer ? reject(error ?? new TriptychError('INTERNAL', 'no answer')) : resolve(answer),
       );
     });
-  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   // Routes of HTTP begin with their version.
-  const call = (path: string, bytes: Buffer) =>
-    path.startsWith('/v') ? post(`http://${server.httpAddress}${path}`, agent, bytes) : grpc(path, bytes);
-  const report: Record<string, number> = {};
-  for (const [what, { items, calls, flight, stream }] of Object.entries(loads())) {
+  const call = (name: string) => {
+    const { path, bytes } = calls[name];
+    return path.startsWith('/v')
+      ? post(`http://${server.httpAddress}${path}`, agent, bytes)
+      : grpc(path, bytes);
+  };
+  const adapters: Record<string, Run> = {};
+  for (const name of Object.keys(calls))
+    adapters[name] = (count) => flood(count, IN_FLIGHT, () => call(name));
+  adapters['Flight'] = async (count) => {
     const exchanges = new Exchanges(client, flight);
-    const flooding = (send: () => Promise<unknown>) => (count: number) => flood(count, IN_FLIGHT, send);
-    const adapters: [name: string, run: (count: number) => Promise<void>][] = [
-      ...Object.entries(calls).map(([name, { path, bytes }]): [string, (count: number) => Promise<void>] => [
-        name,
-        flooding(() => call(path, bytes)),
-      ]),
-      ['Flight', flooding(() => exchanges.call())],
-    ];
-    if (stream)
-      adapters.push([
-        'Flight, one exchange',
-        // As many items, to the nearest whole batch.
-        (count) => streamBatches(client, stream, Math.max(1, Math.round((count * items) / stream.rows))),
-      ]);
-    let warmMs = 0;
-    for (const [, run] of [...adapters.slice(1), ...adapters, adapters[0]])
-      warmMs = await time(() => run(IN_FLIGHT));
-    const most = Math.max(IN_FLIGHT, Math.ceil((1000 * seconds * IN_FLIGHT) / warmMs));
-    const whole = stream ? stream.rows / items : 1;
-    const count = Math.ceil(most / whole) * whole;
-    const rates: Record<string, number[]> = {};
-    const cpuMs: Record<string, number[]> = {};
-    for (let round = 0; round < rounds; round++) {
-      for (const [name, run] of round % 2 ? [...adapters].reverse() : adapters) {
-        await server.report();
-        const ms = await time(() => run(count));
-        (cpuMs[name] ??= []).push((await server.report()).cpuMs / (count * items));
-        (rates[name] ??= []).push((1000 * count * items) / ms);
-      }
-    }
+    await flood(count, IN_FLIGHT, () => exchanges.call());
     exchanges.close();
-    const [[first], ...others] = adapters;
-    for (const [name] of adapters) report[`${what}/s, ${name}`] = median(rates[name]);
-    for (const [name] of adapters) report[`${what}, CPU ms each, ${name}`] = median(cpuMs[name]);
-    for (const [name] of others)
-      report[`${what}, ${name} ÷ ${first}, median of ratios`] = median(
-        rates[name].map((rate, i) => rate / rates[first][i]),
-      );
+  };
+  if (stream) {
+    // As many items, to the nearest whole batch.
+    const batches = (count: number) => Math.max(1, Math.round((count * items) / stream.rows));
+    adapters[ONE_EXCHANGE] = (count) => streamBatches(client, stream, batches(count));
+    adapters[ONE_CALL] = (count) => flood(count, 1, () => call(OWN));
   }
-  client.close();
-  agent.destroy();
-  await server.stop();
-  printReport(report, json);
+  return adapters;
+}
+
+/** What each adapter does in a second, at which cost, and as a part of what triptych.v1 does in the same round. */
+async function compare(
+  what: string,
+  load: Load,
+  clients: Clients,
+  rounds: number,
+  seconds: number,
+): Promise<Record<string, number>> {
+  const { items, stream } = load;
+  const { server } = clients;
+  const adapters = Object.entries(adaptersOf(load, clients));
+  for (const [, run] of [...adapters, ...adapters]) await run(IN_FLIGHT);
+  const [[, own]] = adapters;
+  await sleep(PAUSE_MS);
+  const warmMs = await time(() => own(4 * IN_FLIGHT));
+  const whole = stream ? stream.rows / items : 1;
+  const count = Math.ceil((1000 * seconds * 4 * IN_FLIGHT) / warmMs / whole) * whole;
+  const rates: Record<string, number[]> = {};
+  const cpuMs: Record<string, number[]> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, run] of round % 2 ? [...adapters].reverse() : adapters) {
+      await sleep(PAUSE_MS);
+      await server.report();
+      const ms = await time(() => run(count));
+      (cpuMs[name] ??= []).push((await server.report()).cpuMs / (count * items));
+      (rates[name] ??= []).push((1000 * count * items) / ms);
+    }
+  }
+  const report: Record<string, number> = {};
+  const ratio = (name: string, to: string) => {
+    const ratios = rates[name].map((rate, i) => rate / rates[to][i]);
+    report[`${what}, ${name} ÷ ${to}, median of ratios`] = median(ratios);
+  };
+  for (const [name] of adapters) report[`${what}/s, ${name}`] = median(rates[name]);
+  for (const [name] of adapters) report[`${what}, CPU ms each, ${name}`] = median(cpuMs[name]);
+  for (const [name] of adapters.slice(1)) ratio(name, OWN);
+  if (stream) ratio(ONE_EXCHANGE, ONE_CALL);
+  return report;
 }
 
 /** Asks over HTTP, and leaves the answer unread as JSON. Throws INTERNAL where it is a failure. */
@@ -143,7 +187,7 @@ function loads(): Record<string, Load> {
       'clip-image',
       images,
     ),
-    'trimmed clips': load(
+    clips: load(
       'AudioEncoder',
       { clips: clips.map((data) => ({ format, data })), context: 2, options },
       'whisper-audio',
@@ -181,7 +225,7 @@ function load(
     flight: flightLoad(name, elements, options),
     ...(name === 'text' && { stream: flightLoad(name, Array.from({ length: 8 }, () => elements).flat()) }),
     calls: {
-      'triptych.v1': grpcRequest(loadWirePackage('client')[`triptych.v1.${service}`], 'Encode', own),
+      [OWN]: grpcRequest(loadWirePackage('client')[`triptych.v1.${service}`], 'Encode', own),
       'Open Inference': grpcRequest(
         loadInferencePackage()['inference.GRPCInferenceService'],
         'ModelInfer',

@@ -45,7 +45,6 @@ beforeAll(async () => {
   demo = await serveDemo({
     models: [demoModel, demoClip],
     flightKeptBytes: 200_000,
-    maxMessageBytes: 2 ** 26,
   });
   flight = connectFlight(demo.server.address);
 });
@@ -227,6 +226,23 @@ describe('DoExchange', () => {
     expect(Math.max(...sizes)).toBeLessThan(4 * 2 ** 20 - 100_000);
     expect(tableOf(answers).numRows).toBe(100);
     expect(column(tableOf(answers), 'wide').every((one) => one === wide)).toBe(true);
+  });
+
+  it('takes a batch of a quarter of --queue-bytes, and none beyond', async () => {
+    const MIB = 2 ** 20;
+    const small = await serveDemo({ models: [demoClip], maxMessageBytes: MIB, queueBytes: 8 * MIB });
+    const client = connectFlight(small.server.address);
+    const send = (bytes: number) => {
+      const table = new Table({ text: strings(['a']), wide: strings(['y'.repeat(bytes)]) });
+      return ask(client.exchange(), [{ flightDescriptor: command(texts) }, ...messagesOf(table)]);
+    };
+    try {
+      expect(tableOf(await send(1.9 * MIB)).numRows).toBe(1);
+      expect(await refusal(send(2.1 * MIB))).toMatch(/^RESOURCE_EXHAUSTED .*larger than/);
+    } finally {
+      client.close();
+      await small.close();
+    }
   });
 
   it('refuses what it cannot answer, by name', async () => {

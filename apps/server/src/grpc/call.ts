@@ -5,7 +5,7 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from '@grpc/grpc-js';
-import { clientGone, TriptychError, untilAborted } from '@triptych/core';
+import { clientGone, StreamFlow, TriptychError, untilAborted } from '@triptych/core';
 import type { EngineCall } from '@triptych/engine';
 import { readMessage, unreadBytes } from './messages/unread-message.js';
 import { type CallObservers, observeCall, type ObservedCall } from './observe-call.js';
@@ -54,12 +54,14 @@ export function answers<Request, Response>(
   view: (thrown: unknown) => unknown = asThrown,
 ): (call: ServerWritableStream<Request, Response>) => void {
   return (call) => {
-    const { context, observed } = begin(observers, call, Symbol('stream'));
+    const flow = new StreamFlow();
+    const { context, observed } = begin(observers, call, flow);
     call.on('error', () => undefined);
     Promise.resolve()
       .then(() =>
         handle(readMessage(call.request), (response) => send(call, response, context.signal), context),
       )
+      .finally(() => flow.end())
       .then(
         () => call.end(observed.succeeded()),
         (thrown: unknown) => call.emit('error', observed.failed(view(thrown))),
@@ -74,13 +76,16 @@ export function duplex<Request, Response>(
   view: (thrown: unknown) => unknown = asThrown,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
-    const { context, observed } = begin(observers, call, Symbol('stream'));
+    const flow = new StreamFlow();
+    const { context, observed } = begin(observers, call, flow);
     // A cancelled call emits errors of its own; there is nobody left to tell.
     call.on('error', () => undefined);
-    handle(call, context).then(
-      () => call.end(observed.succeeded()),
-      (thrown: unknown) => call.emit('error', observed.failed(view(thrown))),
-    );
+    handle(call, context)
+      .finally(() => flow.end())
+      .then(
+        () => call.end(observed.succeeded()),
+        (thrown: unknown) => call.emit('error', observed.failed(view(thrown))),
+      );
   };
 }
 
@@ -123,14 +128,14 @@ function toCancelled(cause: unknown): never {
 function begin(
   observers: CallObservers,
   call: AnyCall,
-  flow?: unknown,
+  flow?: StreamFlow,
 ): { readonly context: EngineCall; readonly observed: ObservedCall } {
   const identity = { path: call.getPath(), peer: call.getPeer(), metadata: call.metadata };
   const observed = observeCall(observers, identity);
   const open = observers.calls.of(call.metadata);
   if (!open) throw new TriptychError('INTERNAL', 'a call was handled that nobody let in');
   open.isHandled = true;
-  if (flow !== undefined) open.caller = { ...open.caller, flow };
+  if (flow) open.caller = { ...open.caller, flow };
   const { caller, controller } = open;
   const { signal } = controller;
   call.on('cancelled', () => controller.abort(clientGone));

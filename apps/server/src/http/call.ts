@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex, Writable } from 'node:stream';
-import { clientGone, TriptychError } from '@triptych/core';
+import { clientGone, StreamFlow, TriptychError } from '@triptych/core';
 import type { Arriving, Engine, EngineCall } from '@triptych/engine';
 import { type Connection, connectionOf, principalOf } from '../calls/connection.js';
 import type { Gate } from '../calls/gate.js';
@@ -122,7 +122,8 @@ export function letIn(
   }
   const controller = new AbortController();
   const { signal } = controller;
-  const caller = { principal, flow: rule.isStream ? Symbol('stream') : connection.id };
+  const flow = rule.isStream ? new StreamFlow() : undefined;
+  const caller = { principal, flow: flow ?? connection.id };
   const open: OpenCall = {
     caller,
     stream,
@@ -136,6 +137,7 @@ export function letIn(
   const arriving = engine.admission.arriving(caller);
   endings.push(
     () => arriving.end(),
+    () => flow?.end(),
     gate.calls.enter(open, open),
     // Of an answer that has gone nothing is left to end.
     () => controller.abort(clientGone),

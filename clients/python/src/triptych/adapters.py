@@ -1,6 +1,7 @@
-"""Embeddings as LangChain and LlamaIndex call them. Neither package is needed: they call methods by name."""
+"""Embeddings as LangChain calls them. Its package is not needed: it calls methods by name."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +10,10 @@ from ._client import Client
 
 
 class TriptychEmbeddings:
-    """LangChain's `Embeddings` and LlamaIndex's `BaseEmbedding`, by the names of their methods.
+    """LangChain's `Embeddings`, by the names of its methods. `triptych.llama_index` has those of LlamaIndex.
 
-    `query_prompt` and `document_prompt` name the model's prompts, as E5's "query" and "passage".
+    `query_prompt` and `document_prompt` name the model's prompts, as E5's "query" and "passage". Without an `async_client` the asynchronous methods
+    call the client in a thread.
     """
 
     def __init__(
@@ -35,33 +37,14 @@ class TriptychEmbeddings:
         return _lists(self._client.embed_texts([text], **self._query).vectors)[0]
 
     async def aembed_documents(self, texts: Sequence[str]) -> list[list[float]]:
-        return _lists((await self._aio().embed_texts(texts, **self._document)).vectors)
+        if self._async_client is None:
+            return await asyncio.to_thread(self.embed_documents, texts)
+        return _lists((await self._async_client.embed_texts(texts, **self._document)).vectors)
 
     async def aembed_query(self, text: str) -> list[float]:
-        return _lists((await self._aio().embed_texts([text], **self._query)).vectors)[0]
-
-    def get_text_embedding(self, text: str) -> list[float]:
-        return self.embed_documents([text])[0]
-
-    def get_text_embedding_batch(self, texts: Sequence[str], show_progress: bool = False, **_: Any) -> list[list[float]]:
-        return self.embed_documents(texts)
-
-    def get_query_embedding(self, query: str) -> list[float]:
-        return self.embed_query(query)
-
-    async def aget_text_embedding(self, text: str) -> list[float]:
-        return (await self.aembed_documents([text]))[0]
-
-    async def aget_text_embedding_batch(self, texts: Sequence[str], show_progress: bool = False, **_: Any) -> list[list[float]]:
-        return await self.aembed_documents(texts)
-
-    async def aget_query_embedding(self, query: str) -> list[float]:
-        return await self.aembed_query(query)
-
-    def _aio(self) -> AsyncClient:
         if self._async_client is None:
-            raise TypeError("the asynchronous methods need an AsyncClient; give it as async_client")
-        return self._async_client
+            return await asyncio.to_thread(self.embed_query, text)
+        return _lists((await self._async_client.embed_texts([text], **self._query)).vectors)[0]
 
 
 def _lists(vectors: Any) -> list[list[float]]:

@@ -9,18 +9,37 @@ from typing import Any
 import pyarrow
 import pyarrow.flight
 
-#: Most rows and bytes of a batch that is sent: servers take messages of 16 MiB by default.
+#: Most rows and bytes of a batch that is sent: the first rows are soon back, and a server with smaller limits takes them.
 MOST_ROWS = 1_000
 MOST_BYTES = 8 * 1024 * 1024
 
 
-def embed_table(address: str, table: pyarrow.Table, *, modality: str, token: str | None = None, **options: Any) -> pyarrow.Table:
+def embed_table(
+    address: str,
+    table: pyarrow.Table,
+    *,
+    modality: str,
+    token: str | None = None,
+    root_certificates: bytes | None = None,
+    **options: Any,
+) -> pyarrow.Table:
     """The table as it was, with a column `embedding` and a column `error` behind its own.
 
-    `address` is a location of Flight, such as "grpc://127.0.0.1:50051" or "grpc+tls://host:443", or HOST:PORT. Options are those of
-    docs/flight.md: model, column, columns, dimensions, numbers, ... Raises pyarrow's errors; a row that fails has its reason in `error`.
+    `address` is a location of Flight, such as "grpc://127.0.0.1:50051" or "grpc+tls://host:443", or HOST:PORT. `root_certificates`: PEM, of who
+    signed the server's certificate; by default the system's. Options are those of docs/flight.md: model, column, columns, dimensions, numbers, ...
+    Raises pyarrow's errors; a row that fails has its reason in `error`.
     """
-    batches = list(embed_batches(address, table.schema, table.to_batches(), modality=modality, token=token, **options))
+    batches = list(
+        embed_batches(
+            address,
+            table.schema,
+            table.to_batches(),
+            modality=modality,
+            token=token,
+            root_certificates=root_certificates,
+            **options,
+        )
+    )
     return pyarrow.Table.from_batches(batches[1:], batches[0].schema)
 
 
@@ -31,6 +50,7 @@ def embed_batches(
     *,
     modality: str,
     token: str | None = None,
+    root_certificates: bytes | None = None,
     **options: Any,
 ) -> Iterator[pyarrow.RecordBatch]:
     """The rows of any number of batches, as they are ready, in their order. The first that comes has no row: it tells the schema.
@@ -40,7 +60,8 @@ def embed_batches(
     schema = _decoded_schema(schema)
     headers = [] if token is None else [(b"authorization", f"Bearer {token}".encode())]
     command = json.dumps({"modality": modality, **options}).encode()
-    with pyarrow.flight.connect(address if "://" in address else f"grpc://{address}") as client:
+    tls = {} if root_certificates is None else {"tls_root_certs": root_certificates}
+    with pyarrow.flight.connect(address if "://" in address else f"grpc://{address}", **tls) as client:
         writer, reader = client.do_exchange(
             pyarrow.flight.FlightDescriptor.for_command(command), pyarrow.flight.FlightCallOptions(headers=headers)
         )

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { StreamFlow } from './caller.js';
 import { FairOrder, type Queueing } from './fair-order.js';
 
 interface Item extends Queueing {
@@ -69,6 +70,27 @@ describe('a fair order', () => {
     expect(batch.map(({ name }) => name)).toEqual(['a-0', 'a-3', 'a-5', 'a-2']);
     expect(order.size).toBe(4);
     expect(order.first?.name).toBe('a-1');
+  });
+
+  it('keeps no share of a batch for a stream that has ended', () => {
+    const taken = (before: StreamFlow) => {
+      const order = new FairOrder<Item>();
+      order.add(item('before', 'p', before));
+      one(order);
+      const flow = new StreamFlow();
+      for (let i = 0; i < 8; i++) order.add(item(`after-${i}`, 'p', flow));
+      return {
+        isShared: order.isShared,
+        batch: order.take(
+          () => true,
+          () => 8,
+        ).length,
+      };
+    };
+    const ended = new StreamFlow();
+    ended.end();
+    expect(taken(ended)).toEqual({ isShared: true, batch: 8 });
+    expect(taken(new StreamFlow())).toEqual({ isShared: false, batch: 4 });
   });
 
   it('forgets an item that is taken out of the line', () => {

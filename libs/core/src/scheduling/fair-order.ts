@@ -1,4 +1,4 @@
-import type { Caller } from './caller.js';
+import { type Caller, hasEnded } from './caller.js';
 import { Recent } from './recent.js';
 import { type Rank, Turns } from './turns.js';
 
@@ -219,5 +219,5 @@ class Batch<T extends Queueing> {
 }
 
 function newPrincipal<T extends Queueing>(): Principal<T> {
-  return { flows: new Turns(), active: new Recent(ACTIVE_MS) };
+  return { flows: new Turns(), active: new Recent(ACTIVE_MS, hasEnded) };
 }

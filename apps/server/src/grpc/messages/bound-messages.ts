@@ -18,6 +18,9 @@ interface Internals extends ServerInterceptingCallInterface {
   decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
+const FLIGHT = '/arrow.flight.';
+/** Of `--queue-bytes`, of which one caller may hold half: room for the batch that is encoded and for the next. */
+const PART_OF_BATCH = 1 / 4;
 /** Most inflated bytes held at a time, of one connection and of all, who share them, in multiples of the longest message. */
 const [MOST_OF_CONNECTION, MOST_OF_ALL] = [2, 4];
 /** Longest message of a method that takes names and numbers only: health, reflection, lists of models. */
@@ -38,7 +41,7 @@ export interface MessageBounds {
  * of one connection and of all. Where grpc-js is another than the one that this was written for, compressed messages are declined.
  */
 export function boundMessages(
-  config: Pick<ServerConfig, 'maxMessageBytes' | 'streamImages' | 'maxTexts' | 'maxClips'>,
+  config: Pick<ServerConfig, 'maxMessageBytes' | 'queueBytes' | 'streamImages' | 'maxTexts' | 'maxClips'>,
   rules: ReadonlyMap<string, RequestRule>,
 ): MessageBounds {
   const all = new Shares<InflatedBytes>({ capacity: MOST_OF_ALL * config.maxMessageBytes });
@@ -58,12 +61,13 @@ export function boundMessages(
         declines = true;
         return call;
       }
-      const rule = rules.get(path);
-      const mostBytes = rule?.hasContent
+      const hasContent = rules.get(path)?.hasContent ?? false;
+      const mostBytes = hasContent
         ? config.maxMessageBytes
         : Math.min(config.maxMessageBytes, MOST_WITHOUT_CONTENT);
       const mostHeld = requestStream ? READ_AHEAD + mostInWork(path, config) : Infinity;
-      call.decoder.maxReadMessageLength = mostBytes;
+      call.decoder.maxReadMessageLength =
+        hasContent && path.startsWith(FLIGHT) ? mostBatchBytes(config) : mostBytes;
       const inflater = new MessageInflater(poolOf(call.stream.session), { mostBytes, mostHeld });
       call.decompressMessage = (message, encoding) =>
         inflater.message(message.subarray(PREFIX_BYTES), encoding);
@@ -89,6 +93,14 @@ export function boundMessages(
   };
 }
 
+/** Longest message of Arrow Flight, where a batch of a table is one; what is compressed may be no longer than of other methods. */
+function mostBatchBytes({
+  maxMessageBytes,
+  queueBytes,
+}: Pick<ServerConfig, 'maxMessageBytes' | 'queueBytes'>): number {
+  return Math.max(maxMessageBytes, Math.floor(queueBytes * PART_OF_BATCH));
+}
+
 /** Messages of a stream that its handler holds while it reads on: batches of images, or requests, until they are answered. */
 function mostInWork(
   path: string,
@@ -96,7 +108,7 @@ function mostInWork(
 ): number {
   const { streamImages, maxTexts, maxClips } = limits;
   // Each holds one row at least.
-  if (path.startsWith('/arrow.flight.')) return Math.max(streamImages, maxTexts, maxClips);
+  if (path.startsWith(FLIGHT)) return Math.max(streamImages, maxTexts, maxClips);
   if (path === '/triptych.v1.ImageEncoder/EncodeStream') return streamImages;
   return path === '/inference.GRPCInferenceService/ModelStreamInfer' ? streamImages + MOST_LIVE_REQUESTS : 0;
 }

@@ -14,7 +14,7 @@ import { boundMessages } from './bound-messages.js';
 
 it('compressed messages are declined where grpc-js is not the one that can be bounded', async () => {
   const bounds = boundMessages(
-    { maxMessageBytes: 100_000, streamImages: 1, maxTexts: 1, maxClips: 1 },
+    { maxMessageBytes: 100_000, queueBytes: 1_000_000, streamImages: 1, maxTexts: 1, maxClips: 1 },
     new Map(),
   );
   // What wraps grpc-js's own call hides it, as another version would.
