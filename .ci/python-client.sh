@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Python clients get the same vectors as the command line, of speech, pictures and words: ones generated from proto/, and the package, installed
 # into an empty environment, whose streams go on when the server is killed and another one takes its place. The package's generated code is
-# what protoc makes of proto/; its types, its tests and the programs in its README hold.
+# what protoc makes of proto/; its types, its tests and the programs in its README hold; LangChain's and LlamaIndex's vector stores search with it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=/usr/bin/python3
@@ -15,7 +15,7 @@ grep -qx "version = \"$version\"" clients/python/pyproject.toml || { echo "clien
 . .ci/serve.sh
 "$python" -m venv "$work/venv"
 cp -r clients/python "$work/package"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$work/package[pandas,arrow,flight]" mypy types-grpcio types-protobuf pytest &
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$work/package[pandas,arrow,flight,llama-index]" 'langchain-core==1.8.3' 'llama-index-core==0.14.25' mypy types-grpcio types-protobuf pytest &
 installed=$!
 mkdir "$work/generated"
 protoc -I proto --python_out="$work/generated" --grpc_out="$work/generated" --plugin=protoc-gen-grpc="$(command -v grpc_python_plugin)" \
@@ -41,5 +41,6 @@ wait "$installed"
 # By Client, and again by AsyncClient.
 cat "$work/once.jsonl" "$work/once.jsonl" >"$work/twice.jsonl"
 "$python" examples/python/check.py "$work/package.jsonl" "$work/twice.jsonl"
+"$work/venv/bin/python" .ci/clients/frameworks.py "$address"
 "$work/venv/bin/python" .ci/clients/run_readme.py clients/python/README.md "$address"
 (cd "$work/package" && ../venv/bin/mypy && ../venv/bin/python -m pytest -q -p no:cacheprovider tests)

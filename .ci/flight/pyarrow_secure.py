@@ -60,14 +60,14 @@ calls = {
     "exchange": exchange,
     "put and get": put,
     "list": lambda client, token: list(client.list_flights(options=options(token))),
-    "schema": lambda client, token: client.get_schema(command, options=options(token)),
+    "info": lambda client, token: client.get_flight_info(command, options(token)),
     "action": lambda client, token: list(client.do_action(flight.Action("models", b""), options(token))),
 }
 right, other = os.environ["FLIGHT_TOKEN"], os.environ["OTHER_TOKEN"]
 refusals = (
-    (None, flight.FlightUnauthenticatedError, "UNAUTHENTICATED"),
-    ("0" * 32, flight.FlightUnauthenticatedError, "UNAUTHENTICATED"),
-    (other, flight.FlightUnauthorizedError, "PERMISSION_DENIED"),
+    (None, flight.FlightUnauthenticatedError, "TOKEN_MISSING"),
+    ("0" * 32, flight.FlightUnauthenticatedError, "TOKEN_MISSING"),
+    (other, flight.FlightUnauthorizedError, "METHOD_DENIED"),
 )
 
 
@@ -92,7 +92,7 @@ found = embed_table(f"grpc+tls://{address}", table, modality="text", model="demo
 assert found["embedding"].equals(vectors)
 expect(
     flight.FlightUnauthenticatedError,
-    "UNAUTHENTICATED",
+    "TOKEN_MISSING",
     lambda: embed_table(f"grpc+tls://{address}", table, modality="text", root_certificates=roots),
 )
 # Nobody vouches for the certificate; and no TLS at all.

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { Client, credentials } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import { loadInferencePackage, loadWirePackage } from '@triptych/protocol';
-import { Exchanges, type FlightLoad, flightLoad, streamBatches } from './flight-load.js';
+import { Exchange, type FlightLoad, flightLoad, streamBatches } from './flight-load.js';
 import { flood, printReport } from './measuring.js';
 import { ServerProcess } from './server-process.js';
 import { median, time } from './statistics.js';
@@ -15,15 +15,15 @@ const help = `Throughput through each adapter against triptych.v1, in alternatin
 adapter costs shows: in what is encoded a second, and in the server's processor time, without the processes that decode images or tokenize. Requests
 are made once and answers are not read, so that the client costs the same for all.
 
-Four calls, or exchanges of a batch each, are under way at a time. Texts are also sent over one exchange of Arrow Flight, and one unary call after another:
-what a client's plain loop gets of either.
+Four calls, or batches of one exchange, are under way at a time. Texts are also sent over an exchange as fast as it takes them, in batches of 256, and by one
+unary call after another: what a client's plain loop gets of either.
 
   node tools/bench/dist/adapters.js [--rounds 7] [--seconds 1.5] [--only texts|images|clips] [--json]
 `;
 
 const OWN = 'triptych.v1';
 const ONE_CALL = 'triptych.v1, one call at a time';
-const ONE_EXCHANGE = 'Flight, one exchange';
+const ALL_AT_ONCE = 'Flight, all at once';
 /** Calls under way at a time. */
 const IN_FLIGHT = 4;
 /** Between runs: who called within the last 2 s has a share of batches kept (docs/decisions/admission.md). */
@@ -96,14 +96,14 @@ function adaptersOf({ items, calls, flight, stream }: Load, { server, client, ag
   for (const name of Object.keys(calls))
     adapters[name] = (count) => flood(count, IN_FLIGHT, () => call(name));
   adapters['Flight'] = async (count) => {
-    const exchanges = new Exchanges(client, flight);
-    await flood(count, IN_FLIGHT, () => exchanges.call());
-    exchanges.close();
+    const exchange = new Exchange(client, flight);
+    await flood(count, IN_FLIGHT, () => exchange.send());
+    exchange.end();
   };
   if (stream) {
     // As many items, to the nearest whole batch.
     const batches = (count: number) => Math.max(1, Math.round((count * items) / stream.rows));
-    adapters[ONE_EXCHANGE] = (count) => streamBatches(client, stream, batches(count));
+    adapters[ALL_AT_ONCE] = (count) => streamBatches(client, stream, batches(count));
     adapters[ONE_CALL] = (count) => flood(count, 1, () => call(OWN));
   }
   return adapters;
@@ -145,7 +145,7 @@ async function compare(
   for (const [name] of adapters) report[`${what}/s, ${name}`] = median(rates[name]);
   for (const [name] of adapters) report[`${what}, CPU ms each, ${name}`] = median(cpuMs[name]);
   for (const [name] of adapters.slice(1)) ratio(name, OWN);
-  if (stream) ratio(ONE_EXCHANGE, ONE_CALL);
+  if (stream) ratio(ALL_AT_ONCE, ONE_CALL);
   return report;
 }
 

@@ -50,60 +50,32 @@ export function flightLoad(
   };
 }
 
-/** Exchanges of one load that stay open: one for each call under way. */
-export class Exchanges {
-  readonly #idle: Exchange[] = [];
-  readonly #all: Exchange[] = [];
-
-  constructor(
-    private readonly client: Client,
-    private readonly load: FlightLoad,
-  ) {}
-
-  /** Sends a batch, which is answered by one message: it is shorter than what is answered together. */
-  async call(): Promise<void> {
-    const exchange = this.#idle.pop() ?? new Exchange(this.client, this.load, this.#all);
-    await exchange.send();
-    this.#idle.push(exchange);
-  }
-
-  close(): void {
-    for (const exchange of this.#all) exchange.end();
-  }
-}
-
-class Exchange {
+/** An exchange to which batches are sent one by one, several of which may be under way. */
+export class Exchange {
   readonly #stream: ClientDuplexStream<Buffer, Buffer>;
-  /** The schema comes first. */
-  #answers = -1;
-  #sent = 0;
-  #wake: (() => void) | undefined;
-  #failure: Error | undefined;
+  /** Batches that are not answered, in the order of their answers. */
+  #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
 
   constructor(
     client: Client,
     private readonly load: FlightLoad,
-    all: Exchange[],
   ) {
-    all.push(this);
     this.#stream = client.makeBidiStreamRequest(method.path, pass, pass);
-    this.#stream.on('data', () => {
-      this.#answers++;
-      this.#wake?.();
-    });
-    this.#stream.on('error', (error: Error) => {
-      this.#failure = error;
-      this.#wake?.();
+    // The schema comes first.
+    this.#stream.once('data', () => this.#stream.on('data', () => this.#waiting.shift()?.resolve()));
+    this.#stream.on('error', (cause: Error) => {
+      const error = new TriptychError('INTERNAL', 'an exchange failed', { cause });
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
     });
     for (const message of load.start) this.#stream.write(message);
   }
 
-  async send(): Promise<void> {
-    this.#sent++;
-    this.#stream.write(this.load.batch);
-    while (this.#answers < this.#sent && !this.#failure)
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    if (this.#failure) throw new TriptychError('INTERNAL', 'an exchange failed', { cause: this.#failure });
+  /** Sends a batch, which is answered by one message: it is shorter than what is answered together. */
+  send(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#stream.write(this.load.batch);
+    });
   }
 
   end(): void {

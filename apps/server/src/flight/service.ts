@@ -2,7 +2,6 @@ import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
 import { TriptychError } from '@triptych/core';
 import type { Engine } from '@triptych/engine';
 import { type FlightServiceHandlers, loadFlightPackage, type RequestRule } from '@triptych/protocol';
-import { named } from '../calls/named.js';
 import { answers, duplex, send, unary } from '../grpc/call.js';
 import { countBytes } from '../grpc/count-bytes.js';
 import { leaveUnread } from '../grpc/messages/unread-message.js';
@@ -26,77 +25,45 @@ export function flightService(
   rules: ReadonlyMap<string, RequestRule>,
 ): Service {
   const handlers: FlightServiceHandlers = {
-    ListFlights: answers(
-      observers,
-      async ({ expression }, write) => {
-        for (const flight of flights(engine, readName(expression))) await write(flightInfo(flight));
-      },
-      named,
-    ),
-    GetFlightInfo: unary(
-      observers,
-      (descriptor) => {
-        const command = readDescriptor(engine, descriptor);
-        return flightInfo(findFlight(engine, command), command, descriptor);
-      },
-      named,
-    ),
-    GetSchema: unary(
-      observers,
-      (descriptor) => {
-        const command = readDescriptor(engine, descriptor);
-        return { schema: flightSchema(findFlight(engine, command), command) };
-      },
-      named,
-    ),
-    DoExchange: duplex(
-      observers,
-      async (call, context) => {
-        await exchangeRows(engine, call, context, (data) => send(call, data, context.signal));
-      },
-      named,
-    ),
-    DoPut: duplex(
-      observers,
-      async (call, context) => {
-        const rows = kept.collect(context.caller.principal);
-        try {
-          const incoming = call as unknown as IncomingRows;
-          const { items, failed } = await exchangeRows(engine, incoming, context, (data) =>
-            Promise.resolve(rows.add(data)),
-          );
-          const ticket = rows.keep();
-          const answer = { ticket, rows: items, failed };
-          await send(call, { appMetadata: Buffer.from(JSON.stringify(answer)) }, context.signal);
-        } catch (thrown) {
-          rows.drop();
-          throw thrown;
-        }
-      },
-      named,
-    ),
-    DoGet: answers(
-      observers,
-      async ({ ticket }, write) => {
-        for (const data of kept.get(ticket)) await write(data);
-        kept.drop(ticket);
-      },
-      named,
-    ),
-    DoAction: answers(
-      observers,
-      async (action, write) => {
-        for (const body of doAction({ engine, kept }, action)) await write({ body });
-      },
-      named,
-    ),
-    ListActions: answers(
-      observers,
-      async (_, write) => {
-        for (const [type, description] of Object.entries(actions)) await write({ type, description });
-      },
-      named,
-    ),
+    ListFlights: answers(observers, async ({ expression }, write) => {
+      for (const flight of flights(engine, readName(expression))) await write(flightInfo(flight));
+    }),
+    GetFlightInfo: unary(observers, (descriptor) => {
+      const command = readDescriptor(engine, descriptor);
+      return flightInfo(findFlight(engine, command), command, descriptor);
+    }),
+    GetSchema: unary(observers, (descriptor) => {
+      const command = readDescriptor(engine, descriptor);
+      return { schema: flightSchema(findFlight(engine, command), command) };
+    }),
+    DoExchange: duplex(observers, async (call, context) => {
+      await exchangeRows(engine, call, context, (data) => send(call, data, context.signal));
+    }),
+    DoPut: duplex(observers, async (call, context) => {
+      const rows = kept.collect(context.caller.principal);
+      try {
+        const incoming = call as unknown as IncomingRows;
+        const { items, failed } = await exchangeRows(engine, incoming, context, (data) =>
+          Promise.resolve(rows.add(data)),
+        );
+        const ticket = rows.keep();
+        const answer = { ticket, rows: items, failed };
+        await send(call, { appMetadata: Buffer.from(JSON.stringify(answer)) }, context.signal);
+      } catch (thrown) {
+        rows.drop();
+        throw thrown;
+      }
+    }),
+    DoGet: answers(observers, async ({ ticket }, write) => {
+      for (const data of kept.get(ticket)) await write(data);
+      kept.drop(ticket);
+    }),
+    DoAction: answers(observers, async (action, write) => {
+      for (const body of doAction({ engine, kept }, action)) await write({ body });
+    }),
+    ListActions: answers(observers, async (_, write) => {
+      for (const [type, description] of Object.entries(actions)) await write({ type, description });
+    }),
   };
   const api = loadPackageDefinition(loadFlightPackage()) as unknown as {
     arrow: { flight: { protocol: { FlightService: { service: ServiceDefinition } } } };
@@ -105,7 +72,7 @@ export function flightService(
   return {
     name: NAME,
     definition: countBytes(leaveUnread(service, rules), observers.metrics),
-    handlers: handlers,
+    handlers,
   };
 }
 

@@ -19,16 +19,10 @@ interface AnyCall {
   getDeadline(): Date | number;
 }
 
-const asThrown = (thrown: unknown): unknown => thrown;
-
-/**
- * A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. `view` is how the service's
- * clients are to see it.
- */
+/** A unary handler as a function: every throw becomes a status, and is logged where it is a fault of ours. */
 export function unary<Request, Response>(
   observers: CallObservers,
   handle: (request: Request, context: EngineCall) => Promise<Response> | Response,
-  view: (thrown: unknown) => unknown = asThrown,
 ): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
   return (call, callback) => {
     const { context, observed } = begin(observers, call);
@@ -38,7 +32,7 @@ export function unary<Request, Response>(
       .then(() => handle(readMessage(call.request), { ...context, messageBytes }))
       .then(
         (response) => callback(null, response, observed.succeeded()),
-        (thrown: unknown) => callback(observed.failed(view(thrown))),
+        (thrown: unknown) => callback(observed.failed(thrown)),
       );
   };
 }
@@ -51,7 +45,6 @@ export function answers<Request, Response>(
     write: (response: Response) => Promise<void>,
     context: EngineCall,
   ) => Promise<void>,
-  view: (thrown: unknown) => unknown = asThrown,
 ): (call: ServerWritableStream<Request, Response>) => void {
   return (call) => {
     const flow = new StreamFlow();
@@ -64,7 +57,7 @@ export function answers<Request, Response>(
       .finally(() => flow.end())
       .then(
         () => call.end(observed.succeeded()),
-        (thrown: unknown) => call.emit('error', observed.failed(view(thrown))),
+        (thrown: unknown) => call.emit('error', observed.failed(thrown)),
       );
   };
 }
@@ -73,7 +66,6 @@ export function answers<Request, Response>(
 export function duplex<Request, Response>(
   observers: CallObservers,
   handle: (call: ServerDuplexStream<Request, Response>, context: EngineCall) => Promise<void>,
-  view: (thrown: unknown) => unknown = asThrown,
 ): (call: ServerDuplexStream<Request, Response>) => void {
   return (call) => {
     const flow = new StreamFlow();
@@ -84,7 +76,7 @@ export function duplex<Request, Response>(
       .finally(() => flow.end())
       .then(
         () => call.end(observed.succeeded()),
-        (thrown: unknown) => call.emit('error', observed.failed(view(thrown))),
+        (thrown: unknown) => call.emit('error', observed.failed(thrown)),
       );
   };
 }

@@ -1,5 +1,6 @@
 import { Metadata } from '@grpc/grpc-js';
 import type { Admission } from '@triptych/engine';
+import { named } from '../calls/named.js';
 import { type CallHearers, observeCall as observe, REQUEST_ID } from '../calls/observe-call.js';
 import type { OpenCalls } from '../calls/open-calls.js';
 import type { CallTrace } from '../observability/tracing.js';
@@ -28,6 +29,9 @@ export interface ObservedCall {
   failed(thrown: unknown): CallStatus;
 }
 
+/** Services of other protocols, whose clients show a message and nothing else: it begins with our reason. */
+const NAMED = ['/inference.', '/arrow.flight.'];
+
 /** Watches a call: its id goes into its trailers. */
 export function observeCall(observers: CallObservers, { path, peer, metadata }: CallIdentity): ObservedCall {
   const header = (name: string) => metadata.get(name)[0]?.toString();
@@ -42,7 +46,11 @@ export function observeCall(observers: CallObservers, { path, peer, metadata }: 
       return trailers;
     },
     failed: (thrown) => {
-      const status = toStatus(observed.failed(thrown), requestId);
+      const error = observed.failed(thrown);
+      const status = toStatus(
+        NAMED.some((service) => path.startsWith(service)) ? named(error) : error,
+        requestId,
+      );
       status.metadata.set(REQUEST_ID, requestId);
       return status;
     },

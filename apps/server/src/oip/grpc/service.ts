@@ -20,7 +20,6 @@ import { serverMetadata } from '../models/server-metadata.js';
 import type { OpenInference } from '../open-inference.js';
 import { configMessage, metadataMessage } from './describe-model.js';
 import { indexMessage } from './index-message.js';
-import { named } from '../../calls/named.js';
 import { readRequest } from './read-request.js';
 import { statisticsMessage } from './statistics-message.js';
 import { streamInfer } from './stream-infer.js';
@@ -37,7 +36,7 @@ export function inferenceService(
   const { engine } = oip;
   const answering = <Request, Response>(
     handle: (request: Request, context: EngineCall) => Promise<Response> | Response,
-  ) => unary(observers, handle, named);
+  ) => unary(observers, handle);
   const find = ({ name, version }: { readonly name: string; readonly version: string }) =>
     findOipModel(engine, name, version);
   const handlers: GRPCInferenceServiceHandlers = {
@@ -63,7 +62,7 @@ export function inferenceService(
         });
       return answerMessage(await infer(oip, request, context));
     }),
-    ModelStreamInfer: duplex(observers, (call, context) => streamInfer(oip, call, context), named),
+    ModelStreamInfer: duplex(observers, (call, context) => streamInfer(oip, call, context)),
     RepositoryIndex: answering(({ ready }) => ({
       models: oipModels(engine)
         .filter((model) => !ready || isReady(model))
