@@ -7,14 +7,19 @@ import { encodeSafetensors, loadTensor } from '@triptych/weight-loader';
 
 const [source, target] = process.argv.slice(2);
 const { config } = JSON.parse(await readFile(join(source, 'metadata.json'), 'utf8'));
-const { tensors, weights, files } = await inspectModel(source);
+const { tensors, weights, files, decoder } = await inspectModel(source);
+const decoding = new Set(decoder?.tensors.map(({ name }) => name));
 const values = [];
 for (const { name, shape } of tensors)
-  values.push({ name, shape, values: (await loadTensor(weights, name)).values });
+  values.push({
+    name,
+    shape,
+    values: (await loadTensor(decoding.has(name) ? decoder.weights : weights, name)).values,
+  });
 await mkdir(target);
 await writeFile(join(target, 'config.json'), JSON.stringify(config));
 await writeFile(join(target, 'model.safetensors'), encodeSafetensors(values));
-for (const [name, text] of Object.entries(files)) {
+for (const [name, text] of Object.entries({ ...files, ...decoder?.files })) {
   await mkdir(dirname(join(target, name)), { recursive: true });
   await writeFile(join(target, name), text);
 }

@@ -1,5 +1,6 @@
 import {
   convert,
+  inspect,
   type ConvertProgress,
   type ConvertReport,
   type ConvertRequest,
@@ -8,7 +9,7 @@ import {
 import { families as builtIn } from './families.js';
 import { finderOf } from './find-family.js';
 import type { ModelFamily } from './model-family.js';
-import { graphTensors } from './towers.js';
+import { graphTensors, speechTensors } from './towers.js';
 
 export interface ConversionRequest extends Omit<ConvertRequest, 'checkpoint' | 'required'> {
   /** HuggingFace checkpoint directory: config.json, model.safetensors or its shards' index, and what its family takes. */
@@ -18,7 +19,7 @@ export interface ConversionRequest extends Omit<ConvertRequest, 'checkpoint' | '
 }
 
 /**
- * Converts a checkpoint to a model directory that can be served. Throws ARCHITECTURE_UNKNOWN, MODEL_CONFIG for options that are not
+ * Converts a checkpoint to a model directory that can be served; a decoder comes along where the checkpoint has all that generating text takes. Throws ARCHITECTURE_UNKNOWN, MODEL_CONFIG for options that are not
  * served, TENSOR_MISSING or TENSOR_SHAPE where the checkpoint does not hold what its configuration asks for, and OUTPUT_EXISTS.
  */
 export async function convertCheckpoint(
@@ -27,6 +28,9 @@ export async function convertCheckpoint(
 ): Promise<ConvertReport> {
   const find = finderOf(families);
   const checkpoint = await openCheckpoint(source, find);
-  const model = find({ architecture: checkpoint.architecture }, source).read(checkpoint);
-  return convert({ ...request, checkpoint, required: graphTensors(model) }, onProgress);
+  const { decoder } = await inspect(source, find);
+  const description = { ...checkpoint, decoder: decoder?.files };
+  const model = find({ architecture: checkpoint.architecture }, source).read(description);
+  const required = { required: graphTensors(model), decoder: speechTensors(model) };
+  return convert({ ...request, checkpoint, ...required }, onProgress);
 }

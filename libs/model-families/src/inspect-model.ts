@@ -1,8 +1,8 @@
 import { inspect, type Inspection } from '@triptych/weight-loader';
 import { families as builtIn } from './families.js';
 import { finderOf } from './find-family.js';
-import type { ModelFamily } from './model-family.js';
-import { requiredTensors } from './towers.js';
+import type { FamilyModel, ModelFamily } from './model-family.js';
+import { requiredTensors, speechTensors } from './towers.js';
 
 /** What is wrong with a model's tensors. */
 export interface TensorCheck {
@@ -16,7 +16,23 @@ export interface TensorCheck {
 export interface ModelInspection extends Inspection {
   /** Where there is a configuration that says what should be there. */
   readonly check?: TensorCheck;
+  /** Where its family may write what is said: whether it does. */
+  readonly speech?: SpeechInspection;
 }
+
+/** Whether a model writes what is said, and with what, or why not. */
+export type SpeechInspection =
+  | {
+      readonly transcribes: true;
+      readonly parameters: number;
+      readonly layers: number;
+      /** By their codes; none: it knows one alone. */
+      readonly languages: readonly string[];
+      /** Of the file that has the decoder. */
+      readonly weights: string;
+      readonly bytes: number;
+    }
+  | { readonly transcribes: false; readonly why: string };
 
 /**
  * What a model directory, a HuggingFace checkpoint, or a Parquet or safetensors file holds, without its data, and what it lacks. Throws
@@ -28,9 +44,12 @@ export async function inspectModel(
 ): Promise<ModelInspection> {
   const find = finderOf(families);
   const inspection = await inspect(path, find);
-  const { architecture, config, preprocessor, files = {}, tensors } = inspection;
+  const { architecture, config, preprocessor, files = {}, decoder } = inspection;
   if (architecture === undefined || config === undefined) return inspection;
-  const required = requiredTensors(find({ architecture }, path).read({ config, preprocessor, files }));
+  const description = { config, preprocessor, files, decoder: decoder?.files };
+  const model = find({ architecture }, path).read(description);
+  const required = new Map([...requiredTensors(model), ...(speechTensors(model) ?? [])]);
+  const tensors = [...inspection.tensors, ...((model.speech && decoder?.tensors) ?? [])];
   const found = new Map(tensors.map(({ name, shape }) => [name, shape]));
   const misshapen = [...required].flatMap(([name, expected]) => {
     const shape = found.get(name);
@@ -42,5 +61,24 @@ export async function inspectModel(
     misshapen,
     unused: [...found.keys()].filter((name) => !required.has(name)),
   };
-  return { ...inspection, check };
+  return { ...inspection, tensors, check, ...speechOf(model, decoder) };
+}
+
+function speechOf(
+  { speech, speechLacks }: FamilyModel,
+  decoder: Inspection['decoder'],
+): Pick<ModelInspection, 'speech'> {
+  if (speechLacks !== undefined) return { speech: { transcribes: false, why: speechLacks } };
+  if (!speech || !decoder) return {};
+  const { weights, bytes, tensors } = decoder;
+  return {
+    speech: {
+      transcribes: true,
+      parameters: tensors.reduce((sum, { parameters }) => sum + parameters, 0),
+      layers: speech.network.prefixes.length,
+      languages: [...speech.tokens.languages.keys()],
+      weights,
+      bytes,
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { AudioTower } from '@triptych/audio-encoder';
+import type { AudioTower, SpeechDecoder } from '@triptych/audio-encoder';
 import type { JsonObject, WeightSet } from '@triptych/core';
 import type { CaptionDecoder, MatchTower, TextTower } from '@triptych/text-encoder';
 import type { ImageTower } from '@triptych/vision-encoder';
@@ -28,6 +28,8 @@ export interface ModelDescription {
   readonly preprocessor?: JsonObject | undefined;
   /** The family's files, those that are there. */
   readonly files: TextFiles;
+  /** Where its weights hold what generates text: the files that belong to that, those that are there. */
+  readonly decoder?: TextFiles | undefined;
 }
 
 /** A model's towers, one a modality at most, and how their vectors are compared. */
@@ -39,6 +41,10 @@ export interface FamilyModel {
   readonly match?: MatchTower;
   /** What writes what an image shows. */
   readonly caption?: CaptionDecoder;
+  /** What writes what is said. Its weights are apart from the others, see {@link ModelLayout.decoder}. */
+  readonly speech?: SpeechDecoder;
+  /** Why a model of a family that may write what is said does not. */
+  readonly speechLacks?: string;
   /** Where the vectors of its image and its text tower are made to be compared. */
   readonly scoring?: Scoring;
 }

@@ -18,5 +18,6 @@ export async function openModel(
   const directory = await openModelDirectory(path, find);
   const { metadata, preprocessor, files, architecture } = directory;
   const { config } = metadata;
-  return { directory, model: find({ architecture }, path).read({ config, preprocessor, files }) };
+  const decoder = directory.decoder?.files;
+  return { directory, model: find({ architecture }, path).read({ config, preprocessor, files, decoder }) };
 }

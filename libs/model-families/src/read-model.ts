@@ -4,8 +4,8 @@ import type { FamilyModel, ModelDescription, ModelFamily } from './model-family.
 
 /** What a checkpoint's description means to its family. Throws ARCHITECTURE_UNKNOWN or MODEL_CONFIG. */
 export function readModel(
-  { config, preprocessor, files = {} }: Partial<ModelDescription> & Pick<ModelDescription, 'config'>,
+  { config, preprocessor, files = {}, decoder }: Partial<ModelDescription> & Pick<ModelDescription, 'config'>,
   families: readonly ModelFamily[] = builtIn,
 ): FamilyModel {
-  return familyOf(config, families).read({ config, preprocessor, files });
+  return familyOf(config, families).read({ config, preprocessor, files, decoder });
 }

@@ -30,7 +30,14 @@ export function graphTensors(model: FamilyModel): Map<string, readonly number[]>
   return new Map([...graphs.map(({ graph }) => graph()), ...decoders].flatMap(({ weights }) => [...weights]));
 }
 
-/** Every tensor that a model takes: those, and what its scores take. */
+/** Every tensor that what writes what is said takes; undefined where nothing does. */
+export function speechTensors({ speech }: FamilyModel): Map<string, readonly number[]> | undefined {
+  if (!speech) return undefined;
+  const graphs = [decoderGraph(speech.network), sourceGraph(speech.network)];
+  return new Map(graphs.flatMap(({ weights }) => [...weights]));
+}
+
+/** Every tensor that a model's vectors take: those, and what its scores take. */
 export function requiredTensors(model: FamilyModel): Map<string, readonly number[]> {
   return new Map([...graphTensors(model), ...(model.scoring?.tensors ?? [])]);
 }

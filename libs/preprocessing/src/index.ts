@@ -13,6 +13,7 @@ export { type DecodeCost, decodeCost } from './image/decode-cost.js';
 export { ImagePreprocessor, type ImagePreprocessorOptions } from './image/image-preprocessor.js';
 export { type ImageRecipe, readImageRecipe } from './image/recipe.js';
 export type { PreparedImage } from './image/worker/protocol.js';
+export { byteCharacters } from './text/byte-characters.js';
 export {
   TextPreprocessor,
   type TextPreprocessorOptions,

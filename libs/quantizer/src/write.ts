@@ -22,7 +22,7 @@ export interface ModelToWrite {
 /** Writes a model directory of quantised towers. Returns the bytes of its weights file. Throws OUTPUT_EXISTS. */
 export function writeQuantized(
   { target, compression, converterVersion, modelName, files }: ModelToWrite,
-  { metadata, preprocessor, files: description }: ModelDirectory,
+  { metadata, preprocessor, files: description, decoder }: ModelDirectory,
   towers: readonly Pick<QuantizedTower, 'tensors' | 'ranges'>[],
 ): Promise<number> {
   const tensors = towers.flatMap((tower) => tower.tensors);
@@ -42,6 +42,14 @@ export function writeQuantized(
     preprocessor,
     description,
     ...(files ? { files } : {}),
+    // It stays in float.
+    ...(decoder && {
+      decoder: {
+        weightsFile: decoder.weightsFile,
+        metadata: decoder.metadata,
+        description: decoder.files,
+      },
+    }),
     metadata: {
       model_name: modelName ?? model_name,
       model_type,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type JsonObject, QUANTIZATION_FIELD } from '@triptych/core';
 import type { StoredTensor } from './numbers/stored-tensor.js';
 
 /** sha256 of each tensor (name, shape, dtype, data), by name, in lower-case hex. */
@@ -24,7 +25,7 @@ export function tensorDigest(
 /** What a model's vectors depend on beside its weights. */
 export interface Recipe {
   readonly architecture: string;
-  readonly config: unknown;
+  readonly config: JsonObject;
   readonly preprocessor: unknown;
   /** The other text files that are part of the model, by their paths. */
   readonly files: Readonly<Record<string, string>>;
@@ -41,6 +42,15 @@ export function modelFingerprint(digests: TensorDigests, recipe: Recipe): string
     // All of them were a tokenizer's when the first models were converted.
     ...(hasFiles ? { tokenizer: files } : {}),
   });
+}
+
+/** A decoder's fingerprint: over its weights and its recipe. Its products are in float, whatever its encoder's are in. */
+export function decoderFingerprint(
+  digests: TensorDigests,
+  { architecture, config, files }: Omit<Recipe, 'preprocessor'>,
+): string {
+  const { [QUANTIZATION_FIELD]: _, ...float } = config;
+  return fingerprint(digests, { architecture, config: float, files });
 }
 
 /** sha256, lower-case hex, over a model's tensors and its preprocessing recipe: any JSON value, its keys in any order. */

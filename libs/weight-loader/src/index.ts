@@ -6,15 +6,17 @@ export {
   type ModelDirectory,
   type ModelIdentity,
   openModelDirectory,
+  type StoredModel,
   writeModel,
 } from './load.js';
 export type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
 export { type Checkpoint, openCheckpoint } from './model-directory/checkpoint.js';
 export type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
-export type { ModelMetadata } from './model-directory/files.js';
+export type { ModelMetadata, WeightsMetadata } from './model-directory/files.js';
 export type { InspectedTensor } from './model-directory/inspect-weights.js';
 export type { Inspection } from './model-directory/inspect.js';
 export type {
+  DecoderLayout,
   FindLayout,
   ModelFiles,
   ModelLayout,

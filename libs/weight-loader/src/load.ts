@@ -9,7 +9,7 @@ import {
   type WeightSet,
 } from '@triptych/core';
 import { assembleInWorkers } from './assemble-in-workers.js';
-import { modelFingerprint } from './fingerprint.js';
+import { decoderFingerprint, modelFingerprint, type TensorDigests } from './fingerprint.js';
 import { inWorker } from './in-worker.js';
 import type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
 import type { Assembled } from './model-directory/assemble.js';
@@ -24,22 +24,31 @@ import {
   readMetadata,
   readTexts,
   weightsFile,
+  type WeightsMetadata,
 } from './model-directory/files.js';
+import type { Wanted } from './model-directory/plan.js';
 import type { TensorEntry } from './parquet/header.js';
 import type { SchemaVersion } from './parquet/schema.js';
 import { type ReadOptions, readStored } from './stored-reader.js';
 import type { ConvertCall, WriteCall } from './weights-worker.js';
 
-/** A model directory whose description has been read, and whose weights can be. */
-export interface ModelDirectory {
-  readonly directory: string;
+/** A model directory whose description has been read, and whose weights can be: those that vectors are made with. */
+export interface ModelDirectory extends StoredModel {
   readonly metadata: ModelMetadata;
-  /** Path of the weights file. */
-  readonly weightsFile: string;
   /** The name of its family. */
   readonly architecture: string;
   /** The checkpoint's own `preprocessor_config.json`; undefined where it has none. */
   readonly preprocessor: Record<string, unknown> | undefined;
+  /** What generates text, where the model has that. */
+  readonly decoder?: StoredModel;
+}
+
+/** A file of weights and the text files that belong to it. */
+export interface StoredModel {
+  readonly directory: string;
+  readonly metadata: WeightsMetadata;
+  /** Path of the weights file. */
+  readonly weightsFile: string;
   /** The other text files that are part of the model, by their paths. */
   readonly files: TextFiles;
   /**
@@ -52,7 +61,7 @@ export interface ModelDirectory {
    * it and are given by their offsets. Any other file is decoded.
    */
   loadStored(only?: RegExp, options?: ReadOptions): Promise<StoredWeights>;
-  /** What all of a model's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
+  /** What all of the file's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
   identify(parts: readonly TensorsRead[]): ModelIdentity;
 }
 
@@ -66,40 +75,70 @@ export interface ModelIdentity {
 /** Reads and checks a model directory's description. Throws a TriptychError that names the file, and as `findLayout` does. */
 export async function openModelDirectory(directory: string, findLayout: FindLayout): Promise<ModelDirectory> {
   const metadata = await readMetadata(directory);
-  const path = await weightsFile(directory, metadata);
   const layout = findLayout(
     { architecture: metadata.architecture, model_type: metadata.model_type },
     join(directory, METADATA_FILE),
   );
   const { name: architecture, names } = layout;
   const preprocessor = await readJson(directory, PREPROCESSOR_FILE);
-  const files = await readTexts(directory, layout.files);
-  const int8 = new Set(readQuantization(new ConfigFields(metadata.config))?.keys());
-  const load = async (only?: RegExp) => {
-    const { digests, ...weights } = await assembleInWorkers({ path, names, only, int8, upcast: true });
-    return { weights, digests, tensors: weights.tensors };
-  };
-  const loadStored = (only?: RegExp, options?: ReadOptions) =>
-    readStored(path, { names, only, int8, upcast: false }, options);
-  const identify = (parts: readonly TensorsRead[]) => {
-    const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
-    const digests = new Map(parts.flatMap((part) => [...part.digests]));
-    checkCounts(path, tensors, metadata);
-    const recipe = { architecture, config: metadata.config, preprocessor, files };
-    const found = modelFingerprint(digests, recipe);
-    checkFingerprint(directory, found, metadata);
-    return { weightType: mainType(tensors), fingerprint: found };
-  };
-  return {
+  const { files, decoderFiles } = await readTexts(directory, layout);
+  const { config, decoder } = metadata;
+  const int8 = new Set(readQuantization(new ConfigFields(config))?.keys());
+  const open = async (of: OpenedFile): Promise<Omit<StoredModel, 'metadata'>> => ({
     directory,
+    files: of.files,
+    ...weightsAt(directory, await weightsFile(directory, of.metadata), { names, int8 }, of),
+  });
+  return {
+    ...(await open({
+      metadata,
+      files,
+      fingerprint: (digests) => modelFingerprint(digests, { architecture, config, preprocessor, files }),
+    })),
     metadata,
-    weightsFile: path,
     architecture,
     preprocessor,
-    files,
-    load,
-    loadStored,
-    identify,
+    ...(decoder && {
+      decoder: {
+        ...(await open({
+          metadata: decoder,
+          files: decoderFiles,
+          fingerprint: (digests) =>
+            decoderFingerprint(digests, { architecture, config, files: decoderFiles }),
+        })),
+        metadata: decoder,
+      },
+    }),
+  };
+}
+
+/** A file of weights, the text files that belong to it, and how it is known. */
+interface OpenedFile {
+  readonly metadata: WeightsMetadata;
+  readonly files: TextFiles;
+  readonly fingerprint: (digests: TensorDigests) => string;
+}
+
+function weightsAt(
+  directory: string,
+  path: string,
+  wanted: Pick<Wanted, 'names' | 'int8'>,
+  { metadata, fingerprint }: OpenedFile,
+): Pick<StoredModel, 'weightsFile' | 'load' | 'loadStored' | 'identify'> {
+  return {
+    weightsFile: path,
+    load: async (only) => {
+      const { digests, ...weights } = await assembleInWorkers({ path, ...wanted, only, upcast: true });
+      return { weights, digests, tensors: weights.tensors };
+    },
+    loadStored: (only, options) => readStored(path, { ...wanted, only, upcast: false }, options),
+    identify: (parts) => {
+      const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
+      checkCounts(path, tensors, metadata);
+      const found = fingerprint(new Map(parts.flatMap((part) => [...part.digests])));
+      checkFingerprint(directory, found, metadata);
+      return { weightType: mainType(tensors), fingerprint: found };
+    },
   };
 }
 
@@ -122,7 +161,7 @@ export async function loadTensor(
 function checkCounts(
   path: string,
   tensors: WeightSet['tensors'],
-  { num_weight_tensors, total_parameters }: ModelMetadata,
+  { num_weight_tensors, total_parameters }: WeightsMetadata,
 ): void {
   const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   if (tensors.size === num_weight_tensors && parameters === total_parameters) return;
@@ -134,7 +173,11 @@ function checkCounts(
 }
 
 /** Throws WEIGHTS_CORRUPT where weights, configuration or preprocessing are not what was converted. */
-function checkFingerprint(directory: string, found: string, { fingerprint: expected }: ModelMetadata): void {
+function checkFingerprint(
+  directory: string,
+  found: string,
+  { fingerprint: expected }: WeightsMetadata,
+): void {
   if (expected === undefined || expected === found) return;
   throw new TriptychError(
     'WEIGHTS_CORRUPT',

@@ -10,4 +10,5 @@ export {
   whisperSizes,
   writeSyntheticCheckpoint,
 } from './synthetic-checkpoint.js';
+export { type TinyWhisperOptions, writeTinyWhisper } from './tiny-whisper.js';
 export { syntheticWeights } from './synthetic-weights.js';

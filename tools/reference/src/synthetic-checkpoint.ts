@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readModel, requiredTensors } from '@triptych/model-families';
+import { readModel, requiredTensors, speechTensors } from '@triptych/model-families';
 import { encodeSafetensors } from '@triptych/weight-loader';
 import { syntheticTensor, type Tails } from './synthetic-weights.js';
 
@@ -115,7 +115,8 @@ export async function writeSyntheticCheckpoint(
   files: Readonly<Record<string, string>> = {},
   spreadAs?: Tails,
 ): Promise<void> {
-  const tensors = [...requiredTensors(readModel({ config, files }))].map(([name, shape]) => ({
+  const model = readModel({ config, files, decoder: files });
+  const tensors = [...requiredTensors(model), ...(speechTensors(model) ?? [])].map(([name, shape]) => ({
     name,
     shape,
     values: syntheticTensor(name, shape, spreadAs),

@@ -27,7 +27,8 @@ const help = `
 SOURCE holds config.json and model.safetensors (or its shards and their index), as the hub has them. DIR gets
 weights.parquet, metadata.json, and preprocessor_config.json and tokenizer files where there are any; it must not
 exist, and appears only when all is written and was read back equal. --dtype int8 quantises what was converted, as
-triptych quantize does.
+triptych quantize does. A Whisper with generation_config.json and tokenizer.json keeps its decoder, too, in
+decoder.parquet, which is read only once the model is asked to transcribe.
 
 Example:
   triptych convert ./openai-whisper-tiny ./whisper-tiny --dtype float16
@@ -115,11 +116,23 @@ async function convertToInt8(source: string, target: string, options: ConvertOpt
 }
 
 function table(report: ConvertReport, target: string, dtype: string): string {
-  const { architecture, tensors, parameters, leftOut, sourceBytes, targetBytes, elapsedMs } = report;
+  const {
+    architecture,
+    tensors,
+    parameters,
+    decoderParameters,
+    leftOut,
+    sourceBytes,
+    targetBytes,
+    elapsedMs,
+  } = report;
   const rows = [
     ['architecture', architecture],
-    ['tensors', `${tensors}, and ${leftOut.length} left out that the encoder does not need`],
+    ['tensors', `${tensors}, and ${leftOut.length} left out that the model does not need`],
     ['parameters', parameters.toLocaleString('en')],
+    ...(decoderParameters > 0
+      ? [['decoder', `${decoderParameters.toLocaleString('en')} parameters: the model transcribes`]]
+      : []),
     ['stored as', dtype],
     [
       'size',

@@ -33,7 +33,7 @@ export function inspectCommand(): Command {
       const fingerprint = inspection.kind === 'model directory' ? await fingerprintOf(path) : undefined;
       if (json)
         process.stdout.write(
-          `${JSON.stringify({ path, fingerprint, ...inspection, files: namesOf(inspection) })}\n`,
+          `${JSON.stringify({ path, fingerprint, ...inspection, files: namesOf(inspection), decoder: undefined })}\n`,
         );
       else {
         process.stdout.write(summary(inspection, fingerprint));
@@ -56,8 +56,17 @@ async function fingerprintOf(path: string): Promise<string | undefined> {
 }
 
 /** Of its text files. */
-function namesOf({ files = {} }: ModelInspection): string[] {
-  return Object.keys(files);
+function namesOf({ files = {}, decoder }: ModelInspection): string[] {
+  return Object.keys({ ...files, ...decoder?.files });
+}
+
+/** Undefined for a family whose models never do. */
+function transcribes({ kind, speech }: ModelInspection): string | undefined {
+  if (!speech?.transcribes) return speech && `no: ${speech.why}`;
+  const { languages, layers, parameters, weights, bytes } = speech;
+  const knows = languages.length > 0 ? `${languages.length} languages` : 'one language';
+  const size = kind === 'model directory' ? ` in ${weights}, ${mebibytes(bytes)}` : '';
+  return `yes, ${knows}: a decoder of ${layers} layers with ${parameters.toLocaleString('en')} parameters${size}`;
 }
 
 function summary(inspection: ModelInspection, fingerprint: string | undefined): string {
@@ -72,6 +81,7 @@ function summary(inspection: ModelInspection, fingerprint: string | undefined): 
     ['stored as', storedAs(inspection)],
     ['preprocessor', preprocessor ? 'preprocessor_config.json' : undefined],
     ['files', namesOf(inspection).join(', ') || undefined],
+    ['transcribes', transcribes(inspection)],
     ['fingerprint', fingerprint],
     ['missing', check && (check.missing.join(', ') || 'nothing')],
     ['misshapen', check && (check.misshapen.join('; ') || 'nothing')],

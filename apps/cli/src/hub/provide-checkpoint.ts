@@ -56,8 +56,8 @@ export function checkpointName(directory: string): string {
  */
 async function stateOf(directory: string): Promise<string> {
   const digest = createHash('sha256').update(version);
-  const { files, moreWeights } = await openCheckpoint(directory, finderOf(families));
-  const texts = new Set([...DESCRIPTION, ...Object.keys(files)]);
+  const { files, decoder, moreWeights } = await openCheckpoint(directory, finderOf(families));
+  const texts = new Set([...DESCRIPTION, ...Object.keys({ ...files, ...decoder?.files })]);
   const weights = (await readdir(directory)).filter((file) => WEIGHTS.test(file));
   const all = new Set([...texts, ...weights, ...moreWeights.map(({ path }) => path)]);
   for (const file of [...all].filter((name) => existsSync(join(directory, name))).sort()) {

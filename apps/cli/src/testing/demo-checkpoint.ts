@@ -9,10 +9,11 @@ export async function demoCheckpoint(scale = 1): Promise<Record<string, Uint8Arr
   const [directory] = demoModels;
   const text = await readFile(join(directory, 'metadata.json'), 'utf8');
   const { config } = JSON.parse(text) as { config: object };
-  const { tensors } = await inspectModel(directory);
+  const { tensors, weights, decoder } = await inspectModel(directory);
+  const decoding = new Set(decoder?.tensors.map(({ name }) => name));
   const values = await Promise.all(
     tensors.map(async ({ name, shape }) => {
-      const loaded = await loadTensor(join(directory, 'weights.parquet'), name);
+      const loaded = await loadTensor(decoder && decoding.has(name) ? decoder.weights : weights, name);
       return { name, shape, values: loaded.values.map((value) => scale * value) };
     }),
   );
@@ -20,6 +21,9 @@ export async function demoCheckpoint(scale = 1): Promise<Record<string, Uint8Arr
     'config.json': Buffer.from(JSON.stringify(config)),
     'preprocessor_config.json': await readFile(join(directory, 'preprocessor_config.json')),
     'model.safetensors': encodeSafetensors(values),
+    ...Object.fromEntries(
+      Object.entries(decoder?.files ?? {}).map(([name, text]) => [name, Buffer.from(text)]),
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { byteCharacters } from './byte-characters.js';
 import { type JsonObject, TriptychError } from '@triptych/core';
 import { library, type LibraryPreTokenizer } from './library.js';
 import { changed } from './unicode-history.js';
@@ -108,14 +109,6 @@ function byteLevel(json: JsonObject): PreTokenize {
     });
   };
 }
-
-/** Bytes that print stand for themselves; the others for characters from U+0100 on, in their order. */
-const byteCharacters = (() => {
-  const prints = (byte: number) =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-  let next = 0x100;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(prints(byte) ? byte : next++));
-})();
 
 function split(json: JsonObject): PreTokenize {
   const { pattern, behavior, invert } = json as {

@@ -15,6 +15,8 @@ export interface Checkpoint {
   readonly preprocessor: JsonObject | undefined;
   /** The family's files, those that are there. */
   readonly files: TextFiles;
+  /** Where models of the family may generate text: how its tensors are found, and its files, those that are there. */
+  readonly decoder: { readonly tensors: RegExp; readonly files: TextFiles } | undefined;
   /** Files of weights beside the main one. */
   readonly moreWeights: readonly MoreWeights[];
 }
@@ -31,7 +33,7 @@ export async function openCheckpoint(directory: string, findLayout: FindLayout):
   const { architectures, model_type } = config;
   const layout = findLayout({ architectures, model_type }, path);
   const preprocessor = await readJson(directory, PREPROCESSOR_FILE);
-  const files = await readTexts(directory, layout.files);
+  const { files, decoderFiles } = await readTexts(directory, layout);
   const missing = layout.files.required.filter((file) => files[file] === undefined);
   if (missing.length > 0)
     throw new TriptychError(
@@ -40,5 +42,6 @@ export async function openCheckpoint(directory: string, findLayout: FindLayout):
     );
   const moreWeights = layout.moreWeights?.(files) ?? [];
   const { name: architecture, names } = layout;
-  return { directory, architecture, names, config, preprocessor, files, moreWeights };
+  const decoder = layout.decoder && { tensors: layout.decoder.tensors, files: decoderFiles };
+  return { directory, architecture, names, config, preprocessor, files, decoder, moreWeights };
 }

@@ -12,6 +12,8 @@ export interface ConvertRequest {
   readonly checkpoint: Checkpoint;
   /** Tensors that it must hold, with their shapes, by canonical name. Default: none in particular. */
   readonly required?: ReadonlyMap<string, readonly number[]>;
+  /** Likewise those of its decoder. Default: its decoder is left out. */
+  readonly decoder?: ReadonlyMap<string, readonly number[]> | undefined;
   /** Model directory to write; must not exist. */
   readonly target: string;
   /** How weights are stored. */
@@ -33,7 +35,9 @@ export interface ConvertReport {
   readonly architecture: string;
   readonly tensors: number;
   readonly parameters: number;
-  /** Tensors of the checkpoint that the encoder does not need. */
+  /** Parameters of its decoder; 0 where it has none. */
+  readonly decoderParameters: number;
+  /** Tensors of the checkpoint that the model does not need. */
   readonly leftOut: readonly string[];
   readonly sourceBytes: number;
   readonly targetBytes: number;
@@ -49,13 +53,17 @@ export async function convertCheckpoint(
   const { checkpoint, required, target, dtype, compression, space } = request;
   await checkAbsent(target);
   const { directory, architecture, names, config, preprocessor, files } = checkpoint;
+  const decoder = request.decoder && checkpoint.decoder;
   const all = await listWeights(checkpoint);
   const entries = all.filter(({ name }) => names.keeps.test(name));
   if (entries.length === 0)
     throw new TriptychError('TENSOR_MISSING', `${directory}: holds no tensor of a ${architecture}`);
   checkRequired(entries, required, directory);
-  const parameters = entries.reduce((sum, e) => sum + elementCount(e.shape), 0);
-  const totalBytes = 2 * bytesPerElement[dtype] * parameters;
+  const decoding = decoder ? all.filter(({ name }) => decoder.tensors.test(name)) : [];
+  checkRequired(decoding, request.decoder, directory);
+  const kept = [...entries, ...decoding];
+  const [parameters, decoderParameters] = [parametersOf(entries), parametersOf(decoding)];
+  const totalBytes = 2 * bytesPerElement[dtype] * (parameters + decoderParameters);
   let doneBytes = 0;
   const contents: ModelContents = {
     target,
@@ -73,19 +81,32 @@ export async function convertCheckpoint(
     preprocessor,
     description: files,
     tensors: stored(entries, dtype),
+    ...(decoder && {
+      decoder: {
+        total_parameters: decoderParameters,
+        num_weight_tensors: decoding.length,
+        description: decoder.files,
+        tensors: stored(decoding, dtype),
+      },
+    }),
   };
   const targetBytes = await writeModelDirectory(contents, (bytes) =>
     onProgress({ doneBytes: (doneBytes += bytes), totalBytes }),
   );
   return {
     architecture,
-    tensors: entries.length,
+    tensors: kept.length,
     parameters,
-    leftOut: all.filter((entry) => !entries.includes(entry)).map(({ storedName }) => storedName),
-    sourceBytes: entries.reduce((sum, e) => sum + e.byteLength, 0),
+    decoderParameters,
+    leftOut: all.filter((entry) => !kept.includes(entry)).map(({ storedName }) => storedName),
+    sourceBytes: kept.reduce((sum, e) => sum + e.byteLength, 0),
     targetBytes,
     elapsedMs: performance.now() - started,
   };
+}
+
+function parametersOf(entries: readonly NamedEntry[]): number {
+  return entries.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 /** A checkpoint's tensor, by its canonical name. */

@@ -1,27 +1,34 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
-import type { ModelFiles, TextFiles } from './layout.js';
+import type { ModelLayout, TextFiles } from './layout.js';
 
 export const METADATA_FILE = 'metadata.json';
 export const WEIGHTS_FILE = 'weights.parquet';
+export const DECODER_FILE = 'decoder.parquet';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 
 /** The largest tokenizers have some 40 MB; what is larger is not read into memory. */
 const MAX_TEXT_BYTES = 256 * 1024 * 1024;
 
-/** `metadata.json` of a model directory. */
-export interface ModelMetadata {
+/** What `metadata.json` says of a file of weights. */
+export interface WeightsMetadata {
+  readonly total_parameters: number;
+  readonly num_weight_tensors: number;
+  readonly parquet_file?: string;
+  /** Of weights, configuration and text files, as they were converted: what is loaded must have the same. */
+  readonly fingerprint?: string;
+}
+
+/** `metadata.json` of a model directory. What it says of weights is of those that make vectors. */
+export interface ModelMetadata extends WeightsMetadata {
   readonly model_name: string;
   readonly model_type: string;
   readonly architecture: string;
   readonly config: Record<string, unknown>;
-  readonly total_parameters: number;
-  readonly num_weight_tensors: number;
-  readonly parquet_file?: string;
   readonly converter_version?: string;
-  /** Of weights, configuration and preprocessing, as they were converted: what is loaded must have the same. */
-  readonly fingerprint?: string;
+  /** Of what generates text, where the model has that. */
+  readonly decoder?: WeightsMetadata;
   /** Encoders of models that name the same space give vectors that can be compared. */
   readonly space?: string;
 }
@@ -37,6 +44,7 @@ export async function readMetadata(directory: string): Promise<ModelMetadata> {
     ...['total_parameters', 'num_weight_tensors'].filter((key) => typeof metadata[key] !== 'number'),
     ...(isRecord(metadata['config']) ? [] : ['config']),
     ...(['string', 'undefined'].includes(typeof metadata['parquet_file']) ? [] : ['parquet_file']),
+    ...decoderProblems(metadata['decoder']),
   ];
   if (problems.length > 0) {
     throw new TriptychError('MODEL_CONFIG', `${path}: missing or of the wrong type: ${problems.join(', ')}`);
@@ -44,18 +52,40 @@ export async function readMetadata(directory: string): Promise<ModelMetadata> {
   return metadata as unknown as ModelMetadata;
 }
 
+function decoderProblems(decoder: unknown): string[] {
+  if (decoder === undefined) return [];
+  if (!isRecord(decoder)) return ['decoder'];
+  const counts = ['total_parameters', 'num_weight_tensors'];
+  return [
+    ...counts.filter((key) => typeof decoder[key] !== 'number'),
+    ...['parquet_file', 'fingerprint'].filter((key) => typeof decoder[key] !== 'string'),
+  ].map((key) => `decoder.${key}`);
+}
+
 /** The weights file of a model directory, as its metadata names it. Throws FILE_OUTSIDE. */
-export function weightsFile(directory: string, { parquet_file }: ModelMetadata): Promise<string> {
+export function weightsFile(directory: string, { parquet_file }: WeightsMetadata): Promise<string> {
   return fileWithin(directory, parquet_file ?? WEIGHTS_FILE);
+}
+
+/** A model's text files. */
+export interface ModelTexts {
+  readonly files: TextFiles;
+  /** Those of its decoder. */
+  readonly decoderFiles: TextFiles;
 }
 
 /** The text files of a model that are there, and those that they name. Throws FILE_OUTSIDE or WEIGHTS_CORRUPT. */
 export async function readTexts(
   directory: string,
-  { required, optional, namedIn }: ModelFiles,
-): Promise<TextFiles> {
+  { files: { required, optional, namedIn }, decoder }: Pick<ModelLayout, 'files' | 'decoder'>,
+): Promise<ModelTexts> {
   const first = await readEach(directory, [...required, ...optional]);
-  return { ...first, ...(await readEach(directory, namedIn?.(first) ?? [])) };
+  const all = Object.entries({ ...first, ...(await readEach(directory, namedIn?.(first) ?? [])) });
+  const isDecoders = ([path]: [string, string]) => decoder?.files.includes(path) ?? false;
+  return {
+    files: Object.fromEntries(all.filter((file) => !isDecoders(file))),
+    decoderFiles: Object.fromEntries(all.filter(isDecoders)),
+  };
 }
 
 async function readEach(directory: string, names: readonly string[]): Promise<TextFiles> {

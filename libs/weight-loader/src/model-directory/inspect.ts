@@ -2,7 +2,15 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileWithin, type JsonObject, problemOf, TriptychError } from '@triptych/core';
 import { CONFIG_FILE, openCheckpoint } from './checkpoint.js';
-import { METADATA_FILE, PREPROCESSOR_FILE, readJson, readMetadata, readTexts, weightsFile } from './files.js';
+import {
+  METADATA_FILE,
+  PREPROCESSOR_FILE,
+  readJson,
+  readMetadata,
+  readTexts,
+  weightsFile,
+  type WeightsMetadata,
+} from './files.js';
 import type { InspectCall, InspectedWeights } from './inspect-weights.js';
 import type { FindLayout, TextFiles } from './layout.js';
 import { findSafetensors } from './safetensors-of.js';
@@ -17,6 +25,8 @@ export interface Inspection extends InspectedWeights {
   readonly preprocessor?: JsonObject | undefined;
   /** The other text files that are part of the model, by their paths. */
   readonly files?: TextFiles;
+  /** What generates text, where there is such: its weights, and its text files. */
+  readonly decoder?: InspectedWeights & { readonly files: TextFiles };
 }
 
 /** Lists tensors where that does no harm. */
@@ -54,15 +64,20 @@ async function inspectModel(
   const metadata = await readMetadata(directory);
   const { architecture, model_type, model_name, config } = metadata;
   const layout = findLayout({ architecture, model_type }, join(directory, METADATA_FILE));
-  const path = await weightsFile(directory, metadata);
+  const { names } = layout;
+  const inspectFile = async (of: WeightsMetadata) =>
+    inspect({ files: [{ path: await weightsFile(directory, of), prefix: '' }], names });
+  const { files, decoderFiles } = await readTexts(directory, layout);
+  const { decoder } = metadata;
   return {
     kind: 'model directory',
-    ...(await inspect({ files: [{ path, prefix: '' }], names: layout.names })),
+    ...(await inspectFile(metadata)),
     name: model_name,
     architecture: layout.name,
     config,
     preprocessor: await readJson(directory, PREPROCESSOR_FILE),
-    files: await readTexts(directory, layout.files),
+    files,
+    ...(decoder && { decoder: { ...(await inspectFile(decoder)), files: decoderFiles } }),
   };
 }
 
@@ -71,7 +86,7 @@ async function inspectCheckpoint(
   findLayout: FindLayout,
   inspect: Inspect,
 ): Promise<Inspection> {
-  const { architecture, names, config, preprocessor, files, moreWeights } = await openCheckpoint(
+  const { architecture, names, config, preprocessor, files, decoder, moreWeights } = await openCheckpoint(
     directory,
     findLayout,
   );
@@ -80,6 +95,7 @@ async function inspectCheckpoint(
   );
   const main = { path: await findSafetensors(directory), prefix: '' };
   const { tensors, ...weights } = await inspect({ files: [main, ...more], names });
+  const decoding = tensors.filter(({ name }) => decoder?.tensors.test(name));
   return {
     kind: 'checkpoint',
     ...weights,
@@ -88,5 +104,8 @@ async function inspectCheckpoint(
     config,
     preprocessor,
     files,
+    ...(decoder && decoding.length > 0
+      ? { decoder: { ...weights, tensors: decoding, files: decoder.files } }
+      : {}),
   };
 }

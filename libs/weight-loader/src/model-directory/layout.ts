@@ -8,6 +8,19 @@ export interface ModelLayout {
   readonly files: ModelFiles;
   /** A checkpoint's files of weights beside its main one, by what its text files say. Default: none. */
   readonly moreWeights?: (files: TextFiles) => readonly MoreWeights[];
+  /** What text is generated with, which vectors do not depend on. Default: nothing. */
+  readonly decoder?: DecoderLayout;
+}
+
+/**
+ * A part of a model that none of its vectors depend on: it has a file of weights of its own, which whoever makes vectors never reads, and
+ * a fingerprint of its own.
+ */
+export interface DecoderLayout {
+  /** Finds the canonical names of its tensors. */
+  readonly tensors: RegExp;
+  /** Those of the model's text files, by their paths, that belong to it. */
+  readonly files: readonly string[];
 }
 
 /**

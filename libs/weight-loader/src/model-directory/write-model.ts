@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileWithin, isRunning, messageOf, TriptychError } from '@triptych/core';
-import { modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
+import { decoderFingerprint, modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
 import { checkDecodable } from '../parquet/decodable.js';
 import { decodeTensors } from '../parquet/decode.js';
@@ -10,7 +10,14 @@ import { locateTensors } from '../parquet/locate.js';
 import type { SchemaVersion } from '../parquet/schema.js';
 import type { TensorRow } from '../parquet/tensor-table.js';
 import { type WeightCompression, writeTensors } from '../parquet/write.js';
-import { METADATA_FILE, type ModelMetadata, PREPROCESSOR_FILE, WEIGHTS_FILE } from './files.js';
+import {
+  DECODER_FILE,
+  METADATA_FILE,
+  type ModelMetadata,
+  PREPROCESSOR_FILE,
+  WEIGHTS_FILE,
+  type WeightsMetadata,
+} from './files.js';
 import type { TextFiles } from './layout.js';
 import { digestTensors } from './place.js';
 
@@ -21,7 +28,7 @@ const LARGEST_COMPRESSED_BYTES = 512 * 1024 * 1024;
 export interface ModelContents {
   /** Must not exist. */
   readonly target: string;
-  readonly metadata: Omit<ModelMetadata, 'fingerprint' | 'parquet_file'>;
+  readonly metadata: Omit<ModelMetadata, 'fingerprint' | 'parquet_file' | 'decoder'>;
   readonly preprocessor: Record<string, unknown> | undefined;
   /** The text files that are part of the model beside those, by their paths. */
   readonly description: TextFiles;
@@ -33,6 +40,20 @@ export interface ModelContents {
   readonly schema?: SchemaVersion;
   /** Default: none. */
   readonly compression?: WeightCompression | undefined;
+  /** What generates text. Default: nothing does. */
+  readonly decoder?: DecoderContents | CopiedDecoder | undefined;
+}
+
+/** Tensors that a decoder is written of, and its text files, by their paths. */
+export interface DecoderContents extends Pick<ModelContents, 'tensors' | 'description'> {
+  readonly total_parameters: number;
+  readonly num_weight_tensors: number;
+}
+
+/** The decoder of another model directory of the same configuration, as it is there. */
+export interface CopiedDecoder extends Pick<ModelContents, 'description'> {
+  readonly weightsFile: string;
+  readonly metadata: WeightsMetadata;
 }
 
 /** Where a run of this process works on a target, beside it. Whoever ends the run early removes it. */
@@ -50,7 +71,7 @@ export async function checkAbsent(target: string): Promise<void> {
 /**
  * Writes a model directory, reads its weights back and compares every byte. `done` gets the bytes of each tensor once
  * it is written and once it is read. Everything is written in a folder beside `target` and renamed last: whenever it
- * ends, nothing half-written has the target's name. Returns the bytes of the weights file. Tensors of more than `largest` bytes are
+ * ends, nothing half-written has the target's name. Returns the bytes of the files of weights. Tensors of more than `largest` bytes are
  * not decoded: a compressed file holds none. Throws WEIGHTS_SCHEMA.
  */
 export async function writeModelDirectory(
@@ -68,8 +89,10 @@ export async function writeModelDirectory(
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
     const digests = await writeWeights(join(partial, WEIGHTS_FILE), contents, done, largest);
+    const decoder = await writeDecoder(partial, contents, done, largest);
     if (preprocessor) await writeJson(join(partial, PREPROCESSOR_FILE), preprocessor);
-    for (const [name, content] of Object.entries({ ...description, ...files })) {
+    const texts = { ...description, ...contents.decoder?.description, ...files };
+    for (const [name, content] of Object.entries(texts)) {
       const path = await fileWithin(partial, name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
@@ -79,8 +102,10 @@ export async function writeModelDirectory(
       ...metadata,
       parquet_file: WEIGHTS_FILE,
       fingerprint: modelFingerprint(digests, { architecture, config, preprocessor, files: description }),
+      ...(decoder && { decoder }),
     });
-    const { size } = await stat(join(partial, WEIGHTS_FILE));
+    let { size } = await stat(join(partial, WEIGHTS_FILE));
+    if (decoder) size += (await stat(join(partial, DECODER_FILE))).size;
     await rename(partial, target);
     return size;
   } catch (thrown) {
@@ -96,6 +121,29 @@ export async function writeModelDirectory(
   }
 }
 
+/** What the metadata says of the decoder that was written; undefined where there is none. */
+async function writeDecoder(
+  directory: string,
+  { decoder, metadata: { architecture, config }, compression }: ModelContents,
+  done: (bytes: number) => void,
+  largest: number,
+): Promise<WeightsMetadata | undefined> {
+  if (!decoder) return undefined;
+  const path = join(directory, DECODER_FILE);
+  if ('weightsFile' in decoder) {
+    await copyFile(decoder.weightsFile, path);
+    return { ...decoder.metadata, parquet_file: DECODER_FILE };
+  }
+  const { tensors, description, total_parameters, num_weight_tensors } = decoder;
+  const digests = await writeWeights(path, { tensors, compression }, done, largest);
+  return {
+    total_parameters,
+    num_weight_tensors,
+    parquet_file: DECODER_FILE,
+    fingerprint: decoderFingerprint(digests, { architecture, config, files: description }),
+  };
+}
+
 /** What runs for the same target left behind that were killed. */
 async function removeAbandoned(target: string): Promise<void> {
   const folder = dirname(target);
@@ -109,7 +157,7 @@ async function removeAbandoned(target: string): Promise<void> {
 /** Writes tensors, reads them back, and compares. Returns their digests. */
 async function writeWeights(
   path: string,
-  { tensors, schema, compression = 'none' }: ModelContents,
+  { tensors, schema, compression = 'none' }: Pick<ModelContents, 'tensors' | 'schema' | 'compression'>,
   done: (bytes: number) => void,
   largest: number,
 ): Promise<TensorDigests> {

@@ -25,8 +25,8 @@ export interface SpeechTokens {
 /** What transformers' `generate` samples from where a checkpoint says nothing. */
 const TOP_K = 50;
 
-/** Reads a `generation_config.json`. Throws MODEL_CONFIG naming every bad field. */
-export function readSpeechTokens(generation: JsonObject): SpeechTokens {
+/** Reads a `generation_config.json` of a decoder with so many tokens. Throws MODEL_CONFIG naming every bad field. */
+export function readSpeechTokens(generation: JsonObject, vocabulary = Infinity): SpeechTokens {
   const fields = new ConfigFields(generation);
   const noTimestamps = fields.count('no_timestamps_token_id');
   const optional = (key: string) => (fields.raw(key) == null ? undefined : fields.number(key));
@@ -46,7 +46,19 @@ export function readSpeechTokens(generation: JsonObject): SpeechTokens {
     suppressedFirst: ids(fields, 'begin_suppress_tokens'),
     topK: optional('top_k') ?? TOP_K,
   };
-  fields.check('Whisper generation configuration');
+  const { start, end, previous = 0, firstTimestamp } = tokens;
+  const all = [
+    start,
+    end,
+    previous,
+    firstTimestamp - 1,
+    ...tokens.languages.values(),
+    ...tokens.tasks.values(),
+  ];
+  const strange = all.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
+  if (strange !== undefined)
+    fields.problem(`expected token ids below vocab_size, ${vocabulary}, found ${strange}`);
+  fields.check('generation_config.json');
   return tokens;
 }
 

@@ -1,0 +1,73 @@
+import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
+import type { DecoderNetwork } from '@triptych/inference-core';
+import type { TokenizerRecipe } from '@triptych/preprocessing';
+import { readWhisperConfig, type WhisperConfig } from '../config.js';
+import { whisperDecoder } from './config.js';
+import { readSpeechTokens, type SpeechTokens } from './tokens.js';
+import { byteLevelWords } from './words.js';
+
+/** What writes what is said: a decoder of the frames that the audio tower makes of a window (pooling `none`). */
+export interface SpeechDecoder {
+  readonly config: WhisperConfig;
+  readonly network: DecoderNetwork;
+  readonly tokens: SpeechTokens;
+  /** How a prompt becomes ids, without any around it. */
+  readonly tokenizer: () => TokenizerRecipe;
+  /** The words of tokens in UTF-8, without those that stand for none. Throws WEIGHTS_CORRUPT where the tokenizer does not say. */
+  readonly words: (tokens: readonly number[]) => Uint8Array;
+}
+
+/** Text files of a checkpoint that its decoder takes. */
+const GENERATION = 'generation_config.json';
+const TOKENIZER = 'tokenizer.json';
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
+export const whisperDecoderFiles: readonly string[] = [GENERATION, TOKENIZER, TOKENIZER_CONFIG];
+
+/** The decoder of a Whisper checkpoint. Throws WEIGHTS_MISSING without its files, or MODEL_CONFIG naming every bad field. */
+export function whisperSpeech(
+  json: JsonObject,
+  preprocessor: JsonObject | undefined,
+  files: Readonly<Record<string, string>>,
+): SpeechDecoder {
+  const { [GENERATION]: generation, [TOKENIZER]: tokenizer } = files;
+  if (generation === undefined || tokenizer === undefined) {
+    const missing = generation === undefined ? GENERATION : TOKENIZER;
+    throw new TriptychError('WEIGHTS_MISSING', `${missing} is missing, which transcribing takes`);
+  }
+  const network = whisperDecoder(json);
+  const { vocabulary } = network.config;
+  const tokens = readSpeechTokens(parse(generation, GENERATION), vocabulary);
+  const { start, end, previous, languages, tasks, noTimestamps, noSpeech, firstTimestamp } = tokens;
+  const silent = new Set([
+    start,
+    end,
+    previous,
+    noTimestamps,
+    noSpeech,
+    ...languages.values(),
+    ...tasks.values(),
+  ]);
+  let bytes: ReturnType<typeof byteLevelWords> | undefined;
+  return {
+    config: readWhisperConfig(json, preprocessor),
+    network,
+    tokens,
+    tokenizer: () => ({
+      // A prompt has tokens of its own before it, which the model's other tasks have not.
+      json: JSON.stringify({ ...parse(tokenizer, TOKENIZER), post_processor: null }),
+      config: files[TOKENIZER_CONFIG],
+      frame: { before: 0, after: 0 },
+      vocabulary,
+    }),
+    words: (ids) =>
+      (bytes ??= byteLevelWords(tokenizer))(ids.filter((id) => id < firstTimestamp && !silent.has(id))),
+  };
+}
+
+function parse(text: string, name: string): JsonObject {
+  try {
+    return parseJson(text) as JsonObject;
+  } catch (cause) {
+    throw new TriptychError('WEIGHTS_CORRUPT', `${name}: not valid JSON`, { cause });
+  }
+}
