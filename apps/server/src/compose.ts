@@ -91,7 +91,7 @@ async function start(
   const applied = (isApplied: boolean) => metrics.modelsFileRead(isApplied);
   const file = listed && new ModelsFile(config.modelsFile, listed, models, logger, applied);
   closers.push(() => Promise.resolve(file?.close()));
-  const tracing = new Tracing(config, logger);
+  const tracing = await Tracing.start(config, logger);
   closers.push(() => tracing.close());
   const tokens = config.tokens ? new TokenFile(config.tokens, logger) : undefined;
   closers.push(() => Promise.resolve(tokens?.close()));

@@ -1,5 +1,5 @@
 import { assembleInWorkers } from './assemble-in-workers.js';
-import { startWorker } from './in-worker.js';
+import { startWorker, type WeightsWorker } from './in-worker.js';
 import type { StoredWeights } from './loaded-weights.js';
 import { checkState } from './model-directory/file-state.js';
 import type { Placed } from './model-directory/place.js';
@@ -22,31 +22,31 @@ export async function readStored(
   wanted: Wanted,
   { after, signal }: ReadOptions = {},
 ): Promise<StoredWeights> {
-  const placed = await placeStored(path, wanted, signal);
-  if (placed) return placed;
-  await after?.catch(() => undefined);
-  const { digests, ...weights } = await assembleInWorkers({ path, ...wanted }, signal);
-  return { weights, read: Promise.resolve({ tensors: weights.tensors, digests }) };
-}
-
-async function placeStored(
-  link: string,
-  wanted: Wanted,
-  signal: AbortSignal | undefined,
-): Promise<StoredWeights | undefined> {
-  const worker = await startWorker(link, signal);
-  let reading: Promise<unknown> = Promise.resolve();
+  const worker = await startWorker(path, signal);
+  let inUse: Promise<unknown> = Promise.resolve();
   try {
-    const placed = await worker.call<Placed | undefined>('place', { path: link, ...wanted });
-    if (!placed) return undefined;
-    const { path, state, located, ...placedWeights } = placed;
-    const weights = { ...placedWeights, checkPlace: () => checkState(path, state) };
-    const digested = worker.call<Map<string, string>>('digest', { path, names: wanted.names, located });
-    const read = digested.then((digests) => ({ tensors: weights.tensors, digests }));
-    reading = read;
-    return { weights, read };
+    const placed = await worker.call<Placed | undefined>('place', { path, ...wanted });
+    if (placed) {
+      const stored = storedIn(placed, worker, wanted);
+      inUse = stored.read;
+      return stored;
+    }
+    await after?.catch(() => undefined);
+    const { digests, ...weights } = await assembleInWorkers({ path, ...wanted }, { first: worker, signal });
+    return { weights, read: Promise.resolve({ tensors: weights.tensors, digests }) };
   } finally {
     // Whoever loads awaits what is read; until then a failure must not count as unhandled.
-    void reading.catch(() => undefined).then(() => worker.close());
+    void inUse.catch(() => undefined).then(() => worker.close());
   }
+}
+
+function storedIn(
+  { path, state, located, ...placed }: Placed,
+  worker: WeightsWorker,
+  { names }: Wanted,
+): StoredWeights {
+  const weights = { ...placed, checkPlace: () => checkState(path, state) };
+  const digested = worker.call<Map<string, string>>('digest', { path, names, located });
+  const read = digested.then((digests) => ({ tensors: weights.tensors, digests }));
+  return { weights, read };
 }

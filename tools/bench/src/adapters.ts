@@ -55,7 +55,7 @@ else await main(Number(values.rounds), Number(values.seconds));
 
 async function main(rounds: number, seconds: number): Promise<void> {
   const models = ['clip', 'whisper'].map((name) => fileURLToPath(new URL(`models/demo/${name}`, root)));
-  const server = await ServerProcess.start(...models);
+  const server = await ServerProcess.startWithHttp(...models);
   const client = new Client(server.address, credentials.createInsecure());
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   const report: Record<string, number> = {};

@@ -39,7 +39,7 @@ else await main(Number(values.rounds), values.json ?? false);
 async function main(rounds: number, json: boolean): Promise<void> {
   const root = new URL('../../../', import.meta.url);
   const models = ['clip', 'whisper'].map((name) => fileURLToPath(new URL(`models/demo/${name}`, root)));
-  const server = await ServerProcess.start(...models);
+  const server = await ServerProcess.startWithHttp(...models);
   const all = bodies(readFileSync(new URL('examples/speech/pizza-a.wav', root)).subarray(0, 44));
   const delays: Record<string, number[]> = {};
   const report: Record<string, number> = {};

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Image, TriptychClient } from '@triptych/client';
 import { clipJson, clipSizes, writeSyntheticCheckpoint } from '@triptych/reference';
-import sharp from 'sharp';
 import { bareImage } from './bare-session.js';
 import { convertBoth, measureLoads } from './loads.js';
 import { flood, printReport } from './measuring.js';
+import { noise, photo } from './pictures.js';
 import { ServerProcess } from './server-process.js';
 import { median, quantile, time, timedMs } from './statistics.js';
 
@@ -106,14 +106,4 @@ async function measure(model: string, rounds: number): Promise<Record<string, nu
     'event-loop delay p99 while saturated, ms': quantile(delays, 0.99),
     'peak RSS of the server, MB': peakRssMb,
   };
-}
-
-function noise(width: number, height: number): Buffer {
-  return Buffer.from(Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 2654435761) >>> 24));
-}
-
-/** A JPEG with the detail of a photograph: one of the reference images, enlarged. */
-async function photo(width: number, height: number): Promise<Buffer> {
-  const source = fileURLToPath(new URL('../../reference/images/photo-420.jpg', import.meta.url));
-  return sharp(source).resize(width, height, { fit: 'fill' }).jpeg({ quality: 90 }).toBuffer();
 }

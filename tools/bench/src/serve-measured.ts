@@ -5,10 +5,9 @@ import { createLogger, readConfig, startServer } from '@triptych/server';
 const flags = {
   models: process.argv.slice(2),
   listen: '127.0.0.1:0',
-  http: '127.0.0.1:0',
   logLevel: 'error',
 };
-// Other settings by their variables: TRIPTYCH_ISOLATION=process, say.
+// Other settings by their variables: TRIPTYCH_HTTP=127.0.0.1:0, say.
 const config = readConfig(flags, process.env);
 const server = await startServer(config, createLogger(config.logLevel));
 // Watching costs a timer every 5 ms: what is not about the event loop is measured without.

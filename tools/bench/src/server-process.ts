@@ -23,9 +23,25 @@ export class ServerProcess {
     readonly httpAddress: string | undefined,
   ) {}
 
-  static async start(...models: string[]): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [entry, ...models], {
+  /** With default settings. */
+  static start(...models: string[]): Promise<ServerProcess> {
+    return ServerProcess.startOf(entry, models);
+  }
+
+  /** One that answers HTTP, too. */
+  static startWithHttp(...models: string[]): Promise<ServerProcess> {
+    return ServerProcess.startOf(entry, models, { TRIPTYCH_HTTP: '127.0.0.1:0' });
+  }
+
+  /** That of another clone, by its `serve-measured.js`. */
+  static async startOf(
+    served: string,
+    models: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ServerProcess> {
+    const child = spawn(process.execPath, [served, ...models], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...environment },
     });
     const { address, httpAddress } = await message<{ address: string; httpAddress?: string }>(child);
     return new ServerProcess(child, address, httpAddress);

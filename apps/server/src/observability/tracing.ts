@@ -1,7 +1,5 @@
 import {
   type Context,
-  diag,
-  DiagLogLevel,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -11,17 +9,10 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-base';
 import type { Logger } from '@triptych/core';
 import { type ItemTrace, untraced } from '@triptych/engine';
 import type { ServerConfig } from '../config/settings.js';
+import type { SpanProvider } from './span-provider.js';
 
 /** A call as a trace sees it. */
 export interface CallTrace extends ItemTrace {
@@ -54,9 +45,6 @@ export type StatusName = keyof typeof statusNumbers;
 /** Statuses that are faults of a server: OpenTelemetry's conventions for RPC. */
 const SERVER_FAULTS = new Set<StatusName>(['DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE']);
 
-/** A collector that does not answer keeps a server that ends no longer. */
-const EXPORT_TIMEOUT_MS = 5000;
-
 const propagator = new W3CTraceContextPropagator();
 
 type Headers = (name: string) => string | undefined;
@@ -67,30 +55,23 @@ const headers: TextMapGetter<Headers> = { get: (header, key) => header(key), key
  * each item. They go by OTLP (HTTP, protobuf) to a collector; without its address there are none, and nothing is paid.
  */
 export class Tracing {
-  readonly #provider: BasicTracerProvider | undefined;
   readonly #tracer: Tracer | undefined;
 
-  constructor(
-    config: Pick<ServerConfig, 'otlpEndpoint' | 'traceRatio' | 'serviceName'>,
+  private constructor(
+    private readonly provider: SpanProvider | undefined,
     private readonly logger: Logger,
   ) {
-    const { otlpEndpoint, traceRatio, serviceName } = config;
-    if (!otlpEndpoint) return;
-    // Spans that were dropped, and a collector that does not answer, are heard of here alone.
-    const warn = (message: string, ...details: unknown[]) => logger.warn({ details }, `tracing: ${message}`);
-    const ignore = () => undefined;
-    diag.setLogger(
-      { error: warn, warn, info: ignore, debug: ignore, verbose: ignore },
-      { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-    );
-    const url = `${otlpEndpoint.replace(/\/$/, '')}/v1/traces`;
-    const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
-    this.#provider = new BasicTracerProvider({
-      resource: resourceFromAttributes({ 'service.name': serviceName }),
-      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(traceRatio) }),
-      spanProcessors: [new BatchSpanProcessor(exporter)],
-    });
-    this.#tracer = this.#provider.getTracer('triptych');
+    this.#tracer = provider?.getTracer('triptych');
+  }
+
+  static async start(
+    config: Pick<ServerConfig, 'otlpEndpoint' | 'traceRatio' | 'serviceName'>,
+    logger: Logger,
+  ): Promise<Tracing> {
+    if (!config.otlpEndpoint) return new Tracing(undefined, logger);
+    // What sends spans takes a tenth of a second to load: only who wants traces pays for it.
+    const { createSpanProvider } = await import('./span-provider.js');
+    return new Tracing(createSpanProvider(config, logger), logger);
   }
 
   /** A call starts. `method` is `/SERVICE/METHOD`, or a route of HTTP. */
@@ -108,7 +89,7 @@ export class Tracing {
 
   /** Sends what has not been sent. */
   async close(): Promise<void> {
-    await this.#provider?.shutdown().catch((thrown: unknown) => {
+    await this.provider?.shutdown().catch((thrown: unknown) => {
       this.logger.warn({ err: thrown }, 'the last traces were not taken');
     });
   }
