@@ -24,7 +24,8 @@ export type {
   TensorNames,
   TextFiles,
 } from './model-directory/layout.js';
-export { checkAbsent, type ModelContents, scratchOf } from './model-directory/write-model.js';
+export { checkAbsent, scratchOf } from './model-directory/target.js';
+export type { ModelContents } from './model-directory/write-model.js';
 export type { Quantization as TensorQuantization, StoredTensor } from './numbers/stored-tensor.js';
 export type { TensorEntry } from './parquet/header.js';
 export type { SchemaVersion } from './parquet/schema.js';

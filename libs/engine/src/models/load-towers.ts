@@ -58,8 +58,10 @@ class Loading {
       };
     } else if (one.modality === 'image') {
       const { tower } = one;
-      const encoder = await this.#encoder(tower, 'image', after);
-      const preprocessor = await workers.image();
+      const [encoder, preprocessor] = await Promise.all([
+        this.#encoder(tower, 'image', after),
+        workers.image(),
+      ]);
       this.served.image = {
         ...tower,
         encoder,

@@ -6,7 +6,8 @@ import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safet
 import type { Checkpoint } from './checkpoint.js';
 import { canonicalName } from './layout.js';
 import { findSafetensors } from './safetensors-of.js';
-import { checkAbsent, type ModelContents, writeModelDirectory } from './write-model.js';
+import { checkAbsent } from './target.js';
+import { type ModelContents, writeModelDirectory } from './write-model.js';
 
 export interface ConvertRequest {
   readonly checkpoint: Checkpoint;

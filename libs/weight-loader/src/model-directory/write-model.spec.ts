@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
 import { decodeTensors } from '../parquet/decode.js';
-import { scratchOf, writeModelDirectory } from './write-model.js';
+import { scratchOf } from './target.js';
+import { writeModelDirectory } from './write-model.js';
 
 let work: string;
 beforeAll(async () => {

@@ -20,6 +20,7 @@ import {
 } from './files.js';
 import type { TextFiles } from './layout.js';
 import { digestTensors } from './place.js';
+import { checkAbsent, scratchOf } from './target.js';
 
 /** Compressing takes more of the same 4 GiB than decoding: 700 MiB do not fit. */
 const LARGEST_COMPRESSED_BYTES = 512 * 1024 * 1024;
@@ -54,18 +55,6 @@ export interface DecoderContents extends Pick<ModelContents, 'tensors' | 'descri
 export interface CopiedDecoder extends Pick<ModelContents, 'description'> {
   readonly weightsFile: string;
   readonly metadata: WeightsMetadata;
-}
-
-/** Where a run of this process works on a target, beside it. Whoever ends the run early removes it. */
-export function scratchOf(target: string): string {
-  const path = resolve(target);
-  return join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
-}
-
-/** Throws OUTPUT_EXISTS. */
-export async function checkAbsent(target: string): Promise<void> {
-  if (!(await stat(target).catch(() => undefined))) return;
-  throw new TriptychError('OUTPUT_EXISTS', `${target} exists already; remove it or name another directory`);
 }
 
 /**

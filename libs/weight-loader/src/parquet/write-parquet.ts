@@ -2,13 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import {
-  Compression,
-  EnabledStatistics,
-  Table,
-  transformParquetStream,
-  WriterPropertiesBuilder,
-} from 'parquet-wasm';
 
 /** A row group is closed once it holds this much: so that a reader never needs much more. */
 const ROW_GROUP_BYTES = 4 * 1024 * 1024;
@@ -22,6 +15,9 @@ export async function writeParquet(
   tables: AsyncIterable<Uint8Array>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  // Its WebAssembly takes a while to load: whoever writes no file does without.
+  const { Compression, EnabledStatistics, Table, transformParquetStream, WriterPropertiesBuilder } =
+    await import('parquet-wasm');
   let failure: { readonly thrown: unknown } | undefined;
   async function* batches() {
     try {
