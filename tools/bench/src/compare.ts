@@ -14,6 +14,7 @@ import {
 import { audioMeasures } from './compare/audio-measures.js';
 import { imageMeasures } from './compare/image-measures.js';
 import type { Measures } from './compare/measure.js';
+import type * as loadsModule from './loads.js';
 import type { Converted } from './loads.js';
 import { printReport } from './measuring.js';
 import { ServerProcess } from './server-process.js';
@@ -81,7 +82,7 @@ async function convertedBy(
   for (const side of sides) {
     const folder = join(work, side);
     await writeSyntheticCheckpoint(join(folder, 'hf'), config, { 'tokenizer.json': tokenizer });
-    const { convertBoth } = (await import(moduleOf(clones[side], 'loads'))) as typeof import('./loads.js');
+    const { convertBoth } = (await import(moduleOf(clones[side], 'loads'))) as typeof loadsModule;
     converted[side] = await convertBoth(folder);
   }
   return converted;

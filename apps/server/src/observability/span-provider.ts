@@ -18,7 +18,11 @@ const EXPORT_TIMEOUT_MS = 5000;
 
 /** Sends spans by OTLP (HTTP, protobuf) to the collector of the configuration. */
 export function createSpanProvider(
-  { otlpEndpoint, traceRatio, serviceName }: Pick<ServerConfig, 'otlpEndpoint' | 'traceRatio' | 'serviceName'>,
+  {
+    otlpEndpoint,
+    traceRatio,
+    serviceName,
+  }: Pick<ServerConfig, 'otlpEndpoint' | 'traceRatio' | 'serviceName'>,
   logger: Logger,
 ): SpanProvider {
   // Spans that were dropped, and a collector that does not answer, are heard of here alone.
