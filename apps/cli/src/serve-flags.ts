@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { type Command, Option } from 'commander';
-import { flagOf, otherNames, placeholderOf, type SettingName } from '@triptych/server';
+import { flagOf, otherNames, placeholderOf, type SettingName } from '@triptych/server/config';
 
 /** Flags by which other servers call ours. They are taken so that the answer can name ours, beside all other problems. */
 const strayFlags = Object.entries(otherNames).map(([name, meant]) => {

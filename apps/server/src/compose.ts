@@ -75,7 +75,7 @@ async function start(
   for (const warning of warnings) logger.warn({}, warning);
   const stopCollecting = collectWhenIdle();
   closers.push(() => Promise.resolve(stopCollecting()));
-  const metrics = new Metrics();
+  const metrics = new Metrics(config.metricsListen !== '');
   // First: probes are answered while models load.
   const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;
   closers.push(async () => probes?.close());

@@ -54,6 +54,11 @@ export class ServerProcess {
     return { ...report, peakRssMb: this.#memoryMb('VmHWM') };
   }
 
+  /** Of the process. */
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Memory of the server now. */
   rssMb(): number {
     return this.#memoryMb('VmRSS');

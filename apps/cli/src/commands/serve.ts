@@ -1,24 +1,16 @@
-import { type Logger, TriptychError } from '@triptych/core';
+import { checkPresent } from '@triptych/inference-core/missing-device';
 import { Command, Option } from 'commander';
 import {
   type ConfigReading,
-  createLogger,
-  preflight,
   printConfig,
   readConfigFile,
-  type RunningServer,
-  type ServerConfig,
-  startServer,
   throwProblems,
-  throwReported,
   unknownVariables,
-} from '@triptych/server';
-import { pullInProcess } from '../hub/pull-in-process.js';
-import { type PlannedModel, planModels } from '../hub/plan-models.js';
+} from '@triptych/server/config';
 import { complain } from '../output/complain.js';
 import { listenForStop, orStop, type StopRequests } from '../process/stop-requests.js';
 import { addStrayFlags, strayFlagProblems } from '../serve-flags.js';
-import { addServerOptions, modelsOf, provideModels, readServerConfig } from '../server-options.js';
+import { addServerOptions, readServerConfig } from '../server-options.js';
 
 const help = `
 Examples:
@@ -59,7 +51,11 @@ export function serveCommand(stop?: StopRequests): Command {
       process.stdout.write(printConfig(reading));
       return;
     }
-    await serve(reading, warnings, stop ?? listenForStop());
+    // What can be told at once is, before all that serves is loaded.
+    if (reading.problems.length === 0) checkPresent(reading.config.device);
+    const requests = stop ?? listenForStop();
+    const { runServer } = await orStop(import('../serve/run-server.js'), requests.first);
+    await runServer(reading, warnings, requests);
   });
 }
 
@@ -67,36 +63,4 @@ function read(command: Command, options: Options): ConfigReading {
   const path = options.config ?? process.env['TRIPTYCH_CONFIG'];
   const reading = readServerConfig(command, {}, path ? readConfigFile(path) : undefined);
   return { ...reading, problems: [...strayFlagProblems(command), ...reading.problems] };
-}
-
-/** Serves until it is asked to stop. */
-async function serve(reading: ConfigReading, warnings: readonly string[], stop: StopRequests): Promise<void> {
-  const models = await orStop(checked(reading), stop.first);
-  const logger = createLogger(reading.config.logLevel);
-  for (const warning of warnings) logger.warn({}, warning);
-  const server = await orStop(start(reading.config, models, logger), stop.first);
-  const http = server.httpAddress === undefined ? '' : `HTTP on ${server.httpAddress}\n`;
-  process.stdout.write(`listening on ${server.address}\n${http}`);
-  const { endedStarter } = await stop.first;
-  if (endedStarter !== undefined)
-    logger.warn({}, `${endedStarter} that started this server has ended: draining; setsid would keep it`);
-  await orStop(server.drain(), stop.second);
-}
-
-/** The models to serve, where nothing is wrong that can be found before they are loaded. Throws all of it at once. */
-async function checked({ config, origins, invalid, problems }: ConfigReading): Promise<PlannedModel[]> {
-  const models = await planModels(modelsOf(config));
-  const found = await preflight(config, { origins, invalid, models });
-  const wrong = problems.map((problem) => new TriptychError('CONFIG_INVALID', problem));
-  throwReported([...wrong, ...found.problems]);
-  return models;
-}
-
-async function start(
-  config: ServerConfig,
-  models: readonly PlannedModel[],
-  logger: Logger,
-): Promise<RunningServer> {
-  const served = { ...config, models: await provideModels(models) };
-  return startServer(served, logger, { provide: pullInProcess });
 }

@@ -109,9 +109,10 @@ export class Metrics implements EngineObserver {
     [],
   );
 
-  constructor() {
+  /** `isRead`: there is a port for them. */
+  constructor(isRead = true) {
     // Each sample wakes the event loop, and takes a core from the run under way: 50 a second are enough to see a loop that stalls.
-    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 20 });
+    if (isRead) collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 20 });
   }
 
   /** All of them as Prometheus reads them. Those who ask meanwhile share it, and it takes a bounded part of the event loop's time. */

@@ -1,5 +1,6 @@
 import { TriptychError } from '@triptych/core';
 import { cpu, type Device, deviceName, parseDevice } from './device.js';
+import { unavailable } from './missing.js';
 import { kernelsOf, type Precision } from './kernels.js';
 import { onCpu, type Placement } from './placement.js';
 import { type DeviceReport, probeDevice } from './probe.js';
@@ -31,11 +32,7 @@ export async function choosePlacement(wish: PlacementWish): Promise<Choice> {
   if (asked?.kind === 'cpu') return { placement: placementOnCpu(wish), why: 'cpu, as asked for' };
   if (asked) {
     const report = await probeDevice(asked);
-    if (!report.isAvailable)
-      throw new TriptychError(
-        'DEVICE_UNAVAILABLE',
-        `device ${wish.device}: ${report.reason}; ${report.advice}`,
-      );
+    if (!report.isAvailable) throw unavailable(wish.device, report);
     return { placement: placementOn(asked, report, wish), why: `${describe(report)}, as asked for` };
   }
   return best(wish);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Device } from './device.js';
+import { TriptychError } from '@triptych/core';
+import { type Device, parseDevice } from './device.js';
 
 /** Why a device cannot be had, and what to do about it. */
 export interface Missing {
@@ -19,8 +20,29 @@ export function runtimeFolder(): string {
   return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }
 
-/** What can be told of CUDA without trying it. */
-export function missingForCuda(): Missing | undefined {
+/** Throws DEVICE_UNAVAILABLE for a device that is asked for and cannot be had, as far as that can be told without trying it. */
+export function checkPresent(wish: string): void {
+  const device = parseDevice(wish);
+  const missing = device && missingBefore(device);
+  if (missing) throw unavailable(wish, missing);
+}
+
+export function unavailable(wish: string, { reason, advice }: Missing): TriptychError {
+  return new TriptychError('DEVICE_UNAVAILABLE', `device ${wish}: ${reason}; ${advice}`);
+}
+
+/** What can be told of a device without trying it. */
+export function missingBefore(device: Device): Missing | undefined {
+  if (device.kind === 'cuda') return missingForCuda();
+  if (device.kind === 'webgpu' && device.index > 0)
+    return {
+      reason: `ONNX Runtime's WebGPU takes the adapter that the system gives first, and no other`,
+      advice: 'take webgpu, and have the system give another one first (VK_DRIVER_FILES with Vulkan)',
+    };
+  return undefined;
+}
+
+function missingForCuda(): Missing | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return {
       reason: `ONNX Runtime for Node has no CUDA on ${process.platform}-${process.arch}`,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { passedEnvironment, workerEntry } from '@triptych/core';
 import { type Device, deviceName } from './device.js';
 import { environmentOn } from './placement.js';
-import { missingForCuda, whyItFailed } from './missing.js';
+import { missingBefore, whyItFailed } from './missing.js';
 import type { ProbeAnswer, Trial } from './probe-process.js';
 
 /** What a machine offers of a kind of device. */
@@ -33,17 +33,6 @@ export async function probeDevice(device: Device, { isTimed = false } = {}): Pro
   if ('error' in answer)
     return { device: deviceName(device), isAvailable: false, ...whyItFailed(device, answer.error, printed) };
   return { device: deviceName(device), isAvailable: true, name: await cardName(device), ...answer.trial };
-}
-
-/** What can be told without trying. */
-function missingBefore(device: Device): { readonly reason: string; readonly advice: string } | undefined {
-  if (device.kind === 'cuda') return missingForCuda();
-  if (device.kind === 'webgpu' && device.index > 0)
-    return {
-      reason: `ONNX Runtime's WebGPU takes the adapter that the system gives first, and no other`,
-      advice: 'take webgpu, and have the system give another one first (VK_DRIVER_FILES with Vulkan)',
-    };
-  return undefined;
 }
 
 async function tried(device: Device, isTimed: boolean): Promise<{ answer: ProbeAnswer; printed: string }> {
