@@ -6,9 +6,10 @@ import { z } from 'zod';
 
 /** Longest command that is read. */
 const MOST_COMMAND_BYTES = 64 * 1024;
-const [PATH, COMMAND] = [1, 2];
+/** Of the format: DescriptorType of Flight.proto. */
+export const descriptorTypes = { path: 1, command: 2 } as const;
 
-const modalities = ['text', 'image', 'audio'] as const satisfies readonly Modality[];
+export const modalities = ['text', 'image', 'audio'] as const satisfies readonly Modality[];
 
 const ofAll = {
   model: z.string().default(''),
@@ -45,8 +46,8 @@ export type Command = Of<'text'> | Of<'image'> | Of<'audio'>;
  * MODEL_NOT_FOUND or MODALITY_NOT_SERVED where the modality is to be the model's and there is no such model.
  */
 export function readDescriptor(engine: Engine, { type, path, cmd }: FlightDescriptor__Output): Command {
-  if (type === COMMAND) return readCommand(engine, parse(cmd));
-  if (type !== PATH) throw invalid('type', 'the descriptor is neither a path nor a command');
+  if (type === descriptorTypes.command) return readCommand(engine, parse(cmd));
+  if (type !== descriptorTypes.path) throw invalid('type', 'the descriptor is neither a path nor a command');
   const [model = '', modality, ...others] = path;
   if (path.length === 0 || others.length > 0)
     throw invalid('path', `the path has ${path.length} parts; expected a model, or a model and a modality`);

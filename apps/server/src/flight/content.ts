@@ -4,9 +4,8 @@ import type { Modality } from '@triptych/model-families';
 import type { RequestedImage } from '@triptych/validation';
 import type { Column } from './arrow/batch.js';
 import { quoted } from './arrow/layout.js';
-import { malformed } from './arrow/read-flatbuffer.js';
 import type { Field, Schema } from './arrow/schema.js';
-import { isNull, offsetAt } from './arrow/slice.js';
+import { isNull, rangeOf } from './arrow/slice.js';
 import { typeText } from './arrow/types.js';
 import type { Command } from './command.js';
 
@@ -88,8 +87,7 @@ export function contentBytes(column: Column, row: number): Uint8Array | undefine
   const { layout } = column;
   if (layout.kind === 'fixed-list')
     return samplesIn(column.children[0], row * layout.size, (row + 1) * layout.size);
-  const [first, last] = [offsetAt(column, row), offsetAt(column, row + 1)];
-  if (last < first) throw malformed(`an offset ${last} after ${first}`);
+  const [first, last] = rangeOf(column, row, row + 1);
   if (layout.kind === 'list') return samplesIn(column.children[0], first, last);
   return column.data.subarray(first, last);
 }

@@ -7,20 +7,18 @@ import {
   type Engine,
   type EngineCall,
   inFieldAsync,
-  type ItemBatch,
 } from '@triptych/engine';
 import type { FlightData, FlightData__Output } from '@triptych/protocol';
 import type { RequestedImage } from '@triptych/validation';
 import { messages } from '../grpc/call.js';
 import { takeMessage } from '../grpc/messages/unread-message.js';
-import { type Batch, readBatch } from './arrow/batch.js';
-import { type Layout, layoutsOf } from './arrow/layout.js';
+import { layoutsOf } from './arrow/layout.js';
 import { readMessageHeader, schemaMessage } from './arrow/message.js';
-import { readSchema, type Schema, unsupported } from './arrow/schema.js';
-import { bytesOf } from './arrow/slice.js';
+import { readSchema, type Schema } from './arrow/schema.js';
 import { type Command, readDescriptor } from './command.js';
-import { type Content, contentBytes, findContent, type Item, withRate } from './content.js';
-import { addedBytes, type Output, planOutput, type Rows, writeRows } from './output.js';
+import { findContent, type Item } from './content.js';
+import { planOutput, writeRows } from './output.js';
+import { sliceRows, type Taken } from './slice-rows.js';
 
 /** What comes in, whatever goes out. */
 export type IncomingRows = ServerDuplexStream<FlightData__Output, never>;
@@ -28,22 +26,11 @@ export type IncomingRows = ServerDuplexStream<FlightData__Output, never>;
 /** Where rows go: resolves once they have been taken. */
 export type WriteRows = (data: FlightData) => Promise<void>;
 
-/** Rows that are encoded and sent together: enough for full batches of an encoder, few enough that the first are soon there. */
+/**
+ * Rows that are encoded and sent together: enough for full batches of an encoder, few enough that the first are soon there. The engine has several such
+ * groups of a stream in work: as many rows as it takes of one call or batch.
+ */
 const rowsTogether = { text: 64, image: 16, audio: 8 } as const;
-/** Clients in Go and Node take messages of 4 MiB: what goes out stays below, with what frames it. */
-const MOST_SENT_BYTES = 3.75 * 1024 * 1024;
-
-interface Taken {
-  readonly message: FlightData__Output;
-  /** Counts out its bytes. */
-  readonly leave: () => void;
-}
-
-/** What is known of rows while they are encoded. */
-interface Tag extends Rows {
-  /** Counts out the message that they came in, where they are its last. */
-  readonly leave: (() => void) | undefined;
-}
 
 /**
  * Encodes the rows that come in, and gives `write` their schema and then the rows themselves, in order, while more come: no more of them are
@@ -159,71 +146,4 @@ async function open(engine: Engine, command: Command, context: EngineCall): Prom
       return stream;
     }
   }
-}
-
-interface Slicing {
-  readonly layouts: readonly Layout[];
-  readonly content: Content;
-  readonly output: Output;
-  /** Rows of a slice. */
-  readonly most: number;
-  /** Of samples without a rate. */
-  readonly sampleRate: number | undefined;
-}
-
-/** The rows of all batches, in slices that are short enough to be sent. */
-async function* sliceRows(
-  incoming: AsyncGenerator<Taken, void>,
-  slicing: Slicing,
-): AsyncGenerator<ItemBatch<Item, Tag>, void> {
-  for await (const { message, leave } of incoming) {
-    const { dataHeader, dataBody } = message;
-    if (dataHeader.length === 0) {
-      leave();
-      continue;
-    }
-    const { kind, header } = readMessageHeader(dataHeader, dataBody.length);
-    if (kind === 'schema')
-      throw new TriptychError('STREAM_SECOND_CONFIG', 'a second schema came; a stream has one', {
-        field: 'data_header',
-      });
-    if (kind === 'dictionary')
-      throw unsupported('a dictionary came; send values (in pyarrow, dictionary_decode())');
-    const batch = readBatch(header, dataBody, slicing.layouts);
-    if (batch.rows === 0) leave();
-    for (let from = 0; from < batch.rows;) {
-      const to = endOfSlice(batch, from, slicing);
-      const rows = sliceOf(batch, from, to, slicing);
-      yield { items: rows.items, tag: { ...rows.tag, leave: to === batch.rows ? leave : undefined } };
-      from = to;
-    }
-  }
-}
-
-/** Before which row a slice ends. One row is one, however long it is. */
-function endOfSlice({ rows, columns }: Batch, from: number, { output, most }: Slicing): number {
-  const added = addedBytes(output);
-  let count = Math.min(most, rows - from);
-  while (count > 1) {
-    const carried = output.carried.reduce((sum, i) => sum + bytesOf(columns[i], from, from + count), 0);
-    if (carried + count * added <= MOST_SENT_BYTES) break;
-    count = count >> 1;
-  }
-  return from + count;
-}
-
-function sliceOf(
-  batch: Batch,
-  from: number,
-  to: number,
-  { content: { index, item }, sampleRate }: Slicing,
-): { readonly items: Item[]; readonly tag: Rows } {
-  const items: Item[] = [];
-  const nulls = new Set<number>();
-  for (let row = from; row < to; row++) {
-    const bytes = contentBytes(batch.columns[index], row);
-    if (bytes) items.push(withRate(item(bytes), sampleRate));
-    else nulls.add(row - from);
-  }
-  return { items, tag: { batch, from, to, nulls } };
 }

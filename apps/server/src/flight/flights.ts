@@ -4,7 +4,7 @@ import type { Modality } from '@triptych/model-families';
 import type { FlightDescriptor, FlightInfo } from '@triptych/protocol';
 import { encapsulated, schemaMessage } from './arrow/message.js';
 import type { Field, Schema } from './arrow/schema.js';
-import type { Command } from './command.js';
+import { type Command, descriptorTypes, modalities } from './command.js';
 import { planOutput } from './output.js';
 
 /** An encoder of a model: a flight. */
@@ -13,10 +13,8 @@ export interface Flight {
   readonly modality: Modality;
 }
 
-const modalities = ['text', 'image', 'audio'] as const;
-/** As many rows as are sent. */
+/** Of the format: as many rows as are sent. */
 const UNKNOWN = -1;
-const PATH = 1;
 
 /** Every encoder that is offered, of the models by a name or of all. Throws MODEL_NOT_FOUND. */
 export function flights({ models }: Engine, name: string): Flight[] {
@@ -37,20 +35,21 @@ export function findFlight(engine: Engine, { model, modality }: Command): Flight
   });
 }
 
-/** Of what comes back for a table of one column, in a message of its own. */
+/** The schema of what comes back for a table of one column, in a message of its own. */
 export function flightSchema(flight: Flight, command: Partial<Command>): Buffer {
   return encapsulated(schemaMessage(outputOf(flight, command)));
 }
 
+/** What a descriptor is answered by; by default the one that names the flight by its path. */
 export function flightInfo(
   flight: Flight,
   command: Partial<Command> = {},
   descriptor?: FlightDescriptor,
 ): FlightInfo {
-  const path: FlightDescriptor = { type: PATH, path: [flight.served.name, flight.modality] };
+  const { served, modality } = flight;
   return {
     schema: flightSchema(flight, command),
-    flightDescriptor: descriptor ?? path,
+    flightDescriptor: descriptor ?? { type: descriptorTypes.path, path: [served.name, modality] },
     totalRecords: UNKNOWN,
     totalBytes: UNKNOWN,
     ordered: true,

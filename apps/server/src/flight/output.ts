@@ -94,27 +94,8 @@ export function writeRows(
   const body = new BodyWriter();
   for (const index of output.carried) writeSlice(batch.columns[index], from, to, body);
   const count = to - from;
-  const { dimensions, numberBytes } = output;
-  const vectorBytes = dimensions * numberBytes;
-  const vectors = Buffer.alloc(count * vectorBytes);
-  const errors: (string | undefined)[] = [];
-  let next = 0;
-  for (let row = 0; row < count; row++) {
-    if (nulls.has(row)) {
-      errors.push('ROW_NULL: the row holds null where there should be content');
-      continue;
-    }
-    const result = results[next++];
-    if ('error' in result) {
-      errors.push(namedMessage(result.error));
-      continue;
-    }
-    const { bytes } = result.embedding;
-    if (bytes.length !== vectorBytes)
-      throw new TriptychError('INTERNAL', `a vector has ${bytes.length} bytes; expected ${vectorBytes}`);
-    vectors.set(bytes, row * vectorBytes);
-    errors.push(undefined);
-  }
+  const { dimensions } = output;
+  const { vectors, errors } = addedValues(count, nulls, results, output);
   const failed = errors.filter((error) => error !== undefined).length;
   body.node(count, failed);
   body.buffer(failed > 0 ? bitmap(errors, (error) => error === undefined) : none);
@@ -124,6 +105,29 @@ export function writeRows(
   writeTexts(errors, count - failed, body);
   const dataBody = body.finish();
   return { dataHeader: batchMessage(count, body, dataBody.length), dataBody };
+}
+
+/** What the added columns hold of each row: a vector (zeros where there is none), and why there is none. */
+function addedValues(
+  count: number,
+  nulls: ReadonlySet<number>,
+  results: readonly ItemResult<EncodedItem>[],
+  { dimensions, numberBytes }: Output,
+): { readonly vectors: Uint8Array; readonly errors: readonly (string | undefined)[] } {
+  const vectorBytes = dimensions * numberBytes;
+  const vectors = Buffer.alloc(count * vectorBytes);
+  let next = 0;
+  const errors = Array.from({ length: count }, (_, row) => {
+    if (nulls.has(row)) return 'ROW_NULL: the row holds null where there should be content';
+    const result = results[next++];
+    if ('error' in result) return namedMessage(result.error);
+    const { bytes } = result.embedding;
+    if (bytes.length !== vectorBytes)
+      throw new TriptychError('INTERNAL', `a vector has ${bytes.length} bytes; expected ${vectorBytes}`);
+    vectors.set(bytes, row * vectorBytes);
+    return undefined;
+  });
+  return { vectors, errors };
 }
 
 const none = new Uint8Array(0);

@@ -82,7 +82,8 @@ export const requestSettings = {
     flag: '--max-message-bytes <bytes>',
     env: 'TRIPTYCH_MAX_MESSAGE_BYTES',
     default: 16 * MIB,
-    description: 'largest message that is received, in bytes; a batch of Arrow Flight may be a quarter of --queue-bytes',
+    description:
+      'largest message that is received, in bytes; a batch of Arrow Flight may be a quarter of --queue-bytes',
     schema: count(1024, 1024 * MIB),
   }),
   maxMetadataBytes: define({

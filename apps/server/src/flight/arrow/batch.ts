@@ -1,6 +1,6 @@
 import type { Layout } from './layout.js';
-import { malformed, type Table } from './read-flatbuffer.js';
-import { unsupported } from './schema.js';
+import type { Table } from './read-flatbuffer.js';
+import { malformed, unsupported } from './refusals.js';
 
 /** A column of a batch, or what lies within one: views of the message. Offsets within it are not checked before they are followed. */
 export interface Column {

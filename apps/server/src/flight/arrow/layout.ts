@@ -1,5 +1,5 @@
-import { malformed } from './read-flatbuffer.js';
-import { type Field, type Schema, unsupported } from './schema.js';
+import { malformed, unsupported } from './refusals.js';
+import type { Field, Schema } from './schema.js';
 import { numberIn } from './types.js';
 
 /** How a column's values lie in buffers, whatever they mean. */

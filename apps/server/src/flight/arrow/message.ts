@@ -1,5 +1,6 @@
 import type { BodyWriter } from './slice.js';
-import { malformed, rootTable, type Table } from './read-flatbuffer.js';
+import { rootTable, type Table } from './read-flatbuffer.js';
+import { malformed } from './refusals.js';
 import { type Schema, schemaFields } from './schema.js';
 import { type Fields, writeFlatbuffer } from './write-flatbuffer.js';
 

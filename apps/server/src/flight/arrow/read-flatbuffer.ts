@@ -1,11 +1,11 @@
-import { TriptychError } from '@triptych/core';
+import { malformed } from './refusals.js';
 
 /** Tables and strings that one message may hold: a schema of a thousand fields has some thousands. */
 const MOST_TABLES = 16 * 1024;
 const MOST_STRING_BYTES = 1024 * 1024;
 
 /** A flatbuffer that somebody sent. Every read is checked, and what is read of it in all is bounded. */
-class Buffer_ {
+class Flatbuffer {
   readonly #view: DataView;
   #tables = 0;
   #stringBytes = 0;
@@ -38,7 +38,7 @@ class Buffer_ {
     return this.#view.getInt32(this.#checked(at, 4), true);
   }
 
-  /** One that no number holds is malformed: nothing here counts so far. */
+  /** Nothing here counts beyond ±2^53: that is malformed. */
   i64(at: number): number {
     const value = Number(this.#view.getBigInt64(this.#checked(at, 8), true));
     if (!Number.isSafeInteger(value)) throw malformed(`a number beyond ±2^53 at byte ${at}`);
@@ -92,7 +92,7 @@ export class Table {
   readonly #length: number;
 
   constructor(
-    private readonly buffer: Buffer_,
+    private readonly buffer: Flatbuffer,
     private readonly at: number,
   ) {
     buffer.countTable();
@@ -172,10 +172,6 @@ export class Table {
 
 /** The table that a flatbuffer begins with. Throws ARROW_MALFORMED. */
 export function rootTable(bytes: Uint8Array): Table {
-  const buffer = new Buffer_(bytes);
+  const buffer = new Flatbuffer(bytes);
   return new Table(buffer, buffer.target(0));
-}
-
-export function malformed(found: string): TriptychError {
-  return new TriptychError('ARROW_MALFORMED', `the Arrow message has ${found}`, { field: 'data_header' });
 }

@@ -1,5 +1,5 @@
-import { TriptychError } from '@triptych/core';
-import { malformed, type Table } from './read-flatbuffer.js';
+import type { Table } from './read-flatbuffer.js';
+import { malformed, unsupported } from './refusals.js';
 import { type ArrowType, readType, writeType } from './types.js';
 import type { Fields, Value } from './write-flatbuffer.js';
 
@@ -90,8 +90,4 @@ function metadataValue(metadata: Metadata): Value {
       { kind: 'string', value },
     ]),
   };
-}
-
-export function unsupported(found: string): TriptychError {
-  return new TriptychError('ARROW_UNSUPPORTED', found, { field: 'data_header' });
 }

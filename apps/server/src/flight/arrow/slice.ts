@@ -1,5 +1,5 @@
 import type { Column } from './batch.js';
-import { malformed } from './read-flatbuffer.js';
+import { malformed } from './refusals.js';
 
 const PADDING = 8;
 
@@ -33,7 +33,7 @@ const zeros = new Uint8Array(PADDING);
 const none = new Uint8Array(0);
 
 /** The value of an offset, of which there is one more than values. Throws ARROW_MALFORMED where it lies outside of what it points into. */
-export function offsetAt(column: Column, index: number): number {
+function offsetAt(column: Column, index: number): number {
   const { layout, offsets, length } = column;
   if (length === 0 || (layout.kind !== 'bytes' && layout.kind !== 'list')) return 0;
   const view = viewOf(offsets);
@@ -63,7 +63,7 @@ export function bytesOf(column: Column, from: number, to: number): number {
       return bits + count * layout.bytes;
     case 'bytes':
     case 'list': {
-      const [first, last] = range(column, from, to);
+      const [first, last] = rangeOf(column, from, to);
       const own = bits + (count + 1) * layout.offsetBytes;
       return own + (layout.kind === 'bytes' ? last - first : bytesOf(children[0], first, last));
     }
@@ -86,12 +86,12 @@ export function writeSlice(column: Column, from: number, to: number, into: BodyW
     case 'fixed':
       return into.buffer(data.subarray(from * layout.bytes, to * layout.bytes));
     case 'bytes': {
-      const [first, last] = range(column, from, to);
+      const [first, last] = rangeOf(column, from, to);
       into.buffer(rebased(column, from, to));
       return into.buffer(data.subarray(first, last));
     }
     case 'list': {
-      const [first, last] = range(column, from, to);
+      const [first, last] = rangeOf(column, from, to);
       into.buffer(rebased(column, from, to));
       return writeSlice(children[0], first, last, into);
     }
@@ -109,8 +109,8 @@ function writeValidity({ nulls, validity }: Column, from: number, to: number, in
   into.buffer(set < to - from ? bits : none);
 }
 
-/** Where the values of a range begin and end. */
-function range(column: Column, from: number, to: number): readonly [number, number] {
+/** Where what values from `from` to before `to` hold begins and ends, by their offsets. Throws ARROW_MALFORMED. */
+export function rangeOf(column: Column, from: number, to: number): readonly [number, number] {
   const [first, last] = [offsetAt(column, from), offsetAt(column, to)];
   if (last < first) throw malformed(`an offset ${last} after ${first}`);
   return [first, last];
@@ -123,8 +123,7 @@ function rebased(column: Column, from: number, to: number): Uint8Array {
   const bytes = Buffer.alloc((to - from + 1) * (wide ? 8 : 4));
   if (column.length === 0) return bytes;
   const view = viewOf(offsets);
-  const first = offsetAt(column, from);
-  const last = offsetAt(column, to);
+  const [first, last] = rangeOf(column, from, to);
   let before = first;
   for (let i = from; i <= to; i++) {
     const value = wide ? Number(view.getBigInt64(8 * i, true)) : view.getInt32(4 * i, true);

@@ -1,4 +1,5 @@
-import { malformed, type Table } from './read-flatbuffer.js';
+import type { Table } from './read-flatbuffer.js';
+import { malformed } from './refusals.js';
 import type { Fields, Value } from './write-flatbuffer.js';
 
 /** What a field's type is called in the format, by its number there (`Type` of Schema.fbs). */
