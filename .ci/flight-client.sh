@@ -11,6 +11,8 @@ clients=$work
 "$work/venv/bin/pip" install -q --disable-pip-version-check 'pyarrow==26.0.1' 'duckdb==2.0.1' 'pandas==3.1.1' 'numpy<3'
 cp -r clients/python "$work/package"
 "$work/venv/bin/pip" install -q --disable-pip-version-check "$work/package[flight]"
+node_modules/.bin/buf build proto --output "$work/proto.binpb"
+PYTHONPATH=.ci "$work/venv/bin/python" .ci/flight/descriptors.py "$work/proto.binpb"
 "$work/venv/bin/python" .ci/flight/pyarrow_client.py "$address" examples/images "$(cat "$work/pid")" "$@"
 (
   node .ci/flight/certificate.mjs "$clients"

@@ -12,7 +12,7 @@ environment kserve 'kserve==0.21.0' >"$work/kserve.log" 2>&1 &
 kserve=$!
 environment triton 'tritonclient[grpc]==2.73.0'
 node_modules/.bin/buf build proto --output "$work/proto.binpb"
-export PYTHONPATH=.ci/oip
+export PYTHONPATH=.ci:.ci/oip
 "$work/triton/bin/python" .ci/oip/descriptors.py "$work/proto.binpb"
 "$work/triton/bin/python" .ci/oip/triton.py "$address" "$work/proto.binpb"
 

@@ -26,7 +26,7 @@ const ONE_CALL = 'triptych.v1, one call at a time';
 const ALL_AT_ONCE = 'Flight, all at once';
 /** Calls under way at a time. */
 const IN_FLIGHT = 4;
-/** Between runs: who called within the last 2 s has a share of batches kept (docs/decisions/admission.md). */
+/** Between runs: who called within the last 2 s has a share of batches kept (docs/decisions/flight.md). */
 const PAUSE_MS = 2200;
 
 /** The same items as the request of one method of each API. */
