@@ -4,7 +4,9 @@ import { type OpenModel, towersOf } from '@triptych/model-families';
 
 const MIB = 1024 * 1024;
 /** Of an encoder beside its weights: its thread, its graph, and what its runs take. */
-const ENCODER_BYTES = 24 * MIB;
+const ENCODER_BYTES = 20 * MIB;
+/** Of a tokenizer's process for each character of its files: one of XLM-R's size, 18 MB, takes some 500 MiB. */
+const TOKENIZER_RATIO = 28;
 const FLOAT_BYTES = 4;
 
 /**
@@ -18,6 +20,8 @@ export async function estimateBytes({ directory, model }: OpenModel): Promise<nu
   // What encodes pairs has weights of its own, most of them the text tower's once more.
   const matching = model.match ? [...model.match.graph().weights.values()] : [];
   const again = FLOAT_BYTES * matching.reduce((sum, shape) => sum + elementCount(shape), 0);
+  const characters = Object.values(directory.files).reduce((sum, text) => sum + text.length, 0);
+  const tokenizing = TOKENIZER_RATIO * characters;
   const encoders = towersOf(model).length + (model.match ? 1 : 0);
-  return Math.ceil(weights + again + encoders * ENCODER_BYTES);
+  return Math.ceil(weights + again + tokenizing + encoders * ENCODER_BYTES);
 }

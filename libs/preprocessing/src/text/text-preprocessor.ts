@@ -50,6 +50,8 @@ interface Held {
 const DEFAULT_TIMEOUT_MS = 5000;
 /** A tokenizer of a quarter of a million words takes two seconds to be made. */
 const OPEN_TIMEOUT_MS = 60_000;
+/** What travels to the worker at a time. */
+const PIECE_CHARACTERS = 256 * 1024;
 /** Such a tokenizer takes some 150 MB. */
 const MEMORY_MB = 512;
 /** A worker of JavaScript alone can be ended at any time: what it holds is not worth more. */
@@ -105,7 +107,13 @@ export class TextPreprocessor {
       isQuiet: true,
       farewellMs: FAREWELL_MS,
       signal,
-      init: (call) => call('open', tokenizer, { timeout }),
+      init: async (call) => {
+        const { json, ...recipe } = tokenizer;
+        // In pieces: the event loop turns between them.
+        for (let at = 0; at < json.length; at += PIECE_CHARACTERS)
+          await call('receive', json.slice(at, at + PIECE_CHARACTERS));
+        await call('open', recipe, { timeout });
+      },
       ...(logger ? { logger } : {}),
     });
     return new TextPreprocessor(host, options);

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
 import type { ModelLayout, TextFiles } from './layout.js';
@@ -10,6 +11,8 @@ export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 
 /** The largest tokenizers have some 40 MB; what is larger is not read into memory. */
 const MAX_TEXT_BYTES = 256 * 1024 * 1024;
+/** Some milliseconds' decoding. */
+const PIECE_BYTES = 512 * 1024;
 
 /** What `metadata.json` says of a file of weights. */
 export interface WeightsMetadata {
@@ -118,7 +121,7 @@ export async function readJson(
 export async function readText(path: string): Promise<string | undefined> {
   try {
     const { size } = await stat(path);
-    if (size <= MAX_TEXT_BYTES) return await readFile(path, 'utf8');
+    if (size <= MAX_TEXT_BYTES) return await readInTurns(path);
     throw new TriptychError(
       'WEIGHTS_CORRUPT',
       `${path}: ${size} bytes; a description of a model has at most ${MAX_TEXT_BYTES}`,
@@ -133,6 +136,14 @@ export async function readText(path: string): Promise<string | undefined> {
       });
     throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${messageOf(cause)})`, { cause });
   }
+}
+
+/** The event loop turns between its pieces: a tokenizer may have many MB. */
+async function readInTurns(path: string): Promise<string> {
+  let text = '';
+  for await (const piece of createReadStream(path, { encoding: 'utf8', highWaterMark: PIECE_BYTES }))
+    text += piece as string;
+  return text;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

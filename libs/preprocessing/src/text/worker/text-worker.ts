@@ -3,10 +3,17 @@ import { openTokenizer, type Tokenize, type TokenizerRecipe } from '../tokenizer
 import type { TokenizedText, TokenizeRequest } from './protocol.js';
 
 let tokenizer: Tokenize | undefined;
+/** Of a `tokenizer.json`, as far as it has come. */
+let received: string[] = [];
 
 serveWorker({
-  open: (recipe: TokenizerRecipe) => {
-    tokenizer = openTokenizer(recipe);
+  receive: (piece: string) => {
+    received.push(piece);
+  },
+  open: (recipe: Omit<TokenizerRecipe, 'json'>) => {
+    const json = received.join('');
+    received = [];
+    tokenizer = openTokenizer({ ...recipe, json });
   },
   tokenize: ({ text, context }: TokenizeRequest): TokenizedText => {
     if (!tokenizer) throw new TriptychError('INTERNAL', 'no tokenizer is open');
