@@ -41,7 +41,8 @@ const { values, positionals } = parseArgs({
 const here = fileURLToPath(new URL('../../../', import.meta.url));
 const sides = ['this', 'other'] as const;
 type Side = (typeof sides)[number];
-const IDLE_MS = 20_000;
+const IDLE_MS = 10_000;
+const ROUNDS_A_START = 3;
 
 const unknown = values.only.split(',').filter((part) => !(parts as readonly string[]).includes(part));
 if (values.help) process.stdout.write(help);
@@ -63,8 +64,12 @@ async function main(clones: Record<Side, string>, only: string[], rounds: number
     if (only.includes('loads'))
       for (const [name, models] of Object.entries({ whisper, clip }))
         Object.assign(report, await loads(name, clones, models, rounds));
-    if (only.includes('audio')) Object.assign(report, await serving(clones, whisper, audioMeasures, rounds));
-    if (only.includes('images')) Object.assign(report, await serving(clones, clip, imageMeasures, rounds));
+    const served = { audio: [whisper, audioMeasures], images: [clip, imageMeasures] } as const;
+    for (const [kind, [models, measures]] of Object.entries(served)) {
+      if (!only.includes(kind)) continue;
+      for (const [what, value] of Object.entries(await serving(clones, models, measures, rounds)))
+        report[`${kind}, ${what}`] = value;
+    }
     printReport(report, values.json ?? false);
   } finally {
     await rm(work, { recursive: true });
@@ -122,41 +127,40 @@ async function loads(
   return Object.fromEntries(Object.entries(taken).map(([what, ratios]) => [what, median(ratios)]));
 }
 
-/** What both servers take for the same, the one idle while the other is measured. */
+/**
+ * What both servers take for the same, the one idle while the other is measured. They are started anew again and again: how a process
+ * lies in memory and on cores makes some percent that last as long as it does.
+ */
 async function serving(
   clones: Record<Side, string>,
   models: Record<Side, Converted>,
   measures: (address: string) => Promise<Measures>,
   rounds: number,
 ): Promise<Record<string, number>> {
-  const servers = {
-    this: await start(clones.this, models.this.plain),
-    other: await start(clones.other, models.other.plain),
-  };
-  const measured = {
-    this: await measures(servers.this.address),
-    other: await measures(servers.other.address),
-  };
-  const ratios: Record<string, number[]> = {};
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, { name }] of measured.this.all.entries()) {
-      const found = {} as Record<Side, number>;
-      for (const side of order(round + i)) found[side] = await measured[side].all[i].run();
-      (ratios[name] ??= []).push(found.this / found.other);
+  const found: Record<string, number[]> = {};
+  const note = (name: string, value: number) => (found[name] ??= []).push(value);
+  for (let first = 0; first < rounds; first += ROUNDS_A_START) {
+    const servers = {} as Record<Side, ServerProcess>;
+    for (const side of order(first)) servers[side] = await start(clones[side], models[side].plain);
+    const measured = {} as Record<Side, Measures>;
+    for (const side of sides) measured[side] = await measures(servers[side].address);
+    for (let round = first; round < Math.min(rounds, first + ROUNDS_A_START); round++) {
+      for (const [i, { name }] of measured.this.all.entries()) {
+        const values = {} as Record<Side, number>;
+        for (const side of order(round + i)) values[side] = await measured[side].all[i].run();
+        note(name, values.this / values.other);
+      }
+    }
+    for (const side of sides) await servers[side].report();
+    await sleep(IDLE_MS);
+    for (const side of sides) {
+      const { cpuMs, elapsedMs, peakRssMb } = await servers[side].report();
+      note(`${side}: CPU of the idle server, %`, (100 * cpuMs) / elapsedMs);
+      note(`${side}: memory when idle, MB`, servers[side].rssMb());
+      note(`${side}: memory at most, MB`, peakRssMb);
+      measured[side].close();
+      await servers[side].stop();
     }
   }
-  const [{ name }] = measured.this.all;
-  const prefix = name.slice(0, name.indexOf(':'));
-  const report = Object.fromEntries(Object.entries(ratios).map(([name, all]) => [name, median(all)]));
-  for (const side of sides) await servers[side].report();
-  await sleep(IDLE_MS);
-  for (const side of sides) {
-    const { cpuMs, elapsedMs, peakRssMb } = await servers[side].report();
-    report[`${prefix}: CPU of the idle server, %: ${side}`] = (100 * cpuMs) / elapsedMs;
-    report[`${prefix}: memory when idle, MB: ${side}`] = servers[side].rssMb();
-    report[`${prefix}: memory at most, MB: ${side}`] = peakRssMb;
-    measured[side].close();
-    await servers[side].stop();
-  }
-  return report;
+  return Object.fromEntries(Object.entries(found).map(([name, all]) => [name, median(all)]));
 }

@@ -33,10 +33,10 @@ export async function audioMeasures(address: string): Promise<Measures> {
   await flood(CLIPS, IN_FLIGHT, () => lean.call());
   return {
     all: [
-      { name: 'audio: 3 s clip, padded, time', run: () => several(5, padded) },
-      { name: 'audio: 3 s clip, trimmed, time', run: () => several(21, trimmed) },
+      { name: '3 s clip, padded, time', run: () => several(5, padded) },
+      { name: '3 s clip, trimmed, time', run: () => several(21, trimmed) },
       {
-        name: 'audio: trimmed clips a second, rate',
+        name: 'trimmed clips a second, rate',
         run: async () => CLIPS / (await time(() => flood(CLIPS, IN_FLIGHT, () => lean.call()))),
       },
     ],

@@ -27,10 +27,10 @@ export async function imageMeasures(address: string): Promise<Measures> {
   await rate(jpeg);
   return {
     all: [
-      { name: 'images: one of raw pixels, time', run: () => several(raw) },
-      { name: 'images: one JPEG, time', run: () => several(jpeg) },
-      { name: 'images: raw pixels, images a second, rate', run: () => rate(raw) },
-      { name: 'images: JPEGs, images a second, rate', run: () => rate(jpeg) },
+      { name: 'one of raw pixels, time', run: () => several(raw) },
+      { name: 'one JPEG, time', run: () => several(jpeg) },
+      { name: 'raw pixels, images a second, rate', run: () => rate(raw) },
+      { name: 'JPEGs, images a second, rate', run: () => rate(jpeg) },
     ],
     close: () => client.close(),
   };
