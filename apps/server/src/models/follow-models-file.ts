@@ -1,5 +1,5 @@
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
-import type { ModelRegistry } from '@triptych/engine';
+import type { ModelRegistry, ModelSource } from '@triptych/engine';
 import { type ModelsList, readModelsFile, stateOf } from './models-file.js';
 
 const LOOK_AGAIN_MS = 1000;
@@ -94,10 +94,11 @@ export class ModelsFile {
     const before = new Map(this.list.models.map((model) => [model.name, model]));
     const failed: string[] = [];
     for (const model of models) {
-      const isSame = before.get(model.name)?.directory === model.directory;
+      const served = before.get(model.name);
       const done = await this.#try(model.name, async () => {
-        if (!isSame) await this.models.replace(model);
-        else if (model.isCurrent) this.models.makeCurrent(model.name);
+        if (!served || !isLoadedAlike(served, model)) return void (await this.models.replace(model));
+        if (served.onDemand && !model.onDemand) await this.models.bring(model.name);
+        if (model.isCurrent) this.models.makeCurrent(model.name);
       });
       if (!done) failed.push(model.name);
     }
@@ -120,4 +121,9 @@ export class ModelsFile {
       return false;
     }
   }
+}
+
+/** Whether loading the one would give what the other is. */
+function isLoadedAlike(one: ModelSource, other: ModelSource): boolean {
+  return (['directory', 'device', 'precision'] as const).every((key) => one[key] === other[key]);
 }

@@ -60,6 +60,19 @@ describe('a file of models', () => {
     await expect(modelOf('w@1')).rejects.toMatchObject({ code: 5 });
   });
 
+  it('that changes how a model is loaded has it loaded anew, or at once, and what stays is left alone', async () => {
+    await replaceFile(`models:\n${one('a', 'whisper')}${one('b', 'clip', ', on-demand: true')}`);
+    test = await serveDemo({ models: [], modelsFile: path });
+    expect(states()).toEqual({ a: 'ready', b: 'standby' });
+    const loads = () => Object.fromEntries(test!.server.models.known.map(({ name, loads }) => [name, loads]));
+    const before = loads();
+    await replaceFile(`models:\n${one('a', 'whisper')}${one('b', 'clip')}`);
+    await expect.poll(states, settled).toEqual({ a: 'ready', b: 'ready' });
+    expect(loads()).toEqual({ a: before['a'], b: 1 });
+    await replaceFile(`models:\n${one('a', 'whisper', ', precision: float32')}${one('b', 'clip')}`);
+    await expect.poll(loads, settled).toEqual({ a: before['a'] + 1, b: 1 });
+  });
+
   it('that is broken, half written, gone, or about the models of others changes nothing', async () => {
     const whole = `models:\n${one('a', 'whisper')}${one('b', 'whisper', ', on-demand: true')}`;
     await replaceFile(whole);

@@ -52,8 +52,8 @@ const DEFAULT_TIMEOUT_MS = 5000;
 const OPEN_TIMEOUT_MS = 60_000;
 /** What travels to the worker at a time. */
 const PIECE_CHARACTERS = 256 * 1024;
-/** Such a tokenizer takes some 150 MB. */
-const MEMORY_MB = 512;
+/** Such a tokenizer's process takes some 540 MB. */
+const MEMORY_MB = 1024;
 /** A worker of JavaScript alone can be ended at any time: what it holds is not worth more. */
 const FAREWELL_MS = 500;
 /** One may have been killed for what it did not do. A text that a second one ends on is what ends them. */
