@@ -12,7 +12,7 @@ import protobuf from 'protobufjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = join(root, 'libs', 'protocol');
 const check = process.argv.includes('--check');
-const files = ['audio', 'image', 'text', 'cross_modal', 'captioner', 'models'].map(
+const files = ['audio', 'image', 'text', 'cross_modal', 'captioner', 'transcriber', 'models'].map(
   (name) => `triptych/v1/${name}.proto`,
 );
 const inferenceFiles = ['inference/grpc_service.proto'];

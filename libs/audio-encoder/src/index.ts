@@ -4,8 +4,15 @@ export { whisperDecoder } from './whisper/decoder/config.js';
 export { loudestGraph } from './whisper/decoder/loudest.js';
 export { type SpeechDecoder, whisperDecoderFiles, whisperSpeech } from './whisper/decoder/speech-decoder.js';
 export type { SpeechSegment } from './whisper/decoder/segments.js';
-export { readSpeechTokens, type SpeechTask, type SpeechTokens } from './whisper/decoder/tokens.js';
 export {
+  languageToken,
+  readSpeechTokens,
+  type SpeechTask,
+  type SpeechTokens,
+} from './whisper/decoder/tokens.js';
+export { Recording } from './whisper/decoder/recording.js';
+export {
+  loudestOf,
   transcribe,
   type TranscribedWindow,
   type TranscriptionOptions,

@@ -15,6 +15,9 @@ import {
   type CaptionerClient,
   type CaptionRequest,
   type CaptionResponse__Output,
+  type TranscriberClient,
+  type TranscribeRequest,
+  type TranscribeResponse__Output,
   type ClassifyRequest,
   type ClassifyResponse__Output,
   type CrossModalClient,
@@ -67,6 +70,7 @@ import {
   type ResumingImageStream,
 } from './resume/resuming-image-stream.js';
 import { type ImageStream, openImageStream } from './image-stream.js';
+import { openTranscriptStream, type TranscriptStream } from './transcript-stream.js';
 
 type Constructor<T> = new (address: string, channel: ChannelCredentials, options: object) => T;
 
@@ -76,6 +80,7 @@ interface Services {
   readonly TextEncoder: TextEncoderClient;
   readonly CrossModal: CrossModalClient;
   readonly Captioner: CaptionerClient;
+  readonly Transcriber: TranscriberClient;
   readonly Models: ModelsClient;
 }
 
@@ -131,7 +136,8 @@ export class TriptychClient {
     const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
       triptych: { v1: { [K in keyof Services]: Constructor<Services[K]> } };
     };
-    const { AudioEncoder, ImageEncoder, TextEncoder, CrossModal, Captioner, Models } = api.triptych.v1;
+    const { AudioEncoder, ImageEncoder, TextEncoder, CrossModal, Captioner, Transcriber, Models } =
+      api.triptych.v1;
     const channel = options.credentials ?? credentials.createInsecure();
     const limit = options.maxMessageBytes ?? 256 * 1024 * 1024;
     const channelOptions = {
@@ -155,6 +161,7 @@ export class TriptychClient {
       TextEncoder: new TextEncoder(address, channel, channelOptions),
       CrossModal: new CrossModal(address, channel, channelOptions),
       Captioner: new Captioner(address, channel, channelOptions),
+      Transcriber: new Transcriber(address, channel, channelOptions),
       Models: new Models(address, channel, channelOptions),
     };
     this.#timeoutMs = options.timeoutMs ?? 60_000;
@@ -262,6 +269,19 @@ export class TriptychClient {
   /** Writes captions of images. A bad image is an error in its place. */
   caption(request: CaptionRequest, call?: CallOptions): Promise<CaptionResponse__Output> {
     return this.#unary((options, done) => this.#services.Captioner.Caption(request, options, done), call);
+  }
+
+  /** What is said in a recording. */
+  transcribe(request: TranscribeRequest, call?: CallOptions): Promise<TranscribeResponse__Output> {
+    return this.#unary(
+      (options, done) => this.#services.Transcriber.Transcribe(request, options, done),
+      call,
+    );
+  }
+
+  /** What is said, while it is said, or in a recording of any length: configure it, send audio, and read its updates meanwhile. */
+  streamTranscript(): TranscriptStream {
+    return openTranscriptStream(this.#services.Transcriber.TranscribeStream());
   }
 
   /** Zero-shot classification: a probability for each label, for each item. */

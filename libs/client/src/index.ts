@@ -19,6 +19,7 @@ export type { RetryOptions } from './retry.js';
 export type { ResumeOptions, ResumingAudioStream } from './resume/resuming-audio-stream.js';
 export type { ImageResumeOptions, ResumingImageStream } from './resume/resuming-image-stream.js';
 export type { ImageStream } from './image-stream.js';
+export type { TranscriptStream } from './transcript-stream.js';
 export {
   type AudioClip,
   AudioContext,
@@ -69,8 +70,15 @@ export {
   type RankSource,
   readEmbedding,
   type SimilarityRequest,
+  SpeechTask,
   TailPolicy,
   toEmbedding,
+  type TranscribeRequest,
+  type TranscribeResponse__Output,
+  type TranscribeStreamConfig,
+  type TranscribeStreamResponse__Output,
+  type TranscriptionOptions,
+  type TranscriptSegment__Output,
   type UnloadModelRequest,
   type Vector,
   VectorFusionRule,

@@ -8,6 +8,12 @@ import {
   encodeClips,
   type EncodedAudio,
 } from './audio/encode-clips.js';
+import { transcribeRecording, type TranscribeRequest, type Transcript } from './audio/transcribe.js';
+import {
+  openTranscriptionStream,
+  type TranscriptionStream,
+  type TranscriptionStreamRequest,
+} from './audio/transcription-stream.js';
 import type { CallContext, EngineCall } from './call.js';
 import { type Classifications, classify, type ClassifyRequest } from './cross-modal/classify.js';
 import { fuse, type Fused, type FuseRequest } from './cross-modal/fuse.js';
@@ -72,6 +78,22 @@ export class Engine {
   openClipStream(request: ClipStreamRequest, call?: Partial<EngineCall>): Promise<BatchStream<AudioClip>> {
     return this.#open(call, taking('audio', request), (parts, context) =>
       openClipStream(parts, request, context),
+    );
+  }
+
+  transcribe(request: TranscribeRequest, call?: Partial<EngineCall>): Promise<Transcript> {
+    return this.#run(call, taking('speech', request), (parts, context) =>
+      transcribeRecording(parts, request, context),
+    );
+  }
+
+  /** Rejects where the stream cannot be as it is asked for. */
+  openTranscription(
+    request: TranscriptionStreamRequest,
+    call?: Partial<EngineCall>,
+  ): Promise<TranscriptionStream> {
+    return this.#open(call, taking('speech', request), (parts, context) =>
+      openTranscriptionStream(parts, request, context),
     );
   }
 

@@ -17,6 +17,14 @@ export type {
 } from './audio/audio-stream.js';
 export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
 export type { ClipStreamRequest } from './audio/clip-stream.js';
+export type { TranscribeRequest, Transcript } from './audio/transcribe.js';
+export type { RequestedTranscription, TranscribedChunk, TranscribedSegment } from './audio/transcription.js';
+export type {
+  TranscriptionStream,
+  TranscriptionStreamRequest,
+  TranscriptionSummary,
+  TranscriptUpdate,
+} from './audio/transcription-stream.js';
 export type { EngineCall } from './call.js';
 export { createEngine, type EngineOptions } from './create-engine.js';
 export type { Classifications, ClassifyRequest } from './cross-modal/classify.js';

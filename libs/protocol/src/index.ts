@@ -114,6 +114,24 @@ export type { SimilarityRequest, SimilarityRequest__Output } from './gen/triptyc
 export type { SimilarityResponse, SimilarityResponse__Output } from './gen/triptych/v1/SimilarityResponse.js';
 export type { TextEncoderClient, TextEncoderHandlers } from './gen/triptych/v1/TextEncoder.js';
 export type { TextResult } from './gen/triptych/v1/TextResult.js';
+export { SpeechTask } from './gen/triptych/v1/SpeechTask.js';
+export type { TranscribeRequest, TranscribeRequest__Output } from './gen/triptych/v1/TranscribeRequest.js';
+export type { TranscribeResponse, TranscribeResponse__Output } from './gen/triptych/v1/TranscribeResponse.js';
+export type { TranscriberClient, TranscriberHandlers } from './gen/triptych/v1/Transcriber.js';
+export type { TranscribeStreamConfig } from './gen/triptych/v1/TranscribeStreamConfig.js';
+export type {
+  TranscribeStreamRequest,
+  TranscribeStreamRequest__Output,
+} from './gen/triptych/v1/TranscribeStreamRequest.js';
+export type {
+  TranscribeStreamResponse,
+  TranscribeStreamResponse__Output,
+} from './gen/triptych/v1/TranscribeStreamResponse.js';
+export type {
+  TranscriptionOptions,
+  TranscriptionOptions__Output,
+} from './gen/triptych/v1/TranscriptionOptions.js';
+export type { TranscriptSegment, TranscriptSegment__Output } from './gen/triptych/v1/TranscriptSegment.js';
 export { VectorFusionRule } from './gen/triptych/v1/VectorFusionRule.js';
 export { loadFlightPackage, loadInferencePackage, loadWirePackage } from './load.js';
 export {

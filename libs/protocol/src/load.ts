@@ -89,6 +89,7 @@ function wireTree(side: 'client' | 'server'): MessageTree {
     asBytes('Item', 'text');
     asBytes('MatchPair', 'text');
     asBytes('CaptionRequest', 'prompt');
+    asBytes('TranscriptionOptions', 'prompt');
     asBytes('ClassifyRequest', 'labels', 'template');
   }
   return json;

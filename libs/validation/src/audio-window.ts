@@ -7,6 +7,8 @@ export interface WindowPlan {
   readonly windowSamples: number;
   readonly hopSamples: number;
   readonly emitTail: boolean;
+  /** Windows are pieces of one recording: however short one is, it is whole. Default: no. */
+  readonly arePieces?: boolean;
 }
 
 /** How a stream is to be cut into windows. */

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import {
   type AudioItem,
   loudestGraph,
+  loudestOf,
   readSpeechTokens,
+  Recording,
   readWhisperConfig,
   type SpeechSegment,
   transcribe,
@@ -104,11 +106,22 @@ describe.each(files)('%s: transcription against WhisperForConditionalGeneration.
   });
   afterAll(() => Promise.all([encoder, decoder, meter].map((one) => one.close())));
 
+  /** It comes in pieces of some length. */
+  function recordingOf(samples: Float32Array): Recording {
+    async function* pieces() {
+      for (let at = 0; at < samples.length; at += 7000) yield samples.subarray(at, at + 7000);
+    }
+    return new Recording(pieces(), 3 * tower.contextSamples);
+  }
+
   async function segmentsOf(recording: Float32Array, options: Partial<TranscriptionOptions>) {
     const standard = { timestamps: false, beams: 1, temperatures: [0], seed: 0, conditioned: false };
     const segments: SpeechSegment[] = [];
     const all = { ...standard, maxNewTokens: golden.newTokens, ...options };
-    for await (const window of transcribe(recording, all, parts)) segments.push(...window.segments);
+    const isLong = recording.length > tower.contextSamples;
+    const loudest = isLong ? await loudestOf(recordingOf(recording), parts) : undefined;
+    for await (const window of transcribe(recordingOf(recording), { ...all, loudest }, parts))
+      segments.push(...window.segments);
     return segments;
   }
 
@@ -164,7 +177,7 @@ describe.each(files)('%s: transcription against WhisperForConditionalGeneration.
           minLogProbability: 0,
           ...over,
         };
-        for await (const window of transcribe(clip, options, parts)) found.push(window);
+        for await (const window of transcribe(recordingOf(clip), options, parts)) found.push(window);
         return found;
       };
       const [drawn] = await windows({});

@@ -13,6 +13,7 @@ const modalities: Readonly<Record<string, readonly string[]>> = {
   '/triptych.v1.CrossModal/Classify': ['text'],
   '/triptych.v1.CrossModal/Fuse': [],
   '/triptych.v1.Captioner/Caption': ['image'],
+  '/triptych.v1.Transcriber/Transcribe': ['audio'],
   '/triptych.v1.CrossModal/Match': ['text'],
 };
 

@@ -4,6 +4,7 @@ import {
   EmbeddingEncoding,
   PixelFormat,
   RankFusionRule,
+  SpeechTask,
   TailPolicy,
   VectorFusionRule,
 } from '@triptych/protocol';
@@ -24,6 +25,11 @@ export const audioEncodings = {
 } as const;
 
 export const tails = { emit: TailPolicy.TAIL_POLICY_EMIT, drop: TailPolicy.TAIL_POLICY_DROP } as const;
+
+export const speechTasks = {
+  transcribe: SpeechTask.SPEECH_TASK_TRANSCRIBE,
+  translate: SpeechTask.SPEECH_TASK_TRANSLATE,
+} as const;
 
 export const pixelFormats = {
   rgb: PixelFormat.PIXEL_FORMAT_RGB8,

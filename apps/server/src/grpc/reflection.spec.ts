@@ -56,6 +56,7 @@ const expected = [
   'triptych.v1.ImageEncoder',
   'triptych.v1.Models',
   'triptych.v1.TextEncoder',
+  'triptych.v1.Transcriber',
 ];
 
 describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {

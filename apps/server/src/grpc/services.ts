@@ -12,6 +12,7 @@ import {
   type ModelsHandlers,
   type RequestRule,
   type TextEncoderHandlers,
+  type TranscriberHandlers,
 } from '@triptych/protocol';
 import { encodeClips } from './audio/encode-clips.js';
 import { encodeStream } from './audio/encode-stream.js';
@@ -31,6 +32,8 @@ import type { ModelControl } from '../models/model-control.js';
 import { getModel, listModels, loadModel, reloadModel, unloadModel } from './models/models-service.js';
 import type { CallObservers } from './observe-call.js';
 import { encodeTexts } from './text/encode-texts.js';
+import { transcribe } from './audio/transcribe.js';
+import { transcribeStream } from './audio/transcribe-stream.js';
 
 interface Handlers {
   readonly AudioEncoder: AudioEncoderHandlers;
@@ -38,6 +41,7 @@ interface Handlers {
   readonly TextEncoder: TextEncoderHandlers;
   readonly CrossModal: CrossModalHandlers;
   readonly Captioner: CaptionerHandlers;
+  readonly Transcriber: TranscriberHandlers;
   readonly Models: ModelsHandlers;
 }
 
@@ -85,6 +89,10 @@ export function services(
     },
     Captioner: {
       Caption: unary(observers, (request, context) => captionImages(engine, request, context)),
+    },
+    Transcriber: {
+      Transcribe: unary(observers, (request, context) => transcribe(engine, request, context)),
+      TranscribeStream: duplex(observers, (call, context) => transcribeStream(engine, call, context)),
     },
     Models: {
       List: unary(observers, (request) => listModels(engine, request)),

@@ -4,6 +4,9 @@ import { KnownModel } from './known-model.js';
 import type { DescribedModel } from './model-loader.js';
 import { checkName, ModelNames, partsOf } from './model-names.js';
 
+/** Names that one message lists. */
+const MOST_NAMED = 16;
+
 /** The models that an engine knows, in the order in which they were named, and what names stand for. */
 export class KnownModels {
   readonly #names = new ModelNames();
@@ -39,6 +42,12 @@ export class KnownModels {
   /** The model of calls of a modality that name none. */
   lookUpDefault(what: Offered): KnownModel | undefined {
     return this.#current().find((known) => known.takes(what));
+  }
+
+  /** Names of models that calls of it could name, some of them where they are many. */
+  offering(what: Offered): string[] {
+    const found = this.all.filter((known) => known.isOffered && known.takes(what));
+    return found.slice(0, MOST_NAMED).map(({ name }) => name);
   }
 
   /** The first whose audio encoder's default vectors lie in a space. */

@@ -36,4 +36,7 @@ export interface Closable {
 }
 
 /** The part of a served model that its family makes. */
-export type LoadedTowers = Pick<ServedModel, 'audio' | 'image' | 'text' | 'match' | 'caption' | 'shared'>;
+export type LoadedTowers = Pick<
+  ServedModel,
+  'audio' | 'image' | 'text' | 'match' | 'caption' | 'speech' | 'shared'
+>;

@@ -40,11 +40,16 @@ export async function loadModel(
   const name = source.name ?? metadata.model_name;
   const weights = new WeightSource(opened.directory);
   const open: Closable[] = [];
-  const note = async <E extends Closable>(worker: Promise<E>): Promise<E> => {
-    open.push(await worker);
-    return worker;
-  };
   let closed: Promise<unknown> | undefined;
+  const note = async <E extends Closable>(worker: Promise<E>): Promise<E> => {
+    const one = await worker;
+    if (closed) {
+      await one.close();
+      throw new TriptychError('DRAINING', `model ${name} is closed`);
+    }
+    open.push(one);
+    return one;
+  };
   const close = async () => {
     await (closed ??= Promise.all(open.map((worker) => worker.close())));
   };

@@ -3,6 +3,7 @@ import { Decoder, Encoder, type EncoderOptions, type Tower, type TowerItem } fro
 import type { CaptionDecoder, MatchTower } from '@triptych/text-encoder';
 import { type Modality, type ModalTower, type Scores, towersOf } from '@triptych/model-families';
 import type { LoadContext, LoadedTowers } from './load-context.js';
+import { servedSpeech } from './start-speech.js';
 import type {
   ServedAudio,
   ServedCaption,
@@ -14,7 +15,7 @@ import type {
 
 /** Starts a model's towers side by side. */
 export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
-  const { model } = context.open;
+  const { model, directory } = context.open;
   const loading = new Loading(context);
   let before: Promise<unknown> | undefined;
   const starting = towersOf(model).map((one) => (before = loading.start(one, before)));
@@ -23,7 +24,13 @@ export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
   // All have ended: what has started when another fails can then be closed.
   const ended = await Promise.allSettled(starting);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  return { ...loading.served, ...(await loading.shared()) };
+  const { speech } = model;
+  const { decoder } = directory;
+  return {
+    ...loading.served,
+    ...(speech && decoder ? { speech: servedSpeech(speech, decoder, context) } : {}),
+    ...(await loading.shared()),
+  };
 }
 
 /** What captions of one model take side by side: of 8 beams of 30 tokens from an image of 384 pixels 60 MB each. */

@@ -22,6 +22,8 @@ export interface ModelCard {
   readonly shared: boolean;
   /** Whether it writes captions of images. */
   readonly caption: boolean;
+  /** Whether it writes what is said. */
+  readonly speech: boolean;
 }
 
 export type AudioCard = Pick<
@@ -32,7 +34,7 @@ export type ImageCard = Pick<ServedImage, 'poolings' | 'dimensions' | 'space' | 
 export type TextCard = Pick<ServedText, 'poolings' | 'dimensions' | 'space' | 'maxTokens'>;
 
 /** The card of a model that is loaded. It keeps nothing of what serves it. */
-export function cardOf({ audio, image, text, shared, caption, ...model }: ServedModel): ModelCard {
+export function cardOf({ audio, image, text, shared, caption, speech, ...model }: ServedModel): ModelCard {
   const { architecture, parameters, fingerprint, weightType, device, precision, loadMs } = model;
   return {
     architecture,
@@ -47,6 +49,7 @@ export function cardOf({ audio, image, text, shared, caption, ...model }: Served
     ...(text && { text: textCard(text, text.space) }),
     shared: shared !== undefined,
     caption: caption !== undefined,
+    speech: speech !== undefined,
   };
 }
 
@@ -68,6 +71,7 @@ export function cardOfOpen({ directory, model }: OpenModel): ModelCard {
     ...(text && { text: textCard(text, (...of) => spaceOf(text.ownSpace(...of))) }),
     shared: model.scoring !== undefined && Boolean(image && text),
     caption: model.caption !== undefined,
+    speech: model.speech !== undefined,
   };
 }
 

@@ -23,5 +23,7 @@ export async function estimateBytes({ directory, model }: OpenModel): Promise<nu
   const characters = Object.values(directory.files).reduce((sum, text) => sum + text.length, 0);
   const tokenizing = TOKENIZER_RATIO * characters;
   const encoders = towersOf(model).length + (model.match ? 1 : 0);
-  return Math.ceil(weights + again + tokenizing + encoders * ENCODER_BYTES);
+  // Whether it is asked to transcribe or not: a call is not to take what nobody counted.
+  const decoder = model.speech ? FLOAT_BYTES * (directory.decoder?.metadata.total_parameters ?? 0) : 0;
+  return Math.ceil(weights + again + tokenizing + decoder + encoders * ENCODER_BYTES);
 }

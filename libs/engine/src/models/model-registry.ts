@@ -124,7 +124,7 @@ export class ModelRegistry {
   serve(what: Offered, name: string, until: Waiting): ServedModel | Promise<void> {
     this.checkOpen();
     const known = name === '' ? this.#known.lookUpDefault(what) : this.#known.offered(name);
-    if (!known?.takes(what)) throw notServed(what, name);
+    if (!known?.takes(what)) throw notServed(what, name, this.#known.offering(what));
     return known.served ?? this.#waitFor(known, until);
   }
 

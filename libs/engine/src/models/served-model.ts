@@ -13,6 +13,7 @@ import type {
 } from '@triptych/text-encoder';
 import type { ImageEncoder, ImageTower } from '@triptych/vision-encoder';
 import type { LaneName } from '../admission/lane.js';
+import type { ServedSpeech } from './served-speech.js';
 
 /** A model as it is being served, with an encoder for each modality that it takes. */
 export interface ServedModel {
@@ -35,6 +36,8 @@ export interface ServedModel {
   readonly match?: ServedMatch;
   /** What writes captions of images. */
   readonly caption?: ServedCaption;
+  /** What writes what is said. */
+  readonly speech?: ServedSpeech;
   /** Where its image and text encoders meet. */
   readonly shared?: SharedScores;
   /** Ends its encoders and what prepares for it alone. */
@@ -78,8 +81,8 @@ export interface ServedMatch extends MatchTower {
   readonly space: () => string;
 }
 
-/** What a call may need of a model: that it takes a modality, compares images and text, or writes captions. */
-export type Offered = Modality | 'shared' | 'caption';
+/** What a call may need of a model: that it takes a modality, compares images and text, writes captions, or what is said. */
+export type Offered = Modality | 'shared' | 'caption' | 'speech';
 
 /** What writes captions, and what serves it. */
 export interface ServedCaption extends CaptionDecoder {
@@ -97,6 +100,7 @@ const verbs = {
   text: 'takes text',
   shared: 'compares images and text',
   caption: 'writes captions of images',
+  speech: 'transcribes',
 };
 
 /** The first of some models that serves something; they were asked for by `name`, or by none. Throws MODALITY_NOT_SERVED. */
@@ -110,10 +114,11 @@ export function servingOf<M extends Offered>(
   throw notServed(what, name);
 }
 
-/** MODALITY_NOT_SERVED by the model of this name, or by any. */
-export function notServed(what: Offered, name: string): TriptychError {
+/** MODALITY_NOT_SERVED by the model of this name, or by any; `others` are those that could be asked. */
+export function notServed(what: Offered, name: string, others: readonly string[] = []): TriptychError {
   const who = name === '' ? 'no served model' : `model ${name} is none that`;
-  return new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}`, {
+  const instead = others.length > 0 ? `; of those served, ${others.join(', ')} can` : '';
+  return new TriptychError('MODALITY_NOT_SERVED', `${who} ${verbs[what]}${instead}`, {
     field: 'model',
     ...(name === '' ? {} : { resource: { type: 'model', name } }),
   });

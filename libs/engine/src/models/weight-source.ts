@@ -1,12 +1,12 @@
 import { TriptychError, type WeightSet } from '@triptych/core';
-import type { ModelDirectory, ModelIdentity, ReadOptions, TensorsRead } from '@triptych/weight-loader';
+import type { ModelIdentity, ReadOptions, StoredModel, TensorsRead } from '@triptych/weight-loader';
 
-/** A model directory's weights, which its encoders read in parts: for their first worker, and for each restarted one. */
+/** A file of weights, which a model's encoders read in parts, or its decoder: for their first worker, and for each restarted one. */
 export class WeightSource {
   readonly #parts = new Map<string, TensorsRead>();
   #identity: ModelIdentity | undefined;
 
-  constructor(private readonly directory: ModelDirectory) {}
+  constructor(private readonly directory: StoredModel) {}
 
   /**
    * Reads the tensors whose name `only` finds; none: all. No copy is kept: what is read again must still be the weights

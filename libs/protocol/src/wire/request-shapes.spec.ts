@@ -57,6 +57,8 @@ describe('the shape of a request', () => {
       'CrossModal/Fuse': true,
       'CrossModal/Match': true,
       'Captioner/Caption': true,
+      'Transcriber/Transcribe': true,
+      'Transcriber/TranscribeStream': true,
       'Models/List': false,
       'Models/Get': false,
       'Models/Load': false,

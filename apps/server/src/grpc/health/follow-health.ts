@@ -3,12 +3,13 @@ import type { Modality } from '@triptych/model-families';
 import { HealthService } from './health-service.js';
 
 /** Modalities that a service needs; none: it answers while the server does. */
-const needs: Readonly<Record<string, readonly (Modality | 'caption')[]>> = {
+const needs: Readonly<Record<string, readonly (Modality | 'caption' | 'speech')[]>> = {
   'triptych.v1.AudioEncoder': ['audio'],
   'triptych.v1.ImageEncoder': ['image'],
   'triptych.v1.TextEncoder': ['text'],
   'triptych.v1.CrossModal': ['image', 'text'],
   'triptych.v1.Captioner': ['caption'],
+  'triptych.v1.Transcriber': ['speech'],
   'triptych.v1.Models': [],
 };
 
@@ -35,7 +36,7 @@ export function followHealth(models: ModelRegistry, services: readonly string[])
   let isDraining = false;
   const tell = (name: string, serves: boolean) =>
     service.set(name, serves && !isDraining ? 'SERVING' : 'NOT_SERVING');
-  const areReady = (modality?: Modality | 'caption') => {
+  const areReady = (modality?: Modality | 'caption' | 'speech') => {
     const found = models.known.filter(
       ({ state, card }) => IS_SERVED.has(state) && (modality === undefined || card[modality]),
     );
@@ -76,7 +77,7 @@ export function followHealth(models: ModelRegistry, services: readonly string[])
 const IS_SERVED: ReadonlySet<ModelState> = new Set(['ready', 'standby']);
 
 /** Whether calls of a modality, or of any, are answered. */
-function isReady({ state, served }: ModelStatus, modality?: Modality | 'caption'): boolean {
+function isReady({ state, served }: ModelStatus, modality?: Modality | 'caption' | 'speech'): boolean {
   if (!served) return state === 'standby';
   return encodersByModality(served).every(
     ([name, { worker }]) => (modality !== undefined && name !== modality) || worker.ready,

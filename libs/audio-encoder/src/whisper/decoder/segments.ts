@@ -16,6 +16,10 @@ const FRAMES = 2;
 /** Segments of a window of a recording, and how many frames on the next one begins. */
 export interface WindowSegments {
   readonly segments: readonly SpeechSegment[];
+  /** Those of them that end where another begins: more audio does not make them longer. */
+  readonly closed: number;
+  /** What was said behind them, up to the window's end. */
+  readonly open: SpeechSegment | undefined;
   readonly advance: number;
 }
 
@@ -36,7 +40,8 @@ export function segmentsOf(
     const last = tokens.findLast((token) => token >= firstTimestamp);
     const whole = Math.trunc((frames * FRAME_S) / TIMESTAMP_S);
     const end = last === undefined || last === firstTimestamp ? whole : last - firstTimestamp;
-    return { segments: [{ start: offset, end: offset + end * TIMESTAMP_S, tokens }], advance: frames };
+    const segments = [{ start: offset, end: offset + end * TIMESTAMP_S, tokens }];
+    return { segments, closed: 0, open: undefined, advance: frames };
   }
   const endsOnce = count >= 2 && !isTimestamp[count - 2] && isTimestamp[count - 1];
   if (endsOnce) cuts.push(count);
@@ -48,6 +53,12 @@ export function segmentsOf(
     const end = piece[piece.length - (isLast && !endsOnce ? 2 : 1)];
     return { start: time(piece[0]), end: time(end), tokens: piece };
   });
-  const advance = endsOnce ? frames : (tokens[cuts[cuts.length - 1] - 2] - firstTimestamp) * FRAMES;
-  return { segments, advance };
+  const last = cuts[cuts.length - 1];
+  const advance = endsOnce ? frames : (tokens[last - 2] - firstTimestamp) * FRAMES;
+  const rest = endsOnce ? [] : tokens.slice(last - 1);
+  const open =
+    rest.length > 1
+      ? { start: segments[segments.length - 1].end, end: offset + frames * FRAME_S, tokens: rest }
+      : undefined;
+  return { segments, closed: segments.length - (endsOnce ? 1 : 0), open, advance };
 }

@@ -2,9 +2,10 @@ import { deflateSync } from 'node:zlib';
 import type { Caller } from '@triptych/core';
 import type { DecoderSource, Decoder, Generated, Generation } from '@triptych/inference-core';
 import { CONV_STRIDE, type WhisperConfig } from '../config.js';
-import { segmentsOf, type SpeechSegment } from './segments.js';
+import type { Recording } from './recording.js';
+import { segmentsOf, type SpeechSegment, type WindowSegments } from './segments.js';
 import { languageToken, type SpeechTask, type SpeechTokens } from './tokens.js';
-import { spectrogramFrames, windowSamples } from './window.js';
+import { samplesUpTo, spectrogramFrames, windowSamples } from './window.js';
 
 export interface TranscriptionOptions {
   /** Its code, as in `en`. Default: it is detected. */
@@ -29,13 +30,23 @@ export interface TranscriptionOptions {
   readonly conditioned: boolean;
   /** Of one window. Default: as many as the decoder has positions. */
   readonly maxNewTokens?: number | undefined;
+  /**
+   * What is said is told before a window is full, each time so many more samples have come. What two such guesses agree on is settled.
+   * Default: what is said is told once, window by window.
+   */
+  readonly guessEvery?: number | undefined;
+  /** Largest log-mel energy of the whole recording, where that is known. Default: that of what has been heard so far. */
+  readonly loudest?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly caller?: Caller | undefined;
 }
 
 /** What is known of a window when its segments are. */
 export interface TranscribedWindow {
+  /** Settled. */
   readonly segments: readonly SpeechSegment[];
+  /** What seems to be said after them: what comes next replaces it. Empty unless guesses are asked for. */
+  readonly guessed: readonly SpeechSegment[];
   readonly language: string | undefined;
   readonly temperature: number;
   readonly meanLogProbability: number;
@@ -57,6 +68,8 @@ export interface TranscriptionParts {
   ) => Promise<Float32Array<ArrayBuffer>>;
   /** Largest log-mel energy of samples that hold their edges. */
   readonly loudest: (samples: Float32Array<ArrayBuffer>) => Promise<number>;
+  /** Runs the work of one window when its turn has come. Default: at once. */
+  readonly inTurn?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** From here on, a result is too much chance to go on from. */
@@ -64,76 +77,153 @@ const LOW_TEMPERATURE = 0.5;
 
 /**
  * What is said in a recording, window by window, by the sequential algorithm of transformers' `WhisperForConditionalGeneration.generate`:
- * each window begins where the last whole segment ended. `recording`: mono at the model's rate, at least one hop.
+ * each window begins where the last whole segment ended. `recording`: mono at the model's rate, at least one hop. Guesses settle as
+ * two that follow each other agree (LocalAgreement, Liu et al. 2020), at the end of a segment.
  */
 export async function* transcribe(
-  recording: Float32Array,
+  recording: Recording,
   options: TranscriptionOptions,
   parts: TranscriptionParts,
 ): AsyncGenerator<TranscribedWindow> {
-  const { config, tokens, decoder } = parts;
-  const { mel, positions } = config;
+  const { inTurn = (work) => work() } = parts;
+  const { mel, positions } = parts.config;
   const context = positions * CONV_STRIDE;
-  const isLong = spectrogramFrames(recording.length, mel) > context;
-  const whole = isLong ? recording : padded(recording, context * mel.hop);
-  const total = spectrogramFrames(whole.length, mel);
-  const timestamps = options.timestamps || isLong;
-  const loudest = await loudestOf(whole, total, context, parts);
-  const said: (readonly number[])[] = options.prompt ? [options.prompt] : [];
-  let isConditioned = options.conditioned;
-  let language = options.language;
-  let begin: readonly number[] | undefined;
+  const { guessEvery = Infinity } = options;
+  const state = new Transcription(options, parts);
+  let guess: readonly SpeechSegment[] = [];
+  let tried = 0;
+  for (let seek = 0; ;) {
+    const full = samplesUpTo(seek + context, mel);
+    await recording.reach(Math.min(full, Math.max(tried, seek * mel.hop) + guessEvery));
+    const isShort = recording.ended && seek === 0 && recording.length <= context * mel.hop;
+    if (isShort) recording.pad(context * mel.hop);
+    const isWhole = recording.ended || recording.length >= full;
+    const frames = Math.min(context, spectrogramFrames(recording.length, mel) - seek);
+    if (frames <= 0) {
+      if (recording.ended) return;
+      tried = recording.length;
+      continue;
+    }
+    // Guesses settle at timestamps.
+    const timestamps = options.timestamps || guessEvery < Infinity || !isShort;
+    const heard = await inTurn(() => state.hear(recording, { seek, frames, timestamps }));
+    const { cut, isSilent, known } = heard;
+    if (isWhole) {
+      const segments = isSilent ? [] : cut.segments;
+      state.said(segments);
+      seek += isSilent || cut.advance <= 0 ? frames : cut.advance;
+      guess = [];
+      yield { segments, guessed: [], ...known };
+    } else {
+      const all = isSilent ? [] : [...cut.segments, ...(cut.open ? [cut.open] : [])];
+      const agreed = isSilent ? 0 : agreement(guess, all, cut.closed, parts.tokens);
+      const segments = all.slice(0, agreed);
+      state.said(segments);
+      guess = all.slice(agreed);
+      const last = segments.at(-1);
+      if (last) seek = Math.max(seek, Math.round((last.end * mel.sampleRate) / mel.hop));
+      yield { segments, guessed: guess, ...known };
+    }
+    tried = recording.length;
+    recording.forget(seek * mel.hop - mel.window);
+    // A short recording is all in one window, unless a timestamp ends that earlier.
+    if (recording.ended && seek >= spectrogramFrames(recording.length, mel)) return;
+  }
+}
 
-  for (let seek = 0; seek < total;) {
-    const frames = Math.min(context, total - seek);
-    const states = await parts.encode(windowSamples(whole, seek, frames, mel), loudest);
+/** How many of the segments are closed, and were said in the guess before. */
+function agreement(
+  before: readonly SpeechSegment[],
+  now: readonly SpeechSegment[],
+  closed: number,
+  { firstTimestamp }: SpeechTokens,
+): number {
+  const words = ({ tokens }: SpeechSegment) => tokens.filter((token) => token < firstTimestamp).join();
+  let agreed = 0;
+  while (agreed < Math.min(closed, before.length) && words(before[agreed]) === words(now[agreed])) agreed++;
+  return agreed;
+}
+
+/** The largest log-mel energy of a recording, which is read to its end. */
+export async function loudestOf(recording: Recording, parts: TranscriptionParts): Promise<number> {
+  const { mel, positions } = parts.config;
+  const context = positions * CONV_STRIDE;
+  let most = -Infinity;
+  for (let first = 0; ; first += context) {
+    await recording.reach(samplesUpTo(first + context, mel));
+    const frames = Math.min(context, spectrogramFrames(recording.length, mel) - first);
+    if (frames <= 0) return most;
+    most = Math.max(most, await parts.loudest(windowSamples(recording, first, frames, mel)));
+    recording.forget((first + frames) * mel.hop - mel.window);
+  }
+}
+
+/** What a transcription knows from one window to the next. */
+class Transcription {
+  #loudest = -Infinity;
+  #said: (readonly number[])[];
+  #isConditioned: boolean;
+  #language: string | undefined;
+  #begin: readonly number[] | undefined;
+
+  constructor(
+    private readonly options: TranscriptionOptions,
+    private readonly parts: TranscriptionParts,
+  ) {
+    const { prompt, conditioned, language } = options;
+    this.#said = prompt ? [prompt] : [];
+    this.#isConditioned = conditioned;
+    this.#language = language;
+  }
+
+  /** What is said in so many frames from `seek` on. */
+  async hear(
+    recording: Recording,
+    {
+      seek,
+      frames,
+      timestamps,
+    }: { readonly seek: number; readonly frames: number; readonly timestamps: boolean },
+  ): Promise<{
+    readonly cut: WindowSegments;
+    readonly isSilent: boolean;
+    readonly known: Omit<TranscribedWindow, 'segments' | 'guessed'>;
+  }> {
+    const { options, parts } = this;
+    const { config, tokens, decoder } = parts;
+    const samples = windowSamples(recording, seek, frames, config.mel);
+    // The buffer changes threads.
+    this.#loudest = options.loudest ?? Math.max(this.#loudest, await parts.loudest(samples.slice()));
+    const states = await parts.encode(samples, this.#loudest);
     const { beams, signal, caller } = options;
     const source = await decoder.open(states, { beams, signal, caller });
     try {
-      language ??= await detectLanguage(source, tokens, signal);
-      begin ??= firstTokens(language, timestamps, options, tokens);
-      const before = previousTokens(said, isConditioned, options, parts);
-      const result = await withFallback(
-        source,
-        [...before, ...begin],
-        before.length,
-        timestamps,
-        options,
-        parts,
-      );
-      isConditioned = options.conditioned && result.temperature < LOW_TEMPERATURE;
+      this.#language ??= await detectLanguage(source, tokens, signal);
+      this.#begin ??= firstTokens(this.#language, timestamps, options, tokens);
+      const before = previousTokens(this.#said, this.#isConditioned, options, parts);
+      const prompt = [...before, ...this.#begin];
+      const result = await withFallback(source, prompt, before.length, timestamps, options, parts);
+      this.#isConditioned = options.conditioned && result.temperature < LOW_TEMPERATURE;
       const { generated, isSilent, ...known } = result;
       const text = generated.tokens.at(-1) === tokens.end ? generated.tokens.slice(0, -1) : generated.tokens;
-      const cut = segmentsOf(text, { seek, frames }, tokens);
-      const segments = isSilent ? [] : cut.segments;
-      for (const segment of segments) said.push(segment.tokens);
-      seek += isSilent || cut.advance <= 0 ? frames : cut.advance;
       const { meanLogProbability, finish } = generated;
-      yield { segments, language, meanLogProbability, finish, ...known };
+      return {
+        cut: segmentsOf(text, { seek, frames }, tokens),
+        isSilent,
+        known: { language: this.#language, meanLogProbability, finish, ...known },
+      };
     } finally {
       source.close();
     }
   }
-}
 
-function padded(samples: Float32Array, length: number): Float32Array {
-  const all = new Float32Array(length);
-  all.set(samples.subarray(0, length));
-  return all;
-}
-
-async function loudestOf(
-  samples: Float32Array,
-  total: number,
-  context: number,
-  { config: { mel }, loudest }: TranscriptionParts,
-): Promise<number> {
-  let most = -Infinity;
-  for (let first = 0; first < total; first += context) {
-    const window = windowSamples(samples, first, Math.min(context, total - first), mel);
-    most = Math.max(most, await loudest(window));
+  /** As much as a window may go on from is kept. */
+  said(segments: readonly SpeechSegment[]): void {
+    for (const { tokens } of segments) this.#said.push(tokens);
+    let kept = 0;
+    const from = this.#said.findLastIndex(({ length }) => (kept += length) > this.parts.decoder.positions);
+    if (from > 0) this.#said = this.#said.slice(from);
   }
-  return most;
 }
 
 /** The likeliest language; undefined where the model knows one alone. */

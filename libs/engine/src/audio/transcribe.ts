@@ -1,0 +1,112 @@
+import { loudestOf, transcribe } from '@triptych/audio-encoder';
+import type { RequestedAudioFormat } from '@triptych/validation';
+import type { CallContext } from '../call.js';
+import type { EngineParts } from '../engine-parts.js';
+import {
+  openPieces,
+  planTranscription,
+  prepareTranscription,
+  recordingOf,
+  type RequestedTranscription,
+  segmentsOf,
+  type TranscribedSegment,
+  type TranscriptionPlan,
+  WINDOW_COST,
+} from './transcription.js';
+
+export interface TranscribeRequest {
+  /** Default: the first that transcribes. */
+  readonly model?: string | undefined;
+  readonly format?: RequestedAudioFormat | null | undefined;
+  /** A whole recording. */
+  readonly data: Uint8Array;
+  readonly options?: RequestedTranscription | undefined;
+}
+
+export interface Transcript {
+  readonly model: string;
+  /** Of what makes its vectors. */
+  readonly fingerprint: string;
+  readonly text: string;
+  /** Its code; undefined where the model knows one alone. */
+  readonly language: string | undefined;
+  readonly durationS: number;
+  readonly segments: readonly TranscribedSegment[];
+  /** `length`: one of them at least was cut. */
+  readonly finish: 'end' | 'length';
+}
+
+/**
+ * Writes what is said in a recording (Radford et al. 2022). It is decoded as it is needed, twice where it is longer than the model's context:
+ * how loud it is has to be known before. Throws PARAMETER_INVALID, TEXT_* and AUDIO_* errors.
+ */
+export async function transcribeRecording(
+  parts: EngineParts,
+  { model: name, format, data, options = {} }: TranscribeRequest,
+  context: CallContext,
+): Promise<Transcript> {
+  const plan = planTranscription(parts, name, options);
+  const { model } = plan;
+  const loads = [{ model: model.name, modality: 'audio' as const, items: 1, cost: WINDOW_COST }];
+  return context.admission.run({ ...context, bytes: data.length, loads }, async () => {
+    const prepared = await prepareTranscription(plan, context);
+    const loudest = await measured(plan, { format, data }, prepared.parts, context);
+    return reading(plan, { format, data }, context, async (recording) => {
+      const segments: TranscribedSegment[] = [];
+      let language: string | undefined;
+      for await (const window of transcribe(recording, { ...prepared.options, loudest }, prepared.parts)) {
+        ({ language } = window);
+        segments.push(...segmentsOf(plan, window).settled);
+      }
+      return {
+        model: model.name,
+        fingerprint: model.fingerprint,
+        text: segments
+          .map(({ text }) => text)
+          .join('')
+          .trim(),
+        language,
+        durationS: recording.heard / model.audio.sampleRate,
+        segments,
+        finish: segments.some(({ finish }) => finish === 'length') ? ('length' as const) : ('end' as const),
+      };
+    });
+  });
+}
+
+type Audio = Pick<TranscribeRequest, 'format' | 'data'>;
+
+async function reading<T>(
+  plan: TranscriptionPlan,
+  { format, data }: Audio,
+  context: CallContext,
+  work: (recording: ReturnType<typeof recordingOf>) => Promise<T>,
+): Promise<T> {
+  const stream = openPieces(plan, format, context);
+  const recording = recordingOf(plan, stream, one(data));
+  try {
+    return await work(recording);
+  } finally {
+    recording.close();
+    stream.close();
+  }
+}
+
+async function* one(data: Uint8Array) {
+  yield { data };
+}
+
+/** How loud a recording is that is longer than the context; of a shorter one, its only window says. */
+function measured(
+  plan: TranscriptionPlan,
+  audio: Audio,
+  parts: Parameters<typeof loudestOf>[1],
+  context: CallContext,
+): Promise<number | undefined> {
+  return reading(plan, audio, context, async (recording) => {
+    await recording.reach(plan.model.audio.contextSamples + 1);
+    return recording.ended && recording.length <= plan.model.audio.contextSamples
+      ? undefined
+      : loudestOf(recording, parts);
+  });
+}

@@ -1,0 +1,251 @@
+import {
+  languageToken,
+  Recording,
+  type SpeechTask,
+  type TranscribedWindow,
+  type TranscriptionOptions,
+  type TranscriptionParts,
+} from '@triptych/audio-encoder';
+import { decodeEmbedding, TriptychError } from '@triptych/core';
+import type { AudioStream as DecodedStream } from '@triptych/preprocessing';
+import {
+  checkAudioFormat,
+  checkLongEnough,
+  checkName,
+  checkSequence,
+  checkText,
+  type RequestedAudioFormat,
+} from '@triptych/validation';
+import type { CallContext } from '../call.js';
+import type { EngineParts } from '../engine-parts.js';
+import { encodePrepared } from '../items/encode-prepared.js';
+import { inFieldAsync } from '../items/in-field.js';
+import type { Serving } from '../models/served-model.js';
+import { MOST_BEAMS } from '../models/served-speech.js';
+
+/** How what is said is to be written. */
+export interface RequestedTranscription {
+  /** Its code, as in `en`. Default: it is detected. */
+  readonly language?: string | undefined;
+  /** `transcribe`, or `translate` into English. Default: `transcribe`. */
+  readonly task?: string | undefined;
+  /** Default: true. Without, a recording that fits into the model's context is one segment. */
+  readonly timestamps?: boolean | undefined;
+  /** What the text goes on from, or its bytes in UTF-8. */
+  readonly prompt?: string | Uint8Array | undefined;
+  /** Tried one after the other while what is written is unlikely or repeats itself. Default: 0, 0.2, 0.4, 0.6, 0.8, 1. */
+  readonly temperatures?: readonly number[] | undefined;
+  /** Sequences that are searched side by side, up to 8. Default: 1, greedily. */
+  readonly beams?: number | undefined;
+  /** The most tokens of one window. Default: as many as the decoder has positions. */
+  readonly maxTokens?: number | undefined;
+  /** Whether each window goes on from what was said before it. Default: no. */
+  readonly conditioned?: boolean | undefined;
+  /** Of what is drawn by chance. Default: 0. */
+  readonly seed?: number | undefined;
+}
+
+/** Something said, and when, in seconds from the beginning. */
+export interface TranscribedSegment {
+  readonly startS: number;
+  readonly endS: number;
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly temperature: number;
+  /** Mean natural logarithm of the probabilities of its window's tokens. */
+  readonly meanLogProbability: number;
+  readonly compressionRatio: number;
+  readonly noSpeechProbability: number;
+  /** `length`: its window was cut at the most tokens. */
+  readonly finish: 'end' | 'length';
+}
+
+/** A model that transcribes, and how. */
+export interface TranscriptionPlan {
+  readonly model: Serving<'audio'> & Serving<'speech'>;
+  readonly options: RequestedTranscription;
+}
+
+/** Those of the original's, with its thresholds. */
+const TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1];
+const THRESHOLDS = { maxCompressionRatio: 2.4, minLogProbability: -1, maxNoSpeech: 0.6 };
+const MOST_TEMPERATURES = 8;
+/** A piece of a recording: a guess is told no earlier than it is there. */
+const PIECE_MS = 100;
+/** Writing what a window says takes about as long as encoding it. */
+export const WINDOW_COST = 2;
+
+/** Throws MODALITY_NOT_SERVED, PARAMETER_INVALID or ENUM_UNKNOWN. */
+export function planTranscription(
+  { models }: EngineParts,
+  name: string | undefined,
+  options: RequestedTranscription,
+): TranscriptionPlan {
+  const speaking = models.serving('speech', name);
+  const model = { ...models.serving('audio', speaking.name), speech: speaking.speech };
+  const { tokens, network } = model.speech;
+  const { language, beams = 1, maxTokens, temperatures = TEMPERATURES, seed = 0 } = options;
+  if (language !== undefined && !isOnlyLanguage(language, tokens.languages.size))
+    languageToken(tokens, language);
+  const task = checkName<SpeechTask>(options.task, ['transcribe', 'translate'], 'task');
+  if (task === 'translate' && !tokens.tasks.has(task))
+    throw invalid('task', `model ${model.name} does not translate: it knows one language alone`);
+  checkWhole(beams, 1, MOST_BEAMS, 'beams');
+  if (maxTokens !== undefined) checkWhole(maxTokens, 1, network.config.positions, 'max_tokens');
+  checkWhole(seed, 0, Number.MAX_SAFE_INTEGER, 'seed');
+  if (temperatures.length < 1 || temperatures.length > MOST_TEMPERATURES)
+    throw invalid('temperature', `${temperatures.length} temperatures; expected 1 to ${MOST_TEMPERATURES}`);
+  const wrong = temperatures.find((one) => !(one >= 0 && one <= 1));
+  if (wrong !== undefined) throw invalid('temperature', `temperature is ${wrong}; expected 0 to 1`);
+  return { model, options: { ...options, task } };
+}
+
+/** English-only models have no token for it. */
+function isOnlyLanguage(language: string, known: number): boolean {
+  return known === 0 && language.toLowerCase() === 'en';
+}
+
+/** What a transcription is run with. Loads the decoder where no call did before. */
+export async function prepareTranscription(
+  { model, options }: TranscriptionPlan,
+  context: CallContext,
+): Promise<{ readonly options: TranscriptionOptions; readonly parts: TranscriptionParts }> {
+  const { speech, audio, name } = model;
+  const { decoder, preprocessor, meter } = await speech.start();
+  const { language, prompt, temperatures = TEMPERATURES, beams = 1, seed = 0 } = options;
+  const { maxTokens: maxNewTokens, conditioned = false, timestamps = true, task } = options;
+  const { signal, caller } = context;
+  const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
+  return {
+    options: {
+      language: speech.tokens.languages.size === 0 ? undefined : language?.toLowerCase(),
+      task: task as SpeechTask,
+      timestamps,
+      prompt: await promptTokens(),
+      beams,
+      temperatures,
+      seed,
+      conditioned,
+      maxNewTokens,
+      ...(temperatures.length > 1 ? THRESHOLDS : {}),
+      signal,
+      caller,
+    },
+    parts: {
+      config: speech.config,
+      tokens: speech.tokens,
+      decoder,
+      encode: async (samples, loudest) => {
+        const item = { samples, context: 'padded', pooling: 'none', form, recording: { loudest } } as const;
+        const { embedding } = await encodePrepared(audio.encoder, 'audio', item, 0, context);
+        return new Float32Array(decodeEmbedding(embedding.bytes, 'float32', 0));
+      },
+      loudest: async (samples) => {
+        const feeds = {
+          samples: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
+        } as const;
+        const { embeddings } = await meter.run({ feeds, rows: [{ output: 'loudest', form }] });
+        return decodeEmbedding(embeddings[0].bytes, 'float32', 0)[0];
+      },
+      inTurn: (work) =>
+        context.admission.item({ model: name, modality: 'audio' }, { ...context, cost: WINDOW_COST }, work),
+    },
+  };
+
+  async function promptTokens(): Promise<readonly number[] | undefined> {
+    if (prompt === undefined || prompt.length === 0) return undefined;
+    return inFieldAsync('prompt', async () => {
+      const text = ` ${checkText(prompt).trim()}`;
+      const { ids } = await preprocessor.tokenize(text, decoder.positions, context);
+      const { end, start } = speech.tokens;
+      if (ids.includes(end) || ids.includes(start))
+        throw invalid('prompt', 'the prompt holds a token that stands for no words; expected plain text');
+      return ids;
+    });
+  }
+}
+
+/** Decodes audio as it comes. */
+export function openPieces(
+  { model }: TranscriptionPlan,
+  format: RequestedAudioFormat | null | undefined,
+  context: CallContext,
+): DecodedStream {
+  const { preprocessor, sampleRate } = model.audio;
+  const samples = Math.round((PIECE_MS * sampleRate) / 1000);
+  const plan = { windowSamples: samples, hopSamples: samples, emitTail: true, arePieces: true };
+  return preprocessor.open(checkAudioFormat(format), sampleRate, plan, context);
+}
+
+/** Some bytes of a recording. */
+export interface TranscribedChunk {
+  readonly data: Uint8Array;
+  /** Its number, where the sender counts. Default: the next. */
+  readonly sequence?: number | undefined;
+}
+
+/** Pieces that are decoded at a time. */
+const MOST_PIECES = 16;
+
+/** A recording of chunks that may still be coming; some contexts of it are held at a time. */
+export function recordingOf(
+  { model }: TranscriptionPlan,
+  stream: DecodedStream,
+  chunks: AsyncIterable<TranscribedChunk>,
+): Recording {
+  const { contextSamples, sampleRate } = model.audio;
+  return new Recording(pieces(), 2 * contextSamples + sampleRate);
+
+  async function* pieces(): AsyncGenerator<Float32Array> {
+    let count = 0;
+    let samples = 0;
+    const pull = async function* () {
+      for (let isDone = false; !isDone;) {
+        const reply = await stream.pull(MOST_PIECES);
+        for (const { content } of reply.windows) {
+          if ('error' in content) throw TriptychError.fromRecord(content.error);
+          samples += content.samples.length;
+          yield content.samples;
+        }
+        if (reply.failure) throw TriptychError.fromRecord(reply.failure);
+        ({ isDone } = reply);
+      }
+    };
+    for await (const { data, sequence = count } of chunks) {
+      checkSequence(sequence, count);
+      stream.push(data, sequence, false);
+      yield* pull();
+      count++;
+    }
+    stream.finish(Math.max(0, count - 1));
+    yield* pull();
+    checkLongEnough(samples, sampleRate);
+  }
+}
+
+/** A window's settled segments, and what seems to be said after them. */
+export function segmentsOf(
+  { model }: TranscriptionPlan,
+  { segments, guessed, ...window }: TranscribedWindow,
+): { readonly settled: TranscribedSegment[]; readonly guessed: TranscribedSegment[] } {
+  const { temperature, meanLogProbability, compressionRatio, noSpeech, finish } = window;
+  const { words } = model.speech;
+  const known = { temperature, meanLogProbability, compressionRatio, noSpeechProbability: noSpeech, finish };
+  const read = ({ start, end, tokens }: TranscribedWindow['segments'][number]): TranscribedSegment => ({
+    startS: start,
+    endS: end,
+    text: new TextDecoder().decode(words(tokens)),
+    tokens,
+    ...known,
+  });
+  return { settled: segments.map(read), guessed: guessed.map(read) };
+}
+
+function checkWhole(value: number, least: number, most: number, field: string): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw invalid(field, `${field} is ${value}; expected a whole number from ${least} to ${most}`);
+}
+
+export function invalid(field: string, message: string): TriptychError {
+  return new TriptychError('PARAMETER_INVALID', message, { field });
+}

@@ -1,0 +1,21 @@
+import type { SpeechDecoder } from '@triptych/audio-encoder';
+import type { Decoder, InferenceWorker } from '@triptych/inference-core';
+import type { TextPreprocessor } from '@triptych/preprocessing';
+
+/** What writes what is said: its workers start with the first call that takes them, and end with the model. */
+export interface ServedSpeech extends SpeechDecoder {
+  /** Rejects with bad-weights errors; the next call tries again. */
+  start(): Promise<SpeechWorkers>;
+}
+
+/** What transcribing takes beside the encoder. */
+export interface SpeechWorkers {
+  readonly decoder: Decoder;
+  /** Of prompts. */
+  readonly preprocessor: TextPreprocessor;
+  /** Finds how loud a recording is. */
+  readonly meter: InferenceWorker;
+}
+
+/** Sequences that are searched side by side for one text. */
+export const MOST_BEAMS = 8;

@@ -1,0 +1,80 @@
+import { loudestGraph, type SpeechDecoder } from '@triptych/audio-encoder';
+import { Decoder, InferenceWorker } from '@triptych/inference-core';
+import type { StoredModel } from '@triptych/weight-loader';
+import type { LoadContext } from './load-context.js';
+import { MOST_BEAMS, type ServedSpeech, type SpeechWorkers } from './served-speech.js';
+import { WeightSource } from './weight-source.js';
+
+/** Sequences of one model that are decoded side by side, and bytes of their caches; at least one of the most beams fits. */
+const MOST_SEQUENCES = 64;
+const CACHE_BYTES = 1024 ** 3;
+
+export function servedSpeech(
+  speech: SpeechDecoder,
+  stored: StoredModel,
+  context: Pick<LoadContext, 'name' | 'settings' | 'workers' | 'started' | 'logger'>,
+): ServedSpeech {
+  let starting: Promise<SpeechWorkers> | undefined;
+  return {
+    ...speech,
+    start: () => {
+      if (starting) return starting;
+      const now = startSpeech(speech, stored, context);
+      starting = now;
+      now.catch(() => (starting = undefined));
+      return now;
+    },
+  };
+}
+
+async function startSpeech(
+  speech: SpeechDecoder,
+  stored: StoredModel,
+  { name, settings, workers, started, logger }: Parameters<typeof servedSpeech>[2],
+): Promise<SpeechWorkers> {
+  const since = performance.now();
+  const { network } = speech;
+  const { threads, isolation, queueItems } = settings;
+  const source = new WeightSource(stored);
+  // A tokenizer that has no words for tokens is found now.
+  speech.words([]);
+  const { positions, width } = network.config;
+  const largest =
+    network.prefixes.length * 2 * width * 4 * (speech.config.positions + MOST_BEAMS * positions);
+  const decoder = await Decoder.start(network, {
+    name: `${name}/speech`,
+    weights: () => source.read(),
+    threads,
+    isolation,
+    limits: {
+      maxSequences: MOST_SEQUENCES,
+      maxCacheBytes: Math.max(CACHE_BYTES, largest),
+      maxWaiting: queueItems,
+    },
+    logger,
+  });
+  try {
+    const { fingerprint } = source.identify();
+    const { mel } = speech.config;
+    const [preprocessor, meter] = await Promise.all([
+      started(workers.tokenizer(name, speech.tokenizer(), new AbortController().signal)),
+      started(
+        InferenceWorker.start({
+          name: `${name}/loudness`,
+          threads: 1,
+          isolation,
+          graph: () => loudestGraph(mel),
+          weights: () => Promise.resolve({ tensors: new Map(), parts: [] }),
+          logger,
+        }),
+      ),
+    ]);
+    await started(Promise.resolve(decoder));
+    const loadMs = Math.round(performance.now() - since);
+    logger.info({ model: name, decoder: fingerprint, loadMs }, 'model transcribes');
+    return { decoder, preprocessor, meter };
+  } catch (thrown) {
+    await decoder.close();
+    throw thrown;
+  }
+}

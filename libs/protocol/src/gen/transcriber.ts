@@ -1,0 +1,123 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.js';
+import type { AudioChunk as _triptych_v1_AudioChunk, AudioChunk__Output as _triptych_v1_AudioChunk__Output } from './triptych/v1/AudioChunk.js';
+import type { AudioClip as _triptych_v1_AudioClip, AudioClip__Output as _triptych_v1_AudioClip__Output } from './triptych/v1/AudioClip.js';
+import type { AudioEncoderClient as _triptych_v1_AudioEncoderClient, AudioEncoderDefinition as _triptych_v1_AudioEncoderDefinition } from './triptych/v1/AudioEncoder.js';
+import type { AudioFormat as _triptych_v1_AudioFormat, AudioFormat__Output as _triptych_v1_AudioFormat__Output } from './triptych/v1/AudioFormat.js';
+import type { AudioResult as _triptych_v1_AudioResult, AudioResult__Output as _triptych_v1_AudioResult__Output } from './triptych/v1/AudioResult.js';
+import type { AudioStreamConfig as _triptych_v1_AudioStreamConfig, AudioStreamConfig__Output as _triptych_v1_AudioStreamConfig__Output } from './triptych/v1/AudioStreamConfig.js';
+import type { AudioStreamReady as _triptych_v1_AudioStreamReady, AudioStreamReady__Output as _triptych_v1_AudioStreamReady__Output } from './triptych/v1/AudioStreamReady.js';
+import type { AudioStreamRequest as _triptych_v1_AudioStreamRequest, AudioStreamRequest__Output as _triptych_v1_AudioStreamRequest__Output } from './triptych/v1/AudioStreamRequest.js';
+import type { AudioStreamResponse as _triptych_v1_AudioStreamResponse, AudioStreamResponse__Output as _triptych_v1_AudioStreamResponse__Output } from './triptych/v1/AudioStreamResponse.js';
+import type { AudioStreamResume as _triptych_v1_AudioStreamResume, AudioStreamResume__Output as _triptych_v1_AudioStreamResume__Output } from './triptych/v1/AudioStreamResume.js';
+import type { AudioStreamSummary as _triptych_v1_AudioStreamSummary, AudioStreamSummary__Output as _triptych_v1_AudioStreamSummary__Output } from './triptych/v1/AudioStreamSummary.js';
+import type { AudioWindow as _triptych_v1_AudioWindow, AudioWindow__Output as _triptych_v1_AudioWindow__Output } from './triptych/v1/AudioWindow.js';
+import type { Caption as _triptych_v1_Caption, Caption__Output as _triptych_v1_Caption__Output } from './triptych/v1/Caption.js';
+import type { CaptionRequest as _triptych_v1_CaptionRequest, CaptionRequest__Output as _triptych_v1_CaptionRequest__Output } from './triptych/v1/CaptionRequest.js';
+import type { CaptionResponse as _triptych_v1_CaptionResponse, CaptionResponse__Output as _triptych_v1_CaptionResponse__Output } from './triptych/v1/CaptionResponse.js';
+import type { CaptionerClient as _triptych_v1_CaptionerClient, CaptionerDefinition as _triptych_v1_CaptionerDefinition } from './triptych/v1/Captioner.js';
+import type { Embedding as _triptych_v1_Embedding, Embedding__Output as _triptych_v1_Embedding__Output } from './triptych/v1/Embedding.js';
+import type { EmbeddingOptions as _triptych_v1_EmbeddingOptions, EmbeddingOptions__Output as _triptych_v1_EmbeddingOptions__Output } from './triptych/v1/EmbeddingOptions.js';
+import type { EncodeAudioRequest as _triptych_v1_EncodeAudioRequest, EncodeAudioRequest__Output as _triptych_v1_EncodeAudioRequest__Output } from './triptych/v1/EncodeAudioRequest.js';
+import type { EncodeAudioResponse as _triptych_v1_EncodeAudioResponse, EncodeAudioResponse__Output as _triptych_v1_EncodeAudioResponse__Output } from './triptych/v1/EncodeAudioResponse.js';
+import type { EncodeImagesRequest as _triptych_v1_EncodeImagesRequest, EncodeImagesRequest__Output as _triptych_v1_EncodeImagesRequest__Output } from './triptych/v1/EncodeImagesRequest.js';
+import type { EncodeImagesResponse as _triptych_v1_EncodeImagesResponse, EncodeImagesResponse__Output as _triptych_v1_EncodeImagesResponse__Output } from './triptych/v1/EncodeImagesResponse.js';
+import type { Image as _triptych_v1_Image, Image__Output as _triptych_v1_Image__Output } from './triptych/v1/Image.js';
+import type { ImageBatch as _triptych_v1_ImageBatch, ImageBatch__Output as _triptych_v1_ImageBatch__Output } from './triptych/v1/ImageBatch.js';
+import type { ImageBatchResult as _triptych_v1_ImageBatchResult, ImageBatchResult__Output as _triptych_v1_ImageBatchResult__Output } from './triptych/v1/ImageBatchResult.js';
+import type { ImageEncoderClient as _triptych_v1_ImageEncoderClient, ImageEncoderDefinition as _triptych_v1_ImageEncoderDefinition } from './triptych/v1/ImageEncoder.js';
+import type { ImageResult as _triptych_v1_ImageResult, ImageResult__Output as _triptych_v1_ImageResult__Output } from './triptych/v1/ImageResult.js';
+import type { ImageStreamConfig as _triptych_v1_ImageStreamConfig, ImageStreamConfig__Output as _triptych_v1_ImageStreamConfig__Output } from './triptych/v1/ImageStreamConfig.js';
+import type { ImageStreamReady as _triptych_v1_ImageStreamReady, ImageStreamReady__Output as _triptych_v1_ImageStreamReady__Output } from './triptych/v1/ImageStreamReady.js';
+import type { ImageStreamRequest as _triptych_v1_ImageStreamRequest, ImageStreamRequest__Output as _triptych_v1_ImageStreamRequest__Output } from './triptych/v1/ImageStreamRequest.js';
+import type { ImageStreamResponse as _triptych_v1_ImageStreamResponse, ImageStreamResponse__Output as _triptych_v1_ImageStreamResponse__Output } from './triptych/v1/ImageStreamResponse.js';
+import type { ImageStreamSummary as _triptych_v1_ImageStreamSummary, ImageStreamSummary__Output as _triptych_v1_ImageStreamSummary__Output } from './triptych/v1/ImageStreamSummary.js';
+import type { ItemError as _triptych_v1_ItemError, ItemError__Output as _triptych_v1_ItemError__Output } from './triptych/v1/ItemError.js';
+import type { ModelStamp as _triptych_v1_ModelStamp, ModelStamp__Output as _triptych_v1_ModelStamp__Output } from './triptych/v1/ModelStamp.js';
+import type { RawImage as _triptych_v1_RawImage, RawImage__Output as _triptych_v1_RawImage__Output } from './triptych/v1/RawImage.js';
+import type { Timing as _triptych_v1_Timing, Timing__Output as _triptych_v1_Timing__Output } from './triptych/v1/Timing.js';
+import type { TranscribeRequest as _triptych_v1_TranscribeRequest, TranscribeRequest__Output as _triptych_v1_TranscribeRequest__Output } from './triptych/v1/TranscribeRequest.js';
+import type { TranscribeResponse as _triptych_v1_TranscribeResponse, TranscribeResponse__Output as _triptych_v1_TranscribeResponse__Output } from './triptych/v1/TranscribeResponse.js';
+import type { TranscribeStreamConfig as _triptych_v1_TranscribeStreamConfig, TranscribeStreamConfig__Output as _triptych_v1_TranscribeStreamConfig__Output } from './triptych/v1/TranscribeStreamConfig.js';
+import type { TranscribeStreamReady as _triptych_v1_TranscribeStreamReady, TranscribeStreamReady__Output as _triptych_v1_TranscribeStreamReady__Output } from './triptych/v1/TranscribeStreamReady.js';
+import type { TranscribeStreamRequest as _triptych_v1_TranscribeStreamRequest, TranscribeStreamRequest__Output as _triptych_v1_TranscribeStreamRequest__Output } from './triptych/v1/TranscribeStreamRequest.js';
+import type { TranscribeStreamResponse as _triptych_v1_TranscribeStreamResponse, TranscribeStreamResponse__Output as _triptych_v1_TranscribeStreamResponse__Output } from './triptych/v1/TranscribeStreamResponse.js';
+import type { TranscribeStreamSummary as _triptych_v1_TranscribeStreamSummary, TranscribeStreamSummary__Output as _triptych_v1_TranscribeStreamSummary__Output } from './triptych/v1/TranscribeStreamSummary.js';
+import type { TranscriberClient as _triptych_v1_TranscriberClient, TranscriberDefinition as _triptych_v1_TranscriberDefinition } from './triptych/v1/Transcriber.js';
+import type { TranscriptSegment as _triptych_v1_TranscriptSegment, TranscriptSegment__Output as _triptych_v1_TranscriptSegment__Output } from './triptych/v1/TranscriptSegment.js';
+import type { TranscriptUpdate as _triptych_v1_TranscriptUpdate, TranscriptUpdate__Output as _triptych_v1_TranscriptUpdate__Output } from './triptych/v1/TranscriptUpdate.js';
+import type { TranscriptionOptions as _triptych_v1_TranscriptionOptions, TranscriptionOptions__Output as _triptych_v1_TranscriptionOptions__Output } from './triptych/v1/TranscriptionOptions.js';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  google: {
+    protobuf: {
+      Timestamp: MessageTypeDefinition<_google_protobuf_Timestamp, _google_protobuf_Timestamp__Output>
+    }
+  }
+  triptych: {
+    v1: {
+      AudioChunk: MessageTypeDefinition<_triptych_v1_AudioChunk, _triptych_v1_AudioChunk__Output>
+      AudioClip: MessageTypeDefinition<_triptych_v1_AudioClip, _triptych_v1_AudioClip__Output>
+      AudioContext: EnumTypeDefinition
+      AudioEncoder: SubtypeConstructor<typeof grpc.Client, _triptych_v1_AudioEncoderClient> & { service: _triptych_v1_AudioEncoderDefinition }
+      AudioEncoding: EnumTypeDefinition
+      AudioFormat: MessageTypeDefinition<_triptych_v1_AudioFormat, _triptych_v1_AudioFormat__Output>
+      AudioResult: MessageTypeDefinition<_triptych_v1_AudioResult, _triptych_v1_AudioResult__Output>
+      AudioStreamConfig: MessageTypeDefinition<_triptych_v1_AudioStreamConfig, _triptych_v1_AudioStreamConfig__Output>
+      AudioStreamReady: MessageTypeDefinition<_triptych_v1_AudioStreamReady, _triptych_v1_AudioStreamReady__Output>
+      AudioStreamRequest: MessageTypeDefinition<_triptych_v1_AudioStreamRequest, _triptych_v1_AudioStreamRequest__Output>
+      AudioStreamResponse: MessageTypeDefinition<_triptych_v1_AudioStreamResponse, _triptych_v1_AudioStreamResponse__Output>
+      AudioStreamResume: MessageTypeDefinition<_triptych_v1_AudioStreamResume, _triptych_v1_AudioStreamResume__Output>
+      AudioStreamSummary: MessageTypeDefinition<_triptych_v1_AudioStreamSummary, _triptych_v1_AudioStreamSummary__Output>
+      AudioWindow: MessageTypeDefinition<_triptych_v1_AudioWindow, _triptych_v1_AudioWindow__Output>
+      Caption: MessageTypeDefinition<_triptych_v1_Caption, _triptych_v1_Caption__Output>
+      CaptionRequest: MessageTypeDefinition<_triptych_v1_CaptionRequest, _triptych_v1_CaptionRequest__Output>
+      CaptionResponse: MessageTypeDefinition<_triptych_v1_CaptionResponse, _triptych_v1_CaptionResponse__Output>
+      Captioner: SubtypeConstructor<typeof grpc.Client, _triptych_v1_CaptionerClient> & { service: _triptych_v1_CaptionerDefinition }
+      Embedding: MessageTypeDefinition<_triptych_v1_Embedding, _triptych_v1_Embedding__Output>
+      EmbeddingEncoding: EnumTypeDefinition
+      EmbeddingOptions: MessageTypeDefinition<_triptych_v1_EmbeddingOptions, _triptych_v1_EmbeddingOptions__Output>
+      EncodeAudioRequest: MessageTypeDefinition<_triptych_v1_EncodeAudioRequest, _triptych_v1_EncodeAudioRequest__Output>
+      EncodeAudioResponse: MessageTypeDefinition<_triptych_v1_EncodeAudioResponse, _triptych_v1_EncodeAudioResponse__Output>
+      EncodeImagesRequest: MessageTypeDefinition<_triptych_v1_EncodeImagesRequest, _triptych_v1_EncodeImagesRequest__Output>
+      EncodeImagesResponse: MessageTypeDefinition<_triptych_v1_EncodeImagesResponse, _triptych_v1_EncodeImagesResponse__Output>
+      FinishReason: EnumTypeDefinition
+      Image: MessageTypeDefinition<_triptych_v1_Image, _triptych_v1_Image__Output>
+      ImageBatch: MessageTypeDefinition<_triptych_v1_ImageBatch, _triptych_v1_ImageBatch__Output>
+      ImageBatchResult: MessageTypeDefinition<_triptych_v1_ImageBatchResult, _triptych_v1_ImageBatchResult__Output>
+      ImageEncoder: SubtypeConstructor<typeof grpc.Client, _triptych_v1_ImageEncoderClient> & { service: _triptych_v1_ImageEncoderDefinition }
+      ImageResult: MessageTypeDefinition<_triptych_v1_ImageResult, _triptych_v1_ImageResult__Output>
+      ImageStreamConfig: MessageTypeDefinition<_triptych_v1_ImageStreamConfig, _triptych_v1_ImageStreamConfig__Output>
+      ImageStreamReady: MessageTypeDefinition<_triptych_v1_ImageStreamReady, _triptych_v1_ImageStreamReady__Output>
+      ImageStreamRequest: MessageTypeDefinition<_triptych_v1_ImageStreamRequest, _triptych_v1_ImageStreamRequest__Output>
+      ImageStreamResponse: MessageTypeDefinition<_triptych_v1_ImageStreamResponse, _triptych_v1_ImageStreamResponse__Output>
+      ImageStreamSummary: MessageTypeDefinition<_triptych_v1_ImageStreamSummary, _triptych_v1_ImageStreamSummary__Output>
+      ItemError: MessageTypeDefinition<_triptych_v1_ItemError, _triptych_v1_ItemError__Output>
+      ModelStamp: MessageTypeDefinition<_triptych_v1_ModelStamp, _triptych_v1_ModelStamp__Output>
+      PixelFormat: EnumTypeDefinition
+      Pooling: EnumTypeDefinition
+      RawImage: MessageTypeDefinition<_triptych_v1_RawImage, _triptych_v1_RawImage__Output>
+      SpeechTask: EnumTypeDefinition
+      TailPolicy: EnumTypeDefinition
+      Timing: MessageTypeDefinition<_triptych_v1_Timing, _triptych_v1_Timing__Output>
+      TranscribeRequest: MessageTypeDefinition<_triptych_v1_TranscribeRequest, _triptych_v1_TranscribeRequest__Output>
+      TranscribeResponse: MessageTypeDefinition<_triptych_v1_TranscribeResponse, _triptych_v1_TranscribeResponse__Output>
+      TranscribeStreamConfig: MessageTypeDefinition<_triptych_v1_TranscribeStreamConfig, _triptych_v1_TranscribeStreamConfig__Output>
+      TranscribeStreamReady: MessageTypeDefinition<_triptych_v1_TranscribeStreamReady, _triptych_v1_TranscribeStreamReady__Output>
+      TranscribeStreamRequest: MessageTypeDefinition<_triptych_v1_TranscribeStreamRequest, _triptych_v1_TranscribeStreamRequest__Output>
+      TranscribeStreamResponse: MessageTypeDefinition<_triptych_v1_TranscribeStreamResponse, _triptych_v1_TranscribeStreamResponse__Output>
+      TranscribeStreamSummary: MessageTypeDefinition<_triptych_v1_TranscribeStreamSummary, _triptych_v1_TranscribeStreamSummary__Output>
+      Transcriber: SubtypeConstructor<typeof grpc.Client, _triptych_v1_TranscriberClient> & { service: _triptych_v1_TranscriberDefinition }
+      TranscriptSegment: MessageTypeDefinition<_triptych_v1_TranscriptSegment, _triptych_v1_TranscriptSegment__Output>
+      TranscriptUpdate: MessageTypeDefinition<_triptych_v1_TranscriptUpdate, _triptych_v1_TranscriptUpdate__Output>
+      TranscriptionOptions: MessageTypeDefinition<_triptych_v1_TranscriptionOptions, _triptych_v1_TranscriptionOptions__Output>
+    }
+  }
+}
+
