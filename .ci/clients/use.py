@@ -12,7 +12,18 @@ from pathlib import PurePath
 
 import numpy as np
 
-from triptych import AsyncClient, Client, InvalidInputError, ItemsFailedError, NotFoundError, NotServedError, Source, TriptychEmbeddings, Window
+from triptych import (
+    AsyncClient,
+    Client,
+    InvalidInputError,
+    ItemsFailedError,
+    NotFoundError,
+    NotServedError,
+    Source,
+    TranscriptUpdate,
+    TriptychEmbeddings,
+    Window,
+)
 
 address, examples, restart = sys.argv[1:4]
 pizza = os.path.join(examples, "images", "pizza.png")
@@ -86,6 +97,33 @@ def clips(client: Client) -> None:
     show("audio", embeddings.vectors[0])
 
 
+def check_updates(updates: list[TranscriptUpdate], text: str) -> None:
+    assert "".join(one.text for update in updates for one in update.final).strip() == text, updates
+    assert any(update.guessed for update in updates), updates
+
+
+def transcripts(client: Client) -> None:
+    """The same words of a file, of its bytes and samples, and of these as they are said."""
+    whole = client.transcribe(PurePath(speech))
+    assert "pizza" in whole.text and whole.fingerprint and not whole.is_cut, whole
+    assert abs(whole.duration_s - len(samples) / 16_000) < 0.01 and [one.is_final for one in whole.segments] == [True]
+    with open(speech, "rb") as file:
+        assert client.transcribe(file.read()) == client.transcribe(samples, sample_rate=16_000) == whole
+    cut = client.transcribe(speech, max_tokens=1, beams=2, timestamps=False)
+    assert cut.is_cut and cut.segments[0].is_cut and len(cut.segments[0].tokens) == 1, cut
+    pieces = np.array_split(samples, 10)
+    check_updates(list(client.transcribe_stream(pieces, sample_rate=16_000, partial_interval_ms=300)), whole.text)
+    with open(speech, "rb") as file:
+        of_file = list(client.transcribe_stream(iter(lambda: file.read(4096), b"")))
+    assert [one.text for update in of_file for one in update.final] == [whole.segments[0].text] and not of_file[0].guessed, of_file
+    for fails in (lambda: client.transcribe(speech, beams=99), lambda: list(client.transcribe_stream(pieces, sample_rate=16_000, beams=99))):
+        try:
+            fails()
+            raise AssertionError("there are 99 beams")
+        except InvalidInputError as error:
+            assert error.reason == "PARAMETER_INVALID" and error.field.endswith("beams"), error.field
+
+
 def first_half() -> list[np.ndarray]:
     return np.array_split(samples[:HALF], 8)
 
@@ -124,6 +162,9 @@ async def asynchronous() -> None:
         both = await asyncio.gather(client.embed_texts(["a sailboat"]), client.embed_images([pizza]), client.embed_audio([speech]))
         for kind, embeddings in zip(("text", "image", "audio"), both):
             show(kind, embeddings.vectors[0])
+        whole = await client.transcribe(speech)
+        pieces = np.array_split(samples, 10)
+        check_updates([one async for one in client.transcribe_stream(pieces, sample_rate=16_000, partial_interval_ms=300)], whole.text)
         async for window in client.stream_audio(live(), sample_rate=16_000, window_ms=500):
             assert window.index == len(windows), window
             windows.append(window)
@@ -135,6 +176,7 @@ with Client(address) as client:
     images(client)
     fusion(client)
     clips(client)
+    transcripts(client)
     stream(client)
     try:
         client.embed_texts(["x"], model="none")

@@ -1,4 +1,4 @@
-// Package triptych is the Go client of Triptych servers: audio, images and texts in, float32 embeddings out.
+// Package triptych is the Go client of Triptych servers: audio, images and texts in, float32 embeddings and transcripts out.
 //
 // The API's own messages and stubs are in triptychv1. This package does what users of those do by hand: it splits large inputs into calls of
 // the size that a server takes, has some of them under way at a time, repeats what may succeed later, decodes every encoding, and keeps live
@@ -47,11 +47,12 @@ type Client struct {
 	closed    chan struct{}
 	closeOnce sync.Once
 
-	audio      pb.AudioEncoderClient
-	images     pb.ImageEncoderClient
-	texts      pb.TextEncoderClient
-	models     pb.ModelsClient
-	crossModal pb.CrossModalClient
+	audio       pb.AudioEncoderClient
+	images      pb.ImageEncoderClient
+	texts       pb.TextEncoderClient
+	models      pb.ModelsClient
+	crossModal  pb.CrossModalClient
+	transcriber pb.TranscriberClient
 }
 
 // New returns a client of the server at address, as HOST:PORT or any name that gRPC resolves.
@@ -80,14 +81,15 @@ func New(address string, options Options) (*Client, error) {
 		return nil, fmt.Errorf("triptych: %w", err)
 	}
 	return &Client{
-		connection: connection,
-		options:    options,
-		closed:     make(chan struct{}),
-		audio:      pb.NewAudioEncoderClient(connection),
-		images:     pb.NewImageEncoderClient(connection),
-		texts:      pb.NewTextEncoderClient(connection),
-		models:     pb.NewModelsClient(connection),
-		crossModal: pb.NewCrossModalClient(connection),
+		connection:  connection,
+		options:     options,
+		closed:      make(chan struct{}),
+		audio:       pb.NewAudioEncoderClient(connection),
+		images:      pb.NewImageEncoderClient(connection),
+		texts:       pb.NewTextEncoderClient(connection),
+		models:      pb.NewModelsClient(connection),
+		crossModal:  pb.NewCrossModalClient(connection),
+		transcriber: pb.NewTranscriberClient(connection),
 	}, nil
 }
 

@@ -132,3 +132,29 @@ func TestNoServerIsAnErrorThatComesAfterTheAttempts(t *testing.T) {
 	}
 	stream.Close()
 }
+
+func TestALiveTranscriptHoldsNoMoreThanItMayAndFailsWhereNoServerIs(t *testing.T) {
+	client, err := New("127.0.0.1:1", Options{Retry: Retry{Attempts: 3, FirstWait: 20 * time.Millisecond}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	stream := client.StreamTranscript(context.Background(), &pb.TranscribeStreamConfig{})
+	sent := 0
+	for ; err == nil && sent <= 10*mostUnsent; sent++ {
+		err = stream.Send([]byte{0, 0})
+	}
+	if sent > mostUnsent+1 {
+		t.Errorf("%d chunks were taken, and no server is there", sent)
+	}
+	if _, err := stream.Recv(); status.Code(err) != codes.Unavailable {
+		t.Errorf("%v", err)
+	}
+	stream.Finish()
+	if err := stream.Send(nil); err != ErrFinished {
+		t.Errorf("%v", err)
+	}
+	if _, err := client.Transcribe(context.Background(), &pb.TranscribeRequest{}); status.Code(err) != codes.Unavailable {
+		t.Errorf("%v", err)
+	}
+}

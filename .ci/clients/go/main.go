@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"time"
 
 	triptych "triptych.example/client"
@@ -37,6 +38,7 @@ func main() {
 	samples := samplesOf(speech)
 	clips(ctx, client, speech, samples)
 	stream(ctx, client, samples, restart)
+	transcribe(ctx, client, speech, samples)
 	fuse(ctx, client, examples)
 	_, err = client.EmbedTexts(ctx, []string{"x"}, triptych.EmbedOptions{Model: "none"})
 	check(triptych.ReasonOf(err) == "MODEL_NOT_FOUND", "a model that is not served: %v", err)
@@ -169,6 +171,54 @@ func clips(ctx context.Context, client *triptych.Client, speech string, samples 
 	must(err)
 	check(reflect.DeepEqual(embeddings.Items[0].Values, embeddings.Items[1].Values), "samples differ from their file")
 	show("audio", embeddings.Items[0].Values)
+}
+
+// transcribe has the same words of a file, of its samples, and of these as they are said.
+func transcribe(ctx context.Context, client *triptych.Client, speech string, samples []int16) {
+	file, err := triptych.ClipFile(speech)
+	must(err)
+	whole, err := client.Transcribe(ctx, &pb.TranscribeRequest{Format: file.Format, Data: file.Data})
+	must(err)
+	check(strings.Contains(whole.Text, "pizza"), "%q", whole.Text)
+	check(len(whole.Segments) == 1 && whole.Segments[0].Final && whole.DurationS > 0 && whole.Fingerprint != "", "%v", whole)
+
+	live := client.StreamTranscript(ctx, &pb.TranscribeStreamConfig{
+		Format:            triptych.PCM(pb.AudioEncoding_AUDIO_ENCODING_PCM_S16LE, 16_000, 1),
+		PartialIntervalMs: 300,
+	})
+	defer live.Close()
+	go func() {
+		defer live.Finish()
+		for from := 0; from < len(samples); from += 1_600 {
+			to := from + 1_600
+			if to > len(samples) {
+				to = len(samples)
+			}
+			must(live.Send16(samples[from:to]))
+		}
+	}()
+	text, guesses := "", 0
+	for {
+		update, err := live.Recv()
+		if err == io.EOF {
+			break
+		}
+		must(err)
+		for _, segment := range update.Segments {
+			if segment.Final {
+				text += segment.Text
+			} else {
+				guesses++
+			}
+		}
+	}
+	check(strings.TrimSpace(text) == whole.Text && guesses > 0, "%q after %d guesses, of the file %q", text, guesses, whole.Text)
+
+	bad := &pb.TranscribeStreamConfig{
+		Format: triptych.PCM(pb.AudioEncoding_AUDIO_ENCODING_PCM_S16LE, 16_000, 1), Options: &pb.TranscriptionOptions{Beams: 99},
+	}
+	_, err = client.StreamTranscript(ctx, bad).Recv()
+	check(triptych.ReasonOf(err) == "PARAMETER_INVALID", "99 beams: %v", err)
 }
 
 // stream streams while the server is killed and another one takes its place.

@@ -9,11 +9,22 @@ import grpc
 import numpy as np
 import pytest
 
-from triptych import AudioOptions, Client, Embeddings, ItemFailure, RetryPolicy, Samples, TriptychError, read_embedding
+from triptych import (
+    AudioOptions,
+    Client,
+    Embeddings,
+    ItemFailure,
+    RetryPolicy,
+    Samples,
+    TranscriptionOptions,
+    TriptychError,
+    read_embedding,
+)
 from triptych._batches import BatchLimit, Call, Pause, batched, encode_batch
 from triptych._inputs import clip_of, embedding_options, files_of, image_of
 from triptych._sessions import AudioSession
-from triptych.v1 import audio_pb2, common_pb2, image_pb2, text_pb2
+from triptych._transcripts import TranscriptSession, transcribe_request
+from triptych.v1 import audio_pb2, captioner_pb2, common_pb2, image_pb2, text_pb2, transcriber_pb2
 
 RETRY = RetryPolicy(max_attempts=3, first_wait_s=0.1)
 OVERLOADED = TriptychError("full", code=grpc.StatusCode.RESOURCE_EXHAUSTED, reason="OVERLOADED", retry_delay_s=0.7)
@@ -276,3 +287,70 @@ def test_batches_of_tables_are_cut_and_their_dictionaries_decoded() -> None:
     parts = [part for batch in table.to_batches() for part in flight._cut(flight._decoded(batch, schema))]
     assert all(part.num_rows <= flight.MOST_ROWS and part.nbytes <= flight.MOST_BYTES for part in parts)
     assert pyarrow.Table.from_batches(parts).column("text").to_pylist() == ["a", "b"] * 1_500
+
+
+def test_a_recording_is_asked_for_with_its_options() -> None:
+    options = TranscriptionOptions(sample_rate=8_000, model="m", language="de", translate=True, beams=5, timestamps=False, seed=7)
+    request = transcribe_request(np.zeros(3, np.int16), options)
+    assert (request.format.sample_rate_hz, request.format.channels, request.data) == (8_000, 1, bytes(6))
+    assert request.options == transcriber_pb2.TranscriptionOptions(
+        language="de", task=transcriber_pb2.SPEECH_TASK_TRANSLATE, beams=5, without_timestamps=True, seed=7
+    )
+    assert transcribe_request(b"RIFF", TranscriptionOptions(fallback=False)).options.without_fallback
+    with pytest.raises(ValueError, match="without their rate"):
+        transcribe_request(np.zeros(3, np.int16), TranscriptionOptions())
+    with pytest.raises(ValueError, match="encoding is 'mp3'"):
+        TranscriptionOptions(sample_rate=8_000, encoding="mp3").config()
+
+
+def test_a_live_transcript_begins_anew_until_a_server_is_ready_and_never_after() -> None:
+    session = TranscriptSession(TranscriptionOptions(partial_interval_ms=500).config())
+    for connection in range(2):
+        session.open()
+        config = session.next_request()
+        assert config is not None and config.config.partial_interval_ms == 500
+        session.push(bytes([connection]))
+        sent = []
+        while request := session.next_request():
+            sent.append((request.chunk.sequence, request.chunk.data))
+        assert sent == [(0, b"\0"), (1, b"\1")][: connection + 1]
+        if connection == 0:
+            assert session.is_resumable
+            session.broken()
+    session.take(transcriber_pb2.TranscribeStreamResponse(ready={"model": "m"}))
+    assert not session.is_resumable
+    for _ in range(1_000):
+        session.push(bytes(3_200))
+        assert session.next_request() is not None and not session.is_full
+    assert not session._kept
+
+
+def test_a_live_transcript_holds_no_more_than_it_may_while_no_server_is_ready() -> None:
+    session = TranscriptSession(TranscriptionOptions().config())
+    session.open()
+    pushed = 0
+    while not session.is_full:
+        session.push(b"x")
+        session.next_request()
+        pushed += 1
+        assert pushed < 100
+    session.take(transcriber_pb2.TranscribeStreamResponse(ready={}))
+    while session.next_request():
+        pass
+    assert not session.is_full
+
+
+def test_an_update_tells_what_is_final_from_guesses() -> None:
+    session = TranscriptSession(TranscriptionOptions().config())
+    session.open()
+    segments = [
+        transcriber_pb2.TranscriptSegment(end_s=1, text="a", final=True, tokens=[1, 2]),
+        transcriber_pb2.TranscriptSegment(start_s=1, end_s=2, text="b", finish_reason=captioner_pb2.FINISH_REASON_LENGTH),
+    ]
+    update = transcriber_pb2.TranscriptUpdate(segments=segments, language="en")
+    taken = session.take(transcriber_pb2.TranscribeStreamResponse(update=update))
+    assert taken.is_progress and taken.event is not None and taken.event.language == "en"
+    assert [(one.text, one.is_final, list(one.tokens)) for one in taken.event.final] == [("a", True, [1, 2])]
+    assert [(one.text, one.start_s, one.is_cut) for one in taken.event.guessed] == [("b", 1.0, True)]
+    summary = session.take(transcriber_pb2.TranscribeStreamResponse(summary={}))
+    assert summary.is_last and summary.event is None

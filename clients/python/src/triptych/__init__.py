@@ -1,6 +1,6 @@
-"""Audio, images and texts in, float32 embeddings out: the client of Triptych servers."""
+"""Audio, images and texts in, float32 embeddings and transcripts out: the client of Triptych servers."""
 from ._aio import AsyncClient
-from ._aio_streams import AsyncAudioStream
+from ._aio_streams import AsyncAudioStream, AsyncTranscriptStream
 from ._client import Client
 from ._comparing import Fused, Match, Ranked, Scores, Source
 from ._embeddings import Embeddings, read_embedding
@@ -23,12 +23,14 @@ from ._errors import (
 from ._inputs import Samples
 from ._retry import RetryPolicy
 from ._sessions import AudioOptions, ImageResult, Window
-from ._streams import AudioStream
+from ._streams import AudioStream, TranscriptStream
+from ._transcripts import Segment, Transcript, TranscriptionOptions, TranscriptUpdate
 from .adapters import TriptychEmbeddings
 
 __all__ = [
     "AsyncAudioStream",
     "AsyncClient",
+    "AsyncTranscriptStream",
     "AudioOptions",
     "AudioStream",
     "AuthenticationError",
@@ -52,7 +54,12 @@ __all__ = [
     "RetryPolicy",
     "Samples",
     "Scores",
+    "Segment",
     "Source",
+    "Transcript",
+    "TranscriptStream",
+    "TranscriptUpdate",
+    "TranscriptionOptions",
     "TriptychEmbeddings",
     "TriptychError",
     "UnavailableError",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, Union
 import grpc
 import grpc.aio
 
-from ._aio_streams import AsyncAudioStream, AsyncImageStream, feed
+from ._aio_streams import AsyncAudioStream, AsyncImageStream, AsyncTranscriptStream, feed
 from ._batches import Answer, BatchLimit, Collector, Filling, Pause, encode_batch
 from ._calls import (
     CHANNEL_OPTIONS,
@@ -23,6 +23,8 @@ from ._calls import (
     SIMILARITY,
     STREAM_AUDIO,
     STREAM_IMAGES,
+    STREAM_TRANSCRIPT,
+    TRANSCRIBE,
     Metadata,
     Method,
     Work,
@@ -32,7 +34,7 @@ from ._calls import (
     most_images,
     text_work,
 )
-from ._client import Progress, audio_options, read_texts
+from ._client import Progress, read_texts, told_by
 from ._comparing import (
     Fused,
     Match,
@@ -58,6 +60,7 @@ from ._errors import ItemsFailedError, TriptychError, error_of
 from ._inputs import AudioInput, ImageInput, by_kind, embedding_options, files_of, image_of, no_single
 from ._retry import RetryPolicy
 from ._sessions import AudioOptions, AudioSession, ImageResult, ImageSession, Window
+from ._transcripts import Transcript, TranscriptionOptions, TranscriptUpdate, transcribe_request, transcript_of
 from .v1 import image_pb2, models_pb2
 
 Item = TypeVar("Item")
@@ -177,7 +180,7 @@ class AsyncClient:
         no_single("chunks", chunks)
         iterator = _each(chunks)
         async for first in iterator:
-            stream = self.open_audio_stream(audio_options(first, options))
+            stream = self.open_audio_stream(AudioOptions(**told_by(first, options)))
             async for window in feed(stream, first, iterator):
                 yield window
 
@@ -198,6 +201,54 @@ class AsyncClient:
         async for results in feed(stream, None, _prepared(image_of, images)):
             for result in results:
                 yield result
+
+    async def transcribe(
+        self,
+        recording: AudioInput,
+        *,
+        sample_rate: int | None = None,
+        model: str = "",
+        language: str = "",
+        translate: bool = False,
+        prompt: str = "",
+        beams: int = 0,
+        temperature: float = 0.0,
+        max_tokens: int = 0,
+        timestamps: bool = True,
+        fallback: bool = True,
+        condition_on_previous_text: bool = False,
+        seed: int = 0,
+    ) -> Transcript:
+        """As `Client.transcribe`."""
+        options = TranscriptionOptions(
+            sample_rate=sample_rate,
+            model=model,
+            language=language,
+            translate=translate,
+            prompt=prompt,
+            beams=beams,
+            temperature=temperature,
+            max_tokens=max_tokens,
+            timestamps=timestamps,
+            fallback=fallback,
+            condition_on_previous_text=condition_on_previous_text,
+            seed=seed,
+        )
+        request = await asyncio.to_thread(transcribe_request, recording, options)
+        return transcript_of(await self._unary(TRANSCRIBE, request))
+
+    async def transcribe_stream(self, chunks: Items[Any], **options: Any) -> AsyncIterator[TranscriptUpdate]:
+        """As `Client.transcribe_stream`."""
+        no_single("chunks", chunks)
+        iterator = _each(chunks)
+        async for first in iterator:
+            stream = self.open_transcript_stream(TranscriptionOptions(**told_by(first, options)))
+            async for update in feed(stream, first, iterator):
+                yield update
+
+    def open_transcript_stream(self, options: TranscriptionOptions) -> AsyncTranscriptStream:
+        """As `Client.open_transcript_stream`: one task sends while another one reads."""
+        return AsyncTranscriptStream(options, self._starter(STREAM_TRANSCRIPT), self._retry)
 
     async def similarity(
         self, queries: Sequence[Any], candidates: Sequence[Any], *, model: str = "", logits: bool = False

@@ -12,6 +12,7 @@ from ._errors import TriptychError, error_of
 from ._retry import RetryPolicy
 from ._sessions import AudioOptions, AudioSession, ImageResult, ImageSession, Window
 from ._streams import chunk_bytes
+from ._transcripts import TranscriptionOptions, TranscriptSession, TranscriptUpdate
 from .v1 import image_pb2
 
 Event = TypeVar("Event")
@@ -177,6 +178,21 @@ class AsyncAudioStream(AsyncStream[Window]):
         while the server is not reading."""
         data = chunk_bytes(chunk, self._options)
         await self._push(lambda: self._session.push(data, flush))
+
+
+class AsyncTranscriptStream(AsyncStream[TranscriptUpdate]):
+    """Live audio in, what is said out."""
+
+    def __init__(
+        self, options: TranscriptionOptions, start: Callable[[AsyncIterator[Any]], Any], retry: RetryPolicy
+    ) -> None:
+        super().__init__(TranscriptSession(options.config()), start, retry)
+        self._options = options
+
+    async def send(self, chunk: Any) -> None:
+        """Sends an array of samples or bytes of the configured encoding. Waits while the server is not reading."""
+        data = chunk_bytes(chunk, self._options)
+        await self._push(lambda: self._session.push(data))
 
 
 class AsyncImageStream(AsyncStream[list[ImageResult]]):

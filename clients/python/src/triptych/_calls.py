@@ -7,7 +7,7 @@ from typing import Any
 
 from ._batches import BatchLimit, Kind
 from ._inputs import CONTEXTS, choose, clip_of, embedding_options, image_of, text_of
-from .v1 import audio_pb2, captioner_pb2, cross_modal_pb2, image_pb2, models_pb2, text_pb2
+from .v1 import audio_pb2, captioner_pb2, cross_modal_pb2, image_pb2, models_pb2, text_pb2, transcriber_pb2
 
 #: What a server takes in one call by default.
 _MOST_ITEMS = {"text": 256, "image": 64, "audio": 64}
@@ -45,6 +45,12 @@ CLASSIFY = Method("/triptych.v1.CrossModal/Classify", cross_modal_pb2.ClassifyRe
 FUSE = Method("/triptych.v1.CrossModal/Fuse", cross_modal_pb2.FuseRequest, cross_modal_pb2.FuseResponse)
 MATCH = Method("/triptych.v1.CrossModal/Match", cross_modal_pb2.MatchRequest, cross_modal_pb2.MatchResponse)
 CAPTION = Method("/triptych.v1.Captioner/Caption", captioner_pb2.CaptionRequest, captioner_pb2.CaptionResponse)
+TRANSCRIBE = Method("/triptych.v1.Transcriber/Transcribe", transcriber_pb2.TranscribeRequest, transcriber_pb2.TranscribeResponse)
+STREAM_TRANSCRIPT = Method(
+    "/triptych.v1.Transcriber/TranscribeStream",
+    transcriber_pb2.TranscribeStreamRequest,
+    transcriber_pb2.TranscribeStreamResponse,
+)
 LIST_MODELS = Method("/triptych.v1.Models/List", models_pb2.ListModelsRequest, models_pb2.ListModelsResponse)
 
 

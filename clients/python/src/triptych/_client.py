@@ -20,6 +20,8 @@ from ._calls import (
     SIMILARITY,
     STREAM_AUDIO,
     STREAM_IMAGES,
+    STREAM_TRANSCRIPT,
+    TRANSCRIBE,
     Metadata,
     Method,
     Work,
@@ -55,7 +57,8 @@ from ._inputs import AudioInput, ImageInput, by_kind, embedding_options, files_o
 from ._retry import RetryPolicy
 from ._run import run_batches, with_retries
 from ._sessions import AudioOptions, AudioSession, ImageResult, ImageSession, Window
-from ._streams import AudioStream, ImageStream, feed
+from ._streams import AudioStream, ImageStream, TranscriptStream, feed
+from ._transcripts import Transcript, TranscriptionOptions, TranscriptUpdate, transcribe_request, transcript_of
 from .v1 import audio_pb2, image_pb2, models_pb2
 
 Progress = Callable[[int, int], None]
@@ -184,7 +187,7 @@ class Client:
         first = next(iterator, None)
         if first is None:
             return
-        stream = self.open_audio_stream(audio_options(first, options))
+        stream = self.open_audio_stream(AudioOptions(**told_by(first, options)))
         yield from feed(stream, first, iterator)
 
     def stream_images(
@@ -204,6 +207,59 @@ class Client:
         iterator = iter(images)
         for results in feed(stream, None, map(image_of, iterator)):
             yield from results
+
+    # What is said
+
+    def transcribe(
+        self,
+        recording: AudioInput,
+        *,
+        sample_rate: int | None = None,
+        model: str = "",
+        language: str = "",
+        translate: bool = False,
+        prompt: str = "",
+        beams: int = 0,
+        temperature: float = 0.0,
+        max_tokens: int = 0,
+        timestamps: bool = True,
+        fallback: bool = True,
+        condition_on_previous_text: bool = False,
+        seed: int = 0,
+    ) -> Transcript:
+        """What is said in a recording: a path, bytes, an array (with `sample_rate`) or `Samples`. The options are explained with
+        `TranscriptionOptions`. It is one call, within the client's `timeout_s`; recordings of any length go through `transcribe_stream`."""
+        options = TranscriptionOptions(
+            sample_rate=sample_rate,
+            model=model,
+            language=language,
+            translate=translate,
+            prompt=prompt,
+            beams=beams,
+            temperature=temperature,
+            max_tokens=max_tokens,
+            timestamps=timestamps,
+            fallback=fallback,
+            condition_on_previous_text=condition_on_previous_text,
+            seed=seed,
+        )
+        return transcript_of(self._unary(TRANSCRIBE, transcribe_request(recording, options)))
+
+    def transcribe_stream(self, chunks: Iterable[Any], **options: Any) -> Iterator[TranscriptUpdate]:
+        """What is said, while it is said: chunks are arrays of samples (with `sample_rate`), PCM bytes, or the bytes of a file (without).
+        Options: those of `TranscriptionOptions`; with `partial_interval_ms`, guesses come before what is final."""
+        no_single("chunks", chunks)
+        iterator = iter(chunks)
+        first = next(iterator, None)
+        if first is None:
+            return
+        stream = self.open_transcript_stream(TranscriptionOptions(**told_by(first, options)))
+        yield from feed(stream, first, iterator)
+
+    def open_transcript_stream(self, options: TranscriptionOptions) -> TranscriptStream:
+        """A live transcript to send to by hand, for one thread that sends while another one reads. Once a server has begun, a connection
+        that breaks off raises: what was heard and is not final is lost with it."""
+        return TranscriptStream(options, self._starter(STREAM_TRANSCRIPT), self._retry)
 
     # Comparing
 
@@ -305,15 +361,15 @@ class Client:
             return 0
 
 
-def audio_options(first: Any, options: dict[str, Any]) -> AudioOptions:
-    """Of a stream whose first chunk is known: arrays say their encoding and channels."""
+def told_by(first: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Options of a stream whose first chunk is known: arrays say their encoding and channels."""
     if hasattr(first, "dtype") and "encoding" not in options:
         if options.get("sample_rate") is None:
             raise ValueError("chunks are arrays without their rate; give sample_rate")
         _, encoding = pcm(first)
         name = "s16le" if encoding == audio_pb2.AUDIO_ENCODING_PCM_S16LE else "f32le"
         options = {**options, "encoding": name, "channels": 1 if first.ndim == 1 else first.shape[1]}
-    return AudioOptions(**options)
+    return options
 
 
 def _joined(parts: Iterator[Embeddings], errors: str, progress: Progress | None) -> Embeddings:

@@ -23,6 +23,30 @@ class Samples:
     id: str = ""
 
 
+@dataclass(frozen=True)
+class AudioSource:
+    """What the chunks of a live stream hold."""
+
+    #: Of PCM; None where the stream is the bytes of a file.
+    sample_rate: int | None = None
+    #: Of PCM bytes; arrays say it themselves.
+    channels: int = 1
+    #: Of PCM: "s16le", "f32le" or "mulaw".
+    encoding: str = "s16le"
+
+    def format(self) -> audio_pb2.AudioFormat:
+        if self.sample_rate is None:
+            return audio_pb2.AudioFormat(encoding=audio_pb2.AUDIO_ENCODING_CONTAINER)
+        encoding = choose("encoding", self.encoding, _PCM)
+        return audio_pb2.AudioFormat(encoding=encoding, sample_rate_hz=self.sample_rate, channels=self.channels)
+
+
+_PCM = {
+    "s16le": audio_pb2.AUDIO_ENCODING_PCM_S16LE,
+    "f32le": audio_pb2.AUDIO_ENCODING_PCM_F32LE,
+    "mulaw": audio_pb2.AUDIO_ENCODING_PCM_MULAW,
+}
+
 #: A file, its bytes, pixels ([height, width], [height, width, 1, 3 or 4] of uint8, or floats in [0, 1]), or a Pillow image.
 ImageInput = Union[str, "os.PathLike[str]", bytes, Array, image_pb2.Image, Any]
 #: A WAV, FLAC, MP3 or Ogg file, its bytes, or samples; an array alone takes its rate from `sample_rate`.

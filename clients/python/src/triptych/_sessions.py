@@ -10,13 +10,13 @@ from ._audio_log import AudioLog, AudioRates, LoggedChunk
 from ._batches import failure_of, same_model
 from ._embeddings import Vector, read_embedding
 from ._errors import ItemFailure
-from ._inputs import CONTEXTS, choose, embedding_options
+from ._inputs import CONTEXTS, AudioSource, choose, embedding_options
 from .v1 import audio_pb2, image_pb2
 
 Event = TypeVar("Event", covariant=True)
 
 #: Chunks that may wait to be sent.
-_MOST_UNSENT = 16
+MOST_UNSENT = 16
 _SAMPLE_BYTES = {
     audio_pb2.AUDIO_ENCODING_PCM_S16LE: 2,
     audio_pb2.AUDIO_ENCODING_PCM_F32LE: 4,
@@ -84,15 +84,9 @@ class Window:
 
 
 @dataclass(frozen=True)
-class AudioOptions:
-    """How live audio is cut and encoded."""
+class AudioOptions(AudioSource):
+    """How live audio comes, is cut and encoded."""
 
-    #: Of PCM; None where the stream is the bytes of a file.
-    sample_rate: int | None = None
-    #: Of PCM bytes; arrays say it themselves.
-    channels: int = 1
-    #: Of PCM: "s16le", "f32le" or "mulaw".
-    encoding: str = "s16le"
     model: str = ""
     #: 0: the model's full context.
     window_ms: int = 0
@@ -110,14 +104,9 @@ class AudioOptions:
     max_log_bytes: int = 64 * 1024 * 1024
 
     def config(self) -> audio_pb2.AudioStreamConfig:
-        if self.sample_rate is None:
-            audio_format = audio_pb2.AudioFormat(encoding=audio_pb2.AUDIO_ENCODING_CONTAINER)
-        else:
-            encoding = choose("encoding", self.encoding, {name.lower(): value for name, value in _PCM.items()})
-            audio_format = audio_pb2.AudioFormat(encoding=encoding, sample_rate_hz=self.sample_rate, channels=self.channels)
         return audio_pb2.AudioStreamConfig(
             model=self.model,
-            format=audio_format,
+            format=self.format(),
             window_ms=self.window_ms,
             hop_ms=self.hop_ms,
             tail=audio_pb2.TAIL_POLICY_DROP if self.drop_tail else audio_pb2.TAIL_POLICY_EMIT,
@@ -125,13 +114,6 @@ class AudioOptions:
             options=embedding_options(self.pooling, self.normalize, self.dimensions, self.numbers),
             max_lag_ms=self.max_lag_ms,
         )
-
-
-_PCM = {
-    "s16le": audio_pb2.AUDIO_ENCODING_PCM_S16LE,
-    "f32le": audio_pb2.AUDIO_ENCODING_PCM_F32LE,
-    "mulaw": audio_pb2.AUDIO_ENCODING_PCM_MULAW,
-}
 
 
 class AudioSession:
@@ -158,7 +140,7 @@ class AudioSession:
             if not self._is_container or not self._is_open:
                 return True
             self._log.give_up()
-        return len(self._unsent) > _MOST_UNSENT
+        return len(self._unsent) > MOST_UNSENT
 
     def push(self, data: bytes, flush: bool) -> None:
         chunk = self._log.add(data, flush)

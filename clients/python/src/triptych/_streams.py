@@ -10,9 +10,10 @@ import grpc
 
 from ._batches import BatchLimit, Filling
 from ._errors import TriptychError, error_of
-from ._inputs import pcm
+from ._inputs import AudioSource, pcm
 from ._retry import RetryPolicy
 from ._sessions import AudioOptions, AudioSession, ImageResult, ImageSession, Window
+from ._transcripts import TranscriptionOptions, TranscriptSession, TranscriptUpdate
 from .v1 import image_pb2
 
 Event = TypeVar("Event")
@@ -185,6 +186,21 @@ class AudioStream(Stream[Window]):
         self._push(lambda: self._session.push(data, flush))
 
 
+class TranscriptStream(Stream[TranscriptUpdate]):
+    """Live audio in, what is said out."""
+
+    def __init__(
+        self, options: TranscriptionOptions, start: Callable[[Iterator[Any]], Any], retry: RetryPolicy
+    ) -> None:
+        super().__init__(TranscriptSession(options.config()), start, retry)
+        self._options = options
+
+    def send(self, chunk: Any) -> None:
+        """Sends an array of samples or bytes of the configured encoding. Waits while the server is not reading."""
+        data = chunk_bytes(chunk, self._options)
+        self._push(lambda: self._session.push(data))
+
+
 class ImageStream(Stream[list[ImageResult]]):
     """Images in, results out."""
 
@@ -215,7 +231,7 @@ class _Sendable(Protocol):
     def is_over(self) -> bool: ...
 
 
-def chunk_bytes(chunk: Any, options: AudioOptions) -> bytes:
+def chunk_bytes(chunk: Any, options: AudioSource) -> bytes:
     """A chunk as bytes of the configured encoding. Raises TypeError or ValueError for another one."""
     if isinstance(chunk, (bytes, bytearray, memoryview)):
         return bytes(chunk)
@@ -224,7 +240,7 @@ def chunk_bytes(chunk: Any, options: AudioOptions) -> bytes:
     if options.sample_rate is None:
         raise ValueError("a chunk is an array, but the stream is of the bytes of a file; give sample_rate")
     data, encoding = pcm(chunk)
-    if encoding != options.config().format.encoding:
+    if encoding != options.format().encoding:
         raise TypeError(f"a chunk is an array of {chunk.dtype}, but the stream is of {options.encoding}")
     channels = 1 if chunk.ndim == 1 else chunk.shape[1]
     if channels != options.channels:
