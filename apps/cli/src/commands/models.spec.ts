@@ -48,7 +48,16 @@ const json = async (...args: string[]) => {
 describe('triptych models', () => {
   it('lists, loads, reloads and unloads', async () => {
     expect(await json('load', 'w@1', '--path', 'w', '--alias', 'live')).toMatchObject([
-      { name: 'w@1', version: '1', state: 'ready', aliases: ['w', 'live'], loads: 1, lastFailure: null },
+      {
+        name: 'w@1',
+        version: '1',
+        state: 'ready',
+        aliases: ['w', 'live'],
+        captions: false,
+        transcribes: true,
+        loads: 1,
+        lastFailure: null,
+      },
     ]);
     expect(await json('reload', 'live')).toMatchObject([{ name: 'w@1', loads: 2 }]);
     const table = (await models('list')).stdout.toString();

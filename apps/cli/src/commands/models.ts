@@ -119,7 +119,7 @@ async function run(
 /** What a program wants to know of a model's life; Models.List has the rest. */
 function jsonOf(model: Model__Output): object {
   const { name, version, aliases, fingerprint, architecture, device, precision } = model;
-  const { parameters, memoryBytes, loads, failures } = model;
+  const { parameters, captions, transcribes, memoryBytes, loads, failures } = model;
   const at = (time: Model__Output['lastUse']) =>
     time ? new Date(1000 * Number(time.seconds) + time.nanos / 1e6).toISOString() : null;
   return {
@@ -131,6 +131,8 @@ function jsonOf(model: Model__Output): object {
     device,
     precision,
     parameters,
+    captions,
+    transcribes,
     fingerprint,
     memoryBytes,
     loads,

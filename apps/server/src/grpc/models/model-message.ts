@@ -14,8 +14,8 @@ const states: Readonly<Record<ModelStatus['state'], ModelState>> = {
 /** What `Models` says of a model. */
 export function modelMessage(model: ModelStatus, engine: Engine): Model {
   const { name, card, lastFailure, lastUsedAt } = model;
-  const { fingerprint, architecture, weightType, device, precision, parameters, loadMs, audio, image, text } =
-    card;
+  const { fingerprint, architecture, weightType, device, precision, parameters, loadMs } = card;
+  const { audio, image, text } = card;
   const isDefault = (modality: 'audio' | 'image' | 'text') => engine.models.isDefault({ name }, modality);
   return {
     name,
@@ -25,6 +25,8 @@ export function modelMessage(model: ModelStatus, engine: Engine): Model {
     device,
     precision,
     parameters,
+    captions: card.caption,
+    transcribes: card.speech,
     loadMs,
     version: model.version,
     aliases: engine.models.aliasesOf(name),

@@ -51,6 +51,8 @@ describe('Models.Load', () => {
       loads: 1,
       failures: 0,
       architecture: 'whisper-encoder',
+      captions: false,
+      transcribes: true,
       lastFailure: null,
     });
     expect(loaded.memoryBytes).toBeGreaterThan(4 * loaded.parameters);
@@ -76,7 +78,7 @@ describe('Models.Load', () => {
   it('knows a model without loading it, where that is asked for', async () => {
     await serve();
     const known = await test.client.loadModel({ model: 'pictures', path: 'link-in', onDemand: true });
-    expect(known).toMatchObject({ state: ModelState.MODEL_STATE_STANDBY, loads: 0 });
+    expect(known).toMatchObject({ state: ModelState.MODEL_STATE_STANDBY, loads: 0, transcribes: false });
     expect(known.encoders.map(({ text }) => text?.maxTokens)).toEqual([undefined, 32]);
     expect(await checkHealth(test.server.address, 'triptych.v1.CrossModal')).toBe('SERVING');
     await test.client.encodeTexts({ texts: ['a'] });

@@ -15,17 +15,17 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from triptych.v1 import common_pb2 as triptych_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18triptych/v1/models.proto\x12\x0btriptych.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18triptych/v1/common.proto\" \n\x11ListModelsRequest\x12\x0b\n\x03\x61ll\x18\x01 \x01(\x08\"8\n\x12ListModelsResponse\x12\"\n\x06models\x18\x01 \x03(\x0b\x32\x12.triptych.v1.Model\" \n\x0fGetModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\"\x7f\n\x10LoadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0e\n\x04path\x18\x02 \x01(\tH\x00\x12\r\n\x03hub\x18\x03 \x01(\tH\x00\x12\x11\n\ton_demand\x18\x04 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x05 \x01(\x08\x12\x0f\n\x07\x61liases\x18\x06 \x03(\tB\x08\n\x06source\"1\n\x12UnloadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0c\n\x04wait\x18\x02 \x01(\x08\"#\n\x12ReloadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\"\xa4\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x03 \x01(\t\x12&\n\x08\x65ncoders\x18\x04 \x03(\x0b\x32\x14.triptych.v1.Encoder\x12\x13\n\x0bweight_type\x18\x05 \x01(\t\x12\x12\n\nparameters\x18\x06 \x01(\x04\x12\x0f\n\x07load_ms\x18\x07 \x01(\x01\x12\x0f\n\x07version\x18\x08 \x01(\t\x12\x0f\n\x07\x61liases\x18\t \x03(\t\x12&\n\x05state\x18\n \x01(\x0e\x32\x17.triptych.v1.ModelState\x12\x14\n\x0cmemory_bytes\x18\x0b \x01(\x04\x12\r\n\x05loads\x18\x0c \x01(\x04\x12\x10\n\x08\x66\x61ilures\x18\r \x01(\x04\x12,\n\x08last_use\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x0clast_failure\x18\x0f \x01(\x0b\x32\x18.triptych.v1.LoadFailure\x12\x0e\n\x06\x64\x65vice\x18\x10 \x01(\t\x12\x11\n\tprecision\x18\x11 \x01(\t\"V\n\x0bLoadFailure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb9\x02\n\x07\x45ncoder\x12\'\n\x08modality\x18\x01 \x01(\x0e\x32\x15.triptych.v1.Modality\x12\x12\n\ndimensions\x18\x02 \x01(\r\x12-\n\x0f\x64\x65\x66\x61ult_pooling\x18\x03 \x01(\x0e\x32\x14.triptych.v1.Pooling\x12&\n\x08poolings\x18\x04 \x03(\x0e\x32\x14.triptych.v1.Pooling\x12\x12\n\nis_default\x18\x05 \x01(\x08\x12\r\n\x05space\x18\x06 \x01(\t\x12\'\n\x05\x61udio\x18\x07 \x01(\x0b\x32\x18.triptych.v1.AudioLimits\x12\'\n\x05image\x18\x08 \x01(\x0b\x32\x18.triptych.v1.ImageLimits\x12%\n\x04text\x18\t \x01(\x0b\x32\x17.triptych.v1.TextLimits\"k\n\x0b\x41udioLimits\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\r\x12\x12\n\ncontext_ms\x18\x02 \x01(\r\x12\x10\n\x08\x66rame_ms\x18\x03 \x01(\x01\x12\x0e\n\x06min_ms\x18\x04 \x01(\r\x12\x0e\n\x06max_ms\x18\x05 \x01(\r\"c\n\x0bImageLimits\x12\x12\n\ninput_size\x18\x01 \x01(\r\x12\x12\n\npatch_size\x18\x02 \x01(\r\x12\x12\n\nmax_pixels\x18\x03 \x01(\x04\x12\x18\n\x10max_batch_images\x18\x04 \x01(\r\" \n\nTextLimits\x12\x12\n\nmax_tokens\x18\x01 \x01(\r*_\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eMODALITY_AUDIO\x10\x01\x12\x12\n\x0eMODALITY_IMAGE\x10\x02\x12\x11\n\rMODALITY_TEXT\x10\x03*\xbf\x01\n\nModelState\x12\x1b\n\x17MODEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11MODEL_STATE_READY\x10\x01\x12\x17\n\x13MODEL_STATE_LOADING\x10\x02\x12\x17\n\x13MODEL_STATE_STANDBY\x10\x03\x12\x16\n\x12MODEL_STATE_FAILED\x10\x04\x12\x19\n\x15MODEL_STATE_UNLOADING\x10\x05\x12\x18\n\x14MODEL_STATE_UNLOADED\x10\x06\x32\xc3\x02\n\x06Models\x12G\n\x04List\x12\x1e.triptych.v1.ListModelsRequest\x1a\x1f.triptych.v1.ListModelsResponse\x12\x37\n\x03Get\x12\x1c.triptych.v1.GetModelRequest\x1a\x12.triptych.v1.Model\x12\x39\n\x04Load\x12\x1d.triptych.v1.LoadModelRequest\x1a\x12.triptych.v1.Model\x12=\n\x06Unload\x12\x1f.triptych.v1.UnloadModelRequest\x1a\x12.triptych.v1.Model\x12=\n\x06Reload\x12\x1f.triptych.v1.ReloadModelRequest\x1a\x12.triptych.v1.Modelb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18triptych/v1/models.proto\x12\x0btriptych.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18triptych/v1/common.proto\" \n\x11ListModelsRequest\x12\x0b\n\x03\x61ll\x18\x01 \x01(\x08\"8\n\x12ListModelsResponse\x12\"\n\x06models\x18\x01 \x03(\x0b\x32\x12.triptych.v1.Model\" \n\x0fGetModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\"\x7f\n\x10LoadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0e\n\x04path\x18\x02 \x01(\tH\x00\x12\r\n\x03hub\x18\x03 \x01(\tH\x00\x12\x11\n\ton_demand\x18\x04 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x05 \x01(\x08\x12\x0f\n\x07\x61liases\x18\x06 \x03(\tB\x08\n\x06source\"1\n\x12UnloadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0c\n\x04wait\x18\x02 \x01(\x08\"#\n\x12ReloadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\"\xcb\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x03 \x01(\t\x12&\n\x08\x65ncoders\x18\x04 \x03(\x0b\x32\x14.triptych.v1.Encoder\x12\x13\n\x0bweight_type\x18\x05 \x01(\t\x12\x12\n\nparameters\x18\x06 \x01(\x04\x12\x0f\n\x07load_ms\x18\x07 \x01(\x01\x12\x0f\n\x07version\x18\x08 \x01(\t\x12\x0f\n\x07\x61liases\x18\t \x03(\t\x12&\n\x05state\x18\n \x01(\x0e\x32\x17.triptych.v1.ModelState\x12\x14\n\x0cmemory_bytes\x18\x0b \x01(\x04\x12\r\n\x05loads\x18\x0c \x01(\x04\x12\x10\n\x08\x66\x61ilures\x18\r \x01(\x04\x12,\n\x08last_use\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x0clast_failure\x18\x0f \x01(\x0b\x32\x18.triptych.v1.LoadFailure\x12\x0e\n\x06\x64\x65vice\x18\x10 \x01(\t\x12\x11\n\tprecision\x18\x11 \x01(\t\x12\x10\n\x08\x63\x61ptions\x18\x12 \x01(\x08\x12\x13\n\x0btranscribes\x18\x13 \x01(\x08\"V\n\x0bLoadFailure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb9\x02\n\x07\x45ncoder\x12\'\n\x08modality\x18\x01 \x01(\x0e\x32\x15.triptych.v1.Modality\x12\x12\n\ndimensions\x18\x02 \x01(\r\x12-\n\x0f\x64\x65\x66\x61ult_pooling\x18\x03 \x01(\x0e\x32\x14.triptych.v1.Pooling\x12&\n\x08poolings\x18\x04 \x03(\x0e\x32\x14.triptych.v1.Pooling\x12\x12\n\nis_default\x18\x05 \x01(\x08\x12\r\n\x05space\x18\x06 \x01(\t\x12\'\n\x05\x61udio\x18\x07 \x01(\x0b\x32\x18.triptych.v1.AudioLimits\x12\'\n\x05image\x18\x08 \x01(\x0b\x32\x18.triptych.v1.ImageLimits\x12%\n\x04text\x18\t \x01(\x0b\x32\x17.triptych.v1.TextLimits\"k\n\x0b\x41udioLimits\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\r\x12\x12\n\ncontext_ms\x18\x02 \x01(\r\x12\x10\n\x08\x66rame_ms\x18\x03 \x01(\x01\x12\x0e\n\x06min_ms\x18\x04 \x01(\r\x12\x0e\n\x06max_ms\x18\x05 \x01(\r\"c\n\x0bImageLimits\x12\x12\n\ninput_size\x18\x01 \x01(\r\x12\x12\n\npatch_size\x18\x02 \x01(\r\x12\x12\n\nmax_pixels\x18\x03 \x01(\x04\x12\x18\n\x10max_batch_images\x18\x04 \x01(\r\" \n\nTextLimits\x12\x12\n\nmax_tokens\x18\x01 \x01(\r*_\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eMODALITY_AUDIO\x10\x01\x12\x12\n\x0eMODALITY_IMAGE\x10\x02\x12\x11\n\rMODALITY_TEXT\x10\x03*\xbf\x01\n\nModelState\x12\x1b\n\x17MODEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11MODEL_STATE_READY\x10\x01\x12\x17\n\x13MODEL_STATE_LOADING\x10\x02\x12\x17\n\x13MODEL_STATE_STANDBY\x10\x03\x12\x16\n\x12MODEL_STATE_FAILED\x10\x04\x12\x19\n\x15MODEL_STATE_UNLOADING\x10\x05\x12\x18\n\x14MODEL_STATE_UNLOADED\x10\x06\x32\xc3\x02\n\x06Models\x12G\n\x04List\x12\x1e.triptych.v1.ListModelsRequest\x1a\x1f.triptych.v1.ListModelsResponse\x12\x37\n\x03Get\x12\x1c.triptych.v1.GetModelRequest\x1a\x12.triptych.v1.Model\x12\x39\n\x04Load\x12\x1d.triptych.v1.LoadModelRequest\x1a\x12.triptych.v1.Model\x12=\n\x06Unload\x12\x1f.triptych.v1.UnloadModelRequest\x1a\x12.triptych.v1.Model\x12=\n\x06Reload\x12\x1f.triptych.v1.ReloadModelRequest\x1a\x12.triptych.v1.Modelb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'triptych.v1.models_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _MODALITY._serialized_start=1514
-  _MODALITY._serialized_end=1609
-  _MODELSTATE._serialized_start=1612
-  _MODELSTATE._serialized_end=1803
+  _MODALITY._serialized_start=1553
+  _MODALITY._serialized_end=1648
+  _MODELSTATE._serialized_start=1651
+  _MODELSTATE._serialized_end=1842
   _LISTMODELSREQUEST._serialized_start=100
   _LISTMODELSREQUEST._serialized_end=132
   _LISTMODELSRESPONSE._serialized_start=134
@@ -39,17 +39,17 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _RELOADMODELREQUEST._serialized_start=406
   _RELOADMODELREQUEST._serialized_end=441
   _MODEL._serialized_start=444
-  _MODEL._serialized_end=864
-  _LOADFAILURE._serialized_start=866
-  _LOADFAILURE._serialized_end=952
-  _ENCODER._serialized_start=955
-  _ENCODER._serialized_end=1268
-  _AUDIOLIMITS._serialized_start=1270
-  _AUDIOLIMITS._serialized_end=1377
-  _IMAGELIMITS._serialized_start=1379
-  _IMAGELIMITS._serialized_end=1478
-  _TEXTLIMITS._serialized_start=1480
-  _TEXTLIMITS._serialized_end=1512
-  _MODELS._serialized_start=1806
-  _MODELS._serialized_end=2129
+  _MODEL._serialized_end=903
+  _LOADFAILURE._serialized_start=905
+  _LOADFAILURE._serialized_end=991
+  _ENCODER._serialized_start=994
+  _ENCODER._serialized_end=1307
+  _AUDIOLIMITS._serialized_start=1309
+  _AUDIOLIMITS._serialized_end=1416
+  _IMAGELIMITS._serialized_start=1418
+  _IMAGELIMITS._serialized_end=1517
+  _TEXTLIMITS._serialized_start=1519
+  _TEXTLIMITS._serialized_end=1551
+  _MODELS._serialized_start=1845
+  _MODELS._serialized_end=2168
 # @@protoc_insertion_point(module_scope)

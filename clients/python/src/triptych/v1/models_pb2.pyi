@@ -112,9 +112,10 @@ class LoadModelRequest(_message.Message):
     def __init__(self, model: _Optional[str] = ..., path: _Optional[str] = ..., hub: _Optional[str] = ..., on_demand: bool = ..., current: bool = ..., aliases: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Model(_message.Message):
-    __slots__ = ["aliases", "architecture", "device", "encoders", "failures", "fingerprint", "last_failure", "last_use", "load_ms", "loads", "memory_bytes", "name", "parameters", "precision", "state", "version", "weight_type"]
+    __slots__ = ["aliases", "architecture", "captions", "device", "encoders", "failures", "fingerprint", "last_failure", "last_use", "load_ms", "loads", "memory_bytes", "name", "parameters", "precision", "state", "transcribes", "version", "weight_type"]
     ALIASES_FIELD_NUMBER: _ClassVar[int]
     ARCHITECTURE_FIELD_NUMBER: _ClassVar[int]
+    CAPTIONS_FIELD_NUMBER: _ClassVar[int]
     DEVICE_FIELD_NUMBER: _ClassVar[int]
     ENCODERS_FIELD_NUMBER: _ClassVar[int]
     FAILURES_FIELD_NUMBER: _ClassVar[int]
@@ -128,10 +129,12 @@ class Model(_message.Message):
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     PRECISION_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    TRANSCRIBES_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_TYPE_FIELD_NUMBER: _ClassVar[int]
     aliases: _containers.RepeatedScalarFieldContainer[str]
     architecture: str
+    captions: bool
     device: str
     encoders: _containers.RepeatedCompositeFieldContainer[Encoder]
     failures: int
@@ -145,9 +148,10 @@ class Model(_message.Message):
     parameters: int
     precision: str
     state: ModelState
+    transcribes: bool
     version: str
     weight_type: str
-    def __init__(self, name: _Optional[str] = ..., fingerprint: _Optional[str] = ..., architecture: _Optional[str] = ..., encoders: _Optional[_Iterable[_Union[Encoder, _Mapping]]] = ..., weight_type: _Optional[str] = ..., parameters: _Optional[int] = ..., load_ms: _Optional[float] = ..., version: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[ModelState, str]] = ..., memory_bytes: _Optional[int] = ..., loads: _Optional[int] = ..., failures: _Optional[int] = ..., last_use: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last_failure: _Optional[_Union[LoadFailure, _Mapping]] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., fingerprint: _Optional[str] = ..., architecture: _Optional[str] = ..., encoders: _Optional[_Iterable[_Union[Encoder, _Mapping]]] = ..., weight_type: _Optional[str] = ..., parameters: _Optional[int] = ..., load_ms: _Optional[float] = ..., version: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[ModelState, str]] = ..., memory_bytes: _Optional[int] = ..., loads: _Optional[int] = ..., failures: _Optional[int] = ..., last_use: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last_failure: _Optional[_Union[LoadFailure, _Mapping]] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., captions: bool = ..., transcribes: bool = ...) -> None: ...
 
 class ReloadModelRequest(_message.Message):
     __slots__ = ["model"]

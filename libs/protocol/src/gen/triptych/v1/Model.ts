@@ -24,6 +24,8 @@ export interface Model {
   'lastFailure'?: (_triptych_v1_LoadFailure | null);
   'device'?: (string);
   'precision'?: (string);
+  'captions'?: (boolean);
+  'transcribes'?: (boolean);
 }
 
 export interface Model__Output {
@@ -44,4 +46,6 @@ export interface Model__Output {
   'lastFailure': (_triptych_v1_LoadFailure__Output | null);
   'device': (string);
   'precision': (string);
+  'captions': (boolean);
+  'transcribes': (boolean);
 }
