@@ -104,6 +104,7 @@ def check_updates(updates: list[TranscriptUpdate], text: str) -> None:
 
 def transcripts(client: Client) -> None:
     """The same words of a file, of its bytes and samples, and of these as they are said."""
+    assert [one.name for one in client.list_models() if one.transcribes] == ["demo-whisper"]
     whole = client.transcribe(PurePath(speech))
     assert "pizza" in whole.text and whole.fingerprint and not whole.is_cut, whole
     assert abs(whole.duration_s - len(samples) / 16_000) < 0.01 and [one.is_final for one in whole.segments] == [True]

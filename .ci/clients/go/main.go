@@ -175,6 +175,11 @@ func clips(ctx context.Context, client *triptych.Client, speech string, samples 
 
 // transcribe has the same words of a file, of its samples, and of these as they are said.
 func transcribe(ctx context.Context, client *triptych.Client, speech string, samples []int16) {
+	models, err := client.Models(ctx)
+	must(err)
+	for _, model := range models {
+		check(model.Transcribes == (model.Name == "demo-whisper"), "%v", model)
+	}
 	file, err := triptych.ClipFile(speech)
 	must(err)
 	whole, err := client.Transcribe(ctx, &pb.TranscribeRequest{Format: file.Format, Data: file.Data})
