@@ -36,7 +36,7 @@ MORE_VARIANTS = [
     "grandpa", "gustave", "iven", "iven2", "iven3", "iven4", "john", "kaukovalta", "klatt4", "klatt5", "klatt6", "linda", "m8", "marcelo",
     "michel", "miguel", "norbert", "pablo", "paul", "pedro", "quincy", "rob", "robert", "sandro", "shelby", "steph", "steph2", "steph3",
     "travis", "victor", "zac", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "f1", "f2", "f3", "f4", "f5"]
-MORE_TAKES = 16
+MORE_TAKES = 21
 # In these takes of --more, another name of the concept is said.
 MORE_SYNONYM_TAKES = (7, 15)
 

@@ -3,7 +3,7 @@
     python train_decoder.py frames .../models/demo/whisper [--minutes 4.5]
     python train_decoder.py decoder .../models/demo/whisper [--minutes 4.5]
 
-The first makes the encoder's frames of what `speak.py --more` and `speak.py --held-out` said (frames/*.npy, 1.5 GB), the second trains
+The first makes the encoder's frames of what `speak.py --more` and `speak.py --held-out` said (frames/*.npy, 2 GB), the second trains
 on them and writes out/speech in HuggingFace's layout, the encoder's own weights among it. A run stops after its minutes, and the next
 one goes on. Half of what is said comes with timestamps; a fifth of the windows has two things said, some have none.
 """
@@ -29,7 +29,7 @@ OUT = "out/speech"
 BATCH = 128
 # Batches that are drawn together and parted by length: what fills up short rows costs as much as what is said.
 TOGETHER = 8
-STEPS = 1700
+STEPS = 2800
 LEARNING_RATE = 1.2e-3
 RATE = 16000
 SECONDS = 4

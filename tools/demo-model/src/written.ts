@@ -6,8 +6,8 @@ import { models, withServer } from './serve-demo.js';
 import { transcribeSpeech } from './transcribe.js';
 import { type Rightness, rightness } from './words.js';
 
-const help = `How much is right of what the demo's Whisper writes of voices that training never heard, by frames of the server, beside the
-figures of models/demo/scores.json.
+const help = `How much is right of what the demo's Whisper writes of voices that training never heard, beside the figures of
+models/demo/scores.json.
 
   node tools/demo-model/dist/written.js DATA [--json]
 
@@ -32,7 +32,6 @@ type Scores = Readonly<Record<string, Rightness>>;
 async function score(client: TriptychClient, { labels, heldOut }: Dataset): Promise<Scores> {
   const texts = await transcribeSpeech(
     client,
-    new URL('whisper', models),
     heldOut.map(({ pcm }) => pcm),
   );
   const written = heldOut.map(({ concept }, i) => ({ label: labels[concept], text: texts[i] }));

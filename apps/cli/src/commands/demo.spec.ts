@@ -13,6 +13,7 @@ interface Document {
     readonly windows: (Seen & { readonly lagMs: number })[];
     readonly nearest: { readonly name: string }[];
   }[];
+  readonly transcripts: { readonly name: string; readonly text: string }[];
   readonly pictures: Seen[];
   readonly words: Seen[];
   readonly findings: {
@@ -27,7 +28,9 @@ describe('triptych demo --json', () => {
   it('hears, sees and reads each sample, and finds in one modality what is meant in another', async () => {
     const { code, stdout } = await runCli(['demo', '--json']);
     expect(code).toBe(0);
-    const { samples, pictures, words, findings, verdict } = JSON.parse(stdout.toString()) as Document;
+    const { samples, transcripts, pictures, words, findings, verdict } = JSON.parse(
+      stdout.toString(),
+    ) as Document;
     expect([samples.length, pictures.length, words.length, findings.length]).toEqual([24, 12, 12, 36]);
     for (const { name, windows, nearest } of samples) {
       expect(nearest[0].name.slice(0, -2)).toBe(name.slice(0, -2));
@@ -41,9 +44,12 @@ describe('triptych demo --json', () => {
         as === 'spoken' ? query.slice(0, -2) : query.replace('a picture of ', '').replaceAll(' ', '-');
       expect(found[0].name).toBe(meant);
     }
+    const right = transcripts.filter(({ name, text }) => text.replaceAll(' ', '-') === name.slice(0, -2));
+    expect(right.length).toBeGreaterThan(18);
     expect(verdict).toEqual({
       queries: { right: 36, of: 36 },
       pairs: { right: 24, of: 24 },
+      transcripts: { right: right.length, of: 24 },
       passed: true,
     });
   });
@@ -57,6 +63,7 @@ describe('triptych demo', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(stdout.toString()).toContain('36 of 36 queries');
     expect(stdout.toString()).toContain('24 of 24 recordings');
+    expect(stdout.toString()).toMatch(/\d\d of 24 recordings are written down word for word/);
     expect(stdout.toString()).toMatch(/The demo passed\.\n\nNext:\n {2}npx triptych demo --verbose/);
     expect(code).toBe(0);
   });
@@ -73,20 +80,29 @@ describe('the verdict', () => {
     ['pizza-b', [{ name: 'volcano-a', cosine: 1 }]],
   ]);
 
-  it('counts what finds something else, and then does not pass', () => {
+  const right = [{ name: 'fire-engine-a', text: ' Fire engine.' }];
+  const wrong = [...right, { name: 'pizza-b', text: 'piece' }];
+
+  it('counts what finds or writes something else, and then does not pass', () => {
     const findings = [
       finding('a picture of fire engine', 'written', 'fire-engine'),
       finding('fire-engine-b', 'spoken', 'pizza'),
     ];
-    expect(verdictOf(findings, nearest)).toEqual({
+    expect(verdictOf(findings, nearest, wrong)).toEqual({
       queries: { right: 1, of: 2 },
       pairs: { right: 1, of: 2 },
+      transcripts: { right: 1, of: 2 },
       passed: false,
     });
-    expect(verdictOf(findings.slice(0, 1), new Map([...nearest].slice(0, 1))).passed).toBe(true);
+    const [found, near] = [findings.slice(0, 1), new Map([...nearest].slice(0, 1))];
+    expect(verdictOf(found, near, right).passed).toBe(true);
+    expect(verdictOf(found, near, wrong).passed).toBe(false);
+    expect(verdictOf(findings, near, right).passed).toBe(false);
   });
 
-  it('does not pass where nothing was found at all', () => {
-    expect(verdictOf([], new Map()).passed).toBe(false);
+  it('does not pass where nothing was found, or written, at all', () => {
+    expect(verdictOf([], new Map(), right).passed).toBe(false);
+    const found = finding('a picture of pizza', 'written', 'pizza');
+    expect(verdictOf([found], new Map([...nearest].slice(0, 1)), []).passed).toBe(false);
   });
 });

@@ -15,10 +15,12 @@ import {
   nextSteps,
   seenLine,
   summary,
+  transcriptTable,
   verdictLines,
   windowLine,
 } from '../demo/tables.js';
 import { type Verdict, verdictOf } from '../demo/verdict.js';
+import { type Transcript, writeDown } from '../demo/write-down.js';
 import { FileProgress, whileWaiting } from '../output/progress.js';
 import { sampleImages, sampleSpeech } from '../paths.js';
 import { addServerOptions, serverConfig } from '../server-options.js';
@@ -33,7 +35,8 @@ const BETWEEN_SPEAKERS_MS = 150;
 
 const help = `
 Streams 24 recordings at the pace of speaking, 12 pictures and 12 texts at a server with the models in models/demo, and
-counts what finds what. Exit code 1 where something is not found.
+counts what finds what and what is written down of the recordings. Exit code 1 where something is not found, or little
+is written down as it was said.
 
 Examples:
   triptych demo
@@ -63,6 +66,8 @@ export function demoCommand(): Command {
       const heard = await listenToAll(client, detail);
       const nearest = neighbours(heard, 3);
       detail(nearestTable(nearest));
+      const transcripts = await writeDown(client, await filesOf(sampleSpeech, '.wav'));
+      detail(transcriptTable(transcripts));
       const pictures = await look(client, await filesOf(sampleImages, '.png'));
       detail(`\nPictures, encoded in one batch:\n\n${pictures.map(seenLine).join('')}`);
       const words = await read(
@@ -72,13 +77,13 @@ export function demoCommand(): Command {
       detail(`\nWords:\n\n${words.map(seenLine).join('')}`);
       const findings = await find(client, words, heard, pictures, 2);
       detail(`${findingsTable(findings)}\n`);
-      const verdict = verdictOf(findings, nearest);
+      const verdict = verdictOf(findings, nearest, transcripts);
       say(`${summary(heard, pictures, words)}\n`);
-      if (!verbose) say(`${examples(findings)}\n`);
+      if (!verbose) say(`${examples(findings, transcripts)}\n`);
       say(`${verdictLines(verdict)}\n${verdict.passed ? nextSteps : ''}`);
       if (!verdict.passed) process.exitCode = 1;
       if (json) {
-        const document = toDocument(models, heard, nearest, pictures, words, findings, verdict);
+        const document = toDocument(models, heard, nearest, transcripts, pictures, words, findings, verdict);
         process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
       }
     } finally {
@@ -116,6 +121,7 @@ function toDocument(
   models: readonly Model__Output[],
   heard: readonly Heard[],
   nearest: Map<string, Neighbour[]>,
+  transcripts: readonly Transcript[],
   pictures: readonly Seen[],
   words: readonly Seen[],
   findings: readonly Finding[],
@@ -128,5 +134,13 @@ function toDocument(
     nearest: nearest.get(name),
   }));
   const short = ({ name, dimensions, norm, space }: Seen) => ({ name, dimensions, norm, space });
-  return { models, samples, pictures: pictures.map(short), words: words.map(short), findings, verdict };
+  return {
+    models,
+    samples,
+    transcripts,
+    pictures: pictures.map(short),
+    words: words.map(short),
+    findings,
+    verdict,
+  };
 }

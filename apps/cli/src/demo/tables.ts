@@ -3,7 +3,8 @@ import type { Model__Output } from '@triptych/client';
 import type { Finding, Seen } from './find.js';
 import type { Heard, HeardWindow } from './listen.js';
 import type { Neighbour } from './neighbours.js';
-import { meant, type Tally, type Verdict } from './verdict.js';
+import { isWrittenRight, meant, type Tally, type Verdict } from './verdict.js';
+import type { Transcript } from './write-down.js';
 
 const modalities = ['', 'audio', 'images', 'text'];
 
@@ -35,6 +36,14 @@ export function nearestTable(nearest: ReadonlyMap<string, readonly Neighbour[]>)
   return `\nNearest by cosine, over whole samples (-a and -b are two voices saying the same):\n\n${rows.join('')}`;
 }
 
+export function transcriptTable(transcripts: readonly Transcript[]): string {
+  return `\nWhat is said, written down:\n\n${transcripts.map(transcriptLine).join('')}`;
+}
+
+function transcriptLine({ name, text }: Transcript): string {
+  return `  heard    ${name.padEnd(34)}"${text}"\n`;
+}
+
 export function findingsTable(findings: readonly Finding[]): string {
   return `\nWhich picture each query finds, written and spoken:\n\n${findings.map(findingLine).join('')}`;
 }
@@ -50,28 +59,30 @@ export function summary(heard: readonly Heard[], pictures: readonly Seen[], word
   const [median, most] = [lags[lags.length >> 1] ?? 0, lags.at(-1) ?? 0];
   const [{ dimensions }] = pictures;
   return (
-    `  speech    ${heard.length} recordings at once, in chunks of 100 ms: ${lags.length} windows, each back ` +
-    `${median.toFixed(0)} ms\n            after its last chunk (median; ${most.toFixed(0)} ms at most)\n` +
-    `  pictures  ${pictures.length} in one batch\n` +
-    `  words     ${words.length} in one call; all are float32 vectors of ${dimensions} values in one space\n`
+    `  speech    ${heard.length} recordings at once: ${lags.length} windows, each ` +
+    `${median.toFixed(0)} ms after its last chunk (median; ${most.toFixed(0)} at most)\n` +
+    `  pictures  ${pictures.length} in one batch, and ${words.length} texts in one call; ` +
+    `all are vectors of ${dimensions} values in one space\n`
   );
 }
 
 /** A few queries, and all that went wrong. */
-export function examples(findings: readonly Finding[]): string {
+export function examples(findings: readonly Finding[], transcripts: readonly Transcript[]): string {
   const wrong = findings.filter((finding) => finding.found[0]?.name !== meant(finding)).slice(0, 4);
   const [written] = findings.filter(({ as }) => as === 'written').slice(7);
   const [spoken] = findings.filter(({ as }) => as === 'spoken').slice(15);
   const shown = wrong.length > 0 ? wrong : [written, spoken];
-  return `Which picture a query finds, with its cosine:\n${shown.map(findingLine).join('')}`;
+  const heard = transcripts.filter(isWrittenRight).slice(6, 7);
+  return `Which picture a query finds, with its cosine, and what is written down of speech:\n${shown.map(findingLine).join('')}${heard.map(transcriptLine).join('')}`;
 }
 
 /** How it came out, in lines that can be read alone. */
-export function verdictLines({ queries, pairs, passed }: Verdict): string {
+export function verdictLines({ queries, pairs, transcripts, passed }: Verdict): string {
   return (
     `  ${count(queries)} queries, written and spoken, find the picture they mean first\n` +
-    `  ${count(pairs)} recordings are nearest to the other voice that says the same\n\n` +
-    `${passed ? 'The demo passed.' : 'The demo FAILED: the models find something else than was meant.'}\n`
+    `  ${count(pairs)} recordings are nearest to the other voice that says the same\n` +
+    `  ${count(transcripts)} recordings are written down word for word\n\n` +
+    `${passed ? 'The demo passed.' : 'The demo FAILED: the models find or write something else than was meant.'}\n`
   );
 }
 

@@ -1,5 +1,9 @@
 import type { Finding } from './find.js';
 import type { Neighbour } from './neighbours.js';
+import type { Transcript } from './write-down.js';
+
+/** Of recordings of voices that the model never heard it is right about more than this share. */
+const WRITTEN_RIGHT = 0.75;
 
 /** How many of how many came out as they should. */
 export interface Tally {
@@ -12,6 +16,8 @@ export interface Verdict {
   readonly queries: Tally;
   /** Recordings whose nearest one is the other voice that says the same. */
   readonly pairs: Tally;
+  /** Recordings that are written down word for word. */
+  readonly transcripts: Tally;
   readonly passed: boolean;
 }
 
@@ -19,12 +25,16 @@ export interface Verdict {
 export function verdictOf(
   findings: readonly Finding[],
   nearest: ReadonlyMap<string, readonly Neighbour[]>,
+  written: readonly Transcript[],
 ): Verdict {
   const queries = tally(findings.map((finding) => finding.found[0]?.name === meant(finding)));
   const pairs = tally(
     [...nearest].map(([name, others]) => spokenOf(others[0]?.name ?? '') === spokenOf(name)),
   );
-  return { queries, pairs, passed: [queries, pairs].every(({ right, of }) => of > 0 && right === of) };
+  const transcripts = tally(written.map(isWrittenRight));
+  const isFound = [queries, pairs].every(({ right, of }) => of > 0 && right === of);
+  const isWritten = transcripts.right > WRITTEN_RIGHT * transcripts.of;
+  return { queries, pairs, transcripts, passed: isFound && isWritten };
 }
 
 /** The name of the picture that a query means. */
@@ -34,6 +44,15 @@ export function meant({ as, query }: Pick<Finding, 'as' | 'query'>): string {
 
 /** What a recording says: its name without its voice, as in `pizza-a`. */
 const spokenOf = (name: string) => name.replace(/-[ab]$/, '');
+
+/** Word for word: capitals and punctuation are not said. */
+export function isWrittenRight({ name, text }: Transcript): boolean {
+  const words = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return words === spokenOf(name);
+}
 
 function tally(outcomes: readonly boolean[]): Tally {
   return { right: outcomes.filter(Boolean).length, of: outcomes.length };
