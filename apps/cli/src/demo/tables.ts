@@ -59,7 +59,7 @@ export function summary(heard: readonly Heard[], pictures: readonly Seen[], word
   const [median, most] = [lags[lags.length >> 1] ?? 0, lags.at(-1) ?? 0];
   const [{ dimensions }] = pictures;
   return (
-    `  speech    ${heard.length} recordings at once: ${lags.length} windows, each ` +
+    `  speech    ${heard.length} recordings at once: ${lags.length} windows, ` +
     `${median.toFixed(0)} ms after its last chunk (median; ${most.toFixed(0)} at most)\n` +
     `  pictures  ${pictures.length} in one batch, and ${words.length} texts in one call; ` +
     `all are vectors of ${dimensions} values in one space\n`
