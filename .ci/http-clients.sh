@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# HTTP, asked by clients that we did not write: the `openai` packages for Python and Node and tritonclient get the vectors of gRPC bit for bit,
+# HTTP, asked by clients that we did not write: the `openai` packages for Python and Node and tritonclient get the vectors of gRPC bit for bit and what is said,
 # and errors of the right classes; the commands of docs/http.md run as they are written.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,8 +35,9 @@ serve() {
   # What gRPC answers, as the command line writes it.
   node apps/cli/bin/triptych.js encode --text 'a pizza' --text 'a sailboat' --server "$address" >"$work/grpc.jsonl"
   "$clients/venv/bin/python" .ci/http/openai-client.py "$work/grpc.jsonl"
+  "$clients/venv/bin/python" .ci/http/openai-speech.py examples/speech
   cp .ci/http/openai-client.mjs "$clients/"
-  node "$clients/openai-client.mjs" "$work/grpc.jsonl"
+  node "$clients/openai-client.mjs" "$work/grpc.jsonl" examples/speech
   "$clients/venv/bin/python" .ci/http/triton_http.py "$http" "$work/grpc.jsonl"
   # The page's own commands, against the address that they name.
   node .ci/http/run-examples.mjs docs/http.md 127.0.0.1:8080 "$http"

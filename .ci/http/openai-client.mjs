@@ -1,6 +1,6 @@
-// The official client for Node: embeddings with its default encoding and others, and the classes of its errors.
+// The official client for Node: embeddings with its default encoding and others, transcriptions, and the classes of its errors.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import OpenAI from 'openai';
 
 const lines = readFileSync(process.argv[2], 'utf8').trim().split('\n');
@@ -34,4 +34,20 @@ await assert.rejects(create({ dimensions: 4096 }), (error) => {
     error.param === 'dimensions'
   );
 });
-console.log('openai for Node: the vectors of gRPC bit for bit, errors of the right classes');
+const transcribe = (more) => {
+  const file = createReadStream(`${process.argv[3]}/pizza-a.wav`);
+  return client.audio.transcriptions.create({ model: 'demo-whisper', file, ...more });
+};
+assert.equal((await transcribe()).text, 'pizza');
+assert.equal((await transcribe({ response_format: 'text' })).trim(), 'pizza');
+const { segments } = await transcribe({
+  response_format: 'verbose_json',
+  timestamp_granularities: ['segment'],
+});
+assert.equal(segments[0].text.trim(), 'pizza');
+assert.match(await transcribe({ response_format: 'srt' }), /^1\n.* --> .*\npizza\n\n$/);
+assert.match(await transcribe({ response_format: 'vtt' }), /^WEBVTT\n\n.* --> .*\npizza\n\n$/);
+await assert.rejects(transcribe({ model: 'demo-clip' }), (error) => {
+  return error instanceof OpenAI.BadRequestError && error.code === 'MODALITY_NOT_SERVED';
+});
+console.log('openai for Node: the vectors of gRPC bit for bit, what is said, errors of the right classes');

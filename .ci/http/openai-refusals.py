@@ -21,6 +21,12 @@ def raises(kind, code, key, **request):
 
 raises(openai.AuthenticationError, "TOKEN_MISSING", "wrong")
 raises(openai.PermissionDeniedError, "METHOD_DENIED", texts, extra_body={"modality": "image"})
+try:
+    wav = ("a.wav", b"never read")
+    openai.OpenAI(max_retries=0, api_key=texts).audio.transcriptions.create(model="demo-whisper", file=wav)
+    raise AssertionError("expected PermissionDeniedError")
+except openai.PermissionDeniedError as error:
+    assert error.code == "METHOD_DENIED", error.code
 # Two calls whose bodies do not come yet.
 host, port = address.rsplit(":", 1)
 head = f"POST /v1/embeddings HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {texts}\r\n"

@@ -9,6 +9,8 @@ const IN_FLIGHT = 8;
 /** A mutated length may announce a body that never comes: whoever waits for it is left. */
 const PATIENCE_MS = 300;
 
+const FORM_TYPE = 'multipart/form-data; boundary=x';
+
 interface Whole {
   readonly path: string;
   readonly body: Buffer;
@@ -72,6 +74,15 @@ function send(address: string, bytes: Uint8Array): Promise<string> {
   });
 }
 
+/** A form with a recording that is too short. */
+function formBody(): Buffer {
+  const field = (name: string, value: string) =>
+    `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const file = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\n';
+  const fields = field('response_format', 'srt') + field('timestamp_granularities[]', 'segment');
+  return Buffer.from(`${fields}${file}RIFF\x04\0\0\0WAVE\r\n--x--\r\n`);
+}
+
 function requestBytes({ path, headers = {} }: Whole, body: Buffer): Buffer {
   const all = {
     host: 'localhost',
@@ -109,6 +120,7 @@ function wholeRequests(image: string): Whole[] {
       top_n: 2,
     }),
     json('/v1/classify', { input: ['a', 'b'], labels: ['pizza', 'volcano'], template: 'a {}' }),
+    { path: '/v1/audio/transcriptions', body: formBody(), headers: { 'content-type': FORM_TYPE } },
     json('/v2/models/demo-clip-text/infer', { inputs: [text], parameters: { dimensions: 4 } }),
     {
       path: '/v2/models/demo-clip-text/infer',

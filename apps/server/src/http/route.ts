@@ -12,10 +12,14 @@ export interface Route {
   readonly summary: string;
   /** Undefined: anybody may ask. */
   readonly rule: Omit<RouteRule, 'route'> | undefined;
-  /** Of a JSON body; undefined: there is none. */
+  /** Of a body; undefined: there is none. */
   readonly body?: z.ZodType;
+  /** Undefined: JSON. */
+  readonly bodyType?: 'multipart/form-data';
   /** It may ask without one. */
   readonly isBodyOptional?: true;
   /** Of an answer in JSON, or another media type; undefined: its status says all. */
   readonly answer: z.ZodType | string | undefined;
+  /** Media types of text that may be asked for in the place of JSON. */
+  readonly textAnswers?: readonly string[];
 }

@@ -47,6 +47,8 @@ export interface RequestedTranscription {
 
 /** Something said, and when, in seconds from the beginning. */
 export interface TranscribedSegment {
+  /** Where the window begins that it was heard in, in hundredths of a second. */
+  readonly seek: number;
   readonly startS: number;
   readonly endS: number;
   readonly text: string;
@@ -228,9 +230,16 @@ export function segmentsOf(
   { model }: TranscriptionPlan,
   { segments, guessed, ...window }: TranscribedWindow,
 ): { readonly settled: TranscribedSegment[]; readonly guessed: TranscribedSegment[] } {
-  const { temperature, meanLogProbability, compressionRatio, noSpeech, finish } = window;
+  const { seek, temperature, meanLogProbability, compressionRatio, noSpeech, finish } = window;
   const { words } = model.speech;
-  const known = { temperature, meanLogProbability, compressionRatio, noSpeechProbability: noSpeech, finish };
+  const known = {
+    seek,
+    temperature,
+    meanLogProbability,
+    compressionRatio,
+    noSpeechProbability: noSpeech,
+    finish,
+  };
   const read = ({ start, end, tokens }: TranscribedWindow['segments'][number]): TranscribedSegment => ({
     startS: start,
     endS: end,

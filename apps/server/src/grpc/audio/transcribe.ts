@@ -50,7 +50,7 @@ export function readTranscription(
 }
 
 export function segmentMessage(
-  { finish, ...segment }: TranscribedSegment,
+  { finish, seek: _, ...segment }: TranscribedSegment,
   final: boolean,
 ): TranscriptSegment {
   return { ...segment, tokens: [...segment.tokens], final, finishReason: finishReasons[finish] };

@@ -1,6 +1,7 @@
 import { TriptychError } from '@triptych/core';
 import { z } from 'zod';
 import { explain } from '../../config/schemas.js';
+import type { Form } from '../form/read-form.js';
 import { JsonText } from './json-text.js';
 import type { Json } from './read-json.js';
 
@@ -17,7 +18,7 @@ export const name = (description: string) =>
   z.string({ error: 'expected text of less than 64 bytes' }).meta({ description });
 
 /** A body as its schema has it. Throws MESSAGE_MALFORMED with the field that is wrong, and BATCH_TOO_LARGE where a list is too long. */
-export function parseRequest<T>(schema: z.ZodType<T>, body: Json, mostItems: number): T {
+export function parseRequest<T>(schema: z.ZodType<T>, body: Json | Form, mostItems: number): T {
   if (typeof body === 'object' && body && !Array.isArray(body) && !(body instanceof JsonText))
     for (const [field, value] of Object.entries(body))
       // Before each of them is looked at.

@@ -51,7 +51,8 @@ const failures = {
   problem: problemAnswer.extend({ instance: z.string() }),
 };
 
-function operationOf({ method, path, summary, rule, body, isBodyOptional, answer }: Route): Operation {
+function operationOf(route: Route): Operation {
+  const { method, path, summary, rule, body, bodyType, isBodyOptional, answer, textAnswers = [] } = route;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, one]) => one);
   const parameters = names.map((one) => ({
     name: one,
@@ -64,16 +65,22 @@ function operationOf({ method, path, summary, rule, body, isBodyOptional, answer
     operationId: `${method.toLowerCase()}${path.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replaceAll(/\W/g, '')}`,
     security: rule ? [{ token: [] }, {}] : [{}],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: !isBodyOptional, content: json(body, 'input') } } : {}),
+    ...(body ? { requestBody: { required: !isBodyOptional, content: json(body, 'input', bodyType) } } : {}),
     responses: {
-      200: { description: 'The answer.', ...(answer === undefined ? {} : { content: contentOf(answer) }) },
+      200: {
+        description: 'The answer.',
+        ...(answer === undefined ? {} : { content: contentOf(answer, textAnswers) }),
+      },
       default: { description: 'A failure.', ...(answer === undefined ? {} : { content: failureOf(path) }) },
     },
   };
 }
 
-function contentOf(answer: z.ZodType | string): Content {
-  if (typeof answer !== 'string') return json(answer, 'output');
+function contentOf(answer: z.ZodType | string, textAnswers: readonly string[]): Content {
+  if (typeof answer !== 'string') {
+    const texts = textAnswers.map((type) => [type, { schema: { type: 'string' } }] as const);
+    return { ...json(answer, 'output'), ...Object.fromEntries(texts) };
+  }
   // Of events there is no schema that says which of them come.
   return { [answer]: answer === 'text/event-stream' ? {} : { schema: { type: 'string' } } };
 }
@@ -84,8 +91,8 @@ function failureOf(path: string): Content {
   return { 'application/problem+json': { schema: schemaOf(failures.problem, 'output') } };
 }
 
-function json(schema: z.ZodType, io: 'input' | 'output'): Content {
-  return { 'application/json': { schema: schemaOf(schema, io) } };
+function json(schema: z.ZodType, io: 'input' | 'output', type = 'application/json'): Content {
+  return { [type]: { schema: schemaOf(schema, io) } };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {

@@ -10,6 +10,7 @@ import { embeddingMethods, embeddings, embeddingsRequest } from './embeddings.js
 import { getModel, listModels } from './models.js';
 import { readQuery, streamWindows } from './windows.js';
 import { rerank, rerankRequest } from './rerank.js';
+import { serveSpeech, speechRoutes } from './transcriptions.js';
 
 const embeddingsRoute = posted({
   method: 'POST',
@@ -67,6 +68,7 @@ export const v1: readonly Route[] = [
   embeddingsRoute,
   rerankRoute,
   classifyRoute,
+  ...speechRoutes,
   windowsRoute,
   listRoute,
   modelRoute,
@@ -83,6 +85,7 @@ export function v1Routes(app: FastifyInstance, context: HttpContext, urlFiles: U
       await streamWindows(engine, callOf(request), request.raw, reply, readQuery(request.query));
     });
   });
+  void app.register(async (scope) => serveSpeech(scope, context));
   servePosted(app, context, urlFiles, embeddingsRoute);
   servePosted(app, context, urlFiles, rerankRoute);
   servePosted(app, context, urlFiles, classifyRoute);

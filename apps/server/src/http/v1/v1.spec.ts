@@ -366,6 +366,8 @@ describe('the description of the API', () => {
       '/v1/embeddings',
       '/v1/rerank',
       '/v1/classify',
+      '/v1/audio/transcriptions',
+      '/v1/audio/translations',
       '/v1/audio/windows',
       '/v1/models',
       '/v1/models/{id}',

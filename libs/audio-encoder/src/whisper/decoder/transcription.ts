@@ -43,6 +43,8 @@ export interface TranscriptionOptions {
 
 /** What is known of a window when its segments are. */
 export interface TranscribedWindow {
+  /** The frame of the spectrogram that it begins at. */
+  readonly seek: number;
   /** Settled. */
   readonly segments: readonly SpeechSegment[];
   /** What seems to be said after them: what comes next replaces it. Empty unless guesses are asked for. */
@@ -210,7 +212,7 @@ class Transcription {
       return {
         cut: segmentsOf(text, { seek, frames }, tokens),
         isSilent,
-        known: { language: this.#language, meanLogProbability, finish, ...known },
+        known: { seek, language: this.#language, meanLogProbability, finish, ...known },
       };
     } finally {
       source.close();

@@ -1,0 +1,90 @@
+import { srt, vtt } from '@triptych/core';
+import type { Transcript } from '@triptych/engine';
+import { z } from 'zod';
+import { languageName } from './language-name.js';
+
+export const transcriptFormats = ['json', 'text', 'srt', 'verbose_json', 'vtt'] as const;
+export type TranscriptFormat = (typeof transcriptFormats)[number];
+
+const usage = z.strictObject({
+  type: z.literal('duration'),
+  seconds: z.number().meta({ description: 'Of the recording, rounded up.' }),
+});
+
+/** `json` and `verbose_json`; a test holds the answers to it. */
+export const transcriptAnswer = z.union([
+  z.strictObject({ text: z.string(), usage }),
+  z.strictObject({
+    task: z.enum(['transcribe', 'translate']),
+    language: z.string().meta({ description: 'Of the text, in English words.' }),
+    duration: z.number().meta({ description: 'Seconds.' }),
+    text: z.string(),
+    segments: z.array(
+      z.strictObject({
+        id: z.number(),
+        seek: z.number().meta({ description: 'Where its window begins, in hundredths of a second.' }),
+        start: z.number().meta({ description: 'Seconds.' }),
+        end: z.number().meta({ description: 'Seconds.' }),
+        text: z.string(),
+        tokens: z.array(z.number()),
+        temperature: z.number(),
+        avg_logprob: z.number(),
+        compression_ratio: z.number(),
+        no_speech_prob: z.number(),
+      }),
+    ),
+    usage,
+  }),
+]);
+type JsonTranscript = z.infer<typeof transcriptAnswer>;
+
+/** Media types of the answers that are no JSON. */
+export const transcriptTypes = ['text/plain', 'application/x-subrip', 'text/vtt'] as const;
+
+/** A transcript in one of OpenAI's formats. */
+export function writeTranscript(
+  transcript: Transcript,
+  task: 'transcribe' | 'translate',
+  format: TranscriptFormat,
+): { readonly type: string; readonly body: string } {
+  const cues = transcript.segments;
+  switch (format) {
+    case 'json':
+    case 'verbose_json':
+      return { type: 'application/json', body: JSON.stringify(jsonOf(transcript, task, format)) };
+    case 'text':
+      return { type: 'text/plain; charset=utf-8', body: `${transcript.text}\n` };
+    case 'srt':
+      return { type: 'application/x-subrip; charset=utf-8', body: srt(cues) };
+    case 'vtt':
+      return { type: 'text/vtt; charset=utf-8', body: vtt(cues) };
+  }
+}
+
+function jsonOf(
+  { text, language = 'en', durationS, segments }: Transcript,
+  task: 'transcribe' | 'translate',
+  format: 'json' | 'verbose_json',
+): JsonTranscript {
+  const usage = { type: 'duration', seconds: Math.ceil(durationS) } as const;
+  if (format === 'json') return { text, usage };
+  return {
+    task,
+    language: task === 'translate' ? 'english' : languageName(language),
+    duration: durationS,
+    text,
+    segments: segments.map((one, id) => ({
+      id,
+      seek: one.seek,
+      start: one.startS,
+      end: one.endS,
+      text: one.text,
+      tokens: [...one.tokens],
+      temperature: one.temperature,
+      avg_logprob: one.meanLogProbability,
+      compression_ratio: one.compressionRatio,
+      no_speech_prob: one.noSpeechProbability,
+    })),
+    usage,
+  };
+}
