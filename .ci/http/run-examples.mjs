@@ -1,6 +1,6 @@
 // Runs the `sh` blocks of a page that begin with curl as they are written, but for the address:
 //   node .ci/run-examples.mjs PAGE ADDRESS-IN-THE-PAGE ADDRESS
-// Each must end with 0; what curl gets is JSON of an answer, not of a failure.
+// Blocks of `sh` and another word need what the demo does not serve, and are left out. Each must end with 0; what curl gets is JSON of an answer, not of a failure.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
