@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, (stop?: StopRequests) => Promise<Command
   search: async () => (await import('./commands/search.js')).searchCommand(),
   classify: async () => (await import('./commands/classify.js')).classifyCommand(),
   caption: async () => (await import('./commands/caption.js')).captionCommand(),
+  transcribe: async () => (await import('./commands/transcribe.js')).transcribeCommand(),
   pull: async () => (await import('./commands/pull.js')).pullCommand(),
   convert: async () => (await import('./commands/convert.js')).convertCommand(),
   quantize: async () => (await import('./commands/quantize.js')).quantizeCommand(),

@@ -5,7 +5,7 @@ import { addConnectionOptions, connect, type ServerOptions } from '../encode/con
 import { textLines } from '../encode/encode-texts.js';
 import { EncodeJobs } from '../encode/jobs.js';
 import { findMedia, type Media, mediaOf } from '../encode/media.js';
-import { audioFile, standardInput } from '../encode/sources.js';
+import { audioFile, pcmFormat, standardInput } from '../encode/sources.js';
 import { wholeNumber } from '../output/numbers.js';
 import { FileProgress } from '../output/progress.js';
 import { type Format, formats, openWriter } from '../output/open-writer.js';
@@ -94,7 +94,7 @@ async function encode(command: Command, inputs: readonly string[], options: Opti
   const isLive = inputs[0] === '-';
   const files = isLive || inputs.length === 0 ? [] : await findMedia(inputs, ['audio', 'image', 'text']);
   const of = (media: Media) => files.filter((file) => (mediaOf(file) ?? 'audio') === media);
-  const audio = isLive ? [standardInput(options.pcm, stopped)] : of('audio').map(audioFile);
+  const audio = isLive ? [standardInput(pcmFormat(options.pcm), stopped)] : of('audio').map(audioFile);
   const writer = await openWriter(options.format, options.output);
   try {
     const connection = await connect(command, options);

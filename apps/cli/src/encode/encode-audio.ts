@@ -1,6 +1,6 @@
 import { type AudioStreamConfig, readEmbedding, type TriptychClient } from '@triptych/client';
-import { problemOf, TriptychError } from '@triptych/core';
 import type { EncodedVector } from './encoded-vector.js';
+import { exchange } from './exchange.js';
 import { checkSame, type Identity } from './identity.js';
 import type { AudioSource } from './sources.js';
 
@@ -14,43 +14,26 @@ export async function* encodeAudio(
 ): AsyncGenerator<EncodedVector> {
   const audio = client.streamAudio();
   audio.configure({ ...config, format: source.format });
-  let failure: unknown;
-  const sending = (async () => {
-    for await (const chunk of source.open()) await audio.send(chunk);
-    audio.finish();
-  })().catch((thrown: unknown) => {
-    failure = thrown;
-    audio.cancel();
-  });
   let sampleRate = 0;
-  try {
-    for await (const { ready, window } of audio) {
-      if (ready) {
-        checkSame(identity, ready.stamp);
-        sampleRate = ready.sampleRateHz;
-      }
-      if (!window) continue;
-      if (!window.embedding) {
-        onWindowError(`${source.name}: window ${window.index}: ${window.error?.message ?? 'no vector'}`);
-        continue;
-      }
-      const { values, shape } = readEmbedding(window.embedding);
-      yield {
-        source: source.name,
-        window: window.index,
-        startS: window.startSample / sampleRate,
-        endS: window.endSample / sampleRate,
-        identity,
-        shape,
-        values,
-      };
+  for await (const { ready, window } of exchange(audio, source)) {
+    if (ready) {
+      checkSame(identity, ready.stamp);
+      sampleRate = ready.sampleRateHz;
     }
-  } catch (thrown) {
-    throw failure instanceof Error
-      ? new TriptychError('FILE_UNREADABLE', `${source.name}: ${problemOf(failure)}`, { cause: failure })
-      : thrown;
-  } finally {
-    audio.cancel();
-    await sending;
+    if (!window) continue;
+    if (!window.embedding) {
+      onWindowError(`${source.name}: window ${window.index}: ${window.error?.message ?? 'no vector'}`);
+      continue;
+    }
+    const { values, shape } = readEmbedding(window.embedding);
+    yield {
+      source: source.name,
+      window: window.index,
+      startS: window.startSample / sampleRate,
+      endS: window.endSample / sampleRate,
+      identity,
+      shape,
+      values,
+    };
   }
 }

@@ -22,6 +22,6 @@ export interface Progress {
   failed(message: string): void;
   /** A part of a source failed, such as a window of a recording; the source goes on. */
   partFailed(message: string): void;
-  /** A vector came: a source may have thousands. */
-  vector(): void;
+  /** A part of what is made of a source came, such as a vector: a source may have thousands. */
+  part(): void;
 }

@@ -60,7 +60,7 @@ export class EncodeJobs {
           const windows = encodeAudio(this.client, source, this.request, identity, onWindowError);
           for await (const window of windows) {
             await this.writer.write(window);
-            this.progress.vector();
+            this.progress.part();
           }
           this.progress.done();
         } catch (thrown) {
@@ -79,7 +79,7 @@ export class EncodeJobs {
     if (this.#isStopped) return;
     for await (const vector of vectors) {
       await this.writer.write(vector);
-      this.progress.vector();
+      this.progress.part();
       if (this.#isStopped) return;
     }
   }

@@ -10,11 +10,16 @@ export interface Explanation {
 
 /** The flag that sets a field of a request, where one does. */
 const flags: Readonly<Record<string, string>> = {
+  beams: '--beams',
   dimensions: '--dimensions',
   hop_ms: '--hop-ms',
   labels: '--labels',
+  language: '--language',
+  max_tokens: '--max-tokens',
   model: '--name',
   pooling: '--pooling',
+  prompt: '--prompt',
+  task: '--translate',
   template: '--template',
   window_ms: '--window-ms',
 };
@@ -48,6 +53,8 @@ function callMessage({ code, message, details }: CallError): string {
     return code === UNAVAILABLE ? `the connection to the server is lost (${message.trim()})` : message;
   const field = details.violations[0]?.field.split('.').at(-1) ?? details.resource?.type ?? '';
   const flag = Object.hasOwn(flags, field) ? `${flags[field]}: ` : '';
+  // Some say the field themselves.
+  const told = flag !== '' && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
   const remedy = Object.hasOwn(remedies, details.reason) ? `; ${remedies[details.reason]}` : '';
-  return `${flag}${message}${remedy}`;
+  return `${flag}${told}${remedy}`;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,7 @@ beforeAll(async () => {
   const [tlsCert, tlsKey] = [await file('own.pem', own.cert), await file('own.key', own.key)];
   await file('other.pem', other.cert);
   await file('words.parquet', 'no Parquet');
+  await copyFile(pizza, join(work, 'pizza-a.wav'));
   const entry = { name: 'known', sha256: tokenHash('secret'), methods: ['*'] };
   const encoder = {
     name: 'encoder',
@@ -190,6 +191,25 @@ const mistakes: readonly (readonly [line: readonly string[], message: RegExp])[]
   [['caption', sampleImages, '--beams', '0'], /--beams <n>' argument '0'.*1 or more/],
   [['caption', docs], /nothing to read in .*docs; expected \.jpg/],
   [['caption', sampleImages, '--model', whisper], /no served model writes captions of images/],
+  [['transcribe'], /missing required argument 'input'/],
+  [['transcribe', 'absent.wav'], /absent\.wav: no such file or directory$/m],
+  [['transcribe', docs], /nothing to read in .*docs; expected \.wav/],
+  [['transcribe', '-', pizza], /standard input \(-\) is transcribed by itself/],
+  [['transcribe', pizza, '--pcm', 's16le'], /--pcm describes standard input; name - as the input/],
+  [['transcribe', '-', '--pcm', 'mp3'], /--pcm mp3: expected ENCODING/],
+  [['transcribe', pizza, '--format', 'ass'], /Allowed choices are text, srt, vtt, json/],
+  [['transcribe', sampleSpeech, '--format', 'srt'], /--format srt needs --output FOLDER/],
+  [['transcribe', pizza, '--output', docs], /--output .*docs: is a directory; expected the name of a file/],
+  [['transcribe', sampleSpeech, '--output', readme], /--output .*README\.md: .*exists/],
+  [['transcribe', pizza, 'WORK/pizza-a.wav', '--output', 'WORK'], /pizza-a\.wav would both be written to/],
+  [['transcribe', pizza, '--temperature', '2'], /--temperature <t>' argument '2'.*from 0 to 1/],
+  [['transcribe', pizza, '--beams', '9'], /--beams: beams is 9; expected a whole number from 1 to 8/],
+  [['transcribe', pizza, '--max-tokens', '999'], /--max-tokens: max_tokens is 999; expected a whole number/],
+  [['transcribe', ...served, pizza, '--translate'], /--translate: model demo-whisper does not translate/],
+  [['transcribe', ...served, pizza, '--prompt', '<|endoftext|>'], /--prompt: /],
+  [['transcribe', ...served, pizza, '--language', 'de'], /--language: the model does not know "de"/],
+  [['transcribe', '-', '--server', 'PLAIN'], /-: /],
+  [['transcribe', pizza, '--model', clip], /no served model transcribes/],
   [
     ['convert', 'WORK/absent', 'WORK/x'],
     /absent\/config\.json: no such file; is .*absent a HuggingFace checkpoint\?/,

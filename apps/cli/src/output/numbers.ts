@@ -21,6 +21,13 @@ export function fraction(text: string): number {
   throw new InvalidArgumentError('expected a number from -1 to 1');
 }
 
+/** A flag's value: a number from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('expected a number from 0 to 1');
+}
+
 /** Bytes for a person. */
 export function mebibytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

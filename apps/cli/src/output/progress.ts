@@ -54,25 +54,25 @@ class Meter {
   }
 }
 
-/** Progress in files, or whatever `unit` says; of a single one, in its vectors. Failures are always named. */
+/** Progress in files, or whatever `unit` says; of a single one, in what comes of it. Failures are always named. */
 export class FileProgress implements Progress {
   readonly #meter: Meter;
-  #vectors = 0;
+  #parts = 0;
   failures = 0;
 
-  constructor(what: string, files: number, unit = 'files') {
+  constructor(what: string, files: number, unit = 'files', parts = 'vectors') {
     this.#meter =
       files > 1
         ? new Meter(what, files, (done) => `${done} of ${files} ${unit}`)
-        : new Meter(what, 0, () => (this.#vectors === 0 ? '' : `${this.#vectors} vectors`));
+        : new Meter(what, 0, () => (this.#parts === 0 ? '' : `${this.#parts} ${parts}`));
   }
 
   done(): void {
     this.#meter.update(this.#meter.done + 1);
   }
 
-  vector(): void {
-    this.#vectors++;
+  part(): void {
+    this.#parts++;
   }
 
   failed(message: string): void {
