@@ -54,9 +54,10 @@ export async function transcribeRecording(
     return reading(plan, { format, data }, context, async (recording) => {
       const segments: TranscribedSegment[] = [];
       let language: string | undefined;
+      const heardS = () => recording.heard / model.audio.sampleRate;
       for await (const window of transcribe(recording, { ...prepared.options, loudest }, prepared.parts)) {
         ({ language } = window);
-        segments.push(...segmentsOf(plan, window).settled);
+        segments.push(...segmentsOf(plan, window, heardS()).settled);
       }
       return {
         model: model.name,
@@ -66,7 +67,7 @@ export async function transcribeRecording(
           .join('')
           .trim(),
         language,
-        durationS: recording.heard / model.audio.sampleRate,
+        durationS: heardS(),
         segments,
         finish: segments.some(({ finish }) => finish === 'length') ? ('length' as const) : ('end' as const),
       };

@@ -225,10 +225,14 @@ export function recordingOf(
   }
 }
 
-/** A window's settled segments, and what seems to be said after them. */
+/**
+ * A window's settled segments, and what seems to be said after them. A window is as long as the context, and filled up with silence where
+ * less was heard: what would end there ends with the recording.
+ */
 export function segmentsOf(
   { model }: TranscriptionPlan,
   { segments, guessed, ...window }: TranscribedWindow,
+  heardS: number,
 ): { readonly settled: TranscribedSegment[]; readonly guessed: TranscribedSegment[] } {
   const { seek, temperature, meanLogProbability, compressionRatio, noSpeech, finish } = window;
   const { words } = model.speech;
@@ -241,8 +245,8 @@ export function segmentsOf(
     finish,
   };
   const read = ({ start, end, tokens }: TranscribedWindow['segments'][number]): TranscribedSegment => ({
-    startS: start,
-    endS: end,
+    startS: Math.min(start, heardS),
+    endS: Math.min(end, heardS),
     text: new TextDecoder().decode(words(tokens)),
     tokens,
     ...known,

@@ -88,6 +88,8 @@ describe('Transcriber.Transcribe', () => {
     const cut = await ask({ maxTokens: 4, withoutTimestamps: true, language: 'DE' });
     expect(cut).toMatchObject({ language: 'de', finishReason: FinishReason.FINISH_REASON_LENGTH });
     for (const { tokens } of cut.segments) expect(tokens.length).toBeLessThanOrEqual(4);
+    // The window goes on for seconds of silence.
+    expect(Math.max(...cut.segments.map(({ endS }) => endS))).toBe(1);
     const french = await ask({ language: 'fr', task: SpeechTask.SPEECH_TASK_TRANSLATE, beams: 3 });
     expect(french.language).toBe('fr');
     const drawn = (seed: number) => ask({ temperature: 1, seed, language: 'en' });
