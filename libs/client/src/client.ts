@@ -44,7 +44,7 @@ import {
   type TextEncoderClient,
   type UnloadModelRequest,
 } from '@triptych/protocol';
-import { type AudioStream, openAudioStream } from './audio-stream.js';
+import { type AudioStream, openLiveStream, type TranscriptStream } from './live-stream.js';
 import { fromGrpc } from './grpc-error.js';
 import { cancelCall } from './duplex.js';
 import {
@@ -70,7 +70,6 @@ import {
   type ResumingImageStream,
 } from './resume/resuming-image-stream.js';
 import { type ImageStream, openImageStream } from './image-stream.js';
-import { openTranscriptStream, type TranscriptStream } from './transcript-stream.js';
 
 type Constructor<T> = new (address: string, channel: ChannelCredentials, options: object) => T;
 
@@ -174,7 +173,7 @@ export class TriptychClient {
 
   /** Opens a live stream. */
   streamAudio(): AudioStream {
-    return openAudioStream(this.#services.AudioEncoder.EncodeStream());
+    return openLiveStream(this.#services.AudioEncoder.EncodeStream());
   }
 
   /**
@@ -281,7 +280,7 @@ export class TriptychClient {
 
   /** What is said, while it is said, or in a recording of any length: configure it, send audio, and read its updates meanwhile. */
   streamTranscript(): TranscriptStream {
-    return openTranscriptStream(this.#services.Transcriber.TranscribeStream());
+    return openLiveStream(this.#services.Transcriber.TranscribeStream());
   }
 
   /** Zero-shot classification: a probability for each label, for each item. */

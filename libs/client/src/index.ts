@@ -1,5 +1,5 @@
 export { credentials } from '@grpc/grpc-js';
-export type { AudioStream, SendOptions } from './audio-stream.js';
+export type { AudioStream, SendOptions, TranscriptStream } from './live-stream.js';
 export { CallError } from './call-error.js';
 export { fromGrpc } from './grpc-error.js';
 export { type CallOptions, type ClientOptions, type Similarity, TriptychClient } from './client.js';
@@ -19,7 +19,6 @@ export type { RetryOptions } from './retry.js';
 export type { ResumeOptions, ResumingAudioStream } from './resume/resuming-audio-stream.js';
 export type { ImageResumeOptions, ResumingImageStream } from './resume/resuming-image-stream.js';
 export type { ImageStream } from './image-stream.js';
-export type { TranscriptStream } from './transcript-stream.js';
 export {
   type AudioClip,
   AudioContext,

@@ -1,6 +1,6 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import type { AudioStreamResume } from '@triptych/protocol';
-import type { LiveStream } from '../audio-stream.js';
+import type { LiveStream } from '../live-stream.js';
 import { CallError } from '../call-error.js';
 import { UNAVAILABLE } from '../retry.js';
 import { Signal } from '../resume/signal.js';

@@ -1,6 +1,6 @@
 import { AudioEncoding, type AudioStreamResponse__Output } from '@triptych/protocol';
 import { describe, expect, it } from 'vitest';
-import type { AudioStream } from '../audio-stream.js';
+import type { AudioStream } from '../live-stream.js';
 import { CallError } from '../call-error.js';
 import { openResumingAudioStream } from './resuming-audio-stream.js';
 

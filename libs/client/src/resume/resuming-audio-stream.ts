@@ -1,5 +1,5 @@
 import { AudioEncoding, type AudioStreamResponse__Output, type AudioStreamResume } from '@triptych/protocol';
-import type { LiveStream, SendOptions } from '../audio-stream.js';
+import type { LiveStream, SendOptions } from '../live-stream.js';
 import { type ComparableStamp, requireSameModel } from '../same-model.js';
 import { type AnsweredWindow, AudioLog, type AudioRates, type LoggedChunk } from './audio-log.js';
 import type { RetryOptions } from '../retry.js';

@@ -2,8 +2,8 @@ import { transcribe } from '@triptych/audio-encoder';
 import type { RequestedAudioFormat } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
+import { invalidParameter } from '../items/generated-text.js';
 import {
-  invalid,
   openPieces,
   planTranscription,
   prepareTranscription,
@@ -63,7 +63,7 @@ export function openTranscriptionStream(
   const { sampleRate, contextSamples } = model.audio;
   const longest = (1000 * contextSamples) / sampleRate;
   if (partialIntervalMs !== 0 && !(partialIntervalMs >= SHORTEST_INTERVAL_MS && partialIntervalMs <= longest))
-    throw invalid(
+    throw invalidParameter(
       'partial_interval_ms',
       `partial_interval_ms is ${partialIntervalMs}; expected 0, or ${SHORTEST_INTERVAL_MS} to ${longest}`,
     );

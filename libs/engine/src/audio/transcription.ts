@@ -19,9 +19,9 @@ import {
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
 import { encodePrepared } from '../items/encode-prepared.js';
+import { checkWhole, invalidParameter, MOST_BEAMS } from '../items/generated-text.js';
 import { inFieldAsync } from '../items/in-field.js';
 import type { Serving } from '../models/served-model.js';
-import { MOST_BEAMS } from '../models/served-speech.js';
 
 /** How what is said is to be written. */
 export interface RequestedTranscription {
@@ -91,14 +91,17 @@ export function planTranscription(
     languageToken(tokens, language);
   const task = checkName<SpeechTask>(options.task, ['transcribe', 'translate'], 'task');
   if (task === 'translate' && !tokens.tasks.has(task))
-    throw invalid('task', `model ${model.name} does not translate: it knows one language alone`);
+    throw invalidParameter('task', `model ${model.name} does not translate: it knows one language alone`);
   checkWhole(beams, 1, MOST_BEAMS, 'beams');
   if (maxTokens !== undefined) checkWhole(maxTokens, 1, network.config.positions, 'max_tokens');
   checkWhole(seed, 0, Number.MAX_SAFE_INTEGER, 'seed');
   if (temperatures.length < 1 || temperatures.length > MOST_TEMPERATURES)
-    throw invalid('temperature', `${temperatures.length} temperatures; expected 1 to ${MOST_TEMPERATURES}`);
+    throw invalidParameter(
+      'temperature',
+      `${temperatures.length} temperatures; expected 1 to ${MOST_TEMPERATURES}`,
+    );
   const wrong = temperatures.find((one) => !(one >= 0 && one <= 1));
-  if (wrong !== undefined) throw invalid('temperature', `temperature is ${wrong}; expected 0 to 1`);
+  if (wrong !== undefined) throw invalidParameter('temperature', `temperature is ${wrong}; expected 0 to 1`);
   return { model, options: { ...options, task } };
 }
 
@@ -161,7 +164,10 @@ export async function prepareTranscription(
       const { ids } = await preprocessor.tokenize(text, decoder.positions, context);
       const { end, start } = speech.tokens;
       if (ids.includes(end) || ids.includes(start))
-        throw invalid('prompt', 'the prompt holds a token that stands for no words; expected plain text');
+        throw invalidParameter(
+          'prompt',
+          'the prompt holds a token that stands for no words; expected plain text',
+        );
       return ids;
     });
   }
@@ -252,13 +258,4 @@ export function segmentsOf(
     ...known,
   });
   return { settled: segments.map(read), guessed: guessed.map(read) };
-}
-
-function checkWhole(value: number, least: number, most: number, field: string): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw invalid(field, `${field} is ${value}; expected a whole number from ${least} to ${most}`);
-}
-
-export function invalid(field: string, message: string): TriptychError {
-  return new TriptychError('PARAMETER_INVALID', message, { field });
 }

@@ -5,6 +5,7 @@ import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
 import { encodeCall } from '../items/encode-call.js';
 import type { ItemResult } from '../items/encode-items.js';
+import { checkWhole, MOST_BEAMS } from '../items/generated-text.js';
 import { inFieldAsync } from '../items/in-field.js';
 import { encodeImage, planImages } from './image-plan.js';
 
@@ -37,7 +38,6 @@ export interface Caption {
   readonly finish: 'end' | 'length';
 }
 
-const MOST_BEAMS = 8;
 const DEFAULT_TOKENS = 30;
 /** A caption takes about as long as encoding its image once more. */
 const CAPTION_COST = 1;
@@ -110,13 +110,4 @@ export async function captionImages(
       source.close();
     }
   }
-}
-
-function checkWhole(value: number, least: number, most: number, field: string): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new TriptychError(
-    'PARAMETER_INVALID',
-    `${field} is ${value}; expected a whole number from ${least} to ${most}`,
-    { field },
-  );
 }

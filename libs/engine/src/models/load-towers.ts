@@ -2,6 +2,7 @@ import type { WeightSet } from '@triptych/core';
 import { Decoder, Encoder, type EncoderOptions, type Tower, type TowerItem } from '@triptych/inference-core';
 import type { CaptionDecoder, MatchTower } from '@triptych/text-encoder';
 import { type Modality, type ModalTower, type Scores, towersOf } from '@triptych/model-families';
+import { DECODER_LIMITS } from '../items/generated-text.js';
 import type { LoadContext, LoadedTowers } from './load-context.js';
 import { servedSpeech } from './start-speech.js';
 import type {
@@ -32,9 +33,6 @@ export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
     ...(await loading.shared()),
   };
 }
-
-/** What captions of one model take side by side: of 8 beams of 30 tokens from an image of 384 pixels 60 MB each. */
-const CAPTION_LIMITS = { maxSequences: 64, maxCacheBytes: 1024 ** 3 };
 
 /** A model whose towers are being started. */
 class Loading {
@@ -100,7 +98,8 @@ class Loading {
   async startCaption(captioner: CaptionDecoder, after: Promise<unknown> | undefined): Promise<void> {
     const { workers, name, signal, started, settings, logger } = this.context;
     const { weights, threads, isolation } = this.#options(captioner.tensors, 'caption', after);
-    const limits = { ...CAPTION_LIMITS, maxWaiting: settings.queueItems };
+    // Of 8 beams of 30 tokens from an image of 384 pixels 60 MB each.
+    const limits = { ...DECODER_LIMITS, maxWaiting: settings.queueItems };
     // A tokenizer that has no words for tokens is found now, not by the first caption.
     captioner.words([]);
     const preprocessor = await started(workers.tokenizer(name, captioner.tokenizer(), signal));

@@ -212,7 +212,6 @@ export class ModelRegistry {
   /** Loads a known model anew, from where it lies, and has it serve as `replace` does. Throws MODEL_NOT_FOUND, and as `load` does. */
   async reload(name: string, until = forever): Promise<ModelStatus> {
     this.checkOpen();
-    this.checkOpen();
     const known = this.#known.offered(name);
     await this.#loads.replace(known).wait('caller', until);
     return known;

@@ -16,6 +16,3 @@ export interface SpeechWorkers {
   /** Finds how loud a recording is. */
   readonly meter: InferenceWorker;
 }
-
-/** Sequences that are searched side by side for one text. */
-export const MOST_BEAMS = 8;

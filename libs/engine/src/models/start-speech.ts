@@ -1,13 +1,10 @@
 import { loudestGraph, type SpeechDecoder } from '@triptych/audio-encoder';
-import { Decoder, InferenceWorker } from '@triptych/inference-core';
+import { cacheBytes, Decoder, InferenceWorker } from '@triptych/inference-core';
 import type { StoredModel } from '@triptych/weight-loader';
 import type { LoadContext } from './load-context.js';
-import { MOST_BEAMS, type ServedSpeech, type SpeechWorkers } from './served-speech.js';
+import { DECODER_LIMITS, MOST_BEAMS } from '../items/generated-text.js';
+import type { ServedSpeech, SpeechWorkers } from './served-speech.js';
 import { WeightSource } from './weight-source.js';
-
-/** Sequences of one model that are decoded side by side, and bytes of their caches; at least one of the most beams fits. */
-const MOST_SEQUENCES = 64;
-const CACHE_BYTES = 1024 ** 3;
 
 export function servedSpeech(
   speech: SpeechDecoder,
@@ -38,17 +35,20 @@ async function startSpeech(
   const source = new WeightSource(stored);
   // A tokenizer that has no words for tokens is found now.
   speech.words([]);
-  const { positions, width } = network.config;
-  const largest =
-    network.prefixes.length * 2 * width * 4 * (speech.config.positions + MOST_BEAMS * positions);
+  // One of the most beams fits, however large the model.
+  const largest = cacheBytes(network, {
+    sourceTokens: speech.config.positions,
+    beams: MOST_BEAMS,
+    tokens: network.config.positions,
+  });
   const decoder = await Decoder.start(network, {
     name: `${name}/speech`,
     weights: () => source.read(),
     threads,
     isolation,
     limits: {
-      maxSequences: MOST_SEQUENCES,
-      maxCacheBytes: Math.max(CACHE_BYTES, largest),
+      maxSequences: DECODER_LIMITS.maxSequences,
+      maxCacheBytes: Math.max(DECODER_LIMITS.maxCacheBytes, largest),
       maxWaiting: queueItems,
     },
     logger,

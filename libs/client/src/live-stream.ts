@@ -1,5 +1,11 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import type { AudioStreamConfig, AudioStreamRequest, AudioStreamResponse__Output } from '@triptych/protocol';
+import type {
+  AudioChunk,
+  AudioStreamConfig,
+  AudioStreamResponse__Output,
+  TranscribeStreamConfig,
+  TranscribeStreamResponse__Output,
+} from '@triptych/protocol';
 import { asBuffer } from './bytes.js';
 import { openDuplex } from './duplex.js';
 
@@ -12,6 +18,9 @@ export interface SendOptions {
 
 /** One `AudioEncoder.EncodeStream` call. */
 export type AudioStream = LiveStream<AudioStreamConfig, AudioStreamResponse__Output>;
+
+/** One `Transcriber.TranscribeStream` call: `ready`, each `update`, then `summary`. */
+export type TranscriptStream = LiveStream<TranscribeStreamConfig, TranscribeStreamResponse__Output>;
 
 /** A stream of audio over whichever wire. */
 export interface LiveStream<Config, Answer> {
@@ -26,9 +35,10 @@ export interface LiveStream<Config, Answer> {
   cancel(): void;
 }
 
-export function openAudioStream(
-  call: ClientDuplexStream<AudioStreamRequest, AudioStreamResponse__Output>,
-): AudioStream {
+/** Over gRPC. */
+export function openLiveStream<Config, Answer>(
+  call: ClientDuplexStream<{ config: Config } | { chunk: AudioChunk }, Answer>,
+): LiveStream<Config, Answer> {
   const duplex = openDuplex(call);
   let next = 0;
   return {
