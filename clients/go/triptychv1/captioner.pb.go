@@ -22,55 +22,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-type FinishReason int32
-
-const (
-	FinishReason_FINISH_REASON_UNSPECIFIED FinishReason = 0
-	FinishReason_FINISH_REASON_END         FinishReason = 1 // the model ended it
-	FinishReason_FINISH_REASON_LENGTH      FinishReason = 2 // cut at the most tokens
-)
-
-// Enum value maps for FinishReason.
-var (
-	FinishReason_name = map[int32]string{
-		0: "FINISH_REASON_UNSPECIFIED",
-		1: "FINISH_REASON_END",
-		2: "FINISH_REASON_LENGTH",
-	}
-	FinishReason_value = map[string]int32{
-		"FINISH_REASON_UNSPECIFIED": 0,
-		"FINISH_REASON_END":         1,
-		"FINISH_REASON_LENGTH":      2,
-	}
-)
-
-func (x FinishReason) Enum() *FinishReason {
-	p := new(FinishReason)
-	*p = x
-	return p
-}
-
-func (x FinishReason) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (FinishReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_triptych_v1_captioner_proto_enumTypes[0].Descriptor()
-}
-
-func (FinishReason) Type() protoreflect.EnumType {
-	return &file_triptych_v1_captioner_proto_enumTypes[0]
-}
-
-func (x FinishReason) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use FinishReason.Descriptor instead.
-func (FinishReason) EnumDescriptor() ([]byte, []int) {
-	return file_triptych_v1_captioner_proto_rawDescGZIP(), []int{0}
-}
-
 type CaptionRequest struct {
 	state         protoimpl.MessageState
 	sizeCache     protoimpl.SizeCache
@@ -341,13 +292,7 @@ var file_triptych_v1_captioner_proto_rawDesc = []byte{
 	0x52, 0x65, 0x61, 0x73, 0x6f, 0x6e, 0x12, 0x2c, 0x0a, 0x05, 0x65, 0x72, 0x72, 0x6f, 0x72, 0x18,
 	0x06, 0x20, 0x01, 0x28, 0x0b, 0x32, 0x16, 0x2e, 0x74, 0x72, 0x69, 0x70, 0x74, 0x79, 0x63, 0x68,
 	0x2e, 0x76, 0x31, 0x2e, 0x49, 0x74, 0x65, 0x6d, 0x45, 0x72, 0x72, 0x6f, 0x72, 0x52, 0x05, 0x65,
-	0x72, 0x72, 0x6f, 0x72, 0x2a, 0x5e, 0x0a, 0x0c, 0x46, 0x69, 0x6e, 0x69, 0x73, 0x68, 0x52, 0x65,
-	0x61, 0x73, 0x6f, 0x6e, 0x12, 0x1d, 0x0a, 0x19, 0x46, 0x49, 0x4e, 0x49, 0x53, 0x48, 0x5f, 0x52,
-	0x45, 0x41, 0x53, 0x4f, 0x4e, 0x5f, 0x55, 0x4e, 0x53, 0x50, 0x45, 0x43, 0x49, 0x46, 0x49, 0x45,
-	0x44, 0x10, 0x00, 0x12, 0x15, 0x0a, 0x11, 0x46, 0x49, 0x4e, 0x49, 0x53, 0x48, 0x5f, 0x52, 0x45,
-	0x41, 0x53, 0x4f, 0x4e, 0x5f, 0x45, 0x4e, 0x44, 0x10, 0x01, 0x12, 0x18, 0x0a, 0x14, 0x46, 0x49,
-	0x4e, 0x49, 0x53, 0x48, 0x5f, 0x52, 0x45, 0x41, 0x53, 0x4f, 0x4e, 0x5f, 0x4c, 0x45, 0x4e, 0x47,
-	0x54, 0x48, 0x10, 0x02, 0x32, 0x51, 0x0a, 0x09, 0x43, 0x61, 0x70, 0x74, 0x69, 0x6f, 0x6e, 0x65,
+	0x72, 0x72, 0x6f, 0x72, 0x32, 0x51, 0x0a, 0x09, 0x43, 0x61, 0x70, 0x74, 0x69, 0x6f, 0x6e, 0x65,
 	0x72, 0x12, 0x44, 0x0a, 0x07, 0x43, 0x61, 0x70, 0x74, 0x69, 0x6f, 0x6e, 0x12, 0x1b, 0x2e, 0x74,
 	0x72, 0x69, 0x70, 0x74, 0x79, 0x63, 0x68, 0x2e, 0x76, 0x31, 0x2e, 0x43, 0x61, 0x70, 0x74, 0x69,
 	0x6f, 0x6e, 0x52, 0x65, 0x71, 0x75, 0x65, 0x73, 0x74, 0x1a, 0x1c, 0x2e, 0x74, 0x72, 0x69, 0x70,
@@ -367,23 +312,22 @@ func file_triptych_v1_captioner_proto_rawDescGZIP() []byte {
 	return file_triptych_v1_captioner_proto_rawDescData
 }
 
-var file_triptych_v1_captioner_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_triptych_v1_captioner_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_triptych_v1_captioner_proto_goTypes = []interface{}{
-	(FinishReason)(0),       // 0: triptych.v1.FinishReason
-	(*CaptionRequest)(nil),  // 1: triptych.v1.CaptionRequest
-	(*CaptionResponse)(nil), // 2: triptych.v1.CaptionResponse
-	(*Caption)(nil),         // 3: triptych.v1.Caption
-	(*Image)(nil),           // 4: triptych.v1.Image
+	(*CaptionRequest)(nil),  // 0: triptych.v1.CaptionRequest
+	(*CaptionResponse)(nil), // 1: triptych.v1.CaptionResponse
+	(*Caption)(nil),         // 2: triptych.v1.Caption
+	(*Image)(nil),           // 3: triptych.v1.Image
+	(FinishReason)(0),       // 4: triptych.v1.FinishReason
 	(*ItemError)(nil),       // 5: triptych.v1.ItemError
 }
 var file_triptych_v1_captioner_proto_depIdxs = []int32{
-	4, // 0: triptych.v1.CaptionRequest.images:type_name -> triptych.v1.Image
-	3, // 1: triptych.v1.CaptionResponse.captions:type_name -> triptych.v1.Caption
-	0, // 2: triptych.v1.Caption.finish_reason:type_name -> triptych.v1.FinishReason
+	3, // 0: triptych.v1.CaptionRequest.images:type_name -> triptych.v1.Image
+	2, // 1: triptych.v1.CaptionResponse.captions:type_name -> triptych.v1.Caption
+	4, // 2: triptych.v1.Caption.finish_reason:type_name -> triptych.v1.FinishReason
 	5, // 3: triptych.v1.Caption.error:type_name -> triptych.v1.ItemError
-	1, // 4: triptych.v1.Captioner.Caption:input_type -> triptych.v1.CaptionRequest
-	2, // 5: triptych.v1.Captioner.Caption:output_type -> triptych.v1.CaptionResponse
+	0, // 4: triptych.v1.Captioner.Caption:input_type -> triptych.v1.CaptionRequest
+	1, // 5: triptych.v1.Captioner.Caption:output_type -> triptych.v1.CaptionResponse
 	5, // [5:6] is the sub-list for method output_type
 	4, // [4:5] is the sub-list for method input_type
 	4, // [4:4] is the sub-list for extension type_name
@@ -441,14 +385,13 @@ func file_triptych_v1_captioner_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: file_triptych_v1_captioner_proto_rawDesc,
-			NumEnums:      1,
+			NumEnums:      0,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_triptych_v1_captioner_proto_goTypes,
 		DependencyIndexes: file_triptych_v1_captioner_proto_depIdxs,
-		EnumInfos:         file_triptych_v1_captioner_proto_enumTypes,
 		MessageInfos:      file_triptych_v1_captioner_proto_msgTypes,
 	}.Build()
 	File_triptych_v1_captioner_proto = out.File

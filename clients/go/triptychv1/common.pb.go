@@ -141,6 +141,56 @@ func (Pooling) EnumDescriptor() ([]byte, []int) {
 	return file_triptych_v1_common_proto_rawDescGZIP(), []int{1}
 }
 
+// Why a text that was written ends.
+type FinishReason int32
+
+const (
+	FinishReason_FINISH_REASON_UNSPECIFIED FinishReason = 0
+	FinishReason_FINISH_REASON_END         FinishReason = 1 // the model ended it
+	FinishReason_FINISH_REASON_LENGTH      FinishReason = 2 // cut at the most tokens
+)
+
+// Enum value maps for FinishReason.
+var (
+	FinishReason_name = map[int32]string{
+		0: "FINISH_REASON_UNSPECIFIED",
+		1: "FINISH_REASON_END",
+		2: "FINISH_REASON_LENGTH",
+	}
+	FinishReason_value = map[string]int32{
+		"FINISH_REASON_UNSPECIFIED": 0,
+		"FINISH_REASON_END":         1,
+		"FINISH_REASON_LENGTH":      2,
+	}
+)
+
+func (x FinishReason) Enum() *FinishReason {
+	p := new(FinishReason)
+	*p = x
+	return p
+}
+
+func (x FinishReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FinishReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_triptych_v1_common_proto_enumTypes[2].Descriptor()
+}
+
+func (FinishReason) Type() protoreflect.EnumType {
+	return &file_triptych_v1_common_proto_enumTypes[2]
+}
+
+func (x FinishReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FinishReason.Descriptor instead.
+func (FinishReason) EnumDescriptor() ([]byte, []int) {
+	return file_triptych_v1_common_proto_rawDescGZIP(), []int{2}
+}
+
 type EmbeddingOptions struct {
 	state         protoimpl.MessageState
 	sizeCache     protoimpl.SizeCache
@@ -591,7 +641,13 @@ var file_triptych_v1_common_proto_rawDesc = []byte{
 	0x4e, 0x47, 0x5f, 0x45, 0x4f, 0x53, 0x10, 0x04, 0x12, 0x15, 0x0a, 0x11, 0x50, 0x4f, 0x4f, 0x4c,
 	0x49, 0x4e, 0x47, 0x5f, 0x50, 0x52, 0x4f, 0x4a, 0x45, 0x43, 0x54, 0x45, 0x44, 0x10, 0x05, 0x12,
 	0x10, 0x0a, 0x0c, 0x50, 0x4f, 0x4f, 0x4c, 0x49, 0x4e, 0x47, 0x5f, 0x4e, 0x4f, 0x4e, 0x45, 0x10,
-	0x06, 0x62, 0x06, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x33,
+	0x06, 0x2a, 0x5e, 0x0a, 0x0c, 0x46, 0x69, 0x6e, 0x69, 0x73, 0x68, 0x52, 0x65, 0x61, 0x73, 0x6f,
+	0x6e, 0x12, 0x1d, 0x0a, 0x19, 0x46, 0x49, 0x4e, 0x49, 0x53, 0x48, 0x5f, 0x52, 0x45, 0x41, 0x53,
+	0x4f, 0x4e, 0x5f, 0x55, 0x4e, 0x53, 0x50, 0x45, 0x43, 0x49, 0x46, 0x49, 0x45, 0x44, 0x10, 0x00,
+	0x12, 0x15, 0x0a, 0x11, 0x46, 0x49, 0x4e, 0x49, 0x53, 0x48, 0x5f, 0x52, 0x45, 0x41, 0x53, 0x4f,
+	0x4e, 0x5f, 0x45, 0x4e, 0x44, 0x10, 0x01, 0x12, 0x18, 0x0a, 0x14, 0x46, 0x49, 0x4e, 0x49, 0x53,
+	0x48, 0x5f, 0x52, 0x45, 0x41, 0x53, 0x4f, 0x4e, 0x5f, 0x4c, 0x45, 0x4e, 0x47, 0x54, 0x48, 0x10,
+	0x02, 0x62, 0x06, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x33,
 }
 
 var (
@@ -606,16 +662,17 @@ func file_triptych_v1_common_proto_rawDescGZIP() []byte {
 	return file_triptych_v1_common_proto_rawDescData
 }
 
-var file_triptych_v1_common_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_triptych_v1_common_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_triptych_v1_common_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_triptych_v1_common_proto_goTypes = []interface{}{
 	(EmbeddingEncoding)(0),   // 0: triptych.v1.EmbeddingEncoding
 	(Pooling)(0),             // 1: triptych.v1.Pooling
-	(*EmbeddingOptions)(nil), // 2: triptych.v1.EmbeddingOptions
-	(*Embedding)(nil),        // 3: triptych.v1.Embedding
-	(*ItemError)(nil),        // 4: triptych.v1.ItemError
-	(*Timing)(nil),           // 5: triptych.v1.Timing
-	(*ModelStamp)(nil),       // 6: triptych.v1.ModelStamp
+	(FinishReason)(0),        // 2: triptych.v1.FinishReason
+	(*EmbeddingOptions)(nil), // 3: triptych.v1.EmbeddingOptions
+	(*Embedding)(nil),        // 4: triptych.v1.Embedding
+	(*ItemError)(nil),        // 5: triptych.v1.ItemError
+	(*Timing)(nil),           // 6: triptych.v1.Timing
+	(*ModelStamp)(nil),       // 7: triptych.v1.ModelStamp
 }
 var file_triptych_v1_common_proto_depIdxs = []int32{
 	1, // 0: triptych.v1.EmbeddingOptions.pooling:type_name -> triptych.v1.Pooling
@@ -701,7 +758,7 @@ func file_triptych_v1_common_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: file_triptych_v1_common_proto_rawDesc,
-			NumEnums:      2,
+			NumEnums:      3,
 			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -24,7 +24,7 @@ from triptych._batches import BatchLimit, Call, Pause, batched, encode_batch
 from triptych._inputs import clip_of, embedding_options, files_of, image_of
 from triptych._sessions import AudioSession
 from triptych._transcripts import TranscriptSession, transcribe_request
-from triptych.v1 import audio_pb2, captioner_pb2, common_pb2, image_pb2, text_pb2, transcriber_pb2
+from triptych.v1 import audio_pb2, common_pb2, image_pb2, text_pb2, transcriber_pb2, transcript_pb2
 
 RETRY = RetryPolicy(max_attempts=3, first_wait_s=0.1)
 OVERLOADED = TriptychError("full", code=grpc.StatusCode.RESOURCE_EXHAUSTED, reason="OVERLOADED", retry_delay_s=0.7)
@@ -293,8 +293,8 @@ def test_a_recording_is_asked_for_with_its_options() -> None:
     options = TranscriptionOptions(sample_rate=8_000, model="m", language="de", translate=True, beams=5, timestamps=False, seed=7)
     request = transcribe_request(np.zeros(3, np.int16), options)
     assert (request.format.sample_rate_hz, request.format.channels, request.data) == (8_000, 1, bytes(6))
-    assert request.options == transcriber_pb2.TranscriptionOptions(
-        language="de", task=transcriber_pb2.SPEECH_TASK_TRANSLATE, beams=5, without_timestamps=True, seed=7
+    assert request.options == transcript_pb2.TranscriptionOptions(
+        language="de", task=transcript_pb2.SPEECH_TASK_TRANSLATE, beams=5, without_timestamps=True, seed=7
     )
     assert transcribe_request(b"RIFF", TranscriptionOptions(fallback=False)).options.without_fallback
     with pytest.raises(ValueError, match="without their rate"):
@@ -344,8 +344,8 @@ def test_an_update_tells_what_is_final_from_guesses() -> None:
     session = TranscriptSession(TranscriptionOptions().config())
     session.open()
     segments = [
-        transcriber_pb2.TranscriptSegment(end_s=1, text="a", final=True, tokens=[1, 2]),
-        transcriber_pb2.TranscriptSegment(start_s=1, end_s=2, text="b", finish_reason=captioner_pb2.FINISH_REASON_LENGTH),
+        transcript_pb2.TranscriptSegment(end_s=1, text="a", final=True, tokens=[1, 2]),
+        transcript_pb2.TranscriptSegment(start_s=1, end_s=2, text="b", finish_reason=common_pb2.FINISH_REASON_LENGTH),
     ]
     update = transcriber_pb2.TranscriptUpdate(segments=segments, language="en")
     taken = session.take(transcriber_pb2.TranscribeStreamResponse(update=update))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ._inputs import AudioInput, AudioSource, clip_of
 from ._sessions import MOST_UNSENT, Taken
-from .v1 import audio_pb2, captioner_pb2, transcriber_pb2
+from .v1 import audio_pb2, common_pb2, transcriber_pb2, transcript_pb2
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ class TranscriptionOptions(AudioSource):
     #: So much audio apart, guesses are sent before a window is full: 200 to 30000; 0: none are.
     partial_interval_ms: int = 0
 
-    def words(self) -> transcriber_pb2.TranscriptionOptions:
-        task = transcriber_pb2.SPEECH_TASK_TRANSLATE if self.translate else transcriber_pb2.SPEECH_TASK_TRANSCRIBE
-        return transcriber_pb2.TranscriptionOptions(
+    def words(self) -> transcript_pb2.TranscriptionOptions:
+        task = transcript_pb2.SPEECH_TASK_TRANSLATE if self.translate else transcript_pb2.SPEECH_TASK_TRANSCRIBE
+        return transcript_pb2.TranscriptionOptions(
             language=self.language,
             task=task,
             without_timestamps=not self.timestamps,
@@ -117,13 +117,13 @@ def transcript_of(response: transcriber_pb2.TranscribeResponse) -> Transcript:
         language=response.language,
         duration_s=response.duration_s,
         segments=[_segment(one) for one in response.segments],
-        is_cut=response.finish_reason == captioner_pb2.FINISH_REASON_LENGTH,
+        is_cut=response.finish_reason == common_pb2.FINISH_REASON_LENGTH,
         model=response.model,
         fingerprint=response.fingerprint,
     )
 
 
-def _segment(segment: transcriber_pb2.TranscriptSegment) -> Segment:
+def _segment(segment: transcript_pb2.TranscriptSegment) -> Segment:
     return Segment(
         start_s=segment.start_s,
         end_s=segment.end_s,
@@ -134,7 +134,7 @@ def _segment(segment: transcriber_pb2.TranscriptSegment) -> Segment:
         mean_log_probability=segment.mean_log_probability,
         compression_ratio=segment.compression_ratio,
         no_speech_probability=segment.no_speech_probability,
-        is_cut=segment.finish_reason == captioner_pb2.FINISH_REASON_LENGTH,
+        is_cut=segment.finish_reason == common_pb2.FINISH_REASON_LENGTH,
     )
 
 

@@ -53,6 +53,7 @@ export interface ProtoGrpcType {
       EmbeddingOptions: MessageTypeDefinition<_triptych_v1_EmbeddingOptions, _triptych_v1_EmbeddingOptions__Output>
       EncodeAudioRequest: MessageTypeDefinition<_triptych_v1_EncodeAudioRequest, _triptych_v1_EncodeAudioRequest__Output>
       EncodeAudioResponse: MessageTypeDefinition<_triptych_v1_EncodeAudioResponse, _triptych_v1_EncodeAudioResponse__Output>
+      FinishReason: EnumTypeDefinition
       ItemError: MessageTypeDefinition<_triptych_v1_ItemError, _triptych_v1_ItemError__Output>
       ModelStamp: MessageTypeDefinition<_triptych_v1_ModelStamp, _triptych_v1_ModelStamp__Output>
       Pooling: EnumTypeDefinition

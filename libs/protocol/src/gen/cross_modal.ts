@@ -96,6 +96,7 @@ export interface ProtoGrpcType {
       EncodeImagesRequest: MessageTypeDefinition<_triptych_v1_EncodeImagesRequest, _triptych_v1_EncodeImagesRequest__Output>
       EncodeImagesResponse: MessageTypeDefinition<_triptych_v1_EncodeImagesResponse, _triptych_v1_EncodeImagesResponse__Output>
       FailedItem: MessageTypeDefinition<_triptych_v1_FailedItem, _triptych_v1_FailedItem__Output>
+      FinishReason: EnumTypeDefinition
       FuseRequest: MessageTypeDefinition<_triptych_v1_FuseRequest, _triptych_v1_FuseRequest__Output>
       FuseResponse: MessageTypeDefinition<_triptych_v1_FuseResponse, _triptych_v1_FuseResponse__Output>
       Image: MessageTypeDefinition<_triptych_v1_Image, _triptych_v1_Image__Output>

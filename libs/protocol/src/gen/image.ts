@@ -32,6 +32,7 @@ export interface ProtoGrpcType {
       EmbeddingOptions: MessageTypeDefinition<_triptych_v1_EmbeddingOptions, _triptych_v1_EmbeddingOptions__Output>
       EncodeImagesRequest: MessageTypeDefinition<_triptych_v1_EncodeImagesRequest, _triptych_v1_EncodeImagesRequest__Output>
       EncodeImagesResponse: MessageTypeDefinition<_triptych_v1_EncodeImagesResponse, _triptych_v1_EncodeImagesResponse__Output>
+      FinishReason: EnumTypeDefinition
       Image: MessageTypeDefinition<_triptych_v1_Image, _triptych_v1_Image__Output>
       ImageBatch: MessageTypeDefinition<_triptych_v1_ImageBatch, _triptych_v1_ImageBatch__Output>
       ImageBatchResult: MessageTypeDefinition<_triptych_v1_ImageBatchResult, _triptych_v1_ImageBatchResult__Output>

@@ -38,6 +38,7 @@ export interface ProtoGrpcType {
       EmbeddingEncoding: EnumTypeDefinition
       EmbeddingOptions: MessageTypeDefinition<_triptych_v1_EmbeddingOptions, _triptych_v1_EmbeddingOptions__Output>
       Encoder: MessageTypeDefinition<_triptych_v1_Encoder, _triptych_v1_Encoder__Output>
+      FinishReason: EnumTypeDefinition
       GetModelRequest: MessageTypeDefinition<_triptych_v1_GetModelRequest, _triptych_v1_GetModelRequest__Output>
       ImageLimits: MessageTypeDefinition<_triptych_v1_ImageLimits, _triptych_v1_ImageLimits__Output>
       ItemError: MessageTypeDefinition<_triptych_v1_ItemError, _triptych_v1_ItemError__Output>

@@ -23,6 +23,7 @@ export interface ProtoGrpcType {
       EmbeddingOptions: MessageTypeDefinition<_triptych_v1_EmbeddingOptions, _triptych_v1_EmbeddingOptions__Output>
       EncodeTextsRequest: MessageTypeDefinition<_triptych_v1_EncodeTextsRequest, _triptych_v1_EncodeTextsRequest__Output>
       EncodeTextsResponse: MessageTypeDefinition<_triptych_v1_EncodeTextsResponse, _triptych_v1_EncodeTextsResponse__Output>
+      FinishReason: EnumTypeDefinition
       ItemError: MessageTypeDefinition<_triptych_v1_ItemError, _triptych_v1_ItemError__Output>
       ModelStamp: MessageTypeDefinition<_triptych_v1_ModelStamp, _triptych_v1_ModelStamp__Output>
       Pooling: EnumTypeDefinition

@@ -15,21 +15,19 @@ from triptych.v1 import common_pb2 as triptych_dot_v1_dot_common__pb2
 from triptych.v1 import image_pb2 as triptych_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btriptych/v1/captioner.proto\x12\x0btriptych.v1\x1a\x18triptych/v1/common.proto\x1a\x17triptych/v1/image.proto\"v\n\x0e\x43\x61ptionRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x06images\x18\x02 \x03(\x0b\x32\x12.triptych.v1.Image\x12\x0e\n\x06prompt\x18\x03 \x01(\t\x12\r\n\x05\x62\x65\x61ms\x18\x04 \x01(\r\x12\x12\n\nmax_tokens\x18\x05 \x01(\r\"]\n\x0f\x43\x61ptionResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12&\n\x08\x63\x61ptions\x18\x03 \x03(\x0b\x32\x14.triptych.v1.Caption\"\xaa\x01\n\x07\x43\x61ption\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06tokens\x18\x03 \x01(\r\x12\x1c\n\x14mean_log_probability\x18\x04 \x01(\x02\x12\x30\n\rfinish_reason\x18\x05 \x01(\x0e\x32\x19.triptych.v1.FinishReason\x12%\n\x05\x65rror\x18\x06 \x01(\x0b\x32\x16.triptych.v1.ItemError*^\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46INISH_REASON_END\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x32Q\n\tCaptioner\x12\x44\n\x07\x43\x61ption\x12\x1b.triptych.v1.CaptionRequest\x1a\x1c.triptych.v1.CaptionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btriptych/v1/captioner.proto\x12\x0btriptych.v1\x1a\x18triptych/v1/common.proto\x1a\x17triptych/v1/image.proto\"v\n\x0e\x43\x61ptionRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x06images\x18\x02 \x03(\x0b\x32\x12.triptych.v1.Image\x12\x0e\n\x06prompt\x18\x03 \x01(\t\x12\r\n\x05\x62\x65\x61ms\x18\x04 \x01(\r\x12\x12\n\nmax_tokens\x18\x05 \x01(\r\"]\n\x0f\x43\x61ptionResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12&\n\x08\x63\x61ptions\x18\x03 \x03(\x0b\x32\x14.triptych.v1.Caption\"\xaa\x01\n\x07\x43\x61ption\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06tokens\x18\x03 \x01(\r\x12\x1c\n\x14mean_log_probability\x18\x04 \x01(\x02\x12\x30\n\rfinish_reason\x18\x05 \x01(\x0e\x32\x19.triptych.v1.FinishReason\x12%\n\x05\x65rror\x18\x06 \x01(\x0b\x32\x16.triptych.v1.ItemError2Q\n\tCaptioner\x12\x44\n\x07\x43\x61ption\x12\x1b.triptych.v1.CaptionRequest\x1a\x1c.triptych.v1.CaptionResponseb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'triptych.v1.captioner_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _FINISHREASON._serialized_start=483
-  _FINISHREASON._serialized_end=577
   _CAPTIONREQUEST._serialized_start=95
   _CAPTIONREQUEST._serialized_end=213
   _CAPTIONRESPONSE._serialized_start=215
   _CAPTIONRESPONSE._serialized_end=308
   _CAPTION._serialized_start=311
   _CAPTION._serialized_end=481
-  _CAPTIONER._serialized_start=579
-  _CAPTIONER._serialized_end=660
+  _CAPTIONER._serialized_start=483
+  _CAPTIONER._serialized_end=564
 # @@protoc_insertion_point(module_scope)

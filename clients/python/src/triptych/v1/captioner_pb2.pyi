@@ -1,15 +1,11 @@
 from triptych.v1 import common_pb2 as _common_pb2
 from triptych.v1 import image_pb2 as _image_pb2
 from google.protobuf.internal import containers as _containers
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
-FINISH_REASON_END: FinishReason
-FINISH_REASON_LENGTH: FinishReason
-FINISH_REASON_UNSPECIFIED: FinishReason
 
 class Caption(_message.Message):
     __slots__ = ["error", "finish_reason", "id", "mean_log_probability", "text", "tokens"]
@@ -20,12 +16,12 @@ class Caption(_message.Message):
     TEXT_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
     error: _common_pb2.ItemError
-    finish_reason: FinishReason
+    finish_reason: _common_pb2.FinishReason
     id: str
     mean_log_probability: float
     text: str
     tokens: int
-    def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., tokens: _Optional[int] = ..., mean_log_probability: _Optional[float] = ..., finish_reason: _Optional[_Union[FinishReason, str]] = ..., error: _Optional[_Union[_common_pb2.ItemError, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., tokens: _Optional[int] = ..., mean_log_probability: _Optional[float] = ..., finish_reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ..., error: _Optional[_Union[_common_pb2.ItemError, _Mapping]] = ...) -> None: ...
 
 class CaptionRequest(_message.Message):
     __slots__ = ["beams", "images", "max_tokens", "model", "prompt"]
@@ -50,6 +46,3 @@ class CaptionResponse(_message.Message):
     fingerprint: str
     model: str
     def __init__(self, model: _Optional[str] = ..., fingerprint: _Optional[str] = ..., captions: _Optional[_Iterable[_Union[Caption, _Mapping]]] = ...) -> None: ...
-
-class FinishReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []

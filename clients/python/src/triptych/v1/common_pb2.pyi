@@ -10,6 +10,9 @@ EMBEDDING_ENCODING_RAW_FLOAT16: EmbeddingEncoding
 EMBEDDING_ENCODING_RAW_FLOAT32: EmbeddingEncoding
 EMBEDDING_ENCODING_RAW_INT8: EmbeddingEncoding
 EMBEDDING_ENCODING_UNSPECIFIED: EmbeddingEncoding
+FINISH_REASON_END: FinishReason
+FINISH_REASON_LENGTH: FinishReason
+FINISH_REASON_UNSPECIFIED: FinishReason
 POOLING_CLS: Pooling
 POOLING_EOS: Pooling
 POOLING_MEAN: Pooling
@@ -86,4 +89,7 @@ class EmbeddingEncoding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class Pooling(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class FinishReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -12,38 +12,33 @@ _sym_db = _symbol_database.Default()
 
 
 from triptych.v1 import audio_pb2 as triptych_dot_v1_dot_audio__pb2
-from triptych.v1 import captioner_pb2 as triptych_dot_v1_dot_captioner__pb2
+from triptych.v1 import common_pb2 as triptych_dot_v1_dot_common__pb2
+from triptych.v1 import transcript_pb2 as triptych_dot_v1_dot_transcript__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtriptych/v1/transcriber.proto\x12\x0btriptych.v1\x1a\x17triptych/v1/audio.proto\x1a\x1btriptych/v1/captioner.proto\"\xff\x01\n\x14TranscriptionOptions\x12\x10\n\x08language\x18\x01 \x01(\t\x12%\n\x04task\x18\x02 \x01(\x0e\x32\x17.triptych.v1.SpeechTask\x12\x1a\n\x12without_timestamps\x18\x03 \x01(\x08\x12\x0e\n\x06prompt\x18\x04 \x01(\t\x12\x13\n\x0btemperature\x18\x05 \x01(\x02\x12\r\n\x05\x62\x65\x61ms\x18\x06 \x01(\r\x12\x12\n\nmax_tokens\x18\x07 \x01(\r\x12\x18\n\x10without_fallback\x18\x08 \x01(\x08\x12\"\n\x1a\x63ondition_on_previous_text\x18\t \x01(\x08\x12\x0c\n\x04seed\x18\n \x01(\x04\"\x8e\x01\n\x11TranscribeRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x12\x32\n\x07options\x18\x04 \x01(\x0b\x32!.triptych.v1.TranscriptionOptions\"\xd0\x01\n\x12TranscribeResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x12\n\nduration_s\x18\x05 \x01(\x01\x12\x30\n\x08segments\x18\x06 \x03(\x0b\x32\x1e.triptych.v1.TranscriptSegment\x12\x30\n\rfinish_reason\x18\x07 \x01(\x0e\x32\x19.triptych.v1.FinishReason\"\xff\x01\n\x11TranscriptSegment\x12\x0f\n\x07start_s\x18\x01 \x01(\x01\x12\r\n\x05\x65nd_s\x18\x02 \x01(\x01\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05\x66inal\x18\x04 \x01(\x08\x12\x0e\n\x06tokens\x18\x05 \x03(\r\x12\x13\n\x0btemperature\x18\x06 \x01(\x02\x12\x1c\n\x14mean_log_probability\x18\x07 \x01(\x02\x12\x19\n\x11\x63ompression_ratio\x18\x08 \x01(\x02\x12\x1d\n\x15no_speech_probability\x18\t \x01(\x02\x12\x30\n\rfinish_reason\x18\n \x01(\x0e\x32\x19.triptych.v1.FinishReason\"\x85\x01\n\x17TranscribeStreamRequest\x12\x35\n\x06\x63onfig\x18\x01 \x01(\x0b\x32#.triptych.v1.TranscribeStreamConfigH\x00\x12(\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x17.triptych.v1.AudioChunkH\x00\x42\t\n\x07message\"\xa2\x01\n\x16TranscribeStreamConfig\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x32\n\x07options\x18\x03 \x01(\x0b\x32!.triptych.v1.TranscriptionOptions\x12\x1b\n\x13partial_interval_ms\x18\x04 \x01(\r\"\xc4\x01\n\x18TranscribeStreamResponse\x12\x33\n\x05ready\x18\x01 \x01(\x0b\x32\".triptych.v1.TranscribeStreamReadyH\x00\x12/\n\x06update\x18\x02 \x01(\x0b\x32\x1d.triptych.v1.TranscriptUpdateH\x00\x12\x37\n\x07summary\x18\x03 \x01(\x0b\x32$.triptych.v1.TranscribeStreamSummaryH\x00\x42\t\n\x07message\";\n\x15TranscribeStreamReady\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\"V\n\x10TranscriptUpdate\x12\x30\n\x08segments\x18\x01 \x03(\x0b\x32\x1e.triptych.v1.TranscriptSegment\x12\x10\n\x08language\x18\x02 \x01(\t\"q\n\x17TranscribeStreamSummary\x12\x12\n\nduration_s\x18\x01 \x01(\x01\x12\x10\n\x08segments\x18\x02 \x01(\x04\x12\x30\n\rfinish_reason\x18\x03 \x01(\x0e\x32\x19.triptych.v1.FinishReason*`\n\nSpeechTask\x12\x1b\n\x17SPEECH_TASK_UNSPECIFIED\x10\x00\x12\x1a\n\x16SPEECH_TASK_TRANSCRIBE\x10\x01\x12\x19\n\x15SPEECH_TASK_TRANSLATE\x10\x02\x32\xc1\x01\n\x0bTranscriber\x12M\n\nTranscribe\x12\x1e.triptych.v1.TranscribeRequest\x1a\x1f.triptych.v1.TranscribeResponse\x12\x63\n\x10TranscribeStream\x12$.triptych.v1.TranscribeStreamRequest\x1a%.triptych.v1.TranscribeStreamResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtriptych/v1/transcriber.proto\x12\x0btriptych.v1\x1a\x17triptych/v1/audio.proto\x1a\x18triptych/v1/common.proto\x1a\x1ctriptych/v1/transcript.proto\"\x8e\x01\n\x11TranscribeRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x12\x32\n\x07options\x18\x04 \x01(\x0b\x32!.triptych.v1.TranscriptionOptions\"\xd0\x01\n\x12TranscribeResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x12\n\nduration_s\x18\x05 \x01(\x01\x12\x30\n\x08segments\x18\x06 \x03(\x0b\x32\x1e.triptych.v1.TranscriptSegment\x12\x30\n\rfinish_reason\x18\x07 \x01(\x0e\x32\x19.triptych.v1.FinishReason\"\x85\x01\n\x17TranscribeStreamRequest\x12\x35\n\x06\x63onfig\x18\x01 \x01(\x0b\x32#.triptych.v1.TranscribeStreamConfigH\x00\x12(\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x17.triptych.v1.AudioChunkH\x00\x42\t\n\x07message\"\xa2\x01\n\x16TranscribeStreamConfig\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x32\n\x07options\x18\x03 \x01(\x0b\x32!.triptych.v1.TranscriptionOptions\x12\x1b\n\x13partial_interval_ms\x18\x04 \x01(\r\"\xc4\x01\n\x18TranscribeStreamResponse\x12\x33\n\x05ready\x18\x01 \x01(\x0b\x32\".triptych.v1.TranscribeStreamReadyH\x00\x12/\n\x06update\x18\x02 \x01(\x0b\x32\x1d.triptych.v1.TranscriptUpdateH\x00\x12\x37\n\x07summary\x18\x03 \x01(\x0b\x32$.triptych.v1.TranscribeStreamSummaryH\x00\x42\t\n\x07message\";\n\x15TranscribeStreamReady\x12\r\n\x05model\x18\x01 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t\"V\n\x10TranscriptUpdate\x12\x30\n\x08segments\x18\x01 \x03(\x0b\x32\x1e.triptych.v1.TranscriptSegment\x12\x10\n\x08language\x18\x02 \x01(\t\"q\n\x17TranscribeStreamSummary\x12\x12\n\nduration_s\x18\x01 \x01(\x01\x12\x10\n\x08segments\x18\x02 \x01(\x04\x12\x30\n\rfinish_reason\x18\x03 \x01(\x0e\x32\x19.triptych.v1.FinishReason2\xc1\x01\n\x0bTranscriber\x12M\n\nTranscribe\x12\x1e.triptych.v1.TranscribeRequest\x1a\x1f.triptych.v1.TranscribeResponse\x12\x63\n\x10TranscribeStream\x12$.triptych.v1.TranscribeStreamRequest\x1a%.triptych.v1.TranscribeStreamResponse(\x01\x30\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'triptych.v1.transcriber_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _SPEECHTASK._serialized_start=1736
-  _SPEECHTASK._serialized_end=1832
-  _TRANSCRIPTIONOPTIONS._serialized_start=101
-  _TRANSCRIPTIONOPTIONS._serialized_end=356
-  _TRANSCRIBEREQUEST._serialized_start=359
-  _TRANSCRIBEREQUEST._serialized_end=501
-  _TRANSCRIBERESPONSE._serialized_start=504
-  _TRANSCRIBERESPONSE._serialized_end=712
-  _TRANSCRIPTSEGMENT._serialized_start=715
-  _TRANSCRIPTSEGMENT._serialized_end=970
-  _TRANSCRIBESTREAMREQUEST._serialized_start=973
-  _TRANSCRIBESTREAMREQUEST._serialized_end=1106
-  _TRANSCRIBESTREAMCONFIG._serialized_start=1109
-  _TRANSCRIBESTREAMCONFIG._serialized_end=1271
-  _TRANSCRIBESTREAMRESPONSE._serialized_start=1274
-  _TRANSCRIBESTREAMRESPONSE._serialized_end=1470
-  _TRANSCRIBESTREAMREADY._serialized_start=1472
-  _TRANSCRIBESTREAMREADY._serialized_end=1531
-  _TRANSCRIPTUPDATE._serialized_start=1533
-  _TRANSCRIPTUPDATE._serialized_end=1619
-  _TRANSCRIBESTREAMSUMMARY._serialized_start=1621
-  _TRANSCRIBESTREAMSUMMARY._serialized_end=1734
-  _TRANSCRIBER._serialized_start=1835
-  _TRANSCRIBER._serialized_end=2028
+  _TRANSCRIBEREQUEST._serialized_start=128
+  _TRANSCRIBEREQUEST._serialized_end=270
+  _TRANSCRIBERESPONSE._serialized_start=273
+  _TRANSCRIBERESPONSE._serialized_end=481
+  _TRANSCRIBESTREAMREQUEST._serialized_start=484
+  _TRANSCRIBESTREAMREQUEST._serialized_end=617
+  _TRANSCRIBESTREAMCONFIG._serialized_start=620
+  _TRANSCRIBESTREAMCONFIG._serialized_end=782
+  _TRANSCRIBESTREAMRESPONSE._serialized_start=785
+  _TRANSCRIBESTREAMRESPONSE._serialized_end=981
+  _TRANSCRIBESTREAMREADY._serialized_start=983
+  _TRANSCRIBESTREAMREADY._serialized_end=1042
+  _TRANSCRIPTUPDATE._serialized_start=1044
+  _TRANSCRIPTUPDATE._serialized_end=1130
+  _TRANSCRIBESTREAMSUMMARY._serialized_start=1132
+  _TRANSCRIBESTREAMSUMMARY._serialized_end=1245
+  _TRANSCRIBER._serialized_start=1248
+  _TRANSCRIBER._serialized_end=1441
 # @@protoc_insertion_point(module_scope)

@@ -1,4 +1,4 @@
-// Original file: ../../proto/triptych/v1/captioner.proto
+// Original file: ../../proto/triptych/v1/common.proto
 
 export const FinishReason = {
   FINISH_REASON_UNSPECIFIED: 0,

@@ -1,4 +1,4 @@
-// Original file: ../../proto/triptych/v1/transcriber.proto
+// Original file: ../../proto/triptych/v1/transcript.proto
 
 export const SpeechTask = {
   SPEECH_TASK_UNSPECIFIED: 0,

@@ -1,4 +1,4 @@
-// Original file: ../../proto/triptych/v1/transcriber.proto
+// Original file: ../../proto/triptych/v1/transcript.proto
 
 import type { FinishReason as _triptych_v1_FinishReason, FinishReason__Output as _triptych_v1_FinishReason__Output } from '../../triptych/v1/FinishReason.js';
 

@@ -1,4 +1,4 @@
-// Original file: ../../proto/triptych/v1/transcriber.proto
+// Original file: ../../proto/triptych/v1/transcript.proto
 
 import type { SpeechTask as _triptych_v1_SpeechTask, SpeechTask__Output as _triptych_v1_SpeechTask__Output } from '../../triptych/v1/SpeechTask.js';
 import type { Long } from '@grpc/proto-loader';

@@ -4,9 +4,9 @@
 // @generated from file triptych/v1/captioner.proto (package triptych.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { ItemError } from "./common_pb.js";
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { FinishReason, ItemError } from "./common_pb.js";
 import { file_triptych_v1_common } from "./common_pb.js";
 import type { Image } from "./image_pb.js";
 import { file_triptych_v1_image } from "./image_pb.js";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file triptych/v1/captioner.proto.
  */
 export const file_triptych_v1_captioner: GenFile = /*@__PURE__*/
-  fileDesc("Cht0cmlwdHljaC92MS9jYXB0aW9uZXIucHJvdG8SC3RyaXB0eWNoLnYxInYKDkNhcHRpb25SZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiIKBmltYWdlcxgCIAMoCzISLnRyaXB0eWNoLnYxLkltYWdlEg4KBnByb21wdBgDIAEoCRINCgViZWFtcxgEIAEoDRISCgptYXhfdG9rZW5zGAUgASgNIl0KD0NhcHRpb25SZXNwb25zZRINCgVtb2RlbBgBIAEoCRITCgtmaW5nZXJwcmludBgCIAEoCRImCghjYXB0aW9ucxgDIAMoCzIULnRyaXB0eWNoLnYxLkNhcHRpb24iqgEKB0NhcHRpb24SCgoCaWQYASABKAkSDAoEdGV4dBgCIAEoCRIOCgZ0b2tlbnMYAyABKA0SHAoUbWVhbl9sb2dfcHJvYmFiaWxpdHkYBCABKAISMAoNZmluaXNoX3JlYXNvbhgFIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbhIlCgVlcnJvchgGIAEoCzIWLnRyaXB0eWNoLnYxLkl0ZW1FcnJvcipeCgxGaW5pc2hSZWFzb24SHQoZRklOSVNIX1JFQVNPTl9VTlNQRUNJRklFRBAAEhUKEUZJTklTSF9SRUFTT05fRU5EEAESGAoURklOSVNIX1JFQVNPTl9MRU5HVEgQAjJRCglDYXB0aW9uZXISRAoHQ2FwdGlvbhIbLnRyaXB0eWNoLnYxLkNhcHRpb25SZXF1ZXN0GhwudHJpcHR5Y2gudjEuQ2FwdGlvblJlc3BvbnNlYgZwcm90bzM", [file_triptych_v1_common, file_triptych_v1_image]);
+  fileDesc("Cht0cmlwdHljaC92MS9jYXB0aW9uZXIucHJvdG8SC3RyaXB0eWNoLnYxInYKDkNhcHRpb25SZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEiIKBmltYWdlcxgCIAMoCzISLnRyaXB0eWNoLnYxLkltYWdlEg4KBnByb21wdBgDIAEoCRINCgViZWFtcxgEIAEoDRISCgptYXhfdG9rZW5zGAUgASgNIl0KD0NhcHRpb25SZXNwb25zZRINCgVtb2RlbBgBIAEoCRITCgtmaW5nZXJwcmludBgCIAEoCRImCghjYXB0aW9ucxgDIAMoCzIULnRyaXB0eWNoLnYxLkNhcHRpb24iqgEKB0NhcHRpb24SCgoCaWQYASABKAkSDAoEdGV4dBgCIAEoCRIOCgZ0b2tlbnMYAyABKA0SHAoUbWVhbl9sb2dfcHJvYmFiaWxpdHkYBCABKAISMAoNZmluaXNoX3JlYXNvbhgFIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbhIlCgVlcnJvchgGIAEoCzIWLnRyaXB0eWNoLnYxLkl0ZW1FcnJvcjJRCglDYXB0aW9uZXISRAoHQ2FwdGlvbhIbLnRyaXB0eWNoLnYxLkNhcHRpb25SZXF1ZXN0GhwudHJpcHR5Y2gudjEuQ2FwdGlvblJlc3BvbnNlYgZwcm90bzM", [file_triptych_v1_common, file_triptych_v1_image]);
 
 /**
  * @generated from message triptych.v1.CaptionRequest
@@ -141,36 +141,6 @@ export type Caption = Message<"triptych.v1.Caption"> & {
  */
 export const CaptionSchema: GenMessage<Caption> = /*@__PURE__*/
   messageDesc(file_triptych_v1_captioner, 2);
-
-/**
- * @generated from enum triptych.v1.FinishReason
- */
-export enum FinishReason {
-  /**
-   * @generated from enum value: FINISH_REASON_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * the model ended it
-   *
-   * @generated from enum value: FINISH_REASON_END = 1;
-   */
-  END = 1,
-
-  /**
-   * cut at the most tokens
-   *
-   * @generated from enum value: FINISH_REASON_LENGTH = 2;
-   */
-  LENGTH = 2,
-}
-
-/**
- * Describes the enum triptych.v1.FinishReason.
- */
-export const FinishReasonSchema: GenEnum<FinishReason> = /*@__PURE__*/
-  enumDesc(file_triptych_v1_captioner, 0);
 
 /**
  * @generated from service triptych.v1.Captioner

@@ -4,99 +4,21 @@
 // @generated from file triptych/v1/transcriber.proto (package triptych.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { AudioChunk, AudioFormat } from "./audio_pb.js";
 import { file_triptych_v1_audio } from "./audio_pb.js";
-import type { FinishReason } from "./captioner_pb.js";
-import { file_triptych_v1_captioner } from "./captioner_pb.js";
+import type { FinishReason } from "./common_pb.js";
+import { file_triptych_v1_common } from "./common_pb.js";
+import type { TranscriptionOptions, TranscriptSegment } from "./transcript_pb.js";
+import { file_triptych_v1_transcript } from "./transcript_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file triptych/v1/transcriber.proto.
  */
 export const file_triptych_v1_transcriber: GenFile = /*@__PURE__*/
-  fileDesc("Ch10cmlwdHljaC92MS90cmFuc2NyaWJlci5wcm90bxILdHJpcHR5Y2gudjEi/wEKFFRyYW5zY3JpcHRpb25PcHRpb25zEhAKCGxhbmd1YWdlGAEgASgJEiUKBHRhc2sYAiABKA4yFy50cmlwdHljaC52MS5TcGVlY2hUYXNrEhoKEndpdGhvdXRfdGltZXN0YW1wcxgDIAEoCBIOCgZwcm9tcHQYBCABKAkSEwoLdGVtcGVyYXR1cmUYBSABKAISDQoFYmVhbXMYBiABKA0SEgoKbWF4X3Rva2VucxgHIAEoDRIYChB3aXRob3V0X2ZhbGxiYWNrGAggASgIEiIKGmNvbmRpdGlvbl9vbl9wcmV2aW91c190ZXh0GAkgASgIEgwKBHNlZWQYCiABKAQijgEKEVRyYW5zY3JpYmVSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEigKBmZvcm1hdBgCIAEoCzIYLnRyaXB0eWNoLnYxLkF1ZGlvRm9ybWF0EgwKBGRhdGEYAyABKAwSMgoHb3B0aW9ucxgEIAEoCzIhLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRpb25PcHRpb25zItABChJUcmFuc2NyaWJlUmVzcG9uc2USDQoFbW9kZWwYASABKAkSEwoLZmluZ2VycHJpbnQYAiABKAkSDAoEdGV4dBgDIAEoCRIQCghsYW5ndWFnZRgEIAEoCRISCgpkdXJhdGlvbl9zGAUgASgBEjAKCHNlZ21lbnRzGAYgAygLMh4udHJpcHR5Y2gudjEuVHJhbnNjcmlwdFNlZ21lbnQSMAoNZmluaXNoX3JlYXNvbhgHIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbiL/AQoRVHJhbnNjcmlwdFNlZ21lbnQSDwoHc3RhcnRfcxgBIAEoARINCgVlbmRfcxgCIAEoARIMCgR0ZXh0GAMgASgJEg0KBWZpbmFsGAQgASgIEg4KBnRva2VucxgFIAMoDRITCgt0ZW1wZXJhdHVyZRgGIAEoAhIcChRtZWFuX2xvZ19wcm9iYWJpbGl0eRgHIAEoAhIZChFjb21wcmVzc2lvbl9yYXRpbxgIIAEoAhIdChVub19zcGVlY2hfcHJvYmFiaWxpdHkYCSABKAISMAoNZmluaXNoX3JlYXNvbhgKIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbiKFAQoXVHJhbnNjcmliZVN0cmVhbVJlcXVlc3QSNQoGY29uZmlnGAEgASgLMiMudHJpcHR5Y2gudjEuVHJhbnNjcmliZVN0cmVhbUNvbmZpZ0gAEigKBWNodW5rGAIgASgLMhcudHJpcHR5Y2gudjEuQXVkaW9DaHVua0gAQgkKB21lc3NhZ2UiogEKFlRyYW5zY3JpYmVTdHJlYW1Db25maWcSDQoFbW9kZWwYASABKAkSKAoGZm9ybWF0GAIgASgLMhgudHJpcHR5Y2gudjEuQXVkaW9Gb3JtYXQSMgoHb3B0aW9ucxgDIAEoCzIhLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRpb25PcHRpb25zEhsKE3BhcnRpYWxfaW50ZXJ2YWxfbXMYBCABKA0ixAEKGFRyYW5zY3JpYmVTdHJlYW1SZXNwb25zZRIzCgVyZWFkeRgBIAEoCzIiLnRyaXB0eWNoLnYxLlRyYW5zY3JpYmVTdHJlYW1SZWFkeUgAEi8KBnVwZGF0ZRgCIAEoCzIdLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRVcGRhdGVIABI3CgdzdW1tYXJ5GAMgASgLMiQudHJpcHR5Y2gudjEuVHJhbnNjcmliZVN0cmVhbVN1bW1hcnlIAEIJCgdtZXNzYWdlIjsKFVRyYW5zY3JpYmVTdHJlYW1SZWFkeRINCgVtb2RlbBgBIAEoCRITCgtmaW5nZXJwcmludBgCIAEoCSJWChBUcmFuc2NyaXB0VXBkYXRlEjAKCHNlZ21lbnRzGAEgAygLMh4udHJpcHR5Y2gudjEuVHJhbnNjcmlwdFNlZ21lbnQSEAoIbGFuZ3VhZ2UYAiABKAkicQoXVHJhbnNjcmliZVN0cmVhbVN1bW1hcnkSEgoKZHVyYXRpb25fcxgBIAEoARIQCghzZWdtZW50cxgCIAEoBBIwCg1maW5pc2hfcmVhc29uGAMgASgOMhkudHJpcHR5Y2gudjEuRmluaXNoUmVhc29uKmAKClNwZWVjaFRhc2sSGwoXU1BFRUNIX1RBU0tfVU5TUEVDSUZJRUQQABIaChZTUEVFQ0hfVEFTS19UUkFOU0NSSUJFEAESGQoVU1BFRUNIX1RBU0tfVFJBTlNMQVRFEAIywQEKC1RyYW5zY3JpYmVyEk0KClRyYW5zY3JpYmUSHi50cmlwdHljaC52MS5UcmFuc2NyaWJlUmVxdWVzdBofLnRyaXB0eWNoLnYxLlRyYW5zY3JpYmVSZXNwb25zZRJjChBUcmFuc2NyaWJlU3RyZWFtEiQudHJpcHR5Y2gudjEuVHJhbnNjcmliZVN0cmVhbVJlcXVlc3QaJS50cmlwdHljaC52MS5UcmFuc2NyaWJlU3RyZWFtUmVzcG9uc2UoATABYgZwcm90bzM", [file_triptych_v1_audio, file_triptych_v1_captioner]);
-
-/**
- * @generated from message triptych.v1.TranscriptionOptions
- */
-export type TranscriptionOptions = Message<"triptych.v1.TranscriptionOptions"> & {
-  /**
-   * its code, as in `en`; empty: detected
-   *
-   * @generated from field: string language = 1;
-   */
-  language: string;
-
-  /**
-   * @generated from field: triptych.v1.SpeechTask task = 2;
-   */
-  task: SpeechTask;
-
-  /**
-   * a recording that fits into the model's context is one segment; longer ones have timestamps in any case
-   *
-   * @generated from field: bool without_timestamps = 3;
-   */
-  withoutTimestamps: boolean;
-
-  /**
-   * a text that this one goes on from: names, spelling, style
-   *
-   * @generated from field: string prompt = 4;
-   */
-  prompt: string;
-
-  /**
-   * 0: the likeliest words; above, up to 1: drawn by chance
-   *
-   * @generated from field: float temperature = 5;
-   */
-  temperature: number;
-
-  /**
-   * searched side by side for the likeliest words: up to 8; 0: 1, greedily
-   *
-   * @generated from field: uint32 beams = 6;
-   */
-  beams: number;
-
-  /**
-   * of one window; 0: as many as the decoder has positions
-   *
-   * @generated from field: uint32 max_tokens = 7;
-   */
-  maxTokens: number;
-
-  /**
-   * What is unlikely or repeats itself is tried again at temperatures of 0.2 to 1 unless this is set, or a temperature.
-   *
-   * @generated from field: bool without_fallback = 8;
-   */
-  withoutFallback: boolean;
-
-  /**
-   * each window goes on from what was said before it
-   *
-   * @generated from field: bool condition_on_previous_text = 9;
-   */
-  conditionOnPreviousText: boolean;
-
-  /**
-   * of what is drawn by chance
-   *
-   * @generated from field: uint64 seed = 10;
-   */
-  seed: bigint;
-};
-
-/**
- * Describes the message triptych.v1.TranscriptionOptions.
- * Use `create(TranscriptionOptionsSchema)` to create a new message.
- */
-export const TranscriptionOptionsSchema: GenMessage<TranscriptionOptions> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 0);
+  fileDesc("Ch10cmlwdHljaC92MS90cmFuc2NyaWJlci5wcm90bxILdHJpcHR5Y2gudjEijgEKEVRyYW5zY3JpYmVSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEigKBmZvcm1hdBgCIAEoCzIYLnRyaXB0eWNoLnYxLkF1ZGlvRm9ybWF0EgwKBGRhdGEYAyABKAwSMgoHb3B0aW9ucxgEIAEoCzIhLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRpb25PcHRpb25zItABChJUcmFuc2NyaWJlUmVzcG9uc2USDQoFbW9kZWwYASABKAkSEwoLZmluZ2VycHJpbnQYAiABKAkSDAoEdGV4dBgDIAEoCRIQCghsYW5ndWFnZRgEIAEoCRISCgpkdXJhdGlvbl9zGAUgASgBEjAKCHNlZ21lbnRzGAYgAygLMh4udHJpcHR5Y2gudjEuVHJhbnNjcmlwdFNlZ21lbnQSMAoNZmluaXNoX3JlYXNvbhgHIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbiKFAQoXVHJhbnNjcmliZVN0cmVhbVJlcXVlc3QSNQoGY29uZmlnGAEgASgLMiMudHJpcHR5Y2gudjEuVHJhbnNjcmliZVN0cmVhbUNvbmZpZ0gAEigKBWNodW5rGAIgASgLMhcudHJpcHR5Y2gudjEuQXVkaW9DaHVua0gAQgkKB21lc3NhZ2UiogEKFlRyYW5zY3JpYmVTdHJlYW1Db25maWcSDQoFbW9kZWwYASABKAkSKAoGZm9ybWF0GAIgASgLMhgudHJpcHR5Y2gudjEuQXVkaW9Gb3JtYXQSMgoHb3B0aW9ucxgDIAEoCzIhLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRpb25PcHRpb25zEhsKE3BhcnRpYWxfaW50ZXJ2YWxfbXMYBCABKA0ixAEKGFRyYW5zY3JpYmVTdHJlYW1SZXNwb25zZRIzCgVyZWFkeRgBIAEoCzIiLnRyaXB0eWNoLnYxLlRyYW5zY3JpYmVTdHJlYW1SZWFkeUgAEi8KBnVwZGF0ZRgCIAEoCzIdLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRVcGRhdGVIABI3CgdzdW1tYXJ5GAMgASgLMiQudHJpcHR5Y2gudjEuVHJhbnNjcmliZVN0cmVhbVN1bW1hcnlIAEIJCgdtZXNzYWdlIjsKFVRyYW5zY3JpYmVTdHJlYW1SZWFkeRINCgVtb2RlbBgBIAEoCRITCgtmaW5nZXJwcmludBgCIAEoCSJWChBUcmFuc2NyaXB0VXBkYXRlEjAKCHNlZ21lbnRzGAEgAygLMh4udHJpcHR5Y2gudjEuVHJhbnNjcmlwdFNlZ21lbnQSEAoIbGFuZ3VhZ2UYAiABKAkicQoXVHJhbnNjcmliZVN0cmVhbVN1bW1hcnkSEgoKZHVyYXRpb25fcxgBIAEoARIQCghzZWdtZW50cxgCIAEoBBIwCg1maW5pc2hfcmVhc29uGAMgASgOMhkudHJpcHR5Y2gudjEuRmluaXNoUmVhc29uMsEBCgtUcmFuc2NyaWJlchJNCgpUcmFuc2NyaWJlEh4udHJpcHR5Y2gudjEuVHJhbnNjcmliZVJlcXVlc3QaHy50cmlwdHljaC52MS5UcmFuc2NyaWJlUmVzcG9uc2USYwoQVHJhbnNjcmliZVN0cmVhbRIkLnRyaXB0eWNoLnYxLlRyYW5zY3JpYmVTdHJlYW1SZXF1ZXN0GiUudHJpcHR5Y2gudjEuVHJhbnNjcmliZVN0cmVhbVJlc3BvbnNlKAEwAWIGcHJvdG8z", [file_triptych_v1_audio, file_triptych_v1_common, file_triptych_v1_transcript]);
 
 /**
  * @generated from message triptych.v1.TranscribeRequest
@@ -130,7 +52,7 @@ export type TranscribeRequest = Message<"triptych.v1.TranscribeRequest"> & {
  * Use `create(TranscribeRequestSchema)` to create a new message.
  */
 export const TranscribeRequestSchema: GenMessage<TranscribeRequest> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 1);
+  messageDesc(file_triptych_v1_transcriber, 0);
 
 /**
  * @generated from message triptych.v1.TranscribeResponse
@@ -183,79 +105,7 @@ export type TranscribeResponse = Message<"triptych.v1.TranscribeResponse"> & {
  * Use `create(TranscribeResponseSchema)` to create a new message.
  */
 export const TranscribeResponseSchema: GenMessage<TranscribeResponse> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 2);
-
-/**
- * @generated from message triptych.v1.TranscriptSegment
- */
-export type TranscriptSegment = Message<"triptych.v1.TranscriptSegment"> & {
-  /**
-   * from the beginning of the recording or stream
-   *
-   * @generated from field: double start_s = 1;
-   */
-  startS: number;
-
-  /**
-   * @generated from field: double end_s = 2;
-   */
-  endS: number;
-
-  /**
-   * @generated from field: string text = 3;
-   */
-  text: string;
-
-  /**
-   * it changes no more; segments that are not final are replaced by those of the next update
-   *
-   * @generated from field: bool final = 4;
-   */
-  final: boolean;
-
-  /**
-   * @generated from field: repeated uint32 tokens = 5;
-   */
-  tokens: number[];
-
-  /**
-   * @generated from field: float temperature = 6;
-   */
-  temperature: number;
-
-  /**
-   * of the tokens of its window
-   *
-   * @generated from field: float mean_log_probability = 7;
-   */
-  meanLogProbability: number;
-
-  /**
-   * of these: above 2.4, they repeat themselves
-   *
-   * @generated from field: float compression_ratio = 8;
-   */
-  compressionRatio: number;
-
-  /**
-   * @generated from field: float no_speech_probability = 9;
-   */
-  noSpeechProbability: number;
-
-  /**
-   * LENGTH: its window was cut at the most tokens
-   *
-   * @generated from field: triptych.v1.FinishReason finish_reason = 10;
-   */
-  finishReason: FinishReason;
-};
-
-/**
- * Describes the message triptych.v1.TranscriptSegment.
- * Use `create(TranscriptSegmentSchema)` to create a new message.
- */
-export const TranscriptSegmentSchema: GenMessage<TranscriptSegment> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 3);
+  messageDesc(file_triptych_v1_transcriber, 1);
 
 /**
  * @generated from message triptych.v1.TranscribeStreamRequest
@@ -284,7 +134,7 @@ export type TranscribeStreamRequest = Message<"triptych.v1.TranscribeStreamReque
  * Use `create(TranscribeStreamRequestSchema)` to create a new message.
  */
 export const TranscribeStreamRequestSchema: GenMessage<TranscribeStreamRequest> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 4);
+  messageDesc(file_triptych_v1_transcriber, 2);
 
 /**
  * @generated from message triptych.v1.TranscribeStreamConfig
@@ -319,7 +169,7 @@ export type TranscribeStreamConfig = Message<"triptych.v1.TranscribeStreamConfig
  * Use `create(TranscribeStreamConfigSchema)` to create a new message.
  */
 export const TranscribeStreamConfigSchema: GenMessage<TranscribeStreamConfig> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 5);
+  messageDesc(file_triptych_v1_transcriber, 3);
 
 /**
  * @generated from message triptych.v1.TranscribeStreamResponse
@@ -354,7 +204,7 @@ export type TranscribeStreamResponse = Message<"triptych.v1.TranscribeStreamResp
  * Use `create(TranscribeStreamResponseSchema)` to create a new message.
  */
 export const TranscribeStreamResponseSchema: GenMessage<TranscribeStreamResponse> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 6);
+  messageDesc(file_triptych_v1_transcriber, 4);
 
 /**
  * @generated from message triptych.v1.TranscribeStreamReady
@@ -376,7 +226,7 @@ export type TranscribeStreamReady = Message<"triptych.v1.TranscribeStreamReady">
  * Use `create(TranscribeStreamReadySchema)` to create a new message.
  */
 export const TranscribeStreamReadySchema: GenMessage<TranscribeStreamReady> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 7);
+  messageDesc(file_triptych_v1_transcriber, 5);
 
 /**
  * @generated from message triptych.v1.TranscriptUpdate
@@ -400,7 +250,7 @@ export type TranscriptUpdate = Message<"triptych.v1.TranscriptUpdate"> & {
  * Use `create(TranscriptUpdateSchema)` to create a new message.
  */
 export const TranscriptUpdateSchema: GenMessage<TranscriptUpdate> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 8);
+  messageDesc(file_triptych_v1_transcriber, 6);
 
 /**
  * @generated from message triptych.v1.TranscribeStreamSummary
@@ -429,39 +279,7 @@ export type TranscribeStreamSummary = Message<"triptych.v1.TranscribeStreamSumma
  * Use `create(TranscribeStreamSummarySchema)` to create a new message.
  */
 export const TranscribeStreamSummarySchema: GenMessage<TranscribeStreamSummary> = /*@__PURE__*/
-  messageDesc(file_triptych_v1_transcriber, 9);
-
-/**
- * @generated from enum triptych.v1.SpeechTask
- */
-export enum SpeechTask {
-  /**
-   * TRANSCRIBE
-   *
-   * @generated from enum value: SPEECH_TASK_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * in the language that is spoken
-   *
-   * @generated from enum value: SPEECH_TASK_TRANSCRIBE = 1;
-   */
-  TRANSCRIBE = 1,
-
-  /**
-   * into English
-   *
-   * @generated from enum value: SPEECH_TASK_TRANSLATE = 2;
-   */
-  TRANSLATE = 2,
-}
-
-/**
- * Describes the enum triptych.v1.SpeechTask.
- */
-export const SpeechTaskSchema: GenEnum<SpeechTask> = /*@__PURE__*/
-  enumDesc(file_triptych_v1_transcriber, 0);
+  messageDesc(file_triptych_v1_transcriber, 7);
 
 /**
  * @generated from service triptych.v1.Transcriber
