@@ -61,10 +61,10 @@ describe('the demo models in int8', () => {
     expect(schema).toBe('V2');
     expect(new Set(tensors.map(({ dtype }) => dtype))).toEqual(new Set(['int8', 'float16', 'float32']));
     const { directory } = await openModel(join(work, 'clip'));
-    const { weightType, fingerprint } = directory.identify([await directory.load()]);
+    const { weightType, fingerprint } = await directory.identify([await directory.load()]);
     expect(weightType).toBe('int8');
     const { directory: original } = await openModel(root('models/demo/clip'));
-    expect(fingerprint).not.toBe(original.identify([await original.load()]).fingerprint);
+    expect(fingerprint).not.toBe((await original.identify([await original.load()])).fingerprint);
   });
 
   it('keep a bound that int8 does not, with as much in float as that takes', async () => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type JsonObject, QUANTIZATION_FIELD } from '@triptych/core';
+import { canonicalJson } from './canonical-json.js';
 import type { StoredTensor } from './numbers/stored-tensor.js';
 
 /** sha256 of each tensor (name, shape, dtype, data), by name, in lower-case hex. */
@@ -32,7 +34,7 @@ export interface Recipe {
 }
 
 /** A model's fingerprint: over its weights and its recipe. */
-export function modelFingerprint(digests: TensorDigests, recipe: Recipe): string {
+export function modelFingerprint(digests: TensorDigests, recipe: Recipe): Promise<string> {
   const { architecture, config, preprocessor, files } = recipe;
   const hasFiles = Object.keys(files).length > 0;
   return fingerprint(digests, {
@@ -48,22 +50,28 @@ export function modelFingerprint(digests: TensorDigests, recipe: Recipe): string
 export function decoderFingerprint(
   digests: TensorDigests,
   { architecture, config, files }: Omit<Recipe, 'preprocessor'>,
-): string {
+): Promise<string> {
   const { [QUANTIZATION_FIELD]: _, ...float } = config;
   return fingerprint(digests, { architecture, config: float, files });
 }
 
-/** sha256, lower-case hex, over a model's tensors and its preprocessing recipe: any JSON value, its keys in any order. */
-export function fingerprint(digests: TensorDigests, recipe: unknown): string {
+/** What is hashed before the event loop turns: a millisecond's work or less. */
+const TURN_CHARACTERS = 64 * 1024;
+
+/**
+ * sha256, lower-case hex, over a model's tensors and its preprocessing recipe: any JSON value, its keys in any order. In turns with
+ * whatever else the event loop does: a recipe may hold a tokenizer of many MB.
+ */
+async function fingerprint(digests: TensorDigests, recipe: unknown): Promise<string> {
   const hash = createHash('sha256');
   for (const name of [...digests.keys()].sort()) hash.update(`${digests.get(name)}\n`);
-  return hash.update(canonicalJson(recipe)).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  let characters = 0;
+  for (const piece of canonicalJson(recipe, TURN_CHARACTERS)) {
+    hash.update(piece);
+    characters += piece.length;
+    if (characters < TURN_CHARACTERS) continue;
+    characters = 0;
+    await setImmediate();
+  }
+  return hash.digest('hex');
 }

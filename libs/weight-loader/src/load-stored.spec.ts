@@ -90,7 +90,7 @@ async function loadBoth(path: string) {
   const stored = await directory.loadStored();
   const loaded = await directory.load();
   const read = await stored.read;
-  expect(directory.identify([read])).toEqual(directory.identify([loaded]));
+  expect(await directory.identify([read])).toEqual(await directory.identify([loaded]));
   expect(valuesOf(stored.weights)).toEqual(valuesOf(loaded.weights));
   return stored.weights;
 }
@@ -149,7 +149,7 @@ describe('weights as they are stored', () => {
         expect(values.map((part) => part.length)).toEqual([2, 3]);
         expect(new Map(values.flat())).toEqual(whole);
         const read = await Promise.all(parts.map((part) => part.read));
-        expect(directory.identify(read).fingerprint).toMatch(/^[0-9a-f]{64}$/);
+        expect((await directory.identify(read)).fingerprint).toMatch(/^[0-9a-f]{64}$/);
       }
     },
   );
@@ -189,7 +189,7 @@ describe('weights as they are stored', () => {
       await writeFile(join(path, 'weights.parquet'), damaged);
       try {
         const { weights, read } = await directory.loadStored();
-        directory.identify([await read]);
+        await directory.identify([await read]);
         return valuesOf(weights);
       } catch (thrown) {
         return (thrown as { code: string }).code;

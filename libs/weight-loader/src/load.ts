@@ -61,8 +61,8 @@ export interface StoredModel {
    * it and are given by their offsets. Any other file is decoded.
    */
   loadStored(only?: RegExp, options?: ReadOptions): Promise<StoredWeights>;
-  /** What all of the file's weights are, once every part of them was loaded. Throws WEIGHTS_CORRUPT. */
-  identify(parts: readonly TensorsRead[]): ModelIdentity;
+  /** What all of the file's weights are, once every part of them was loaded. Rejects with WEIGHTS_CORRUPT. */
+  identify(parts: readonly TensorsRead[]): Promise<ModelIdentity>;
 }
 
 export interface ModelIdentity {
@@ -116,7 +116,7 @@ export async function openModelDirectory(directory: string, findLayout: FindLayo
 interface OpenedFile {
   readonly metadata: WeightsMetadata;
   readonly files: TextFiles;
-  readonly fingerprint: (digests: TensorDigests) => string;
+  readonly fingerprint: (digests: TensorDigests) => Promise<string>;
 }
 
 function weightsAt(
@@ -132,10 +132,10 @@ function weightsAt(
       return { weights, digests, tensors: weights.tensors };
     },
     loadStored: (only, options) => readStored(path, { ...wanted, only, upcast: false }, options),
-    identify: (parts) => {
+    identify: async (parts) => {
       const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
       checkCounts(path, tensors, metadata);
-      const found = fingerprint(new Map(parts.flatMap((part) => [...part.digests])));
+      const found = await fingerprint(new Map(parts.flatMap((part) => [...part.digests])));
       checkFingerprint(directory, found, metadata);
       return { weightType: mainType(tensors), fingerprint: found };
     },

@@ -44,7 +44,7 @@ describe('a conversion', () => {
       expect(await convert(target).ended).toBe(0);
       expect(await readdir(work)).toEqual(['model']);
       const { directory } = await openModel(target);
-      expect(directory.identify([await directory.load()]).weightType).toBe('float16');
+      expect((await directory.identify([await directory.load()])).weightType).toBe('float16');
     },
   );
 

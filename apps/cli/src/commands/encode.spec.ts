@@ -39,7 +39,7 @@ beforeAll(async () => {
   models = await Promise.all(
     demoModels.map(async (directory) => {
       const { directory: model } = await openModel(directory);
-      const { fingerprint, weightType } = model.identify([await model.load()]);
+      const { fingerprint, weightType } = await model.identify([await model.load()]);
       return { fingerprint, weight_type: weightType };
     }),
   );

@@ -47,7 +47,7 @@ export function inspectCommand(): Command {
 async function fingerprintOf(path: string): Promise<string | undefined> {
   try {
     const { directory } = await openModel(path);
-    return directory.identify([await directory.load()]).fingerprint;
+    return (await directory.identify([await directory.load()])).fingerprint;
   } catch (thrown) {
     complain(`no fingerprint: ${messageOf(thrown)}`);
     process.exitCode = 1;

@@ -59,7 +59,7 @@ export async function loadModel(
     const model: ServedModel = {
       name,
       directory: source.directory,
-      ...weights.identify(),
+      ...weights.identity,
       architecture,
       parameters: metadata.total_parameters,
       device: deviceName(placement.device),

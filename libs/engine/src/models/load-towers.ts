@@ -25,6 +25,8 @@ export async function loadTowers(context: LoadContext): Promise<LoadedTowers> {
   // All have ended: what has started when another fails can then be closed.
   const ended = await Promise.allSettled(starting);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  // Spaces are named by it.
+  await context.weights.identify();
   const { speech } = model;
   const { decoder } = directory;
   return {
@@ -164,8 +166,7 @@ class Loading {
   /** Names a space: one of the model's own, or the one that its vectors share with other models'. */
   #space(own: string | undefined): string {
     const { open, weights } = this.context;
-    // First asked for when all is loaded: the fingerprint is known then.
-    const fingerprint = () => weights.identify().fingerprint.slice(0, 16);
+    const fingerprint = () => weights.identity.fingerprint.slice(0, 16);
     if (own !== undefined) return `${fingerprint()}/${own}`;
     return open.directory.metadata.space ?? fingerprint();
   }

@@ -54,7 +54,7 @@ async function startSpeech(
     logger,
   });
   try {
-    const { fingerprint } = source.identify();
+    const { fingerprint } = await source.identify();
     const { mel } = speech.config;
     const [preprocessor, meter] = await Promise.all([
       started(workers.tokenizer(name, speech.tokenizer(), new AbortController().signal)),

@@ -50,12 +50,12 @@ describe.each(['zstd', 'none'] as const)('weights that are read again, compressi
     await (
       await source.read()
     ).checked;
-    const { fingerprint } = source.identify();
+    const { fingerprint } = await source.identify();
 
     await rm(target(), { recursive: true });
     await write([1, 2, 3, 5]);
     await expect((await source.read()).checked).rejects.toMatchObject({ reason: 'WEIGHTS_CORRUPT' });
-    expect(source.identify().fingerprint).toBe(fingerprint);
+    expect(source.identity.fingerprint).toBe(fingerprint);
 
     const path = join(target(), 'weights.parquet');
     await writeFile(path, (await readFile(path)).subarray(0, 100));

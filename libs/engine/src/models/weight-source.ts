@@ -29,8 +29,14 @@ export class WeightSource {
     if (!before) this.#parts.set(key, { tensors, digests });
   }
 
-  /** What the model is, once all its parts were read. Throws WEIGHTS_CORRUPT. */
-  identify(): ModelIdentity {
-    return (this.#identity ??= this.directory.identify([...this.#parts.values()]));
+  /** What the model is, once all its parts were read. Rejects with WEIGHTS_CORRUPT. */
+  async identify(): Promise<ModelIdentity> {
+    return (this.#identity ??= await this.directory.identify([...this.#parts.values()]));
+  }
+
+  /** The same, once it has been asked for. */
+  get identity(): ModelIdentity {
+    if (this.#identity) return this.#identity;
+    throw new TriptychError('INTERNAL', `${this.directory.directory} is not identified yet`);
   }
 }

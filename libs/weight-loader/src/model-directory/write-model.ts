@@ -90,7 +90,12 @@ export async function writeModelDirectory(
     await writeJson(join(partial, METADATA_FILE), {
       ...metadata,
       parquet_file: WEIGHTS_FILE,
-      fingerprint: modelFingerprint(digests, { architecture, config, preprocessor, files: description }),
+      fingerprint: await modelFingerprint(digests, {
+        architecture,
+        config,
+        preprocessor,
+        files: description,
+      }),
       ...(decoder && { decoder }),
     });
     let { size } = await stat(join(partial, WEIGHTS_FILE));
@@ -129,7 +134,7 @@ async function writeDecoder(
     total_parameters,
     num_weight_tensors,
     parquet_file: DECODER_FILE,
-    fingerprint: decoderFingerprint(digests, { architecture, config, files: description }),
+    fingerprint: await decoderFingerprint(digests, { architecture, config, files: description }),
   };
 }
 
