@@ -1,5 +1,11 @@
 import { collectWhenIdle, type Logger, TriptychError } from '@triptych/core';
-import { createEngine, engineDefaults, type EngineSettings, type ModelRegistry } from '@triptych/engine';
+import {
+  createEngine,
+  engineDefaults,
+  type EngineSettings,
+  type ModelRegistry,
+  type ModelSource,
+} from '@triptych/engine';
 import type { ModelFamily } from '@triptych/model-families';
 import { createGate } from './calls/gate.js';
 import { shutDown } from './calls/shut-down.js';
@@ -8,6 +14,7 @@ import type { ServerConfig } from './config/settings.js';
 import { bind, createGrpcServer } from './grpc/grpc-server.js';
 import type { HttpServer } from './http/http-server.js';
 import type { HttpOptions } from './http/options.js';
+import { bringListed } from './models/bring-listed.js';
 import { ModelsFile } from './models/follow-models-file.js';
 import { ModelControl } from './models/model-control.js';
 import { ModelSources, type ProvideHubModel } from './models/model-sources.js';
@@ -79,17 +86,21 @@ async function start(
   // First: probes are answered while models load.
   const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;
   closers.push(async () => probes?.close());
-  const { selfCheck } = config;
+  const { selfCheck, modelsFile, modelRoots: roots, hubModels } = config;
   const executions = new ExecutionStatistics();
-  const listed = config.modelsFile === '' ? undefined : readModelsFile(config.modelsFile);
-  const sources = [...config.models.map(parseModelSource), ...(listed?.models ?? [])];
-  const options = { models: sources, families, selfCheck, logger, observer: executions.observing(metrics) };
+  const sources = new ModelSources({ roots, hubModels, provide });
+  const listed = modelsFile === '' ? undefined : readModelsFile(modelsFile, hubModels);
+  const named: ModelSource[] = config.models.map(parseModelSource);
+  // Nothing but the end of the process ends it, as with what else a start does.
+  const { signal } = new AbortController();
+  for (const model of listed?.models ?? []) named.push(await bringListed(model, sources, logger, signal));
+  const options = { models: named, families, selfCheck, logger, observer: executions.observing(metrics) };
   const engine = await createEngine({ ...engineSettings(config), ...options });
   closers.push(() => engine.close());
   const { models } = engine;
   metrics.follow(models);
-  const applied = (isApplied: boolean) => metrics.modelsFileRead(isApplied);
-  const file = listed && new ModelsFile(config.modelsFile, listed, models, logger, applied);
+  const observe = (isApplied: boolean) => metrics.modelsFileRead(isApplied);
+  const file = listed && new ModelsFile(modelsFile, listed, { models, sources, hubModels, logger, observe });
   closers.push(() => Promise.resolve(file?.close()));
   const tracing = await Tracing.start(config, logger);
   closers.push(() => tracing.close());
@@ -98,8 +109,7 @@ async function start(
   const gate = createGate(config, engine.admission, metrics, tokens);
   closers.push(() => Promise.resolve(gate.idle.close()));
   const hearers = { logger, metrics, tracing };
-  const { modelRoots: roots, hubModels } = config;
-  const control = new ModelControl(models, new ModelSources({ roots, hubModels, provide }));
+  const control = new ModelControl(models, sources);
   const grpc = createGrpcServer(engine, config, hearers, gate, { executions, control });
   const security = transportSecurity(config, logger);
   closers.push(() => Promise.resolve(grpc.door.cut()));

@@ -40,6 +40,18 @@ async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerator<Audi
 }
 
 describe('an engine without a server', () => {
+  it('gives the same vectors by the Parquet decoder alone', async () => {
+    const other = await createEngine({ models: [path('models/demo/clip')], weightsReader: 'decoder' });
+    try {
+      const texts = ['a sailboat', 'a pizza'];
+      const [expected, found] = await Promise.all([engine, other].map((one) => one.encodeTexts({ texts })));
+      expect(found.stamp.fingerprint).toBe(expected.stamp.fingerprint);
+      expect(found.results.map(vectorOf)).toEqual(expected.results.map(vectorOf));
+    } finally {
+      await other.close();
+    }
+  });
+
   it('encodes texts, images and clips; what is wrong with one of them is its own result', async () => {
     const texts = await engine.encodeTexts({ texts: ['a sailboat', '\ud800', Buffer.from('a sailboat')] });
     expect(texts.stamp).toMatchObject({ model: 'pictures', space: 'triptych-demo' });

@@ -1,6 +1,7 @@
 import { type Isolation, messageOf, TriptychError } from '@triptych/core';
 import type { Precision } from '@triptych/inference-core';
 import { parseDevice } from '@triptych/inference-core/device';
+import type { WeightsReader } from '@triptych/weight-loader';
 
 /** Bounds of what one call or stream may bring. */
 export interface EngineLimits {
@@ -49,6 +50,8 @@ export interface EncoderSettings {
   readonly precision: Precision | 'auto';
   /** Tokens of one batch on a device other than the CPU; 0: what it is known to like. */
   readonly batchTokens: number;
+  /** What reads weights: readers of our own where they can, or the Parquet decoder alone. */
+  readonly weightsReader: WeightsReader;
 }
 
 /** What prepares items. */
@@ -89,6 +92,7 @@ export const engineDefaults: EngineSettings = Object.freeze({
   device: 'cpu',
   precision: 'float32',
   batchTokens: 0,
+  weightsReader: 'auto',
   audioWorkers: 1,
   imageWorkers: 0,
   decodeTimeoutMs: 10_000,
@@ -142,6 +146,8 @@ export function checkSettings(given: Partial<EngineSettings>): EngineSettings {
 function expectedOf(name: string, value: unknown): string | undefined {
   if (name === 'isolation')
     return value === 'thread' || value === 'process' ? undefined : 'thread or process';
+  if (name === 'weightsReader')
+    return value === 'auto' || value === 'decoder' ? undefined : 'auto or decoder';
   if (name === 'device') return problemWithDevice(value);
   if (name === 'precision')
     return ['float32', 'float16', 'auto'].includes(value as string) ? undefined : 'float32, float16 or auto';

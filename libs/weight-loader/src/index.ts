@@ -28,6 +28,7 @@ export { checkAbsent, scratchOf } from './model-directory/target.js';
 export type { ModelContents } from './model-directory/write-model.js';
 export type { Quantization as TensorQuantization, StoredTensor } from './numbers/stored-tensor.js';
 export type { TensorEntry } from './parquet/header.js';
+export type { WeightsReader } from './parquet/open-tensors.js';
 export type { SchemaVersion } from './parquet/schema.js';
 export { readFloats } from './read-floats.js';
 export type { WeightCompression } from './parquet/write.js';

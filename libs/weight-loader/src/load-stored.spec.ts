@@ -111,6 +111,20 @@ describe('weights as they are stored', () => {
     expect(valuesOf({ tensors, parts })).toEqual(valuesOf(foreign));
   });
 
+  it.each(['none', 'zstd'] as const)(
+    'are decoded by the library alone where that is asked for, compression %s',
+    async (compression) => {
+      const directory = await openModel(await converted(`library-${compression}`, compression, 'float16'));
+      const own = await directory.loadStored();
+      const decoded = await directory.loadStored(undefined, { reader: 'decoder' });
+      expect(decoded.weights.parts.every((part) => part instanceof ArrayBuffer)).toBe(true);
+      expect(valuesOf(decoded.weights)).toEqual(valuesOf(own.weights));
+      expect(await directory.identify([await decoded.read])).toEqual(
+        await directory.identify([await own.read]),
+      );
+    },
+  );
+
   it.each(['v2.parquet', 'uncompressed-dictionary.parquet'])(
     'are decoded from what other programs wrote: %s',
     async (file) => {

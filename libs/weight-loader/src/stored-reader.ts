@@ -4,9 +4,12 @@ import type { StoredWeights } from './loaded-weights.js';
 import { checkState } from './model-directory/file-state.js';
 import type { Placed } from './model-directory/place.js';
 import type { Wanted } from './model-directory/plan.js';
+import type { WeightsReader } from './parquet/open-tensors.js';
 
 /** How stored weights are read. */
 export interface ReadOptions {
+  /** Default: auto. */
+  readonly reader?: WeightsReader | undefined;
   /** Weights that have to be decoded are so once this has settled: they take memory until a session has copied them. */
   readonly after?: Promise<unknown> | undefined;
   /** Ends reading, that of the digests too. */
@@ -20,19 +23,23 @@ export interface ReadOptions {
 export async function readStored(
   path: string,
   wanted: Wanted,
-  { after, signal }: ReadOptions = {},
+  { reader = 'auto', after, signal }: ReadOptions = {},
 ): Promise<StoredWeights> {
   const worker = await startWorker(path, signal);
   let inUse: Promise<unknown> = Promise.resolve();
   try {
-    const placed = await worker.call<Placed | undefined>('place', { path, ...wanted });
+    const placed =
+      reader === 'auto' ? await worker.call<Placed | undefined>('place', { path, ...wanted }) : undefined;
     if (placed) {
       const stored = storedIn(placed, worker, wanted);
       inUse = stored.read;
       return stored;
     }
     await after?.catch(() => undefined);
-    const { digests, ...weights } = await assembleInWorkers({ path, ...wanted }, { first: worker, signal });
+    const { digests, ...weights } = await assembleInWorkers(
+      { path, ...wanted, reader },
+      { first: worker, signal },
+    );
     return { weights, read: Promise.resolve({ tensors: weights.tensors, digests }) };
   } finally {
     // Whoever loads awaits what is read; until then a failure must not count as unhandled.

@@ -32,6 +32,12 @@ const clipTokenizer = fileURLToPath(new URL('../../../models/demo/clip/tokenizer
 /** XLM-R's vocabulary has this many pieces, and its tokenizer.json 17 MB. */
 const XLM_R_PIECES = 250_002;
 
+const xlmR = {
+  architectures: ['XLMRobertaModel'],
+  model_type: 'xlm-roberta',
+  ...{ vocab_size: XLM_R_PIECES, max_position_embeddings: 514, type_vocab_size: 1, pad_token_id: 1 },
+};
+
 /** Shapes of official checkpoints, by name. */
 export const officialShapes: Readonly<Record<string, () => Shape>> = {
   'MiniLM-L6': () => ({
@@ -41,14 +47,23 @@ export const officialShapes: Readonly<Record<string, () => Shape>> = {
     },
     files: tokenizerOf('bert-uncased'),
   }),
+  'BERT-tiny': () => ({
+    config: {
+      ...bert,
+      ...{ hidden_size: 128, intermediate_size: 512, num_hidden_layers: 2, num_attention_heads: 2 },
+    },
+    files: tokenizerOf('bert-uncased'),
+  }),
   'BGE-base': () => ({ config: { ...bert, ...base }, files: tokenizerOf('bert-uncased') }),
   'multilingual MiniLM-L12, XLM-R tokenizer': () => ({
     config: {
-      architectures: ['XLMRobertaModel'],
-      model_type: 'xlm-roberta',
+      ...xlmR,
       ...{ hidden_size: 384, intermediate_size: 1536, num_hidden_layers: 12, num_attention_heads: 12 },
-      ...{ vocab_size: XLM_R_PIECES, max_position_embeddings: 514, type_vocab_size: 1, pad_token_id: 1 },
     },
+    files: { ...tokenizerOf('xlm-roberta'), 'tokenizer.json': xlmRTokenizer() },
+  }),
+  'XLM-R-base': () => ({
+    config: { ...xlmR, ...base },
     files: { ...tokenizerOf('xlm-roberta'), 'tokenizer.json': xlmRTokenizer() },
   }),
   'SigLIP-B/16': () => ({
@@ -64,7 +79,12 @@ export const officialShapes: Readonly<Record<string, () => Shape>> = {
     config: clipJson(clipSizes.b32),
     files: { 'tokenizer.json': readFileSync(clipTokenizer, 'utf8') },
   }),
+  'CLIP B/16': () => ({
+    config: clipJson(clipSizes.b16),
+    files: { 'tokenizer.json': readFileSync(clipTokenizer, 'utf8') },
+  }),
   'Whisper-tiny': () => ({ config: whisperJson(whisperSizes.tiny), files: {} }),
+  'Whisper-base': () => ({ config: whisperJson(whisperSizes.base), files: {} }),
 };
 
 /** A tokenizer of the kind and the size of XLM-R's: the small one of the tests with as many pieces more. */

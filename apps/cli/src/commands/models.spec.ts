@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeHub, startFakeHub } from '@triptych/hub/testing';
@@ -13,12 +13,13 @@ let hub: FakeHub;
 let child: ChildProcess;
 let finished: Promise<Finished>;
 let address: string;
+let env: Record<string, string>;
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-models-'));
   await cp(join(root, 'models/demo/whisper'), join(work, 'models/w'), { recursive: true });
   hub = await startFakeHub(MODEL, await demoCheckpoint());
-  const env = {
+  env = {
     HF_ENDPOINT: hub.endpoint,
     HF_HOME: join(work, 'hf'),
     TRIPTYCH_CACHE: join(work, 'triptych'),
@@ -26,10 +27,7 @@ beforeAll(async () => {
   const control = ['--model-control', '--model-root', join(work, 'models'), '--hub-model', 'open/*'];
   const args = ['serve', '--model', 'models/demo/whisper', '--listen', '127.0.0.1:0', ...control];
   ({ child, finished } = startCli(args, undefined, env));
-  const line = await new Promise<string>((resolve) =>
-    child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),
-  );
-  address = /^listening on (.+)\n/.exec(line)![1];
+  address = await addressOf(child);
 });
 afterAll(async () => {
   child.kill('SIGTERM');
@@ -37,6 +35,14 @@ afterAll(async () => {
   await hub.close();
   await rm(work, { recursive: true });
 });
+
+/** Where a server listens that is being started. */
+async function addressOf(server: ChildProcess): Promise<string> {
+  const line = await new Promise<string>((resolve) =>
+    server.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+  );
+  return /^listening on (.+)\n/.exec(line)![1];
+}
 
 const models = (...args: string[]) => runCli(['models', ...args, '--server', address]);
 const json = async (...args: string[]) => {
@@ -102,5 +108,56 @@ describe('triptych models', () => {
     const { stdout } = await runCli(['models', '--help']);
     for (const word of ['list', 'load', 'unload', 'reload', '--model-control', 'clip@2 --current'])
       expect(stdout.toString()).toContain(word);
+  });
+});
+
+describe('a file of models that names some of a hub', () => {
+  const folder = () => join(work, 'models/w');
+  const serve = (path: string) =>
+    startCli(['serve', '--models', path, '--listen', '127.0.0.1:0', '--hub-model', 'open/*'], undefined, env);
+
+  it('is served, at the start and when a line is new; one that cannot be had leaves the others', async () => {
+    const path = join(work, 'models.yaml');
+    await writeFile(path, `models: [{name: a, hub: ${MODEL}}]\n`);
+    const server = serve(path);
+    try {
+      const at = await addressOf(server.child);
+      const states = async () => {
+        const { stdout } = await runCli(['models', 'list', '--server', at, '--json']);
+        const listed = jsonLines<{ name: string; state: string }>(stdout);
+        return Object.fromEntries(listed.map(({ name, state }) => [name, state]));
+      };
+      expect(await states()).toEqual({ a: 'ready' });
+      const lines = [
+        `{name: a, hub: ${MODEL}}`,
+        '{name: none, hub: open/none}',
+        `{name: b, hub: ${MODEL}@main, on-demand: true}`,
+        `{name: c, path: ${folder()}}`,
+      ];
+      await writeFile(`${path}.new`, `models: [${lines.join(', ')}]\n`);
+      await rename(`${path}.new`, path);
+      await expect
+        .poll(states, { timeout: 30_000, interval: 500 })
+        .toEqual({ a: 'ready', b: 'standby', c: 'ready' });
+    } finally {
+      server.child.kill('SIGTERM');
+    }
+    const { stderr } = await server.finished;
+    expect(stderr).toMatch(/"name":"none","problem":"open\/none could not be pulled: /);
+  });
+
+  it.each([
+    [
+      'closed/model',
+      /models\.yaml:2: models\.0\.hub: this server does not load closed\/model \(--hub-model\)\n$/,
+    ],
+    ['open/none', /open\/none could not be pulled: .*\n$/],
+  ])('ends the start where it cannot be had: %s', async (hubModel, message) => {
+    const path = join(work, 'models.yaml');
+    await writeFile(path, `models:\n  - {name: a, hub: ${hubModel}}\n`);
+    const { code, stderr } = await serve(path).finished;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n +at /);
   });
 });

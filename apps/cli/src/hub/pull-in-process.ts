@@ -8,13 +8,15 @@ const MOST_OUTPUT_BYTES = 64 * 1024;
 
 /**
  * `triptych pull` in a process of its own, for a server that serves meanwhile: converting takes a core for as long as it takes. Gives
- * the model directory in the cache. Throws HUB_UNREACHABLE with what that process said, or what `signal` aborts with.
+ * the model directory in the cache. It ends with this one. Throws HUB_UNREACHABLE with what that process said, or what `signal` aborts with.
  */
 export async function pullInProcess(reference: string, signal: AbortSignal): Promise<string> {
   const child = spawn(process.execPath, [program, 'pull', reference], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });
+  const end = () => child.kill();
+  process.once('exit', end);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].on('data', (chunk: Buffer) => {
@@ -24,6 +26,7 @@ export async function pullInProcess(reference: string, signal: AbortSignal): Pro
     child.once('error', () => resolve(null));
     child.once('close', resolve);
   });
+  process.off('exit', end);
   if (signal.aborted) throw abortError(signal);
   if (code === 0) return texts.stdout.trim();
   const said = texts.stderr

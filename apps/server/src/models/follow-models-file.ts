@@ -1,13 +1,23 @@
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
-import type { ModelRegistry, ModelSource } from '@triptych/engine';
-import { type ModelsList, readModelsFile, stateOf } from './models-file.js';
+import type { ModelRegistry } from '@triptych/engine';
+import { bringListed } from './bring-listed.js';
+import type { ModelSources } from './model-sources.js';
+import { type ListedModel, type ModelsList, readModelsFile, stateOf } from './models-file.js';
 
 const LOOK_AGAIN_MS = 1000;
 /** What could not be loaded is tried again: its folder may not have been there yet. */
 const TRY_AGAIN_MS = 30_000;
 
-/** Told what came of reading the file. */
-export type FileObserver = (isApplied: boolean) => void;
+/** What a file of models is followed with. */
+export interface FileContext {
+  readonly models: ModelRegistry;
+  readonly sources: ModelSources;
+  /** Models of the hub that the file may name. */
+  readonly hubModels: readonly string[];
+  readonly logger: Logger;
+  /** Told what came of reading the file. */
+  readonly observe: (isApplied: boolean) => void;
+}
 
 /**
  * Serves what a file of models says, and what it says when it changes. An edit that is broken changes nothing; a model that cannot be
@@ -21,16 +31,15 @@ export class ModelsFile {
   #applied: string;
   #retryAt = Infinity;
   #isBusy = false;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   /** `list`: what the file said, and what is served of it already. */
   constructor(
     private readonly path: string,
     private list: ModelsList,
-    private readonly models: ModelRegistry,
-    private readonly logger: Logger,
-    private readonly observe: FileObserver,
+    private readonly context: FileContext,
   ) {
+    const { models, observe } = context;
     this.#seen = this.#applied = list.state;
     const own = new Set(list.models.map(({ name }) => name));
     this.#others = new Set(models.known.flatMap(({ name }) => (own.has(name) ? [] : [name])));
@@ -40,7 +49,7 @@ export class ModelsFile {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     clearInterval(this.#timer);
   }
 
@@ -61,25 +70,26 @@ export class ModelsFile {
   }
 
   async #apply(): Promise<void> {
+    const { hubModels, logger, observe } = this.context;
     let list: ModelsList;
     try {
-      list = readModelsFile(this.path);
+      list = readModelsFile(this.path, hubModels);
       this.#check(list);
     } catch (thrown) {
       this.#retryAt = Infinity;
-      this.logger.error(
+      logger.error(
         { problem: messageOf(thrown) },
         'file of models cannot be applied; the models before it stay',
       );
-      return this.observe(false);
+      return observe(false);
     }
     const failed = await this.#serve(list);
-    if (this.#isClosed) return;
+    if (this.#closing.signal.aborted) return;
     this.#retryAt = failed.length > 0 ? performance.now() + TRY_AGAIN_MS : Infinity;
     // What failed is not what is served: it is tried again.
     this.list = { ...list, models: list.models.filter(({ name }) => !failed.includes(name)) };
-    this.logger.info({ models: list.models.length, failed }, 'file of models applied');
-    this.observe(failed.length === 0);
+    logger.info({ models: list.models.length, failed }, 'file of models applied');
+    observe(failed.length === 0);
   }
 
   /** Throws CONFIG_INVALID where the file is about models that are not its own. */
@@ -90,24 +100,27 @@ export class ModelsFile {
   }
 
   /** First what is new, then what names stand for, and last what goes: nobody finds a gap. Names of the models that could not be loaded. */
-  async #serve({ models, aliases }: ModelsList): Promise<string[]> {
+  async #serve({ models: listed, aliases }: ModelsList): Promise<string[]> {
+    const { models, sources, logger } = this.context;
     const before = new Map(this.list.models.map((model) => [model.name, model]));
     const failed: string[] = [];
-    for (const model of models) {
+    for (const model of listed) {
       const served = before.get(model.name);
       const done = await this.#try(model.name, async () => {
-        if (!served || !isLoadedAlike(served, model)) return void (await this.models.replace(model));
-        if (served.onDemand && !model.onDemand) await this.models.bring(model.name);
-        if (model.isCurrent) this.models.makeCurrent(model.name);
+        if (!served || !isLoadedAlike(served, model)) {
+          await models.replace(await bringListed(model, sources, logger, this.#closing.signal));
+          return;
+        }
+        if (served.onDemand && !model.onDemand) await models.bring(model.name);
+        if (model.isCurrent) models.makeCurrent(model.name);
       });
       if (!done) failed.push(model.name);
     }
     for (const [alias, model] of aliases)
-      if (!(await this.#try(alias, async () => this.models.alias(alias, model)))) failed.push(alias);
-    for (const alias of this.list.aliases.keys()) if (!aliases.has(alias)) this.models.dropAlias(alias);
-    const names = new Set(models.map(({ name }) => name));
-    for (const name of before.keys())
-      if (!names.has(name)) void this.#try(name, () => this.models.forget(name));
+      if (!(await this.#try(alias, async () => models.alias(alias, model)))) failed.push(alias);
+    for (const alias of this.list.aliases.keys()) if (!aliases.has(alias)) models.dropAlias(alias);
+    const names = new Set(listed.map(({ name }) => name));
+    for (const name of before.keys()) if (!names.has(name)) void this.#try(name, () => models.forget(name));
     return failed;
   }
 
@@ -116,14 +129,22 @@ export class ModelsFile {
       await change();
       return true;
     } catch (thrown) {
-      if (!this.#isClosed)
-        this.logger.error({ name, problem: messageOf(thrown) }, 'a change of the file of models failed');
+      if (!this.#closing.signal.aborted)
+        this.context.logger.error(
+          { name, problem: messageOf(thrown) },
+          'a change of the file of models failed',
+        );
       return false;
     }
   }
 }
 
 /** Whether loading the one would give what the other is. */
-function isLoadedAlike(one: ModelSource, other: ModelSource): boolean {
-  return (['directory', 'device', 'precision'] as const).every((key) => one[key] === other[key]);
+function isLoadedAlike(one: ListedModel, other: ListedModel): boolean {
+  const { from } = other;
+  const isThere =
+    'hub' in one.from
+      ? 'hub' in from && from.hub === one.from.hub
+      : 'directory' in from && from.directory === one.from.directory;
+  return isThere && one.device === other.device && one.precision === other.precision;
 }

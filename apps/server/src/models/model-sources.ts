@@ -53,17 +53,20 @@ export class ModelSources {
 
   async #ofHub(hub: string, signal: AbortSignal): Promise<string> {
     const { hubModels, provide } = this.options;
-    const [, owner, name] = HUB_MODEL.exec(hub) ?? [];
-    if (owner === undefined)
-      throw invalid(
-        'hub',
-        `${JSON.stringify(hub.slice(0, 256))}: expected OWNER/NAME or OWNER/NAME@REVISION`,
-      );
-    const isAllowed = hubModels.some((allowed) => ['*', `${owner}/*`, `${owner}/${name}`].includes(allowed));
-    if (!isAllowed || !provide)
-      throw invalid('hub', `this server does not load ${owner}/${name} (--hub-model)`);
+    const problem = hubProblem(hub, hubModels);
+    if (problem !== undefined) throw invalid('hub', problem);
+    if (!provide) throw invalid('hub', `${hub}: this server cannot bring models of a hub`);
     return provide(hub, signal);
   }
+}
+
+/** Why a model of the hub may not be loaded where `allowed` are: OWNER/NAME, OWNER/* or *. Undefined where it may. */
+export function hubProblem(hub: string, allowed: readonly string[]): string | undefined {
+  const [, owner, name] = HUB_MODEL.exec(hub) ?? [];
+  if (owner === undefined)
+    return `${JSON.stringify(hub.slice(0, 256))}: expected OWNER/NAME or OWNER/NAME@REVISION`;
+  if (['*', `${owner}/*`, `${owner}/${name}`].some((pattern) => allowed.includes(pattern))) return undefined;
+  return `this server does not load ${owner}/${name} (--hub-model)`;
 }
 
 /** Throws MODEL_SOURCE_INVALID for what is no path below a folder. */

@@ -135,7 +135,13 @@ describe('a file of models that is wrong', () => {
     ['', /models\.yaml:1: document: expected a mapping of names to values/],
     ['models: []', /models\.yaml:1: models: expected at least one model/],
     ['models:\n  - name: a\n    path: x\n    port: 1\n', /models\.yaml:2: models\.0: expected no port/],
-    ['models:\n  - name: a\n', /models\.yaml:2: models\.0\.path: expected text/],
+    ['models:\n  - name: a\n', /models\.yaml:2: models\.0: expected a path or a model of the hub/],
+    ['models:\n  - name: a\n    path: x\n    hub: open/x\n', /:2: models\.0: expected a path or a model/],
+    ['models:\n  - name: a\n    hub: x\n', /:3: models\.0\.hub: "x": expected OWNER\/NAME/],
+    [
+      'models:\n  - name: a\n    hub: closed/x@main\n',
+      /:3: models\.0\.hub: this server does not load closed\/x \(--hub-model\)/,
+    ],
     [
       'models:\n  - name: a\n    path: x\n    current: maybe\n',
       /:4: models\.0\.current: expected true or false/,
@@ -146,7 +152,15 @@ describe('a file of models that is wrong', () => {
     ['models: [{name: a, path: x}]\naliases: {b: []}\n', /models\.yaml:2: aliases\.b: expected text/],
   ])('is told so with its line and key: %.30j', async (text, message) => {
     await writeFile(path, text);
-    expect(() => readModelsFile(path)).toThrow(message);
+    expect(() => readModelsFile(path, ['open/*'])).toThrow(message);
+  });
+
+  it('may name models of the hub that are allowed, and folders', async () => {
+    await writeFile(path, 'models: [{name: a, hub: open/x@v1, on-demand: true}, {name: b, path: x}]\n');
+    expect(readModelsFile(path, ['open/*']).models).toMatchObject([
+      { name: 'a', from: { hub: 'open/x@v1' }, onDemand: true },
+      { name: 'b', from: { directory: join(work, 'x') } },
+    ]);
   });
 
   it('ends the start, beside all else that is wrong', async () => {

@@ -69,9 +69,9 @@ export async function preflight(
     about('tokens', problem);
     if (warning !== undefined) warnings.push(warning);
   }
-  if (isGiven('models', 'modelsFile')) {
+  if (isGiven('models', 'modelsFile', 'hubModels')) {
     const named = models ?? (await describeModels(config.models, families));
-    const described = [...named, ...(await listedModels(config.modelsFile, report, families))];
+    const described = [...named, ...(await listedModels(config, report, families))];
     problems.push(...described.flatMap(({ problem }) => problem ?? []));
     if (config.selfCheck) problems.push(...missingReferences(described));
     nameClashes(described).forEach((clash) => about('models', clash));
@@ -85,18 +85,18 @@ export async function preflight(
 
 /** The models of a file, without those of `--model`. */
 async function listedModels(
-  path: string,
+  { modelsFile: path, hubModels }: ServerConfig,
   report: (problem: string) => void,
   families: readonly ModelFamily[] | undefined,
 ): Promise<ModelDescription[]> {
   if (path === '') return [];
   try {
-    const { models } = readModelsFile(path);
-    const described = await describeModels(
-      models.map(({ directory }) => directory),
-      families,
-    );
-    return described.map((one, i) => ({ ...one, name: models[i].name }));
+    const described = readModelsFile(path, hubModels).models.map(async ({ name, from }) => {
+      if ('hub' in from) return { source: from.hub, name };
+      const [one] = await describeModels([from.directory], families);
+      return { ...one, name };
+    });
+    return await Promise.all(described);
   } catch (thrown) {
     report(TriptychError.from(thrown).message);
     return [];

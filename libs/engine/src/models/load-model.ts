@@ -38,7 +38,7 @@ export async function loadModel(
   const opened = await openModelNamed(source.directory, options.families);
   const { metadata, architecture } = opened.directory;
   const name = source.name ?? metadata.model_name;
-  const weights = new WeightSource(opened.directory);
+  const weights = new WeightSource(opened.directory, options.settings.weightsReader);
   const open: Closable[] = [];
   let closed: Promise<unknown> | undefined;
   const note = async <E extends Closable>(worker: Promise<E>): Promise<E> => {

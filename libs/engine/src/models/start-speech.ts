@@ -32,7 +32,7 @@ async function startSpeech(
   const since = performance.now();
   const { network } = speech;
   const { threads, isolation, queueItems } = settings;
-  const source = new WeightSource(stored);
+  const source = new WeightSource(stored, settings.weightsReader);
   // A tokenizer that has no words for tokens is found now.
   speech.words([]);
   // One of the most beams fits, however large the model.

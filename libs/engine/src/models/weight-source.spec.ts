@@ -12,8 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(work, { recursive: true }));
 
-describe.each(['zstd', 'none'] as const)('weights that are read again, compression %s', (compression) => {
-  const target = () => join(work, compression);
+describe.each([
+  ['zstd', 'auto'],
+  ['none', 'auto'],
+  ['none', 'decoder'],
+] as const)('weights that are read again, compression %s, reader %s', (compression, reader) => {
+  const target = () => join(work, compression + reader);
   /** A model directory of one tensor. */
   const write = (values: readonly number[]) =>
     writeModel({
@@ -43,7 +47,7 @@ describe.each(['zstd', 'none'] as const)('weights that are read again, compressi
 
   it('must be those that were announced', async () => {
     await write([1, 2, 3, 4]);
-    const source = new WeightSource(await openModelDirectory(target(), finderOf(families)));
+    const source = new WeightSource(await openModelDirectory(target(), finderOf(families)), reader);
     await (
       await source.read()
     ).checked;

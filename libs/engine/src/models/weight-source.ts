@@ -1,19 +1,28 @@
 import { TriptychError, type WeightSet } from '@triptych/core';
-import type { ModelIdentity, ReadOptions, StoredModel, TensorsRead } from '@triptych/weight-loader';
+import type {
+  ModelIdentity,
+  ReadOptions,
+  StoredModel,
+  TensorsRead,
+  WeightsReader,
+} from '@triptych/weight-loader';
 
 /** A file of weights, which a model's encoders read in parts, or its decoder: for their first worker, and for each restarted one. */
 export class WeightSource {
   readonly #parts = new Map<string, TensorsRead>();
   #identity: ModelIdentity | undefined;
 
-  constructor(private readonly directory: StoredModel) {}
+  constructor(
+    private readonly directory: StoredModel,
+    private readonly reader: WeightsReader,
+  ) {}
 
   /**
    * Reads the tensors whose name `only` finds; none: all. No copy is kept: what is read again must still be the weights
    * that were announced. `checked` rejects with WEIGHTS_CORRUPT where they are not.
    */
-  async read(only?: RegExp, options?: ReadOptions): Promise<WeightSet> {
-    const { weights, read } = await this.directory.loadStored(only, options);
+  async read(only?: RegExp, options?: Omit<ReadOptions, 'reader'>): Promise<WeightSet> {
+    const { weights, read } = await this.directory.loadStored(only, { ...options, reader: this.reader });
     const checked = read.then((found) => this.#note(only?.source ?? '', found));
     return { ...weights, checked };
   }

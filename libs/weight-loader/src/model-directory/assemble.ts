@@ -1,13 +1,15 @@
 import { elementCount, type WeightTensor } from '@triptych/core';
 import { tensorDigest } from '../fingerprint.js';
 import { type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
-import { openTensors } from '../parquet/open-tensors.js';
+import { openTensors, type WeightsReader } from '../parquet/open-tensors.js';
 import type { Selection } from '../parquet/tensor-file.js';
 import { canonicalName } from './layout.js';
 import { addOnce, isWanted, planParts, planTensor, type Wanted } from './plan.js';
 
 export interface AssembleRequest extends Wanted {
   readonly path: string;
+  /** Default: auto. */
+  readonly reader?: WeightsReader | undefined;
   readonly share?: Selection['share'];
 }
 
@@ -20,8 +22,8 @@ export interface Assembled {
 
 /** A weights file's tensors in memory. Throws WEIGHTS_CORRUPT for a name that comes twice. */
 export async function assembleWeights(request: AssembleRequest): Promise<Assembled> {
-  const { path, share } = request;
-  const file = await openTensors(path, { wanted: (name) => isWanted(request, name), share });
+  const { path, share, reader } = request;
+  const file = await openTensors(path, { wanted: (name) => isWanted(request, name), share }, reader);
   const { tensors, parts } = planParts(file.headers.map((header) => planTensor(header, request)));
   const digests = new Map<string, string>();
   for await (const stored of file.read()) {

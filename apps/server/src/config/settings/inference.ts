@@ -1,6 +1,7 @@
 import type { Isolation } from '@triptych/core';
 import { engineDefaults } from '@triptych/engine/settings';
 import type { Precision } from '@triptych/inference-core';
+import type { WeightsReader } from '@triptych/weight-loader';
 import { z } from 'zod';
 import { count, device } from '../schemas.js';
 import { define } from './setting.js';
@@ -56,5 +57,13 @@ export const inferenceSettings = {
     description:
       'tokens of one batch on a device other than the CPU, such as 24576 for 16 windows of Whisper; 0: what the device is known to like',
     schema: count(0, 1_048_576),
+  }),
+  weightsReader: define<WeightsReader>({
+    flag: '--weights-reader <reader>',
+    env: 'TRIPTYCH_WEIGHTS_READER',
+    default: engineDefaults.weightsReader,
+    description:
+      'what reads weights: auto, readers of our own where a file is laid out for them; decoder: the Parquet library alone, slower and through memory',
+    schema: z.enum(['auto', 'decoder']),
   }),
 };

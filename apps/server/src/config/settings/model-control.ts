@@ -27,7 +27,7 @@ export const modelControlSettings = {
     env: 'TRIPTYCH_HUB_MODELS',
     default: [] as string[],
     description:
-      'models of the hub that Models.Load may pull: OWNER/NAME, OWNER/* or * (none: it pulls none)',
+      'models of the hub that Models.Load and the file of --models may name: OWNER/NAME, OWNER/* or * (none: none)',
     repeatable: true,
     schema: z.array(
       z.string().regex(/^(\*|[\w.-]+\/(\*|[\w.-]+))$/, 'expected OWNER/NAME, an owner and a star, or a star'),
