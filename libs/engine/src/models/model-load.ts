@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { clientGone, type TriptychError } from '@triptych/core';
 import type { ServedModel } from './served-model.js';
 import { type Waiting, waitFor } from './wait-for.js';
@@ -23,6 +24,8 @@ export class ModelLoad {
     readonly isShared: boolean,
     work: (load: ModelLoad) => Promise<ServedModel>,
   ) {
+    // Every worker that has to do with it listens, readers of shares of a large file too: no leak.
+    setMaxListeners(0, this.#cancelled.signal);
     this.#done = work(this).finally(() => (this.#isOver = true));
     this.#done.catch(() => undefined);
   }
