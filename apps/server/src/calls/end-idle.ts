@@ -14,6 +14,8 @@ export interface IdleLimits {
 }
 
 const LOOK_MS = 500;
+/** What ending calls may take of one round of the event loop: ten thousand may be idle for as long as each other. */
+const BUDGET_MS = 4;
 /** A client that has its status gets so long to close its side of the stream. */
 const CLOSE_MS = 2000;
 /** The slowest reader and sender that are waited for: bytes a millisecond. */
@@ -34,6 +36,8 @@ export class IdleCalls {
   /** Bytes that wait for each principal, as of the last look. */
   #byPrincipal = new Map<unknown, number>();
   readonly #timer: NodeJS.Timeout;
+  /** Calls that are yet to end. */
+  #endings: Generator<undefined> | undefined;
 
   constructor(
     private readonly calls: OpenCalls,
@@ -72,15 +76,36 @@ export class IdleCalls {
     for (const call of this.calls) {
       const bytes = call.stream.writableLength;
       if (bytes > 0) this.#lookAtReader(call, bytes, now, byPrincipal);
-      else if (this.#isIdle(call, now)) {
-        this.ended('idle');
-        // Once: its status takes its time to go.
-        call.active = Infinity;
-        endCall(call, idle(this.limits.idleMs));
-      }
     }
     this.#byPrincipal = byPrincipal;
-    this.calls.closeAnswered(now - CLOSE_MS);
+    // Those of the last look may not all have ended yet.
+    const isUnderWay = this.#endings !== undefined;
+    this.#endings = this.#endingsAt(now);
+    if (!isUnderWay) this.#endSome();
+  }
+
+  /** Ends calls for a few milliseconds, and goes on in the next round of the event loop. */
+  #endSome(): void {
+    const until = performance.now() + BUDGET_MS;
+    while (performance.now() < until) {
+      if (!this.#endings?.next().done) continue;
+      this.#endings = undefined;
+      return;
+    }
+    setImmediate(() => this.#endSome());
+  }
+
+  /** Ends one call after the other that is to end: the idle, and those that were answered and that clients leave open. */
+  *#endingsAt(now: number): Generator<undefined> {
+    for (const call of this.calls) {
+      if (call.stream.writableLength > 0 || !this.#isIdle(call, now)) continue;
+      this.ended('idle');
+      // Once: its status takes its time to go.
+      call.active = Infinity;
+      endCall(call, idle(this.limits.idleMs));
+      yield;
+    }
+    yield* this.calls.closeAnswered(now - CLOSE_MS);
   }
 
   #isIdle({ active, arrived, caller, isHandled }: OpenCall, now: number): boolean {

@@ -57,12 +57,14 @@ export class OpenCalls {
     stream.once('close', () => this.#answered.delete(stream));
   }
 
-  /** Closes the streams of calls that got their status before `time`, and have sent it. */
-  closeAnswered(time: number): void {
+  /** Closes, one at a time, the streams of calls that got their status before `time`, and have sent it. */
+  *closeAnswered(time: number): Generator<undefined> {
     for (const [stream, since] of this.#answered) {
       // The one that was answered longest ago comes first.
       if (since > time) return;
-      if (stream.writableLength === 0) stream.close(NO_ERROR);
+      if (stream.writableLength > 0) continue;
+      stream.close(NO_ERROR);
+      yield;
     }
   }
 

@@ -55,10 +55,11 @@ export class MessageInflater {
       const free = uncountedBytes(compressed.length);
       const told = encoding === 'gzip' ? gzipSize(compressed) : 0;
       if (told > this.bounds.mostBytes) throw tooLarge(this.bounds.mostBytes);
-      const inflater = inflaterFor(encoding, compressed.length, told);
       const expected = Math.max(0, told - free);
+      // Before there is an inflater, which takes its room at once.
       if (this.#ended || !this.pool.take(expected)) throw tooMuch();
       counted = expected;
+      const inflater = inflaterFor(encoding, compressed.length, told);
       inflater.end(compressed);
       for await (const part of inflater as AsyncIterable<Buffer>) {
         total += part.length;
