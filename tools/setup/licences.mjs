@@ -19,7 +19,7 @@ const allowed = new Set([
 const page = fileURLToPath(new URL('../../docs/third-party.md', import.meta.url));
 
 // Binaries are a package a platform: one row for those of one licence.
-const platform = /-((linuxmusl|linux|darwin|win32|freebsd)-\w+|(webcontainers-)?wasm32)$/;
+const platform = /-((linuxmusl|linux|darwin|win32|freebsd|openbsd|android)-\w+|(webcontainers-)?wasm32)$/;
 const packages = shipped()
   .packages.map(({ name, version, license }) => ({
     name: name.replace(platform, '-PLATFORM'),

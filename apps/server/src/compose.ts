@@ -19,6 +19,7 @@ import { ModelsFile } from './models/follow-models-file.js';
 import { ModelControl } from './models/model-control.js';
 import { ModelSources, type ProvideHubModel } from './models/model-sources.js';
 import { readModelsFile } from './models/models-file.js';
+import { returnFreeMemory } from './memory/return-free-memory.js';
 import { Metrics } from './observability/metrics.js';
 import { serveProbes } from './observability/probes/serve-probes.js';
 import { ExecutionStatistics } from './oip/statistics/execution-statistics.js';
@@ -80,8 +81,9 @@ async function start(
   const { problems, warnings } = await preflight(config, { families });
   throwReported(problems);
   for (const warning of warnings) logger.warn({}, warning);
-  const stopCollecting = collectWhenIdle();
-  closers.push(() => Promise.resolve(stopCollecting()));
+  const releases = [collectWhenIdle(), returnFreeMemory({ logger })];
+  const stopReleasing = () => releases.forEach((stop) => stop());
+  closers.push(() => Promise.resolve(stopReleasing()));
   const metrics = new Metrics(config.metricsListen !== '');
   // First: probes are answered while models load.
   const probes = config.metricsListen ? await serveProbes(config.metricsListen, metrics, logger) : undefined;
@@ -148,7 +150,7 @@ async function start(
       gate.idle.close();
       tokens?.close();
       file?.close();
-      stopCollecting();
+      stopReleasing();
       await Promise.all([engine.close(), probes?.close(), tracing.close()]);
       logger.info({}, 'stopped');
     },

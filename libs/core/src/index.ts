@@ -14,6 +14,7 @@ export {
 } from './numbers/embedding.js';
 export { type Logger, silentLogger } from './logger.js';
 export { collectWhenIdle } from './memory/collect-when-idle.js';
+export { releaseWhenIdle } from './memory/release-when-idle.js';
 export { downcastFloat16, upcastBfloat16, upcastFloat16 } from './numbers/half.js';
 export {
   type InputRange,

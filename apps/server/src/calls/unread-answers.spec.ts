@@ -65,3 +65,43 @@ describe('a call whose message is still arriving', () => {
     expect(refused).toEqual(['DRAINING']);
   });
 });
+
+describe('calls that are to end at the same time', () => {
+  it('end in many rounds of the event loop', async () => {
+    const COUNT = 200;
+    const calls = new OpenCalls();
+    let refused = 0;
+    const busy = () => {
+      for (const until = performance.now() + 0.5; performance.now() < until;);
+      refused++;
+    };
+    for (let i = 0; i < COUNT; i++) {
+      const stream = { writableLength: 0, destroyed: false, close: () => undefined, once: () => undefined };
+      calls.enter(
+        {},
+        {
+          ...openCall(() => undefined),
+          stream,
+          isHandled: false,
+          active: performance.now() - 1000,
+          refuse: busy,
+        },
+      );
+    }
+    const idle = new IdleCalls(
+      calls,
+      { isWorking: () => false },
+      { ...limits, idleMs: 500 },
+      () => undefined,
+    );
+    idle.look();
+    let rounds = 0;
+    while (refused < COUNT) {
+      rounds++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    idle.close();
+    expect(rounds).toBeGreaterThan(10);
+    expect(refused).toBe(COUNT);
+  });
+});

@@ -1,13 +1,16 @@
 import type { Http2Server, Http2Session, ServerHttp2Stream } from 'node:http2';
 import { Turns } from '@triptych/core';
 
-/** What opening streams may take of one round of the event loop. */
-const BUDGET_MS = 4;
+/** What opening streams may take of one round of the event loop: the most, where rounds are short, and the least. */
+const [MOST_MS, LEAST_MS] = [4, 1];
+/** What a round should take, with what opening streams leads to. */
+const ROUND_MS = 20;
 
 type Opening = () => void;
 
 /**
- * Opens streams a few milliseconds at a time, connections in turn. A read of 64 KiB holds the headers of a thousand streams, which
+ * Opens streams a few milliseconds at a time, connections in turn: fewer, where rounds of the event loop with what follows (messages
+ * that are read, first answers) become long. A read of 64 KiB holds the headers of a thousand streams, which
  * Node would open in one go, and those of the next connection after them: everybody else would wait for them all.
  */
 export function openInTurns(http2: Http2Server): void {
@@ -36,27 +39,37 @@ export function openInTurns(http2: Http2Server): void {
 class Openings {
   readonly #turns = new Turns<number, Opening[]>();
   #arrivals = 0;
+  #budgetMs = MOST_MS;
   #spentMs = 0;
+  #began = 0;
   #isScheduled = false;
 
   add(session: number, open: Opening): void {
-    if (this.#turns.size === 0 && this.#spentMs < BUDGET_MS) this.#open(open);
+    if (this.#turns.size === 0 && this.#spentMs < this.#budgetMs) this.#open(open);
     else {
       const waiting = this.#turns.get(session);
       if (waiting) waiting.push(open);
       else this.#turns.enter(session, [open], this.#rank());
     }
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(() => this.#round());
+    this.#schedule();
   }
 
-  #round(): void {
-    [this.#isScheduled, this.#spentMs] = [false, 0];
-    while (this.#turns.size > 0 && this.#spentMs < BUDGET_MS) this.#openNext();
-    if (this.#turns.size === 0) return;
+  #schedule(): void {
+    if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#round());
+    this.#began = performance.now();
+    setImmediate(() => this.#round(performance.now() - this.#began));
+  }
+
+  /** As congestion is avoided: a long round halves what the next may take, a short one adds a little. */
+  #round(tookMs: number): void {
+    [this.#isScheduled, this.#spentMs] = [false, 0];
+    this.#budgetMs =
+      tookMs > ROUND_MS
+        ? Math.max(LEAST_MS, this.#budgetMs / 2)
+        : Math.min(MOST_MS, this.#budgetMs + LEAST_MS / 4);
+    while (this.#turns.size > 0 && this.#spentMs < this.#budgetMs) this.#openNext();
+    if (this.#turns.size > 0) this.#schedule();
   }
 
   #openNext(): void {
