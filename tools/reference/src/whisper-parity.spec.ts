@@ -8,6 +8,7 @@ import { openModel, readModel } from '@triptych/model-families';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lowestCosine, maxDifference, pickRows, relativeError } from './compare.js';
 import { type Golden, readGolden, readRecordings } from './golden.js';
+import { sampled } from './sampled.js';
 import { whisperJson, whisperSizes } from './synthetic-checkpoint.js';
 import { syntheticWeights } from './synthetic-weights.js';
 
@@ -44,7 +45,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
 /** Largest differences seen, for the report at the end. */
 const worst: Record<string, Record<string, number>> = {};
 
-describe.each(Object.keys(subjects))(
+describe.each(sampled(Object.keys(subjects), ['demo', 'tiny']))(
   '%s against WhisperFeatureExtractor and WhisperModel.encoder',
   (name) => {
     let golden: Golden;
