@@ -27,6 +27,7 @@ seconds, result. As root, on Debian or alike; all take some ten minutes. What th
 /** What is not run, by what it needs. */
 const needs = [
   [/^npm test$/, 'is what CI runs first'],
+  [/ --words\b/, "needs a Whisper with alignment_heads, which the demo's is not; the command's spec runs it"],
   [/\bgo run\b/, "needs Debian's Go packages; .ci/go-client.sh runs it"],
 ];
 

@@ -18,6 +18,7 @@ from triptych import (
     Samples,
     TranscriptionOptions,
     TriptychError,
+    Word,
     read_embedding,
 )
 from triptych._batches import BatchLimit, Call, Pause, batched, encode_batch
@@ -290,11 +291,11 @@ def test_batches_of_tables_are_cut_and_their_dictionaries_decoded() -> None:
 
 
 def test_a_recording_is_asked_for_with_its_options() -> None:
-    options = TranscriptionOptions(sample_rate=8_000, model="m", language="de", translate=True, beams=5, timestamps=False, seed=7)
+    options = TranscriptionOptions(sample_rate=8_000, model="m", language="de", translate=True, beams=5, timestamps=False, seed=7, words=True)
     request = transcribe_request(np.zeros(3, np.int16), options)
     assert (request.format.sample_rate_hz, request.format.channels, request.data) == (8_000, 1, bytes(6))
     assert request.options == transcript_pb2.TranscriptionOptions(
-        language="de", task=transcript_pb2.SPEECH_TASK_TRANSLATE, beams=5, without_timestamps=True, seed=7
+        language="de", task=transcript_pb2.SPEECH_TASK_TRANSLATE, beams=5, without_timestamps=True, seed=7, words=True
     )
     assert transcribe_request(b"RIFF", TranscriptionOptions(fallback=False)).options.without_fallback
     with pytest.raises(ValueError, match="without their rate"):
@@ -344,13 +345,14 @@ def test_an_update_tells_what_is_final_from_guesses() -> None:
     session = TranscriptSession(TranscriptionOptions().config())
     session.open()
     segments = [
-        transcript_pb2.TranscriptSegment(end_s=1, text="a", final=True, tokens=[1, 2]),
+        transcript_pb2.TranscriptSegment(end_s=1, text="a", final=True, tokens=[1, 2], words=[transcript_pb2.TranscriptWord(text="a", end_s=1)]),
         transcript_pb2.TranscriptSegment(start_s=1, end_s=2, text="b", finish_reason=common_pb2.FINISH_REASON_LENGTH),
     ]
     update = transcriber_pb2.TranscriptUpdate(segments=segments, language="en")
     taken = session.take(transcriber_pb2.TranscribeStreamResponse(update=update))
     assert taken.is_progress and taken.event is not None and taken.event.language == "en"
     assert [(one.text, one.is_final, list(one.tokens)) for one in taken.event.final] == [("a", True, [1, 2])]
+    assert taken.event.final[0].words == [Word(text="a", start_s=0, end_s=1)] and taken.event.guessed[0].words == []
     assert [(one.text, one.start_s, one.is_cut) for one in taken.event.guessed] == [("b", 1.0, True)]
     summary = session.take(transcriber_pb2.TranscribeStreamResponse(summary={}))
     assert summary.is_last and summary.event is None

@@ -4,6 +4,8 @@ export { whisperDecoder } from './whisper/decoder/config.js';
 export { loudestGraph } from './whisper/decoder/loudest.js';
 export { type SpeechDecoder, whisperDecoderFiles, whisperSpeech } from './whisper/decoder/speech-decoder.js';
 export type { SpeechSegment } from './whisper/decoder/segments.js';
+export { readAlignment } from './whisper/decoder/alignment-heads.js';
+export { type TimedWord, timedWords } from './whisper/decoder/timed-words.js';
 export {
   languageToken,
   readSpeechTokens,

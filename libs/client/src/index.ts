@@ -78,6 +78,7 @@ export {
   type TranscribeStreamResponse__Output,
   type TranscriptionOptions,
   type TranscriptSegment__Output,
+  type TranscriptWord__Output,
   type UnloadModelRequest,
   type Vector,
   VectorFusionRule,

@@ -18,7 +18,12 @@ export type {
 export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
 export type { ClipStreamRequest } from './audio/clip-stream.js';
 export type { TranscribeRequest, Transcript } from './audio/transcribe.js';
-export type { RequestedTranscription, TranscribedChunk, TranscribedSegment } from './audio/transcription.js';
+export type {
+  RequestedTranscription,
+  TranscribedChunk,
+  TranscribedSegment,
+  TranscribedWord,
+} from './audio/transcription.js';
 export type {
   TranscriptionStream,
   TranscriptionStreamRequest,

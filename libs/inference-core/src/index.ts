@@ -1,4 +1,5 @@
 export {
+  type Alignment,
   type CacheShape,
   cacheBytes,
   type DecoderConfig,

@@ -19,6 +19,7 @@ interface Transcript {
     readonly end_s: number;
     readonly text: string;
     readonly tokens: readonly number[];
+    readonly words?: readonly { readonly text: string; readonly start_s: number; readonly end_s: number }[];
   }[];
 }
 
@@ -38,9 +39,11 @@ const wordsOf = (path: string) =>
 let work: string;
 let tiny: string;
 let mute: string;
+let aligned: string;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-transcribe-'));
   [tiny, mute] = [await converted('tiny'), await converted('mute', { without: ['tokenizer.json'] })];
+  aligned = await converted('aligned', { generation: { alignment_heads: [[1, 1]] } });
 });
 afterAll(() => rm(work, { recursive: true }));
 
@@ -211,6 +214,39 @@ describe('triptych transcribe with a Whisper of several languages', () => {
     for (const { tokens } of cut.segments) expect(tokens.length).toBeLessThanOrEqual(4);
     const flags = ['--language', 'de', '--max-tokens', '4', '--no-timestamps', '--temperature', '0'];
     expect((await transcribe(['-', ...flags], data, tiny)).text).toMatch(/…\n$/);
+  });
+
+  it('writes when words are said: in JSON, and in WebVTT as a cue for each', async () => {
+    const flags = [pizza, '--language', 'en', '--temperature', '0', '--words'];
+    const { segments, text } = await transcriptOf(flags, undefined, aligned);
+    const words = segments.flatMap(({ words = [] }) => words);
+    expect(words.length).toBeGreaterThan(0);
+    expect(
+      words
+        .map((one) => one.text)
+        .join('')
+        .trim(),
+    ).toBe(text);
+    const shown = words.filter((one) => one.text.trim() !== '');
+    const { code, text: vtt } = await transcribe([...flags, '--format', 'vtt'], undefined, aligned);
+    expect(code).toBe(0);
+    expect(vtt.split('\n\n').slice(1, -1)).toHaveLength(shown.length);
+    const cue = shown[0];
+    expect(vtt).toContain(`\n\n00:00:0${cue.start_s.toFixed(3)} --> `);
+    expect((await transcriptOf(flags.slice(0, -1), undefined, aligned)).segments[0]).not.toHaveProperty(
+      'words',
+    );
+  });
+
+  it('refuses times of words in formats that have none, and of models that tell none', async () => {
+    const asked = await transcribe([pizza, '--words', '--format', 'srt'], undefined, aligned);
+    expect(asked).toMatchObject({ code: 1, text: '' });
+    expect(asked.stderr).toMatch(
+      /--words: --format srt has no times of words; expected --format json or vtt/,
+    );
+    const other = await transcribe([pizza, '--words', '--format', 'json'], undefined, tiny);
+    expect(other).toMatchObject({ code: 1, text: '' });
+    expect(other.stderr).toMatch(/^triptych: --words: model tiny tells no times of words: .*alignment_heads/);
   });
 
   it('refuses a language that it does not know once, however many recordings there are, and lists those that it knows', async () => {

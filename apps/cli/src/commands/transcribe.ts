@@ -24,6 +24,7 @@ interface Options extends ServerOptions {
   readonly temperature?: number;
   readonly maxTokens?: number;
   readonly timestamps: boolean;
+  readonly words?: boolean;
 }
 
 const help = `
@@ -41,6 +42,7 @@ Examples:
   triptych transcribe talk.mp3                                what is said in it
   triptych transcribe talk.mp3 --format srt --output talk.srt     subtitles
   triptych transcribe lectures/ --format vtt --output subtitles/  of each recording in a folder
+  triptych transcribe talk.mp3 --words --format json          with the times of its words
   triptych transcribe talk.mp3 --language de --translate      German speech, English words
   triptych transcribe talk.mp3 --prompt "Triptych, gRPC"      names and words that will come
   triptych transcribe talk.mp3 --format json --model openai/whisper-tiny     of a hub, pulled the first time
@@ -72,6 +74,7 @@ export function transcribeCommand(): Command {
       'of one window (default: as many as the model has positions)',
       positiveInteger,
     )
+    .option('--words', 'with the times of words: in json; in vtt, a cue for each word')
     .option('--no-timestamps', 'hear a recording that fits into one window as one segment')
     .addHelpText('after', help);
   return addServerOptions(addConnectionOptions(command), ['models', 'threads']).action(
@@ -91,6 +94,11 @@ async function transcribe(command: Command, inputs: readonly string[], options: 
     );
   if (options.pcm !== undefined && !isPipe)
     throw new TriptychError('CONFIG_INVALID', '--pcm describes standard input; name - as the input');
+  if (options.words && options.format !== 'json' && options.format !== 'vtt')
+    throw new TriptychError(
+      'CONFIG_INVALID',
+      `--words: --format ${options.format} has no times of words; expected --format json or vtt`,
+    );
   const format = options.pcm === undefined ? undefined : pcmFormat(options.pcm);
   const recordings = isPipe ? ['-'] : [...new Set(await findMedia(inputs, ['audio']))];
   // A folder's are several, however many it holds.
@@ -103,7 +111,8 @@ async function transcribe(command: Command, inputs: readonly string[], options: 
   });
   const isLines = options.format === 'text' && areSeveral && options.output === undefined;
   const writing = {
-    formatOf: (recording: string) => (isLines ? namedLine(recording) : formatOf(options.format, recording)),
+    formatOf: (recording: string) =>
+      isLines ? namedLine(recording) : formatOf(options.format, recording, options.words),
     outputOf,
   };
   const connection = await connect(command, options);
@@ -132,6 +141,7 @@ function requestOf({ name = '', ...options }: Options) {
       withoutFallback: options.temperature !== undefined,
       maxTokens: options.maxTokens,
       withoutTimestamps: !options.timestamps,
+      words: options.words,
     },
   };
 }

@@ -16,6 +16,7 @@ const flags: Readonly<Record<string, string>> = {
   labels: '--labels',
   language: '--language',
   max_tokens: '--max-tokens',
+  words: '--words',
   model: '--name',
   pooling: '--pooling',
   prompt: '--prompt',

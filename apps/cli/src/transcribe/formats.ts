@@ -39,9 +39,9 @@ export const isSubtitles = (name: FormatName) => name === 'srt' || name === 'vtt
 
 export const extensionOf = (name: FormatName) => (name === 'text' ? 'txt' : name);
 
-/** The format of a transcript of `source`. */
-export function formatOf(name: FormatName, source: string): TranscriptFormat {
-  return byName[extensionOf(name)](source);
+/** The format of a transcript of `source`, whose segments have words where they were asked for. */
+export function formatOf(name: FormatName, source: string, hasWords = false): TranscriptFormat {
+  return byName[extensionOf(name)](source, hasWords);
 }
 
 /** A line a segment. */
@@ -65,11 +65,15 @@ export function namedLine(source: string): TranscriptFormat {
 const oneLine = (text: string) => text.trim().replace(/\s+/g, ' ');
 
 function subtitles({ head, cue }: SubtitleWriter): TranscriptFormat {
-  return { begin: () => head, segment: cue, end: () => '' };
+  return {
+    begin: () => head,
+    segment: (segment) => (segment.words.length > 0 ? segment.words.map(cue).join('') : cue(segment)),
+    end: () => '',
+  };
 }
 
 /** One JSON object, on a line. Its segments are held until all are told. */
-function json(source: string): TranscriptFormat {
+function json(source: string, hasWords: boolean): TranscriptFormat {
   const segments: TranscriptSegment__Output[] = [];
   return {
     begin: () => '',
@@ -99,6 +103,15 @@ function json(source: string): TranscriptFormat {
           compression_ratio: segment.compressionRatio,
           no_speech_probability: segment.noSpeechProbability,
           finish_reason: reasonOf(segment),
+          ...(hasWords
+            ? {
+                words: segment.words.map(({ text, startS, endS }) => ({
+                  text,
+                  start_s: startS,
+                  end_s: endS,
+                })),
+              }
+            : {}),
         })),
       };
       return `${JSON.stringify(object)}\n`;

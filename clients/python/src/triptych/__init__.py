@@ -24,7 +24,7 @@ from ._inputs import Samples
 from ._retry import RetryPolicy
 from ._sessions import AudioOptions, ImageResult, Window
 from ._streams import AudioStream, TranscriptStream
-from ._transcripts import Segment, Transcript, TranscriptionOptions, TranscriptUpdate
+from ._transcripts import Segment, Transcript, TranscriptionOptions, TranscriptUpdate, Word
 from .adapters import TriptychEmbeddings
 
 __all__ = [
@@ -64,5 +64,6 @@ __all__ = [
     "TriptychError",
     "UnavailableError",
     "Window",
+    "Word",
     "read_embedding",
 ]

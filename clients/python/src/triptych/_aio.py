@@ -218,6 +218,7 @@ class AsyncClient:
         fallback: bool = True,
         condition_on_previous_text: bool = False,
         seed: int = 0,
+        words: bool = False,
     ) -> Transcript:
         """As `Client.transcribe`."""
         options = TranscriptionOptions(
@@ -233,6 +234,7 @@ class AsyncClient:
             fallback=fallback,
             condition_on_previous_text=condition_on_previous_text,
             seed=seed,
+            words=words,
         )
         request = await asyncio.to_thread(transcribe_request, recording, options)
         return transcript_of(await self._unary(TRANSCRIBE, request))

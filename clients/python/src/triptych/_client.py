@@ -226,6 +226,7 @@ class Client:
         fallback: bool = True,
         condition_on_previous_text: bool = False,
         seed: int = 0,
+        words: bool = False,
     ) -> Transcript:
         """What is said in a recording: a path, bytes, an array (with `sample_rate`) or `Samples`. The options are explained with
         `TranscriptionOptions`. It is one call, within the client's `timeout_s`; recordings of any length go through `transcribe_stream`."""
@@ -242,6 +243,7 @@ class Client:
             fallback=fallback,
             condition_on_previous_text=condition_on_previous_text,
             seed=seed,
+            words=words,
         )
         return transcript_of(self._unary(TRANSCRIBE, transcribe_request(recording, options)))
 

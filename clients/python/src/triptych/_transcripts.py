@@ -11,6 +11,16 @@ from .v1 import audio_pb2, common_pb2, transcriber_pb2, transcript_pb2
 
 
 @dataclass(frozen=True)
+class Word:
+    """A word of a transcript. Seconds are from the beginning of the recording or stream."""
+
+    #: As it stands in its segment's text, with the space before it.
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
 class Segment:
     """A part of a transcript. Seconds are from the beginning of the recording or stream."""
 
@@ -29,6 +39,8 @@ class Segment:
     no_speech_probability: float
     #: Its window was cut at the most tokens.
     is_cut: bool
+    #: Where they are asked for, of final segments.
+    words: Sequence[Word] = ()
 
 
 @dataclass(frozen=True)
@@ -82,10 +94,12 @@ class TranscriptionOptions(AudioSource):
     condition_on_previous_text: bool = False
     #: Of what is drawn by chance.
     seed: int = 0
+    #: Final segments have their words, with times. Of models that know which heads follow what is said.
+    words: bool = False
     #: So much audio apart, guesses are sent before a window is full: 200 to 30000; 0: none are.
     partial_interval_ms: int = 0
 
-    def words(self) -> transcript_pb2.TranscriptionOptions:
+    def message(self) -> transcript_pb2.TranscriptionOptions:
         task = transcript_pb2.SPEECH_TASK_TRANSLATE if self.translate else transcript_pb2.SPEECH_TASK_TRANSCRIBE
         return transcript_pb2.TranscriptionOptions(
             language=self.language,
@@ -98,17 +112,18 @@ class TranscriptionOptions(AudioSource):
             without_fallback=not self.fallback,
             condition_on_previous_text=self.condition_on_previous_text,
             seed=self.seed,
+            words=self.words,
         )
 
     def config(self) -> transcriber_pb2.TranscribeStreamConfig:
         return transcriber_pb2.TranscribeStreamConfig(
-            model=self.model, format=self.format(), options=self.words(), partial_interval_ms=self.partial_interval_ms
+            model=self.model, format=self.format(), options=self.message(), partial_interval_ms=self.partial_interval_ms
         )
 
 
 def transcribe_request(recording: AudioInput, options: TranscriptionOptions) -> transcriber_pb2.TranscribeRequest:
     clip = clip_of(recording, options.sample_rate)
-    return transcriber_pb2.TranscribeRequest(model=options.model, format=clip.format, data=clip.data, options=options.words())
+    return transcriber_pb2.TranscribeRequest(model=options.model, format=clip.format, data=clip.data, options=options.message())
 
 
 def transcript_of(response: transcriber_pb2.TranscribeResponse) -> Transcript:
@@ -135,6 +150,7 @@ def _segment(segment: transcript_pb2.TranscriptSegment) -> Segment:
         compression_ratio=segment.compression_ratio,
         no_speech_probability=segment.no_speech_probability,
         is_cut=segment.finish_reason == common_pb2.FINISH_REASON_LENGTH,
+        words=[Word(text=one.text, start_s=one.start_s, end_s=one.end_s) for one in segment.words],
     )
 
 

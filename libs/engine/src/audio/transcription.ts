@@ -1,7 +1,9 @@
 import {
   languageToken,
   Recording,
+  type SpeechSegment,
   type SpeechTask,
+  timedWords,
   type TranscribedWindow,
   type TranscriptionOptions,
   type TranscriptionParts,
@@ -43,6 +45,16 @@ export interface RequestedTranscription {
   readonly conditioned?: boolean | undefined;
   /** Of what is drawn by chance. Default: 0. */
   readonly seed?: number | undefined;
+  /** Whether settled segments have their words, with times. Of models that know heads which align. Default: no. */
+  readonly words?: boolean | undefined;
+}
+
+/** A word and when it is said, in seconds from the beginning. */
+export interface TranscribedWord {
+  /** As it stands in its segment's text, with the space before it. */
+  readonly text: string;
+  readonly startS: number;
+  readonly endS: number;
 }
 
 /** Something said, and when, in seconds from the beginning. */
@@ -60,6 +72,8 @@ export interface TranscribedSegment {
   readonly noSpeechProbability: number;
   /** `length`: its window was cut at the most tokens. */
   readonly finish: 'end' | 'length';
+  /** Where they are asked for. */
+  readonly words?: readonly TranscribedWord[] | undefined;
 }
 
 /** A model that transcribes, and how. */
@@ -92,6 +106,12 @@ export function planTranscription(
   const task = checkName<SpeechTask>(options.task, ['transcribe', 'translate'], 'task');
   if (task === 'translate' && !tokens.tasks.has(task))
     throw invalidParameter('task', `model ${model.name} does not translate: it knows one language alone`);
+  if (options.words && !network.alignment)
+    throw invalidParameter(
+      'words',
+      `model ${model.name} tells no times of words: its generation_config.json has no alignment_heads, the heads whose cross-attention ` +
+        'follows what is said; add them there and convert the checkpoint again, or ask without words',
+    );
   checkWhole(beams, 1, MOST_BEAMS, 'beams');
   if (maxTokens !== undefined) checkWhole(maxTokens, 1, network.config.positions, 'max_tokens');
   checkWhole(seed, 0, Number.MAX_SAFE_INTEGER, 'seed');
@@ -132,6 +152,7 @@ export async function prepareTranscription(
       seed,
       conditioned,
       maxNewTokens,
+      tokenTimes: options.words,
       ...(temperatures.length > 1 ? THRESHOLDS : {}),
       signal,
       caller,
@@ -236,7 +257,7 @@ export function recordingOf(
  * less was heard: what would end there ends with the recording.
  */
 export function segmentsOf(
-  { model }: TranscriptionPlan,
+  { model, options }: TranscriptionPlan,
   { segments, guessed, ...window }: TranscribedWindow,
   heardS: number,
 ): { readonly settled: TranscribedSegment[]; readonly guessed: TranscribedSegment[] } {
@@ -250,12 +271,26 @@ export function segmentsOf(
     noSpeechProbability: noSpeech,
     finish,
   };
-  const read = ({ start, end, tokens }: TranscribedWindow['segments'][number]): TranscribedSegment => ({
+  const read = ({ start, end, tokens }: SpeechSegment): TranscribedSegment => ({
     startS: Math.min(start, heardS),
     endS: Math.min(end, heardS),
     text: new TextDecoder().decode(words(tokens)),
     tokens,
     ...known,
   });
-  return { settled: segments.map(read), guessed: guessed.map(read) };
+  // What is translated is in English.
+  const language = options.task === 'translate' ? 'en' : window.language;
+  const spoken = (segment: SpeechSegment) =>
+    timedWords(segment, (token) => words([token]), language).map(({ text, start, end }) => ({
+      text,
+      startS: hundredths(Math.min(start, heardS)),
+      endS: hundredths(Math.min(end, heardS)),
+    }));
+  const settled = segments.map((one) => (options.words ? { ...read(one), words: spoken(one) } : read(one)));
+  return { settled, guessed: guessed.map(read) };
+}
+
+/** Times of words are as exact as a frame of the spectrogram. */
+function hundredths(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
 }

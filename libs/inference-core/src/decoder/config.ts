@@ -44,6 +44,13 @@ export interface DecoderConfig {
   readonly quantization?: Quantization | undefined;
 }
 
+/** Heads of cross-attention that follow what is decoded from its beginning to its end, as the tokens do. */
+export interface Alignment {
+  readonly heads: readonly { readonly layer: number; readonly head: number }[];
+  /** Vectors of the source whose median is taken: odd. */
+  readonly medianWidth: number;
+}
+
 /** A decoder's network: its blocks, and what stands before the first and behind the last. */
 export interface DecoderNetwork {
   readonly config: DecoderConfig;
@@ -51,6 +58,8 @@ export interface DecoderNetwork {
   readonly prefixes: readonly string[];
   /** ids and positions int64 [rows, tokens] → [rows, tokens, width] */
   readonly embed: (g: GraphBuilder, ids: Value, positions: Value) => Value;
+  /** Where it is known: a {@link Generation} may ask where its tokens begin. */
+  readonly alignment?: Alignment | undefined;
   /** What comes out of the last block [rows, kept, width] → logits [rows, kept, vocabulary]. A final norm is its first step. */
   readonly head: (g: GraphBuilder, x: Value) => Value;
 }

@@ -3,8 +3,10 @@ import { cpu } from '../device/device.js';
 import { createSession } from '../session/create-session.js';
 import type { PartSlice } from '../session/protocol.js';
 import { readParts } from '../session/read-parts.js';
-import { Decoding, type Run } from './decoding.js';
+import { headGraph } from './aligner.js';
+import { Decoding } from './decoding.js';
 import type { CreateDecoder, TurnRequest } from './protocol.js';
+import type { Run } from './run.js';
 
 /** Lets the event loop go first where both want a core. */
 const NICENESS = 10;
@@ -36,7 +38,12 @@ serveWorker({
       runs.push((feeds, wanted) => session.run(feeds, [...wanted]));
     }
     discard([...new Set(bound.flatMap(({ parts }) => parts))]);
-    decoding = new Decoding({ ...sizes, step: runs[0], source: runs[1] });
+    const head = async () => {
+      const model = headGraph(sizes.width / sizes.heads).encode();
+      const session = await createSession({ model, weights: [], parts: [], folder: undefined }, cpu, threads);
+      return (feeds: Parameters<Run>[0], wanted: Parameters<Run>[1]) => session.run(feeds, [...wanted]);
+    };
+    decoding = new Decoding({ ...sizes, step: runs[0], source: runs[1], head });
   },
 
   exit: () => process.exit(1),

@@ -143,7 +143,8 @@ export class Decoder {
         const sent = all.map((part) => (isProcess && typeof part !== 'string' ? undefined : part));
         const { config, prefixes } = network;
         const { heads, width, sourceWidth, vocabulary } = config;
-        const sizes = { layers: prefixes.length, heads, width, sourceWidth, vocabulary };
+        const { alignment } = network;
+        const sizes = { layers: prefixes.length, heads, width, sourceWidth, vocabulary, alignment };
         const request: CreateDecoder = {
           ...sizes,
           step,
@@ -289,6 +290,8 @@ export class Decoder {
       const found = `a prompt of ${prompt.length} and at most ${generation.maxTokens}`;
       throw new TriptychError('INTERNAL', `expected 1 to ${maxTokens} tokens, found ${found}`);
     }
+    if (generation.align && !this.network.alignment)
+      throw new TriptychError('INTERNAL', 'expected a network whose heads align, found none');
     if (signal?.aborted) return Promise.reject(abortError(signal));
     const id = this.#ids++;
     return new Promise((resolve, reject) => {

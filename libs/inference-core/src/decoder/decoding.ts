@@ -1,9 +1,12 @@
 import { discard, TriptychError } from '@triptych/core';
 import { Tensor } from 'onnxruntime-node';
+import { align } from './aligner.js';
 import { BeamSearch } from './beam-search.js';
 import { Caches, type CacheSizes, type Place } from './caches.js';
+import type { Alignment } from './config.js';
 import { names } from './graph.js';
 import type {
+  AlignTokens,
   Generated,
   Generation,
   OpenSource,
@@ -12,13 +15,9 @@ import type {
   TurnReply,
   TurnRequest,
 } from './protocol.js';
+import type { Run, Tensors } from './run.js';
 import type { Search } from './search.js';
 import { SingleSearch } from './single-search.js';
-
-type Tensors = Readonly<Record<string, Tensor>>;
-
-/** Runs a graph: feeds → outputs by name. */
-export type Run = (feeds: Tensors, wanted: readonly string[]) => Promise<Tensors>;
 
 export interface DecodingOptions extends CacheSizes {
   readonly sourceWidth: number;
@@ -27,6 +26,9 @@ export interface DecodingOptions extends CacheSizes {
   readonly step: Run;
   /** Of the source's graph. */
   readonly source: Run;
+  readonly alignment?: Alignment | undefined;
+  /** Makes a session of the graph of one head, which takes no weights. */
+  readonly head: () => Promise<Run>;
 }
 
 interface Running {
@@ -34,6 +36,7 @@ interface Running {
   readonly generation: Generation;
   readonly search: Search;
   readonly probes: readonly (readonly number[])[];
+  readonly alignment: readonly number[] | undefined;
   readonly progress: boolean;
   /** Settled tokens that were told. */
   told: number;
@@ -58,6 +61,7 @@ const TURN_MS = 20;
 export class Decoding {
   readonly #sources = new Map<number, Source>();
   readonly #caches = new Map<string, Caches<Source>>();
+  #head: Promise<Run> | undefined;
   #ended: { id: number; generated: Generated }[] = [];
 
   constructor(private readonly options: DecodingOptions) {}
@@ -124,7 +128,7 @@ export class Decoding {
     const found = this.#sources.get(source);
     if (!found) throw new TriptychError('INTERNAL', `source ${source} is not open`);
     const { caches } = found;
-    const { prompt, probes, maxTokens } = generation;
+    const { prompt, probes, maxTokens, align } = generation;
     caches.makeRoom(prompt.length + 1);
     const row = found.index * caches.rows;
     const last = prompt.length - 1;
@@ -138,6 +142,7 @@ export class Decoding {
       rows: 1,
       firstSource: found.index,
       sources: 1,
+      aligns: align !== undefined,
     });
     const logits = this.#rowsOf(outputs, kept.length);
     for (let at = 0; at < prompt.length; at++) this.#write(caches, outputs, at, row, at);
@@ -154,6 +159,7 @@ export class Decoding {
           ? new BeamSearch(generation, caches.rows)
           : new SingleSearch(generation),
       probes: probes.map((probe, i) => probabilities(logits[i], probe)),
+      alignment: align && (await this.#align(found, outputs, prompt.length, align)),
       progress,
       told: 0,
       held: prompt.length,
@@ -169,6 +175,23 @@ export class Decoding {
         Array.from({ length: caches.rows }, () => logits[probes.length].slice()),
       );
     discardAll(outputs);
+  }
+
+  /** Where the tokens of a prompt begin, whose queries are outputs. */
+  async #align(source: Source, outputs: Tensors, count: number, { from, reach }: AlignTokens) {
+    const { alignment, width, head } = this.options;
+    if (!alignment || from >= count) return [];
+    const { headWidth, sourceTokens } = source.caches;
+    const { keys } = source.caches.cross(source.index, 1);
+    const attended = {
+      tokens: count - from,
+      sourceTokens,
+      headWidth,
+      query: (layer: number) => floats(outputs[names.crossQuery(layer)]).subarray(from * width),
+      key: (layer: number) => keys[layer],
+    };
+    this.#head ??= head();
+    return align(await this.#head, alignment, attended, reach);
   }
 
   async #step(caches: Caches<Source>): Promise<void> {
@@ -187,6 +210,7 @@ export class Decoding {
       rows: active * rows,
       firstSource: 0,
       sources: active,
+      aligns: false,
     });
     for (let row = 0; row < active * rows; row++) this.#write(caches, outputs, row, row, past[row]);
     const logits = this.#rowsOf(outputs, 1);
@@ -205,8 +229,8 @@ export class Decoding {
     source.caches.reorder(source, next.parents, running.held);
   }
 
-  #end(source: Source, { id, search, probes }: Running): void {
-    this.#ended.push({ id, generated: { ...search.result(), probes } });
+  #end(source: Source, { id, search, probes, alignment }: Running): void {
+    this.#ended.push({ id, generated: { ...search.result(), probes, alignment } });
     source.running = undefined;
     source.caches.rest(source);
   }
@@ -246,6 +270,9 @@ export class Decoding {
       feeds[names.crossValue(layer)] = new Tensor('float32', cross.values[layer], crossDims);
       wanted.push(names.newKey(layer), names.newValue(layer));
     }
+    if (step.aligns)
+      for (const { layer } of this.options.alignment?.heads ?? [])
+        if (!wanted.includes(names.crossQuery(layer))) wanted.push(names.crossQuery(layer));
     return this.options.step(feeds, wanted);
   }
 
@@ -275,6 +302,8 @@ interface StepInputs {
   readonly rows: number;
   readonly firstSource: number;
   readonly sources: number;
+  /** Whether queries of cross-attention are wanted. */
+  readonly aligns: boolean;
 }
 
 function running({ running }: Source): Running {

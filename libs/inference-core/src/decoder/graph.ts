@@ -20,6 +20,7 @@ export const names = {
   selfValue: (layer: number) => `self_value_${layer}`,
   newKey: (layer: number) => `new_key_${layer}`,
   newValue: (layer: number) => `new_value_${layer}`,
+  crossQuery: (layer: number) => `cross_query_${layer}`,
 };
 
 interface Terms {
@@ -27,6 +28,8 @@ interface Terms {
   readonly total: Value;
   /** int64 [3]: sources, −1, width. */
   readonly bySource: Value;
+  /** Layers whose queries of cross-attention are outputs. */
+  readonly aligning: ReadonlySet<number>;
 }
 
 /**
@@ -37,7 +40,8 @@ interface Terms {
  * [rows, heads, room, head width], caches of the tokens before; `cross_key_i`, `cross_value_i` [sources, heads, source tokens, head
  * width], see {@link sourceGraph}. Rows of one source lie side by side, and each source has as many.
  * Outputs: `logits` [rows, kept, vocabulary], and `new_key_i`, `new_value_i` [rows, tokens, width], which whoever holds the caches puts
- * into them: the caches themselves are never an output, which ONNX Runtime's binding would copy.
+ * into them: the caches themselves are never an output, which ONNX Runtime's binding would copy. Of layers whose heads align:
+ * `cross_query_i` [rows, tokens, width], which a run gives where it is asked to.
  */
 export function decoderGraph(network: DecoderNetwork, options: GraphOptions = {}): OnnxGraph {
   const { config, prefixes } = network;
@@ -58,7 +62,8 @@ export function decoderGraph(network: DecoderNetwork, options: GraphOptions = {}
   }));
   const sources = g.op('Shape', [caches[0].crossKey], { attributes: { start: 0, end: 1 } });
   const bySource = g.op('Concat', [sources, g.ints([-1, width])], { attributes: { axis: 0 } });
-  const terms = { past, total, bySource };
+  const aligning = new Set(network.alignment?.heads.map(({ layer }) => layer));
+  const terms = { past, total, bySource, aligning };
 
   let x = network.embed(g, ids, positions);
   prefixes.forEach((prefix, i) => {
@@ -117,7 +122,7 @@ function block(
     selfAttention(g, x, prefix, index, config, caches, terms),
   );
   const crossed = residual(attended, of.cross.norm, (x) =>
-    crossAttention(g, x, prefix, config, caches, terms),
+    crossAttention(g, x, prefix, index, config, caches, terms),
   );
   return residual(crossed, of.mlpNorm, (x) => {
     const layers = [of.mlpIn, of.mlpOut].map((name) => ({ name: `${prefix}.${name}`, biased: true }));
@@ -155,12 +160,14 @@ function crossAttention(
   g: GraphBuilder,
   x: Value,
   prefix: string,
+  index: number,
   config: DecoderConfig,
   { crossKey, crossValue }: BlockCaches,
-  { bySource }: Terms,
+  { bySource, aligning }: Terms,
 ): Value {
   const { heads, width, names: of } = config;
   const query = project(g, x, prefix, of.cross, 'query', config);
+  if (aligning.has(index)) g.output(names.crossQuery(index), query, 'float32', ['rows', 'tokens', width]);
   const together = g.op('Reshape', [query, bySource]);
   const attended = attend(g, [together, crossKey, crossValue], { heads, width });
   const apart = g.op('Reshape', [attended, g.op('Shape', [x])]);

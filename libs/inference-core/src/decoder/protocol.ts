@@ -1,6 +1,7 @@
 import type { WeightPart } from '@triptych/core';
 import type { BoundWeights } from '../session/bind-weights.js';
 import type { SessionSettings } from '../session/protocol.js';
+import type { Alignment } from './config.js';
 import type { TokenRules } from './rules.js';
 
 /** How the next token is chosen. */
@@ -30,6 +31,15 @@ export interface Generation {
   readonly maxTokens: number;
   readonly search: SearchOptions;
   readonly probes: readonly Probe[];
+  /** Where tokens of the prompt begin in what is decoded. Of networks that know heads which align. */
+  readonly align?: AlignTokens | undefined;
+}
+
+export interface AlignTokens {
+  /** Index of the first of these tokens; the prompt's others follow. */
+  readonly from: number;
+  /** They are looked for in so many of the first vectors of what is decoded: at least one. */
+  readonly reach: number;
 }
 
 /** A generated sequence. */
@@ -42,6 +52,8 @@ export interface Generated {
   readonly finish: 'end' | 'length';
   /** One array for each probe. */
   readonly probes: readonly (readonly number[])[];
+  /** For each token that was to be aligned, the vector of what is decoded at which it begins. */
+  readonly alignment?: readonly number[] | undefined;
 }
 
 export interface OpenSource {
@@ -89,4 +101,5 @@ export interface CreateDecoder extends SessionSettings {
   readonly width: number;
   readonly sourceWidth: number;
   readonly vocabulary: number;
+  readonly alignment: Alignment | undefined;
 }

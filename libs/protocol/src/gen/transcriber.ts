@@ -31,6 +31,7 @@ import type { TranscribeStreamSummary as _triptych_v1_TranscribeStreamSummary, T
 import type { TranscriberClient as _triptych_v1_TranscriberClient, TranscriberDefinition as _triptych_v1_TranscriberDefinition } from './triptych/v1/Transcriber.js';
 import type { TranscriptSegment as _triptych_v1_TranscriptSegment, TranscriptSegment__Output as _triptych_v1_TranscriptSegment__Output } from './triptych/v1/TranscriptSegment.js';
 import type { TranscriptUpdate as _triptych_v1_TranscriptUpdate, TranscriptUpdate__Output as _triptych_v1_TranscriptUpdate__Output } from './triptych/v1/TranscriptUpdate.js';
+import type { TranscriptWord as _triptych_v1_TranscriptWord, TranscriptWord__Output as _triptych_v1_TranscriptWord__Output } from './triptych/v1/TranscriptWord.js';
 import type { TranscriptionOptions as _triptych_v1_TranscriptionOptions, TranscriptionOptions__Output as _triptych_v1_TranscriptionOptions__Output } from './triptych/v1/TranscriptionOptions.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
@@ -81,6 +82,7 @@ export interface ProtoGrpcType {
       Transcriber: SubtypeConstructor<typeof grpc.Client, _triptych_v1_TranscriberClient> & { service: _triptych_v1_TranscriberDefinition }
       TranscriptSegment: MessageTypeDefinition<_triptych_v1_TranscriptSegment, _triptych_v1_TranscriptSegment__Output>
       TranscriptUpdate: MessageTypeDefinition<_triptych_v1_TranscriptUpdate, _triptych_v1_TranscriptUpdate__Output>
+      TranscriptWord: MessageTypeDefinition<_triptych_v1_TranscriptWord, _triptych_v1_TranscriptWord__Output>
       TranscriptionOptions: MessageTypeDefinition<_triptych_v1_TranscriptionOptions, _triptych_v1_TranscriptionOptions__Output>
     }
   }

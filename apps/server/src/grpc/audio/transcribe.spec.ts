@@ -13,6 +13,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RATE, serveDemo, speech, type TestServer } from '../../testing/harness.js';
 import { convertTinyWhisper } from '../../testing/tiny-whisper.js';
 
+/** Pairs of a layer and a head. */
+const ALIGNMENT_HEADS = [
+  [0, 1],
+  [1, 0],
+];
+
 let work: string;
 let test: TestServer;
 beforeAll(async () => {
@@ -21,6 +27,7 @@ beforeAll(async () => {
     await convertTinyWhisper(work, 'mute', { without: ['tokenizer.json'] }),
     await convertTinyWhisper(work, 'tiny'),
     await convertTinyWhisper(work, 'english', { isEnglish: true }),
+    await convertTinyWhisper(work, 'aligned', { generation: { alignment_heads: ALIGNMENT_HEADS } }),
   ];
   test = await serveDemo({ models });
 });
@@ -99,13 +106,52 @@ describe('Transcriber.Transcribe', () => {
     expect((await ask({ language: 'en' }, 'english')).language).toBe('');
   });
 
+  it('says when each word is said where that is asked for, and writes the same', async () => {
+    for (const seconds of [1, 7]) {
+      const data = recording(seconds);
+      const ask = (words: boolean, model = 'aligned', task = SpeechTask.SPEECH_TASK_TRANSCRIBE) =>
+        test.client.transcribe({ model, format, data, options: { ...plain, words, task, language: 'en' } });
+      const [written, plainly] = [await ask(true), await ask(false)];
+      expect(written.segments.map((one) => ({ ...one, words: [] }))).toEqual(plainly.segments);
+      expect(plainly.segments).toEqual((await ask(false, 'tiny')).segments);
+      let last = 0;
+      for (const { words, text } of written.segments) {
+        expect(words.map((one) => one.text).join('')).toBe(text);
+        for (const { startS, endS } of words) {
+          expect(startS).toBeGreaterThanOrEqual(last);
+          expect(endS).toBeGreaterThanOrEqual(startS);
+          last = startS;
+        }
+      }
+      const ends = written.segments.flatMap(({ words }) => words.map(({ endS }) => endS));
+      expect(new Set(ends).size).toBeGreaterThan(seconds);
+      expect(Math.max(...ends)).toBeLessThanOrEqual(seconds);
+      // In steps of 20 ms from where a window begins, a hundredth of a second.
+      for (const end of ends) expect(100 * end).toBeCloseTo(Math.round(100 * end), 6);
+    }
+  });
+
+  it('refuses times of words of a model that knows no alignment heads, and says what to do', async () => {
+    const asked = test.client.transcribe({
+      model: 'tiny',
+      format,
+      data: recording(1),
+      options: { words: true },
+    });
+    await expect(asked).rejects.toMatchObject({
+      code: 3,
+      details: { reason: 'PARAMETER_INVALID', violations: [{ field: 'words' }] },
+      message: expect.stringMatching(/model tiny tells no times of words: .* no alignment_heads/) as string,
+    });
+  });
+
   it('refuses what it does not know, and says what it does', async () => {
     const data = recording(1);
     const ask = (request: object) => test.client.transcribe({ model: 'tiny', format, data, ...request });
     await expect(ask({ model: 'mute' })).rejects.toMatchObject({
       code: 12,
       details: { reason: 'MODALITY_NOT_SERVED' },
-      message: expect.stringContaining('tiny, english can') as string,
+      message: expect.stringContaining('tiny, english, aligned can') as string,
     });
     await expect(ask({ options: { language: 'tlh' } })).rejects.toMatchObject({
       code: 3,
@@ -153,6 +199,19 @@ describe('Transcriber.TranscribeStream', () => {
       const firstGuess = segments.findIndex((one) => !one.final);
       if (firstGuess >= 0) expect(segments.slice(firstGuess).every((one) => !one.final)).toBe(true);
     }
+  });
+
+  it('tells the words of what has settled, and of that alone', async () => {
+    const data = recording(7);
+    const options = { ...plain, words: true, language: 'en' };
+    const whole = await test.client.transcribe({ model: 'aligned', format, data, options });
+    const { settled } = await stream({ model: 'aligned', options }, data);
+    expect(settled.map(({ words }) => words)).toEqual(whole.segments.map(({ words }) => words));
+    const { updates } = await stream({ model: 'aligned', options, partialIntervalMs: 200 }, data);
+    const all = updates.flat();
+    expect(all.some(({ final }) => !final)).toBe(true);
+    for (const { final, words, text } of all)
+      expect(words.map((one) => one.text).join('')).toBe(final ? text : '');
   });
 
   it('ends between two steps where nobody waits any more, and leaves nothing open', async () => {

@@ -46,12 +46,14 @@ export function readTranscription(
     maxTokens: maxTokens || undefined,
     conditioned: options.conditionOnPreviousText,
     seed: options.seed,
+    words: options.words,
   };
 }
 
 export function segmentMessage(
-  { finish, seek: _, ...segment }: TranscribedSegment,
+  { finish, seek: _, words, ...segment }: TranscribedSegment,
   final: boolean,
 ): TranscriptSegment {
-  return { ...segment, tokens: [...segment.tokens], final, finishReason: finishReasons[finish] };
+  const tokens = [...segment.tokens];
+  return { ...segment, tokens, words: words && [...words], final, finishReason: finishReasons[finish] };
 }

@@ -1,5 +1,5 @@
 import { srt, vtt } from '@triptych/core';
-import type { Transcript } from '@triptych/engine';
+import type { TranscribedSegment, Transcript } from '@triptych/engine';
 import { z } from 'zod';
 import { languageName } from './language-name.js';
 
@@ -19,20 +19,33 @@ export const transcriptAnswer = z.union([
     language: z.string().meta({ description: 'Of the text, in English words.' }),
     duration: z.number().meta({ description: 'Seconds.' }),
     text: z.string(),
-    segments: z.array(
-      z.strictObject({
-        id: z.number(),
-        seek: z.number().meta({ description: 'Where its window begins, in hundredths of a second.' }),
-        start: z.number().meta({ description: 'Seconds.' }),
-        end: z.number().meta({ description: 'Seconds.' }),
-        text: z.string(),
-        tokens: z.array(z.number()),
-        temperature: z.number(),
-        avg_logprob: z.number(),
-        compression_ratio: z.number(),
-        no_speech_prob: z.number(),
-      }),
-    ),
+    words: z
+      .array(
+        z.strictObject({
+          word: z.string(),
+          start: z.number().meta({ description: 'Seconds.' }),
+          end: z.number().meta({ description: 'Seconds.' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Where timestamp_granularities[] has word.' }),
+    segments: z
+      .array(
+        z.strictObject({
+          id: z.number(),
+          seek: z.number().meta({ description: 'Where its window begins, in hundredths of a second.' }),
+          start: z.number().meta({ description: 'Seconds.' }),
+          end: z.number().meta({ description: 'Seconds.' }),
+          text: z.string(),
+          tokens: z.array(z.number()),
+          temperature: z.number(),
+          avg_logprob: z.number(),
+          compression_ratio: z.number(),
+          no_speech_prob: z.number(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Unless timestamp_granularities[] has word alone.' }),
     usage,
   }),
 ]);
@@ -41,17 +54,25 @@ type JsonTranscript = z.infer<typeof transcriptAnswer>;
 /** Media types of the answers that are no JSON. */
 export const transcriptTypes = ['text/plain', 'application/x-subrip', 'text/vtt'] as const;
 
+/** What is asked of an answer. */
+export interface AnswerForm {
+  readonly task: 'transcribe' | 'translate';
+  readonly format: TranscriptFormat;
+  /** What `verbose_json` has. */
+  readonly words: boolean;
+  readonly segments: boolean;
+}
+
 /** A transcript in one of OpenAI's formats. */
 export function writeTranscript(
   transcript: Transcript,
-  task: 'transcribe' | 'translate',
-  format: TranscriptFormat,
+  form: AnswerForm,
 ): { readonly type: string; readonly body: string } {
   const cues = transcript.segments;
-  switch (format) {
+  switch (form.format) {
     case 'json':
     case 'verbose_json':
-      return { type: 'application/json', body: JSON.stringify(jsonOf(transcript, task, format)) };
+      return { type: 'application/json', body: JSON.stringify(jsonOf(transcript, form)) };
     case 'text':
       return { type: 'text/plain; charset=utf-8', body: `${transcript.text}\n` };
     case 'srt':
@@ -63,8 +84,7 @@ export function writeTranscript(
 
 function jsonOf(
   { text, language = 'en', durationS, segments }: Transcript,
-  task: 'transcribe' | 'translate',
-  format: 'json' | 'verbose_json',
+  { task, format, words, segments: hasSegments }: AnswerForm,
 ): JsonTranscript {
   const usage = { type: 'duration', seconds: Math.ceil(durationS) } as const;
   if (format === 'json') return { text, usage };
@@ -73,18 +93,30 @@ function jsonOf(
     language: task === 'translate' ? 'english' : languageName(language),
     duration: durationS,
     text,
-    segments: segments.map((one, id) => ({
-      id,
-      seek: one.seek,
-      start: one.startS,
-      end: one.endS,
-      text: one.text,
-      tokens: [...one.tokens],
-      temperature: one.temperature,
-      avg_logprob: one.meanLogProbability,
-      compression_ratio: one.compressionRatio,
-      no_speech_prob: one.noSpeechProbability,
-    })),
+    ...(words ? { words: segments.flatMap(wordsOf) } : {}),
+    ...(hasSegments ? { segments: segments.map(segmentOf) } : {}),
     usage,
+  };
+}
+
+/** What is nothing but space is none. */
+function wordsOf({ words = [] }: TranscribedSegment) {
+  return words
+    .map(({ text, startS, endS }) => ({ word: text.trim(), start: startS, end: endS }))
+    .filter(({ word }) => word !== '');
+}
+
+function segmentOf(segment: TranscribedSegment, id: number) {
+  return {
+    id,
+    seek: segment.seek,
+    start: segment.startS,
+    end: segment.endS,
+    text: segment.text,
+    tokens: [...segment.tokens],
+    temperature: segment.temperature,
+    avg_logprob: segment.meanLogProbability,
+    compression_ratio: segment.compressionRatio,
+    no_speech_prob: segment.noSpeechProbability,
   };
 }

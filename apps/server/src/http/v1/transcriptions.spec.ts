@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AudioEncoding, SpeechTask } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { demoClip, demoModel, serveDemo, type TestServer } from '../../testing/harness.js';
 import { convertTinyWhisper } from '../../testing/tiny-whisper.js';
 import type { OpenApi } from '../openapi/document.js';
@@ -14,7 +15,12 @@ let test: TestServer;
 let base: string;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-transcriptions-'));
-  const models = [demoModel, demoClip, await convertTinyWhisper(work, 'tiny')];
+  const models = [
+    demoModel,
+    demoClip,
+    await convertTinyWhisper(work, 'tiny'),
+    await convertTinyWhisper(work, 'aligned', { generation: { alignment_heads: [[1, 0]] } }),
+  ];
   test = await serveDemo({ models, http: '127.0.0.1:0', maxMessageBytes: 1_000_000 });
   base = `http://${test.server.httpAddress}`;
 });
@@ -33,6 +39,12 @@ function post(fields: Fields, path = '/v1/audio/transcriptions'): Promise<Respon
     if (Buffer.isBuffer(value)) form.append(name, new Blob([new Uint8Array(value)]), 'speech.wav');
     else for (const one of [value].flat()) form.append(name, one);
   return fetch(`${base}${path}`, { method: 'POST', body: form });
+}
+
+/** Those of a `verbose_json`; fails where it has none. */
+function segmentsOf(answer: z.infer<typeof transcriptAnswer>) {
+  if (!('task' in answer) || !answer.segments) throw new Error('no segments');
+  return answer.segments;
 }
 
 /** What gRPC answers. */
@@ -103,7 +115,31 @@ describe('/v1/audio/transcriptions', () => {
     });
     const answer = transcriptAnswer.parse(await response.json());
     expect(answer).toMatchObject({ task: 'transcribe', language: 'german' });
-    if ('segments' in answer) for (const one of answer.segments) expect(one.temperature).toBeCloseTo(0.4);
+    for (const one of segmentsOf(answer)) expect(one.temperature).toBeCloseTo(0.4);
+  });
+
+  it('says when each word is said, with segments or without', async () => {
+    const file = await speechFile('pizza-a');
+    const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER };
+    const options = { task: SpeechTask.SPEECH_TASK_TRANSCRIBE, words: true };
+    const said = await test.client.transcribe({ model: 'aligned', format, data: file, options });
+    const words = said.segments.flatMap((one) => one.words);
+    expect(words.length).toBeGreaterThan(0);
+    const ask = async (times: string[]) => {
+      const fields = { file, model: 'aligned', response_format: 'verbose_json' };
+      const response = await post({ ...fields, 'timestamp_granularities[]': times });
+      return transcriptAnswer.parse(await response.json());
+    };
+    const expected = words
+      .map(({ text, startS, endS }) => ({ word: text.trim(), start: startS, end: endS }))
+      .filter(({ word }) => word !== '');
+    const alone = await ask(['word']);
+    expect(alone).toMatchObject({ text: said.text, words: expected });
+    expect(alone).not.toHaveProperty('segments');
+    const both = await ask(['segment', 'word']);
+    expect(both).toMatchObject({ words: expected });
+    expect(segmentsOf(both)).toHaveLength(said.segments.length);
+    expect(await ask(['segment'])).not.toHaveProperty('words');
   });
 
   it('translates into English', async () => {
@@ -124,11 +160,11 @@ describe('/v1/audio/transcriptions', () => {
     data.writeUInt32LE(data.length - 8, 4);
     const response = await post({ file: data, response_format: 'verbose_json' });
     const answer = transcriptAnswer.parse(await response.json());
-    if (!('segments' in answer)) throw new Error('no segments');
-    const seeks = answer.segments.map(({ seek }) => seek);
+    const segments = segmentsOf(answer);
+    const seeks = segments.map(({ seek }) => seek);
     expect(new Set(seeks).size).toBeGreaterThan(1);
     expect(seeks).toEqual(seeks.toSorted((a, b) => a - b));
-    for (const { seek, start } of answer.segments) expect(start).toBeGreaterThanOrEqual(seek / 100 - 0.001);
+    for (const { seek, start } of segments) expect(start).toBeGreaterThanOrEqual(seek / 100 - 0.001);
   });
 
   it("refuses what it cannot do in OpenAI's words", async () => {
@@ -142,10 +178,22 @@ describe('/v1/audio/transcriptions', () => {
       [{ file, temperature: '1.5' }, 400, 'PARAMETER_INVALID', 'temperature'],
       [{ file, stream: 'true' }, 400, 'MESSAGE_MALFORMED', 'stream'],
       [
-        { file, 'timestamp_granularities[]': ['segment', 'word'] },
+        { file, model: 'tiny', response_format: 'verbose_json', 'timestamp_granularities[]': ['word'] },
         400,
         'PARAMETER_INVALID',
         'timestamp_granularities[]',
+      ],
+      [
+        { file, model: 'aligned', 'timestamp_granularities[]': ['segment', 'word'] },
+        400,
+        'PARAMETER_INVALID',
+        'timestamp_granularities[]',
+      ],
+      [
+        { file, 'timestamp_granularities[]': ['letter'] },
+        400,
+        'MESSAGE_MALFORMED',
+        'timestamp_granularities[][0]',
       ],
       [{ file, model: 'tiny', language: 'xx' }, 400, 'PARAMETER_INVALID', 'language'],
       [{ file, model: 'demo-clip' }, 400, 'MODALITY_NOT_SERVED', 'model'],

@@ -19,7 +19,7 @@ import {
 } from './transcript-answer.js';
 
 const FORM_TYPE = 'multipart/form-data';
-const WORDS_FIELD = 'timestamp_granularities[]';
+const TIMES_FIELD = 'timestamp_granularities[]';
 
 const field = (description: string) => z.string({ error: 'expected text' }).optional().meta({ description });
 
@@ -44,10 +44,10 @@ const translationForm = z.strictObject({
 
 const transcriptionForm = translationForm.extend({
   language: field('Its code: en. Without, it is detected.'),
-  [WORDS_FIELD]: z
-    .array(z.enum(['segment', 'word'], { error: 'expected segment' }))
+  [TIMES_FIELD]: z
+    .array(z.enum(['segment', 'word'], { error: 'expected segment or word' }))
     .optional()
-    .meta({ description: 'segment, which verbose_json has anyway. word is refused.' }),
+    .meta({ description: 'What verbose_json has the times of: segment, the default, word, or both.' }),
   stream: z
     .literal('false', {
       error: 'the answer comes whole; Transcriber.TranscribeStream of gRPC answers while it is said',
@@ -86,7 +86,7 @@ export const speechRoutes: readonly SpeechRoute[] = [
 ];
 
 /** Fields of the engine's, in the words of the form. */
-const fields = { data: 'file', format: 'file', task: 'model' };
+const fields = { data: 'file', format: 'file', task: 'model', words: TIMES_FIELD };
 
 /** Serves them, in a scope of their own: they read forms and nothing else. */
 export function serveSpeech(app: FastifyInstance, context: HttpContext): void {
@@ -116,10 +116,14 @@ async function answer(
   const call = callOf(request);
   const form = await takeForm(request, call, route.body, engine.limits.maxItems);
   const { file, model, prompt, language, temperature, response_format: wanted = 'json' } = form;
-  if (form[WORDS_FIELD]?.includes('word'))
-    throw new TriptychError('PARAMETER_INVALID', 'no times of words are told; expected segment', {
-      field: WORDS_FIELD,
-    });
+  const times = form[TIMES_FIELD] ?? [];
+  const words = times.includes('word');
+  if (words && wanted !== 'verbose_json')
+    throw new TriptychError(
+      'PARAMETER_INVALID',
+      `response_format is ${wanted}, which has no times of words; expected verbose_json`,
+      { field: TIMES_FIELD },
+    );
   const drawn = Number(temperature ?? 0);
   const asked = {
     model,
@@ -130,10 +134,16 @@ async function answer(
       language: language || undefined,
       prompt,
       temperatures: drawn === 0 ? undefined : [drawn],
+      words,
     },
   };
   const transcript = await inRoute(fields, engine.transcribe(asked, call.engineCall()));
-  const { type, body } = writeTranscript(transcript, route.task, wanted);
+  const { type, body } = writeTranscript(transcript, {
+    task: route.task,
+    format: wanted,
+    words,
+    segments: !words || times.includes('segment'),
+  });
   return reply.type(type).send(body);
 }
 

@@ -14,17 +14,19 @@ _sym_db = _symbol_database.Default()
 from triptych.v1 import common_pb2 as triptych_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctriptych/v1/transcript.proto\x12\x0btriptych.v1\x1a\x18triptych/v1/common.proto\"\xff\x01\n\x14TranscriptionOptions\x12\x10\n\x08language\x18\x01 \x01(\t\x12%\n\x04task\x18\x02 \x01(\x0e\x32\x17.triptych.v1.SpeechTask\x12\x1a\n\x12without_timestamps\x18\x03 \x01(\x08\x12\x0e\n\x06prompt\x18\x04 \x01(\t\x12\x13\n\x0btemperature\x18\x05 \x01(\x02\x12\r\n\x05\x62\x65\x61ms\x18\x06 \x01(\r\x12\x12\n\nmax_tokens\x18\x07 \x01(\r\x12\x18\n\x10without_fallback\x18\x08 \x01(\x08\x12\"\n\x1a\x63ondition_on_previous_text\x18\t \x01(\x08\x12\x0c\n\x04seed\x18\n \x01(\x04\"\xff\x01\n\x11TranscriptSegment\x12\x0f\n\x07start_s\x18\x01 \x01(\x01\x12\r\n\x05\x65nd_s\x18\x02 \x01(\x01\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05\x66inal\x18\x04 \x01(\x08\x12\x0e\n\x06tokens\x18\x05 \x03(\r\x12\x13\n\x0btemperature\x18\x06 \x01(\x02\x12\x1c\n\x14mean_log_probability\x18\x07 \x01(\x02\x12\x19\n\x11\x63ompression_ratio\x18\x08 \x01(\x02\x12\x1d\n\x15no_speech_probability\x18\t \x01(\x02\x12\x30\n\rfinish_reason\x18\n \x01(\x0e\x32\x19.triptych.v1.FinishReason*`\n\nSpeechTask\x12\x1b\n\x17SPEECH_TASK_UNSPECIFIED\x10\x00\x12\x1a\n\x16SPEECH_TASK_TRANSCRIBE\x10\x01\x12\x19\n\x15SPEECH_TASK_TRANSLATE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctriptych/v1/transcript.proto\x12\x0btriptych.v1\x1a\x18triptych/v1/common.proto\"\x8e\x02\n\x14TranscriptionOptions\x12\x10\n\x08language\x18\x01 \x01(\t\x12%\n\x04task\x18\x02 \x01(\x0e\x32\x17.triptych.v1.SpeechTask\x12\x1a\n\x12without_timestamps\x18\x03 \x01(\x08\x12\x0e\n\x06prompt\x18\x04 \x01(\t\x12\x13\n\x0btemperature\x18\x05 \x01(\x02\x12\r\n\x05\x62\x65\x61ms\x18\x06 \x01(\r\x12\x12\n\nmax_tokens\x18\x07 \x01(\r\x12\x18\n\x10without_fallback\x18\x08 \x01(\x08\x12\"\n\x1a\x63ondition_on_previous_text\x18\t \x01(\x08\x12\x0c\n\x04seed\x18\n \x01(\x04\x12\r\n\x05words\x18\x0b \x01(\x08\"\xab\x02\n\x11TranscriptSegment\x12\x0f\n\x07start_s\x18\x01 \x01(\x01\x12\r\n\x05\x65nd_s\x18\x02 \x01(\x01\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05\x66inal\x18\x04 \x01(\x08\x12\x0e\n\x06tokens\x18\x05 \x03(\r\x12\x13\n\x0btemperature\x18\x06 \x01(\x02\x12\x1c\n\x14mean_log_probability\x18\x07 \x01(\x02\x12\x19\n\x11\x63ompression_ratio\x18\x08 \x01(\x02\x12\x1d\n\x15no_speech_probability\x18\t \x01(\x02\x12\x30\n\rfinish_reason\x18\n \x01(\x0e\x32\x19.triptych.v1.FinishReason\x12*\n\x05words\x18\x0b \x03(\x0b\x32\x1b.triptych.v1.TranscriptWord\">\n\x0eTranscriptWord\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0f\n\x07start_s\x18\x02 \x01(\x01\x12\r\n\x05\x65nd_s\x18\x03 \x01(\x01*`\n\nSpeechTask\x12\x1b\n\x17SPEECH_TASK_UNSPECIFIED\x10\x00\x12\x1a\n\x16SPEECH_TASK_TRANSCRIBE\x10\x01\x12\x19\n\x15SPEECH_TASK_TRANSLATE\x10\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'triptych.v1.transcript_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _SPEECHTASK._serialized_start=587
-  _SPEECHTASK._serialized_end=683
+  _SPEECHTASK._serialized_start=710
+  _SPEECHTASK._serialized_end=806
   _TRANSCRIPTIONOPTIONS._serialized_start=72
-  _TRANSCRIPTIONOPTIONS._serialized_end=327
-  _TRANSCRIPTSEGMENT._serialized_start=330
-  _TRANSCRIPTSEGMENT._serialized_end=585
+  _TRANSCRIPTIONOPTIONS._serialized_end=342
+  _TRANSCRIPTSEGMENT._serialized_start=345
+  _TRANSCRIPTSEGMENT._serialized_end=644
+  _TRANSCRIPTWORD._serialized_start=646
+  _TRANSCRIPTWORD._serialized_end=708
 # @@protoc_insertion_point(module_scope)

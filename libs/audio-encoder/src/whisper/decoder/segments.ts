@@ -5,6 +5,8 @@ export interface SpeechSegment {
   readonly start: number;
   readonly end: number;
   readonly tokens: readonly number[];
+  /** When each token ends, in seconds from the recording's start. undefined where nobody asks for it. */
+  readonly times?: readonly number[] | undefined;
 }
 
 /** Seconds of one timestamp's step, and of one frame of a spectrogram. */
@@ -29,29 +31,40 @@ export interface WindowSegments {
  */
 export function segmentsOf(
   tokens: readonly number[],
-  { seek, frames }: { readonly seek: number; readonly frames: number },
+  {
+    seek,
+    frames,
+    steps,
+  }: {
+    readonly seek: number;
+    readonly frames: number;
+    /** Of each token, when it ends: steps of a timestamp from the window's start. */
+    readonly steps?: readonly number[] | undefined;
+  },
   { firstTimestamp }: SpeechTokens,
 ): WindowSegments {
   const offset = (seek * TIMESTAMP_S) / FRAMES;
   const isTimestamp = tokens.map((token) => token >= firstTimestamp);
   const cuts = tokens.flatMap((_, i) => (i > 0 && isTimestamp[i - 1] && isTimestamp[i] ? [i] : []));
   const count = tokens.length;
+  const times = steps?.map((step) => offset + step * TIMESTAMP_S);
   if (cuts.length === 0) {
     const last = tokens.findLast((token) => token >= firstTimestamp);
     const whole = Math.trunc((frames * FRAME_S) / TIMESTAMP_S);
     const end = last === undefined || last === firstTimestamp ? whole : last - firstTimestamp;
-    const segments = [{ start: offset, end: offset + end * TIMESTAMP_S, tokens }];
+    const segments = [{ start: offset, end: offset + end * TIMESTAMP_S, tokens, times }];
     return { segments, closed: 0, open: undefined, advance: frames };
   }
   const endsOnce = count >= 2 && !isTimestamp[count - 2] && isTimestamp[count - 1];
   if (endsOnce) cuts.push(count);
   else cuts[cuts.length - 1]++;
   const segments = cuts.map((cut, i) => {
-    const piece = tokens.slice(i === 0 ? 0 : cuts[i - 1], cut);
+    const first = i === 0 ? 0 : cuts[i - 1];
+    const piece = tokens.slice(first, cut);
     const isLast = i === cuts.length - 1;
     const time = (token: number) => offset + (token - firstTimestamp) * TIMESTAMP_S;
     const end = piece[piece.length - (isLast && !endsOnce ? 2 : 1)];
-    return { start: time(piece[0]), end: time(end), tokens: piece };
+    return { start: time(piece[0]), end: time(end), tokens: piece, times: times?.slice(first, cut) };
   });
   const last = cuts[cuts.length - 1];
   const advance = endsOnce ? frames : (tokens[last - 2] - firstTimestamp) * FRAMES;

@@ -2,6 +2,7 @@ import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
 import type { DecoderNetwork } from '@triptych/inference-core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
 import { readWhisperConfig, type WhisperConfig } from '../config.js';
+import { readAlignment } from './alignment-heads.js';
 import { whisperDecoder } from './config.js';
 import { readSpeechTokens, type SpeechTokens } from './tokens.js';
 import { byteLevelWords } from './words.js';
@@ -34,9 +35,11 @@ export function whisperSpeech(
     const missing = generation === undefined ? GENERATION : TOKENIZER;
     throw new TriptychError('WEIGHTS_MISSING', `${missing} is missing, which transcribing takes`);
   }
-  const network = whisperDecoder(json);
+  const plain = whisperDecoder(json);
+  const generationConfig = parse(generation, GENERATION);
+  const network = { ...plain, alignment: readAlignment(generationConfig, json, plain) };
   const { vocabulary } = network.config;
-  const tokens = readSpeechTokens(parse(generation, GENERATION), vocabulary);
+  const tokens = readSpeechTokens(generationConfig, vocabulary);
   const { start, end, previous, languages, tasks, noTimestamps, noSpeech, firstTimestamp } = tokens;
   const silent = new Set([
     start,

@@ -35,6 +35,8 @@ export interface TranscriptionOptions {
    * Default: what is said is told once, window by window.
    */
   readonly guessEvery?: number | undefined;
+  /** Whether tokens of what is settled have times. Of decoders whose network knows heads that align. Default: no. */
+  readonly tokenTimes?: boolean | undefined;
   /** Largest log-mel energy of the whole recording, where that is known. Default: that of what has been heard so far. */
   readonly loudest?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -108,7 +110,7 @@ export async function* transcribe(
     }
     // Guesses settle at timestamps.
     const timestamps = options.timestamps || guessEvery < Infinity || !isShort;
-    const heard = await inTurn(() => state.hear(recording, { seek, frames, timestamps }));
+    const heard = await inTurn(() => state.hear(recording, { seek, frames, timestamps, isWhole }));
     const { cut, isSilent, known } = heard;
     if (isWhole) {
       const segments = isSilent ? [] : cut.segments;
@@ -185,7 +187,14 @@ class Transcription {
       seek,
       frames,
       timestamps,
-    }: { readonly seek: number; readonly frames: number; readonly timestamps: boolean },
+      isWhole,
+    }: {
+      readonly seek: number;
+      readonly frames: number;
+      readonly timestamps: boolean;
+      /** More audio does not change what is said. */
+      readonly isWhole: boolean;
+    },
   ): Promise<{
     readonly cut: WindowSegments;
     readonly isSilent: boolean;
@@ -209,8 +218,14 @@ class Transcription {
       const { generated, isSilent, ...known } = result;
       const text = generated.tokens.at(-1) === tokens.end ? generated.tokens.slice(0, -1) : generated.tokens;
       const { meanLogProbability, finish } = generated;
+      const cut = segmentsOf(text, { seek, frames }, tokens);
+      const maySettle = !isSilent && (isWhole || cut.closed > 0);
+      const steps =
+        options.tokenTimes && maySettle
+          ? await tokenEnds(source, prompt, generated, reachOf(recording, seek, frames, config), signal)
+          : undefined;
       return {
-        cut: segmentsOf(text, { seek, frames }, tokens),
+        cut: steps ? segmentsOf(text, { seek, frames, steps }, tokens) : cut,
         isSilent,
         known: { seek, language: this.#language, meanLogProbability, finish, ...known },
       };
@@ -226,6 +241,39 @@ class Transcription {
     const from = this.#said.findLastIndex(({ length }) => (kept += length) > this.parts.decoder.positions);
     if (from > 0) this.#said = this.#said.slice(from);
   }
+}
+
+/** Vectors of a window that hold what was heard: the reference counts a hop that has begun, where silence follows it. */
+function reachOf(recording: Recording, seek: number, frames: number, { mel }: WhisperConfig): number {
+  const heard = recording.heard < recording.length ? Math.ceil(recording.heard / mel.hop) - seek : frames;
+  return Math.max(1, Math.floor(Math.min(heard, frames) / CONV_STRIDE));
+}
+
+/**
+ * When each of the tokens ends, in vectors from the window's start: when the decoder, having heard it, looks for the next one, as transformers'
+ * `return_token_timestamps` has it. The last one is followed by none, and ends with the one before it.
+ */
+async function tokenEnds(
+  source: DecoderSource,
+  prompt: readonly number[],
+  { tokens }: Generated,
+  reach: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly number[]> {
+  const read = [...prompt, ...tokens.slice(0, -1)];
+  const { alignment = [] } = await source.generate(
+    {
+      prompt: read,
+      maxTokens: read.length,
+      end: tokens[tokens.length - 1],
+      rules: { suppressed: [], suppressedFirst: [] },
+      search: { kind: 'greedy' },
+      probes: [],
+      align: { from: prompt.length, reach },
+    },
+    { signal },
+  );
+  return [...alignment, alignment.at(-1) ?? 0];
 }
 
 /** The likeliest language; undefined where the model knows one alone. */

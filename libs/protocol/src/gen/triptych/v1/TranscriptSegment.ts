@@ -1,6 +1,7 @@
 // Original file: ../../proto/triptych/v1/transcript.proto
 
 import type { FinishReason as _triptych_v1_FinishReason, FinishReason__Output as _triptych_v1_FinishReason__Output } from '../../triptych/v1/FinishReason.js';
+import type { TranscriptWord as _triptych_v1_TranscriptWord, TranscriptWord__Output as _triptych_v1_TranscriptWord__Output } from '../../triptych/v1/TranscriptWord.js';
 
 export interface TranscriptSegment {
   'startS'?: (number | string);
@@ -13,6 +14,7 @@ export interface TranscriptSegment {
   'compressionRatio'?: (number | string);
   'noSpeechProbability'?: (number | string);
   'finishReason'?: (_triptych_v1_FinishReason);
+  'words'?: (_triptych_v1_TranscriptWord)[];
 }
 
 export interface TranscriptSegment__Output {
@@ -26,4 +28,5 @@ export interface TranscriptSegment__Output {
   'compressionRatio': (number);
   'noSpeechProbability': (number);
   'finishReason': (_triptych_v1_FinishReason__Output);
+  'words': (_triptych_v1_TranscriptWord__Output)[];
 }

@@ -14,6 +14,7 @@ export interface TranscriptionOptions {
   'withoutFallback'?: (boolean);
   'conditionOnPreviousText'?: (boolean);
   'seed'?: (number | string | Long);
+  'words'?: (boolean);
 }
 
 export interface TranscriptionOptions__Output {
@@ -27,4 +28,5 @@ export interface TranscriptionOptions__Output {
   'withoutFallback': (boolean);
   'conditionOnPreviousText': (boolean);
   'seed': (number);
+  'words': (boolean);
 }

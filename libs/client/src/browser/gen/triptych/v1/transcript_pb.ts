@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file triptych/v1/transcript.proto.
  */
 export const file_triptych_v1_transcript: GenFile = /*@__PURE__*/
-  fileDesc("Chx0cmlwdHljaC92MS90cmFuc2NyaXB0LnByb3RvEgt0cmlwdHljaC52MSL/AQoUVHJhbnNjcmlwdGlvbk9wdGlvbnMSEAoIbGFuZ3VhZ2UYASABKAkSJQoEdGFzaxgCIAEoDjIXLnRyaXB0eWNoLnYxLlNwZWVjaFRhc2sSGgoSd2l0aG91dF90aW1lc3RhbXBzGAMgASgIEg4KBnByb21wdBgEIAEoCRITCgt0ZW1wZXJhdHVyZRgFIAEoAhINCgViZWFtcxgGIAEoDRISCgptYXhfdG9rZW5zGAcgASgNEhgKEHdpdGhvdXRfZmFsbGJhY2sYCCABKAgSIgoaY29uZGl0aW9uX29uX3ByZXZpb3VzX3RleHQYCSABKAgSDAoEc2VlZBgKIAEoBCL/AQoRVHJhbnNjcmlwdFNlZ21lbnQSDwoHc3RhcnRfcxgBIAEoARINCgVlbmRfcxgCIAEoARIMCgR0ZXh0GAMgASgJEg0KBWZpbmFsGAQgASgIEg4KBnRva2VucxgFIAMoDRITCgt0ZW1wZXJhdHVyZRgGIAEoAhIcChRtZWFuX2xvZ19wcm9iYWJpbGl0eRgHIAEoAhIZChFjb21wcmVzc2lvbl9yYXRpbxgIIAEoAhIdChVub19zcGVlY2hfcHJvYmFiaWxpdHkYCSABKAISMAoNZmluaXNoX3JlYXNvbhgKIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbipgCgpTcGVlY2hUYXNrEhsKF1NQRUVDSF9UQVNLX1VOU1BFQ0lGSUVEEAASGgoWU1BFRUNIX1RBU0tfVFJBTlNDUklCRRABEhkKFVNQRUVDSF9UQVNLX1RSQU5TTEFURRACYgZwcm90bzM", [file_triptych_v1_common]);
+  fileDesc("Chx0cmlwdHljaC92MS90cmFuc2NyaXB0LnByb3RvEgt0cmlwdHljaC52MSKOAgoUVHJhbnNjcmlwdGlvbk9wdGlvbnMSEAoIbGFuZ3VhZ2UYASABKAkSJQoEdGFzaxgCIAEoDjIXLnRyaXB0eWNoLnYxLlNwZWVjaFRhc2sSGgoSd2l0aG91dF90aW1lc3RhbXBzGAMgASgIEg4KBnByb21wdBgEIAEoCRITCgt0ZW1wZXJhdHVyZRgFIAEoAhINCgViZWFtcxgGIAEoDRISCgptYXhfdG9rZW5zGAcgASgNEhgKEHdpdGhvdXRfZmFsbGJhY2sYCCABKAgSIgoaY29uZGl0aW9uX29uX3ByZXZpb3VzX3RleHQYCSABKAgSDAoEc2VlZBgKIAEoBBINCgV3b3JkcxgLIAEoCCKrAgoRVHJhbnNjcmlwdFNlZ21lbnQSDwoHc3RhcnRfcxgBIAEoARINCgVlbmRfcxgCIAEoARIMCgR0ZXh0GAMgASgJEg0KBWZpbmFsGAQgASgIEg4KBnRva2VucxgFIAMoDRITCgt0ZW1wZXJhdHVyZRgGIAEoAhIcChRtZWFuX2xvZ19wcm9iYWJpbGl0eRgHIAEoAhIZChFjb21wcmVzc2lvbl9yYXRpbxgIIAEoAhIdChVub19zcGVlY2hfcHJvYmFiaWxpdHkYCSABKAISMAoNZmluaXNoX3JlYXNvbhgKIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbhIqCgV3b3JkcxgLIAMoCzIbLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRXb3JkIj4KDlRyYW5zY3JpcHRXb3JkEgwKBHRleHQYASABKAkSDwoHc3RhcnRfcxgCIAEoARINCgVlbmRfcxgDIAEoASpgCgpTcGVlY2hUYXNrEhsKF1NQRUVDSF9UQVNLX1VOU1BFQ0lGSUVEEAASGgoWU1BFRUNIX1RBU0tfVFJBTlNDUklCRRABEhkKFVNQRUVDSF9UQVNLX1RSQU5TTEFURRACYgZwcm90bzM", [file_triptych_v1_common]);
 
 /**
  * @generated from message triptych.v1.TranscriptionOptions
@@ -87,6 +87,13 @@ export type TranscriptionOptions = Message<"triptych.v1.TranscriptionOptions"> &
    * @generated from field: uint64 seed = 10;
    */
   seed: bigint;
+
+  /**
+   * Final segments have their words, with times. Of models whose generation_config.json names their alignment heads: INVALID_ARGUMENT of others.
+   *
+   * @generated from field: bool words = 11;
+   */
+  words: boolean;
 };
 
 /**
@@ -159,6 +166,13 @@ export type TranscriptSegment = Message<"triptych.v1.TranscriptSegment"> & {
    * @generated from field: triptych.v1.FinishReason finish_reason = 10;
    */
   finishReason: FinishReason;
+
+  /**
+   * where they are asked for, and the segment is final
+   *
+   * @generated from field: repeated triptych.v1.TranscriptWord words = 11;
+   */
+  words: TranscriptWord[];
 };
 
 /**
@@ -167,6 +181,37 @@ export type TranscriptSegment = Message<"triptych.v1.TranscriptSegment"> & {
  */
 export const TranscriptSegmentSchema: GenMessage<TranscriptSegment> = /*@__PURE__*/
   messageDesc(file_triptych_v1_transcript, 1);
+
+/**
+ * @generated from message triptych.v1.TranscriptWord
+ */
+export type TranscriptWord = Message<"triptych.v1.TranscriptWord"> & {
+  /**
+   * as it stands in the segment's text, with the space before it
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * from the beginning of the recording or stream
+   *
+   * @generated from field: double start_s = 2;
+   */
+  startS: number;
+
+  /**
+   * @generated from field: double end_s = 3;
+   */
+  endS: number;
+};
+
+/**
+ * Describes the message triptych.v1.TranscriptWord.
+ * Use `create(TranscriptWordSchema)` to create a new message.
+ */
+export const TranscriptWordSchema: GenMessage<TranscriptWord> = /*@__PURE__*/
+  messageDesc(file_triptych_v1_transcript, 2);
 
 /**
  * @generated from enum triptych.v1.SpeechTask
