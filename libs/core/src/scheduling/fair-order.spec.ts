@@ -50,6 +50,22 @@ describe('a fair order', () => {
     expect(all(order).indexOf('dear-1')).toBe(11);
   });
 
+  it('settles what a turn has cost beyond what was said, also where its caller waits for nothing meanwhile', () => {
+    const order = new FairOrder<Item>();
+    for (let i = 0; i < 20; i++) order.add(item(`true-${i}`, 'true'));
+    const served: string[] = [];
+    // Ten times what it says.
+    for (let i = 0; i < 13; i++) {
+      const understated = item('understated', 'understated');
+      if (i % 5 === 0) order.add(understated);
+      served.push(one(order) ?? '');
+      if (served.at(-1) === 'understated') order.settle(understated.caller, 9);
+    }
+    expect(served.filter((name) => name === 'understated')).toHaveLength(2);
+    order.settle(item('', 'true').caller, 30);
+    expect(one(order)).toBe('understated');
+  });
+
   it('gives nobody credit for having asked for nothing', () => {
     const order = new FairOrder<Item>();
     for (let i = 0; i < 10; i++) order.add(item(`a-${i}`, 'a'));

@@ -69,6 +69,12 @@ export class FairOrder<T extends Queueing> {
     this.#size++;
   }
 
+  /** What a caller's item was taken for has cost so much more, or less, than its `cost` said. */
+  settle({ principal, flow }: Caller, cost: number): void {
+    this.#known.get(principal)?.flows.settle(flow, cost);
+    this.#principals.settle(principal, cost);
+  }
+
   /** False where it does not wait any more. */
   remove(item: T): boolean {
     const { principal, flow } = item.caller;

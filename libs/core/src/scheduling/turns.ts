@@ -81,6 +81,16 @@ export class Turns<Key, Member> {
     this.#move(key, cost, rank);
   }
 
+  /** A turn that a member had has cost so much more, or less, than was said: its next one starts as much later. */
+  settle(key: Key, cost: number): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting) this.#move(key, cost, waiting.rank);
+    else {
+      const end = this.#ends.get(key);
+      if (end !== undefined) this.#ends.set(key, end + cost);
+    }
+  }
+
   /** A member that waits has another rank. */
   rerank(key: Key, rank: Rank): void {
     this.#move(key, 0, rank);

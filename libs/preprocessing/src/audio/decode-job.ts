@@ -2,8 +2,7 @@ import { TriptychError } from '@triptych/core';
 import type { DecodeOptions, DecoderLane } from './decoder-lane.js';
 import type { ClipStart, Input, StreamStart, TurnReply } from './worker/protocol.js';
 
-/** Milliseconds that a turn costs beside decoding, and bytes that are decoded in one, at least, where nothing is known yet. */
-const TURN_MS = 0.2;
+/** Bytes that are decoded in a millisecond, at least, where nothing is known yet. */
 const FIRST_TURN_BYTES_PER_MS = 20_000;
 const MOST_MS = 5;
 
@@ -13,7 +12,7 @@ export class DecodeJob {
   #isOver = false;
   /** Time that the present input has taken. */
   #spentUs = 0;
-  #costMs = TURN_MS;
+  #costMs = 0;
 
   constructor(
     private readonly lane: DecoderLane,
@@ -30,13 +29,13 @@ export class DecodeJob {
   async turn(room: number, input?: Input): Promise<TurnReply> {
     if (input) {
       this.#spentUs = 0;
-      this.#costMs = TURN_MS + Math.min(MOST_MS, input.data.length / FIRST_TURN_BYTES_PER_MS);
+      this.#costMs = Math.min(MOST_MS, input.data.length / FIRST_TURN_BYTES_PER_MS);
     }
     const { id: job, start } = this;
     const open = this.#isOpen ? undefined : start;
     this.#isOpen = true;
     const reply = await this.lane.turn({ job, open, input, room }, this.#costMs, this.options);
-    this.#costMs = TURN_MS + reply.spentUs / 1000;
+    this.#costMs = reply.spentUs / 1000;
     this.#spentUs += reply.spentUs;
     if (reply.isDone || this.#spentUs <= 1000 * this.timeoutMs) return reply;
     throw new TriptychError(

@@ -33,12 +33,16 @@ interface Waiting extends Queueing {
   readonly request: TurnRequest;
   readonly signal: AbortSignal | undefined;
   readonly onAbort: () => void;
+  /** Milliseconds that decoding is expected to take. */
+  readonly expectedMs: number;
   readonly resolve: (reply: TurnReply) => void;
   readonly reject: (error: unknown) => void;
   /** Workers that have ended with it in their hands. */
   deaths: number;
 }
 
+/** Milliseconds that a turn costs beside decoding. */
+const TURN_MS = 0.2;
 /** Turns that the worker holds: one that it takes, and one that it finds when that is over. */
 const MOST_HELD = 2;
 /** A turn is failed once this many workers have ended during it. */
@@ -74,10 +78,10 @@ export class DecoderLane {
     return this.host.ready;
   }
 
-  /** `cost` is what the turn is expected to take, in milliseconds. Rejects with CANCELLED, WORKER_LOST, AUDIO_DECODE_TIMEOUT. */
+  /** `expectedMs` is what decoding is expected to take in this turn. Rejects with CANCELLED, WORKER_LOST, AUDIO_DECODE_TIMEOUT. */
   turn(
     request: TurnRequest,
-    cost: number,
+    expectedMs: number,
     { caller, signal, deadline = Infinity }: DecodeOptions,
   ): Promise<TurnReply> {
     if (signal?.aborted) return Promise.reject(abortError(signal));
@@ -85,7 +89,8 @@ export class DecoderLane {
     return new Promise((resolve, reject) => {
       const turn: Waiting = {
         request,
-        cost,
+        cost: TURN_MS + expectedMs,
+        expectedMs,
         caller,
         deadline,
         signal,
@@ -142,6 +147,8 @@ export class DecoderLane {
       // Of an earlier worker: that one was lost, this one is well.
       if (reply.failure?.reason === 'WORKER_LOST') reject(TriptychError.fromRecord(reply.failure));
       else resolve(reply);
+      // A few bytes may take a whole turn: what was understated is paid by the caller's next one.
+      this.#waiting.settle(turn.caller, reply.spentUs / 1000 - turn.expectedMs);
     } catch (thrown) {
       if (this.#isToBeTriedAgain(thrown, turn) && !signal?.aborted && !this.#isClosed) {
         this.#waiting.add(turn);

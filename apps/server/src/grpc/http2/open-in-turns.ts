@@ -2,9 +2,9 @@ import type { Http2Server, Http2Session, ServerHttp2Stream } from 'node:http2';
 import { Turns } from '@triptych/core';
 
 /** What opening streams may take of one round of the event loop: the most, where rounds are short, and the least. */
-const [MOST_MS, LEAST_MS] = [4, 1];
+const [MOST_MS, LEAST_MS] = [4, 0.5];
 /** What a round should take, with what opening streams leads to. */
-const ROUND_MS = 20;
+const ROUND_MS = 10;
 
 type Opening = () => void;
 
