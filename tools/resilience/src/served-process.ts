@@ -48,9 +48,7 @@ export class ServedProcess {
   /** Processes that it has started. */
   childPids(): number[] {
     const tasks = `/proc/${this.pid}/task`;
-    return readdirSync(tasks).flatMap((task) =>
-      readFileSync(`${tasks}/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-    );
+    return readdirSync(tasks).flatMap((task) => childrenOf(`${tasks}/${task}`));
   }
 
   /** Of the processes that it has started, the one that uses the most of a CPU now. */
@@ -83,6 +81,15 @@ export class ServedProcess {
   async stop(): Promise<void> {
     if (this.isRunning) this.signal('SIGTERM');
     await this.exited;
+  }
+}
+
+/** Processes that a thread has started; none where it has just ended. */
+function childrenOf(task: string): number[] {
+  try {
+    return readFileSync(`${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
   }
 }
 
