@@ -1,7 +1,7 @@
 import { loudestGraph, type SpeechDecoder } from '@triptych/audio-encoder';
 import { cacheBytes, Decoder, InferenceWorker } from '@triptych/inference-core';
 import type { StoredModel } from '@triptych/weight-loader';
-import type { LoadContext } from './load-context.js';
+import type { Closable, LoadContext } from './load-context.js';
 import { DECODER_LIMITS, MOST_BEAMS } from '../items/generated-text.js';
 import type { ServedSpeech, SpeechWorkers } from './served-speech.js';
 import { WeightSource } from './weight-source.js';
@@ -53,12 +53,19 @@ async function startSpeech(
     },
     logger,
   });
+  const open: Closable[] = [decoder];
+  const opened = async <Worker extends Closable>(worker: Promise<Worker>): Promise<Worker> => {
+    const one = await worker;
+    open.push(one);
+    return one;
+  };
+  let starting: readonly Promise<Closable>[] = [];
   try {
     const { fingerprint } = await source.identify();
     const { mel } = speech.config;
-    const [preprocessor, meter] = await Promise.all([
-      started(workers.tokenizer(name, speech.tokenizer(), new AbortController().signal)),
-      started(
+    const both = [
+      opened(workers.tokenizer(name, speech.tokenizer(), new AbortController().signal)),
+      opened(
         InferenceWorker.start({
           name: `${name}/loudness`,
           threads: 1,
@@ -68,13 +75,17 @@ async function startSpeech(
           logger,
         }),
       ),
-    ]);
-    await started(Promise.resolve(decoder));
+    ] as const;
+    starting = both;
+    const [preprocessor, meter] = await Promise.all(both);
+    for (const worker of open) await started(Promise.resolve(worker));
     const loadMs = Math.round(performance.now() - since);
     logger.info({ model: name, decoder: fingerprint, loadMs }, 'model transcribes');
     return { decoder, preprocessor, meter };
   } catch (thrown) {
-    await decoder.close();
+    // What is still starting when another has failed ends, too.
+    await Promise.allSettled(starting);
+    await Promise.all(open.map((worker) => worker.close()));
     throw thrown;
   }
 }

@@ -5,8 +5,8 @@ import { resourcesAtRest } from '../models/resources.js';
 import { ServedProcess } from '../served-process.js';
 import { type Failure, problemsOf } from './failure.js';
 
-/** Of two of the models by the server's estimate (some 29 MB for Whisper, 69 MB for CLIP), and of no three. */
-const BUDGET_BYTES = 100_000_000;
+/** Of two of the models by the server's estimate (some 52 MB for Whisper, 75 MB for CLIP), and of no three. */
+const BUDGET_BYTES = 160_000_000;
 /** What allocators keep grows for some 20 to 30 loads of each model, and then no more: so many are no measure of what is left. */
 const WARM_UP_LOADS = 24;
 const PART_OF_WARM_UP = 0.25;
