@@ -20,6 +20,7 @@ from triptych import (
     NotFoundError,
     NotServedError,
     Source,
+    TranscriptionOptions,
     TranscriptUpdate,
     TriptychEmbeddings,
     Window,
@@ -114,6 +115,8 @@ def transcripts(client: Client) -> None:
     assert cut.is_cut and cut.segments[0].is_cut and len(cut.segments[0].tokens) == 1, cut
     pieces = np.array_split(samples, 10)
     check_updates(list(client.transcribe_stream(pieces, sample_rate=16_000, partial_interval_ms=300)), whole.text)
+    both = list(client.stream_audio(pieces, sample_rate=16_000, transcription=TranscriptionOptions()))
+    assert [one.transcript.text for one in both if one.transcript] == [whole.text] and both[0].vector is not None, both
     with open(speech, "rb") as file:
         of_file = list(client.transcribe_stream(iter(lambda: file.read(4096), b"")))
     assert [one.text for update in of_file for one in update.final] == [whole.segments[0].text] and not of_file[0].guessed, of_file

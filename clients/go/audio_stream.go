@@ -33,6 +33,8 @@ type Window struct {
 	Err *Error
 	// Stamp is what made the vector.
 	Stamp *pb.ModelStamp
+	// Transcript is what is said in it, where the config has a Transcription.
+	Transcript *pb.WindowTranscript
 }
 
 // AudioStream is live audio that goes on where its connection breaks off, on this server or another: each window comes once, in order. One goroutine
@@ -244,7 +246,7 @@ func (s *AudioStream) take(message *pb.AudioStreamResponse) (*Window, error) {
 	s.change()
 	made := &Window{
 		Index: window.GetIndex(), StartSample: window.GetStartSample(), EndSample: window.GetEndSample(), Partial: window.GetPartial(),
-		Stamp: s.stamp,
+		Stamp: s.stamp, Transcript: window.GetTranscript(),
 	}
 	if window.GetEmbedding() == nil {
 		made.Err = errorOfItem(window.GetError())

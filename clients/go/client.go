@@ -53,6 +53,7 @@ type Client struct {
 	models      pb.ModelsClient
 	crossModal  pb.CrossModalClient
 	transcriber pb.TranscriberClient
+	captioner   pb.CaptionerClient
 }
 
 // New returns a client of the server at address, as HOST:PORT or any name that gRPC resolves.
@@ -90,6 +91,7 @@ func New(address string, options Options) (*Client, error) {
 		models:      pb.NewModelsClient(connection),
 		crossModal:  pb.NewCrossModalClient(connection),
 		transcriber: pb.NewTranscriberClient(connection),
+		captioner:   pb.NewCaptionerClient(connection),
 	}, nil
 }
 

@@ -219,6 +219,21 @@ func transcribe(ctx context.Context, client *triptych.Client, speech string, sam
 	}
 	check(strings.TrimSpace(text) == whole.Text && guesses > 0, "%q after %d guesses, of the file %q", text, guesses, whole.Text)
 
+	both := client.StreamAudio(ctx, &pb.AudioStreamConfig{
+		Format: triptych.PCM(pb.AudioEncoding_AUDIO_ENCODING_PCM_S16LE, 16_000, 1), Transcription: &pb.TranscriptionOptions{},
+	})
+	defer both.Close()
+	go func() {
+		defer both.Finish()
+		must(both.Send16(samples))
+	}()
+	window, err := both.Recv()
+	must(err)
+	check(window.Err == nil && len(window.Values) > 0 && window.Transcript.GetText() == whole.Text, "%v", window)
+
+	_, err = client.Caption(ctx, &pb.CaptionRequest{})
+	check(triptych.ReasonOf(err) == "MODALITY_NOT_SERVED", "captions: %v", err)
+
 	bad := &pb.TranscribeStreamConfig{
 		Format: triptych.PCM(pb.AudioEncoding_AUDIO_ENCODING_PCM_S16LE, 16_000, 1), Options: &pb.TranscriptionOptions{Beams: 99},
 	}

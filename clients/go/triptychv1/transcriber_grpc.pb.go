@@ -20,7 +20,7 @@ type TranscriberClient interface {
 	// What is said in a recording. Of models that can: Whispers with their decoders.
 	Transcribe(ctx context.Context, in *TranscribeRequest, opts ...grpc.CallOption) (*TranscribeResponse, error)
 	// What is said, while it is said, or in a recording of any length. The first message is `config`, every later one `chunk`.
-	// The server answers `ready` at once, then an `update` each time it knows more, and `summary` last, after the client half-closes.
+	// The server answers `ready` first, then an `update` each time it knows more, and `summary` last, after the client half-closes.
 	TranscribeStream(ctx context.Context, opts ...grpc.CallOption) (Transcriber_TranscribeStreamClient, error)
 }
 
@@ -79,7 +79,7 @@ type TranscriberServer interface {
 	// What is said in a recording. Of models that can: Whispers with their decoders.
 	Transcribe(context.Context, *TranscribeRequest) (*TranscribeResponse, error)
 	// What is said, while it is said, or in a recording of any length. The first message is `config`, every later one `chunk`.
-	// The server answers `ready` at once, then an `update` each time it knows more, and `summary` last, after the client half-closes.
+	// The server answers `ready` first, then an `update` each time it knows more, and `summary` last, after the client half-closes.
 	TranscribeStream(Transcriber_TranscribeStreamServer) error
 	mustEmbedUnimplementedTranscriberServer()
 }

@@ -356,3 +356,25 @@ def test_an_update_tells_what_is_final_from_guesses() -> None:
     assert [(one.text, one.start_s, one.is_cut) for one in taken.event.guessed] == [("b", 1.0, True)]
     summary = session.take(transcriber_pb2.TranscribeStreamResponse(summary={}))
     assert summary.is_last and summary.event is None
+
+
+def test_a_window_has_its_transcript_where_one_is_asked_for() -> None:
+    with pytest.raises(ValueError, match="transcription.partial_interval_ms"):
+        AudioOptions(transcription=TranscriptionOptions(partial_interval_ms=500)).config()
+    assert not AudioOptions().config().HasField("transcription")
+    config = AudioOptions(sample_rate=16_000, transcription=TranscriptionOptions()).config()
+    assert config.HasField("transcription")
+    session = AudioSession(config, max_log_bytes=100_000)
+    session.open()
+    session.take(audio_pb2.AudioStreamResponse(ready=audio_pb2.AudioStreamReady(config=config, sample_rate_hz=16_000)))
+    segments = [transcript_pb2.TranscriptSegment(start_s=3, end_s=4, text=" a", final=True)]
+    embedding = common_pb2.Embedding(values=[1, 2], shape=[2], encoding=common_pb2.EMBEDDING_ENCODING_FLOAT_LIST)
+    for transcript in (None, transcript_pb2.WindowTranscript(text="a", language="en", segments=segments)):
+        window = audio_pb2.AudioWindow(end_sample=1, embedding=embedding, transcript=transcript)
+        event = session.take(audio_pb2.AudioStreamResponse(window=window)).event
+        assert event is not None
+        if transcript is None:
+            assert event.transcript is None
+        else:
+            assert event.transcript is not None and (event.transcript.text, event.transcript.language) == ("a", "en")
+            assert [(one.start_s, one.is_final) for one in event.transcript.segments] == [(3.0, True)]

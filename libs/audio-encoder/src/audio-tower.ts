@@ -12,6 +12,8 @@ export interface AudioItem extends TowerItem {
    * that of the recording, with zeros up to the context.
    */
   readonly recording?: { readonly loudest: number } | undefined;
+  /** Whether its frames are wanted beside its vector, as float32: what a decoder takes. Of a padded context. Default: no. */
+  readonly withFrames?: boolean | undefined;
 }
 
 /** A tower that takes audio. */

@@ -16,8 +16,10 @@ export { Recording } from './whisper/decoder/recording.js';
 export {
   loudestOf,
   transcribe,
+  transcribeWindow,
   type TranscribedWindow,
   type TranscriptionOptions,
   type TranscriptionParts,
+  type WritingParts,
 } from './whisper/decoder/transcription.js';
 export { whisperTower } from './whisper/tower.js';

@@ -79,6 +79,7 @@ export {
   type TranscriptionOptions,
   type TranscriptSegment__Output,
   type TranscriptWord__Output,
+  type WindowTranscript__Output,
   type UnloadModelRequest,
   type Vector,
   VectorFusionRule,

@@ -69,7 +69,8 @@ export class Engine {
 
   /** Rejects where the stream cannot be as it is asked for. */
   openAudioStream(request: AudioStreamRequest, call?: Partial<EngineCall>): Promise<AudioStream> {
-    return this.#open(call, taking('audio', request), (parts, context) =>
+    const needed = request.transcription ? 'speech' : 'audio';
+    return this.#open(call, taking(needed, request), (parts, context) =>
       openAudioStream(parts, request, context),
     );
   }
@@ -204,14 +205,14 @@ export class Engine {
   async #open<T>(
     call: Partial<EngineCall> | undefined,
     take: TakeModels,
-    open: (parts: EngineParts, context: CallContext) => T,
+    open: (parts: EngineParts, context: CallContext) => T | Promise<T>,
   ): Promise<T> {
     const models = this.models.lease('stream');
     const context = this.#context(call);
     try {
       const loading = take(models, context);
       if (loading) await this.#loaded(loading, context);
-      return open({ models, limits: this.limits }, context);
+      return await open({ models, limits: this.limits }, context);
     } catch (thrown) {
       models.end();
       throw thrown;

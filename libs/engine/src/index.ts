@@ -13,6 +13,7 @@ export type {
   AudioStreamRequest,
   AudioStreamSummary,
   EncodedWindow,
+  HeardItem,
   WindowPlace,
 } from './audio/audio-stream.js';
 export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
@@ -24,6 +25,7 @@ export type {
   TranscribedSegment,
   TranscribedWord,
 } from './audio/transcription.js';
+export type { WindowTranscript } from './audio/window-transcripts.js';
 export type {
   TranscriptionStream,
   TranscriptionStreamRequest,

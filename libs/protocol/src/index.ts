@@ -133,6 +133,7 @@ export type {
 } from './gen/triptych/v1/TranscriptionOptions.js';
 export type { TranscriptSegment, TranscriptSegment__Output } from './gen/triptych/v1/TranscriptSegment.js';
 export type { TranscriptWord__Output } from './gen/triptych/v1/TranscriptWord.js';
+export type { WindowTranscript, WindowTranscript__Output } from './gen/triptych/v1/WindowTranscript.js';
 export { VectorFusionRule } from './gen/triptych/v1/VectorFusionRule.js';
 export { loadFlightPackage, loadInferencePackage, loadWirePackage } from './load.js';
 export {

@@ -25,6 +25,11 @@ interface Line {
   readonly embedding: number[];
 }
 
+interface Heard extends Line {
+  readonly text?: string;
+  readonly segments: readonly { readonly start_s: number; readonly end_s: number }[];
+}
+
 let work: string;
 let expected: Line[];
 let models: { readonly fingerprint: string; readonly weight_type: string }[];
@@ -67,6 +72,41 @@ describe('triptych encode', () => {
     );
     expect(code).toBe(0);
     expect(jsonLines<Line>(stdout)).toEqual(expected.map((line) => ({ ...line, source: '-' })));
+  });
+
+  it('writes what is said in each window beside its vector', async () => {
+    const volcano = join(sampleSpeech, 'volcano-a.wav');
+    const [plain, both] = await Promise.all([
+      runCli(['encode', pizza, volcano]),
+      runCli(['encode', pizza, volcano, '--transcribe']),
+    ]);
+    expect(both.code).toBe(0);
+    const bySource = (output: Buffer) =>
+      jsonLines<Heard>(output).sort((a, b) => b.source.localeCompare(a.source));
+    const lines = bySource(both.stdout);
+    expect(lines.map(({ text }) => text)).toEqual(['volcano', 'pizza']);
+    for (const { segments, end_s: end } of lines) {
+      expect(segments).toMatchObject([{ start_s: 0, finish_reason: 'end' }]);
+      expect(segments[0].end_s).toBeLessThanOrEqual(end);
+    }
+    bySource(plain.stdout).forEach(({ embedding, text }, i) => {
+      expect(text).toBeUndefined();
+      embedding.forEach((value, at) => expect(Math.abs(value - lines[i].embedding[at])).toBeLessThan(1e-6));
+    });
+  });
+
+  it('refuses what does not go with --transcribe', async () => {
+    const ask = async (...flags: string[]) => (await runCli(['encode', pizza, ...flags])).stderr;
+    expect(await ask('--language', 'en')).toMatch(/--language says what --transcribe hears/);
+    expect(await ask('--transcribe', '--context', 'trimmed')).toMatch(
+      /--context: context is trimmed; .* padded/,
+    );
+    expect(await ask('--transcribe', '--language', 'tlh')).toMatch(
+      /--language: the model does not know "tlh"/,
+    );
+    expect(await ask('--transcribe', '--name', 'demo-clip')).toMatch(
+      /--name: model demo-clip is none that transcribes/,
+    );
   });
 
   it('says of each vector what made it', () => {

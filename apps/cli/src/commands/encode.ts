@@ -21,6 +21,8 @@ interface Options extends ServerOptions {
   readonly context: keyof typeof contexts;
   readonly pooling?: keyof typeof poolingNumbers;
   readonly prompt?: string;
+  readonly transcribe?: boolean;
+  readonly language?: string;
   readonly normalize: boolean;
   readonly dimensions: number;
   readonly format: Format;
@@ -36,7 +38,8 @@ const help = `
 Files are told by their names: audio (.wav .flac .mp3 .ogg .opus), images (.jpg .png .webp .gif .avif .tiff) and texts
 (.txt, a text a line). Each vector comes with its source and with what made it: model, fingerprint, space, pooling,
 weight_type. Vectors may be compared where their space is the same. Vectors of audio have window, start_s and end_s,
-for audio longer than a window gives several.
+for audio longer than a window gives several. With --transcribe they have text, language and segments, too: what a model that
+transcribes hears in that window by itself.
 
   jsonl     a JSON object a line: the above, shape and embedding
   npy       a float32 matrix; FILE.jsonl beside it says of each row what a JSON line says of a vector
@@ -50,6 +53,7 @@ Examples:
   triptych encode --text "a red car" --text "a blue one"     words
   triptych encode photos/ --format npy --output v.npy        a matrix; v.npy.jsonl says what its rows are
   triptych encode talk.mp3 --window-ms 2000 --hop-ms 1000    overlapping windows
+  triptych encode talk.mp3 --transcribe                      vectors, and what is said in each window
   arecord -f S16_LE -r 16000 | triptych encode - --pcm s16le:16000 --window-ms 1000`;
 
 /** `triptych encode` */
@@ -72,6 +76,8 @@ export function encodeCommand(): Command {
       '--prompt <name>',
       "which of the model's prompts goes before texts; '' for none (default: its own)",
     )
+    .option('--transcribe', 'write what is said in each window of audio, too, in one pass')
+    .option('--language <code>', 'of --transcribe: what is spoken, as in en (default: detected)')
     .option('--no-normalize', 'leave the length of vectors as it is')
     .option('--dimensions <n>', 'keep the first n values; 0: all', wholeNumber, 0)
     .addOption(new Option('--format <format>', 'how vectors are written').choices(formats).default('jsonl'))
@@ -91,6 +97,8 @@ async function encode(command: Command, inputs: readonly string[], options: Opti
     throw new TriptychError('CONFIG_INVALID', 'nothing to encode; name files or folders, -, or --text TEXT');
   if (inputs.includes('-') && inputs.length + named.length > 1)
     throw new TriptychError('CONFIG_INVALID', 'standard input (-) is encoded by itself; name no other input');
+  if (options.language !== undefined && !options.transcribe)
+    throw new TriptychError('CONFIG_INVALID', '--language says what --transcribe hears; name that, too');
   const isLive = inputs[0] === '-';
   const files = isLive || inputs.length === 0 ? [] : await findMedia(inputs, ['audio', 'image', 'text']);
   const of = (media: Media) => files.filter((file) => (mediaOf(file) ?? 'audio') === media);
@@ -119,7 +127,8 @@ async function encode(command: Command, inputs: readonly string[], options: Opti
   }
 }
 
-function requestOf({ name = '', pooling, prompt, normalize, dimensions, windowMs, hopMs, context }: Options) {
+function requestOf({ name = '', pooling, prompt, normalize, dimensions, ...options }: Options) {
+  const { windowMs, hopMs, context, transcribe, language } = options;
   return {
     model: name,
     ...(prompt === undefined ? {} : { promptName: prompt }),
@@ -132,6 +141,7 @@ function requestOf({ name = '', pooling, prompt, normalize, dimensions, windowMs
     windowMs,
     hopMs,
     context: contexts[context],
+    ...(transcribe ? { transcription: { language } } : {}),
   };
 }
 

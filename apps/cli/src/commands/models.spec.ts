@@ -67,8 +67,8 @@ describe('triptych models', () => {
     ]);
     expect(await json('reload', 'live')).toMatchObject([{ name: 'w@1', loads: 2 }]);
     const table = (await models('list')).stdout.toString();
-    expect(table).toMatch(/^model +state +also named +memory +loads +failed +last used\n/);
-    expect(table).toMatch(/^w@1 +ready +w, live +50 MiB +2 +0 +never$/m);
+    expect(table).toMatch(/^model +state +also named +writes +memory +loads +failed +last used\n/);
+    expect(table).toMatch(/^w@1 +ready +w, live +transcripts +50 MiB +2 +0 +never$/m);
     expect(await json('unload', 'w@1', '--wait')).toMatchObject([{ name: 'w@1', state: 'unloaded' }]);
     expect((await json('list')).map(({ name }) => name)).toEqual(['demo-whisper']);
     expect((await json('list', '--all')).map(({ name }) => name)).toEqual(['demo-whisper', 'w@1']);

@@ -34,6 +34,7 @@ export async function* encodeAudio(
       identity,
       shape,
       values,
+      ...(window.transcript ? { text: window.transcript.text, transcript: window.transcript } : {}),
     };
   }
 }

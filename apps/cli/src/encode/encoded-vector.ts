@@ -1,3 +1,4 @@
+import type { WindowTranscript__Output } from '@triptych/client';
 import type { Identity } from './identity.js';
 
 /** One vector and what it stands for: an image, a text, or a stretch of audio. */
@@ -5,6 +6,8 @@ export interface EncodedVector {
   /** The file, with its line for a text; `-` for standard input. */
   readonly source: string;
   readonly text?: string;
+  /** What is said in a window, where it was asked for; its text is `text`. */
+  readonly transcript?: WindowTranscript__Output;
   /** Audio only: number of the window, and its place in seconds. */
   readonly window?: number;
   readonly startS?: number;

@@ -1,6 +1,7 @@
 import {
   type AudioContext,
   type AudioFormat,
+  type TranscriptionOptions,
   type EmbeddingOptions,
   type Model__Output,
   type ModelStamp__Output,
@@ -44,6 +45,8 @@ export interface AudioRequest extends EncodeRequest {
   readonly hopMs: number;
   readonly context: AudioContext;
   readonly format: AudioFormat;
+  /** What is said in windows is written, too. */
+  readonly transcription?: TranscriptionOptions;
 }
 
 /**

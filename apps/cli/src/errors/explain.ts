@@ -11,6 +11,7 @@ export interface Explanation {
 /** The flag that sets a field of a request, where one does. */
 const flags: Readonly<Record<string, string>> = {
   beams: '--beams',
+  context: '--context',
   dimensions: '--dimensions',
   hop_ms: '--hop-ms',
   labels: '--labels',
@@ -21,6 +22,7 @@ const flags: Readonly<Record<string, string>> = {
   pooling: '--pooling',
   prompt: '--prompt',
   task: '--translate',
+  temperature: '--temperature',
   template: '--template',
   window_ms: '--window-ms',
 };

@@ -2,15 +2,18 @@ import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { EncodedVector } from '../encode/encoded-vector.js';
+import { segmentFields } from '../transcribe/formats.js';
 import { drained } from './drained.js';
 import type { VectorWriter } from './vector-writer.js';
 
 /** What a vector stands for and what made it, in the fields of JSON; those that it does not have are left out. */
-export function placeOf({ source, text, window, startS, endS, identity, shape }: EncodedVector) {
+export function placeOf({ source, text, transcript, window, startS, endS, identity, shape }: EncodedVector) {
   const { model, fingerprint, space, pooling, weightType } = identity;
   return {
     source,
     text,
+    language: transcript?.language || undefined,
+    segments: transcript?.segments.map((one) => segmentFields(one)),
     window,
     start_s: startS,
     end_s: endS,
@@ -43,7 +46,7 @@ export function lineWriter(target: Writable | string) {
   };
 }
 
-/** One JSON object a line: source, what made it, shape, embedding; text of texts, window, start_s and end_s of audio. */
+/** One JSON object a line: source, what made it, shape, embedding; text of texts, window, start_s and end_s of audio, and what is said in it. */
 export function jsonLines(target: Writable | string): VectorWriter {
   const lines = lineWriter(target);
   return {

@@ -3,11 +3,16 @@ import type { Model__Output } from '@triptych/client';
 /** By their numbers in the API. */
 const states = ['', 'ready', 'loading', 'standby', 'failed', 'unloading', 'unloaded'];
 const MIB = 1024 * 1024;
-const COLUMNS = ['model', 'state', 'also named', 'memory', 'loads', 'failed', 'last used'];
+const COLUMNS = ['model', 'state', 'also named', 'writes', 'memory', 'loads', 'failed', 'last used'];
 
 /** A model's state in a word; a server that knows none of states serves all that it lists. */
 export function stateOf({ state }: Model__Output): string {
   return states[state] || 'ready';
+}
+
+/** What it writes beside its vectors. */
+function writesOf({ captions, transcribes }: Model__Output): string[] {
+  return [...(captions ? ['captions'] : []), ...(transcribes ? ['transcripts'] : [])];
 }
 
 /** Models, a line each, and below what loading them failed of last. */
@@ -16,6 +21,7 @@ export function modelsTable(models: readonly Model__Output[]): string {
     model.name,
     stateOf(model),
     model.aliases.join(', ') || '-',
+    writesOf(model).join(', ') || '-',
     `${Math.round(model.memoryBytes / MIB)} MiB`,
     String(model.loads),
     String(model.failures),

@@ -93,29 +93,28 @@ function json(source: string, hasWords: boolean): TranscriptFormat {
           .join('')
           .trim(),
         finish_reason: reasonOf(summary),
-        segments: segments.map((segment) => ({
-          start_s: segment.startS,
-          end_s: segment.endS,
-          text: segment.text,
-          tokens: segment.tokens,
-          temperature: segment.temperature,
-          mean_log_probability: segment.meanLogProbability,
-          compression_ratio: segment.compressionRatio,
-          no_speech_probability: segment.noSpeechProbability,
-          finish_reason: reasonOf(segment),
-          ...(hasWords
-            ? {
-                words: segment.words.map(({ text, startS, endS }) => ({
-                  text,
-                  start_s: startS,
-                  end_s: endS,
-                })),
-              }
-            : {}),
-        })),
+        segments: segments.map((segment) => segmentFields(segment, hasWords)),
       };
       return `${JSON.stringify(object)}\n`;
     },
+  };
+}
+
+/** A segment in the fields of JSON. */
+export function segmentFields(segment: TranscriptSegment__Output, hasWords = false) {
+  return {
+    start_s: segment.startS,
+    end_s: segment.endS,
+    text: segment.text,
+    tokens: segment.tokens,
+    temperature: segment.temperature,
+    mean_log_probability: segment.meanLogProbability,
+    compression_ratio: segment.compressionRatio,
+    no_speech_probability: segment.noSpeechProbability,
+    finish_reason: reasonOf(segment),
+    ...(hasWords
+      ? { words: segment.words.map(({ text, startS, endS }) => ({ text, start_s: startS, end_s: endS })) }
+      : {}),
   };
 }
 

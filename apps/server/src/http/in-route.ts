@@ -12,7 +12,10 @@ export async function inRoute<T>(fields: Readonly<Record<string, string>>, work:
 export function renameField(error: TriptychError, fields: Readonly<Record<string, string>>): TriptychError {
   const { reason, message, cause, resource, retryAfterMs, field } = error;
   const renamed = field
-    ?.replace(/^\w+/, (first) => fields[first] ?? first)
+    ?.replace(
+      /^\w+(\.\w+)?/,
+      (path) => fields[path] ?? path.replace(/^\w+/, (first) => fields[first] ?? first),
+    )
     .replace(/\.(encoded|data|format\.encoding)$/, '');
   return new TriptychError(reason, message, { field: renamed, cause, resource, retryAfterMs });
 }

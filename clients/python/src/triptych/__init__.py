@@ -24,7 +24,7 @@ from ._inputs import Samples
 from ._retry import RetryPolicy
 from ._sessions import AudioOptions, ImageResult, Window
 from ._streams import AudioStream, TranscriptStream
-from ._transcripts import Segment, Transcript, TranscriptionOptions, TranscriptUpdate, Word
+from ._transcripts import Segment, Transcript, TranscriptionOptions, TranscriptUpdate, WindowTranscript, Word
 from .adapters import TriptychEmbeddings
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "TriptychError",
     "UnavailableError",
     "Window",
+    "WindowTranscript",
     "Word",
     "read_embedding",
 ]

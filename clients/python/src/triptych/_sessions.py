@@ -4,56 +4,22 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar, Union
+from typing import Any, Union
 
 from ._audio_log import AudioLog, AudioRates, LoggedChunk
 from ._batches import failure_of, same_model
 from ._embeddings import Vector, read_embedding
 from ._errors import ItemFailure
 from ._inputs import CONTEXTS, AudioSource, choose, embedding_options
+from ._session import MOST_UNSENT, Taken
+from ._transcripts import TranscriptionOptions, WindowTranscript, window_transcript_of
 from .v1 import audio_pb2, image_pb2
 
-Event = TypeVar("Event", covariant=True)
-
-#: Chunks that may wait to be sent.
-MOST_UNSENT = 16
 _SAMPLE_BYTES = {
     audio_pb2.AUDIO_ENCODING_PCM_S16LE: 2,
     audio_pb2.AUDIO_ENCODING_PCM_F32LE: 4,
     audio_pb2.AUDIO_ENCODING_PCM_MULAW: 1,
 }
-
-
-@dataclass(frozen=True)
-class Taken(Generic[Event]):
-    """What an answer means."""
-
-    #: What the reader is to see; None for nothing.
-    event: Event | None = None
-    #: Whether it shows that this attempt got somewhere.
-    is_progress: bool = False
-    #: Whether it is the last one.
-    is_last: bool = False
-
-
-class Session(Protocol[Event]):
-    """A stream's state over all of its connections."""
-
-    #: Whether all is kept that it takes to open it anew.
-    is_resumable: bool
-    #: Whether more waits, or is kept, than may.
-    is_full: bool
-
-    def open(self) -> None:
-        """A connection is opened: it starts where the last one stopped."""
-
-    def broken(self) -> None:
-        """The connection ended; nothing is sent until the next one is opened."""
-
-    def next_request(self) -> Any | None:
-        """What is sent next; None while there is nothing."""
-
-    def take(self, answer: Any) -> Taken[Event]: ...
 
 
 @dataclass(frozen=True)
@@ -73,6 +39,8 @@ class Window:
     model: str
     fingerprint: str
     space: str
+    #: What is said in it, where `transcription` was asked for.
+    transcript: WindowTranscript | None = None
 
     @property
     def start_s(self) -> float:
@@ -100,6 +68,8 @@ class AudioOptions(AudioSource):
     normalize: bool | None = None
     dimensions: int = 0
     numbers: str = "float32"
+    #: What is said in each window is written, too, by the same run of the encoder.
+    transcription: TranscriptionOptions | None = None
     #: Audio that may be kept for sending it again; beyond it `send` waits for answers.
     max_log_bytes: int = 64 * 1024 * 1024
 
@@ -113,6 +83,7 @@ class AudioOptions(AudioSource):
             context=choose("context", self.context, CONTEXTS),
             options=embedding_options(self.pooling, self.normalize, self.dimensions, self.numbers),
             max_lag_ms=self.max_lag_ms,
+            transcription=None if self.transcription is None else self.transcription.window_message(),
         )
 
 
@@ -199,6 +170,7 @@ class AudioSession:
                 model=self._stamp.model,
                 fingerprint=self._stamp.fingerprint,
                 space=self._stamp.space,
+                transcript=window_transcript_of(window.transcript) if window.HasField("transcript") else None,
             ),
             is_progress=True,
         )

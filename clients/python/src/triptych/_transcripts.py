@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ._inputs import AudioInput, AudioSource, clip_of
-from ._sessions import MOST_UNSENT, Taken
+from ._session import MOST_UNSENT, Taken
 from .v1 import audio_pb2, common_pb2, transcriber_pb2, transcript_pb2
 
 
@@ -56,6 +56,18 @@ class Transcript:
     is_cut: bool
     model: str
     fingerprint: str
+
+
+@dataclass(frozen=True)
+class WindowTranscript:
+    """What is said in one window of live audio that is encoded. Seconds are from the beginning of the stream."""
+
+    text: str
+    #: Its code; empty where the model knows one alone.
+    language: str
+    segments: Sequence[Segment]
+    #: It was cut at the most tokens.
+    is_cut: bool
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,13 @@ class TranscriptionOptions(AudioSource):
             words=self.words,
         )
 
+    def window_message(self) -> transcript_pb2.TranscriptionOptions:
+        """The same of windows of `AudioOptions`, which say for themselves how audio comes. Raises ValueError of what windows have not."""
+        for name in ("model", "sample_rate", "partial_interval_ms"):
+            if getattr(self, name):
+                raise ValueError(f"transcription.{name}: the stream of audio says the model and rate, and each window is told once; leave it out")
+        return self.message()
+
     def config(self) -> transcriber_pb2.TranscribeStreamConfig:
         return transcriber_pb2.TranscribeStreamConfig(
             model=self.model, format=self.format(), options=self.message(), partial_interval_ms=self.partial_interval_ms
@@ -135,6 +154,15 @@ def transcript_of(response: transcriber_pb2.TranscribeResponse) -> Transcript:
         is_cut=response.finish_reason == common_pb2.FINISH_REASON_LENGTH,
         model=response.model,
         fingerprint=response.fingerprint,
+    )
+
+
+def window_transcript_of(transcript: transcript_pb2.WindowTranscript) -> WindowTranscript:
+    return WindowTranscript(
+        text=transcript.text,
+        language=transcript.language,
+        segments=[_segment(one) for one in transcript.segments],
+        is_cut=transcript.finish_reason == common_pb2.FINISH_REASON_LENGTH,
     )
 
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@triptych/core';
+import type { EmbeddingForm, JsonObject } from '@triptych/core';
 import { buffersOf, type FeedTensor, quantizationSites, type RunRequest } from '@triptych/inference-core';
 import type { AudioItem, AudioTower } from '../audio-tower.js';
 import {
@@ -20,6 +20,9 @@ const graphOutput: Readonly<Record<WhisperPooling, string>> = {
   'mean-valid': outputs.meanValid,
   none: outputs.frames,
 };
+
+/** Frames as they are computed. */
+const plain: EmbeddingForm = { normalize: false, dimensions: 0, numbers: 'float32' };
 
 /** Beyond this, larger batches no longer raise throughput. */
 const LARGEST_BATCH = 8;
@@ -71,7 +74,11 @@ function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest
     ? windowFraming(config, samples.length)
     : framing(config, samples.length, context);
   const silent = recording ? config.positions * CONV_STRIDE - windowFrames(config, samples.length) : 0;
-  const isValidAlone = items.every(({ pooling }) => pooling === 'mean-valid');
+  const isValidAlone = items.every(({ pooling, withFrames }) => pooling === 'mean-valid' && !withFrames);
+  const rows = items.map(({ pooling, form }) => ({ output: graphOutput[pooling as WhisperPooling], form }));
+  const frameRows = items.flatMap(({ withFrames }, item) =>
+    withFrames ? [{ output: outputs.frames, item, form: plain }] : [],
+  );
   return {
     feeds: {
       [inputs.samples]: {
@@ -91,7 +98,7 @@ function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest
       [inputs.kept]: int64([isValidAlone ? validFrames : frames]),
       [inputs.validFrames]: int64(items.map(() => validFrames)),
     },
-    rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling as WhisperPooling], form })),
+    rows: [...rows, ...frameRows],
   };
 }
 

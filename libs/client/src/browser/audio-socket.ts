@@ -12,6 +12,7 @@ import {
   type AudioStreamReady,
 } from './gen/triptych/v1/audio_pb.js';
 import type { ItemError } from './gen/triptych/v1/common_pb.js';
+import type { WindowTranscript } from './gen/triptych/v1/transcript_pb.js';
 
 /** What a stream is configured with: `AudioStreamConfig`. */
 export type LiveConfig = Omit<MessageInitShape<typeof AudioStreamConfigSchema>, 'resume' | '$typeName'>;
@@ -27,6 +28,8 @@ export interface LiveWindow {
   /** Its vector; row by row where `shape` is [n, dim]. */
   readonly values?: Float32Array;
   readonly shape?: readonly number[];
+  /** What is said in it, where the config has a `transcription`. */
+  readonly transcript?: WindowTranscript;
   /** Why it has none. */
   readonly error?: ItemError;
 }
@@ -152,13 +155,14 @@ function answerOf(frame: Uint8Array): LiveAnswer {
     case 'ready':
       return { ready: message.value };
     case 'window': {
-      const { index, startSample, endSample, partial, lastSequence, outcome } = message.value;
+      const { index, startSample, endSample, partial, lastSequence, outcome, transcript } = message.value;
       const place = {
         index: Number(index),
         startSample: Number(startSample),
         endSample: Number(endSample),
         partial,
         lastSequence: Number(lastSequence),
+        ...(transcript ? { transcript } : {}),
       };
       if (outcome.case === 'embedding')
         return { window: { ...place, values: valuesOf(outcome.value), shape: outcome.value.shape } };

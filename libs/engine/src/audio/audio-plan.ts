@@ -8,7 +8,7 @@ import {
 } from '@triptych/validation';
 import { audioCost } from '../admission/costs.js';
 import type { CallContext } from '../call.js';
-import { type EncodedItem, encodePrepared } from '../items/encode-prepared.js';
+import { type EncodedFrames, encodePrepared } from '../items/encode-prepared.js';
 import { type ModelStamp, stampOf } from '../items/stamp.js';
 import type { Serving } from '../models/served-model.js';
 
@@ -44,16 +44,17 @@ export function audioStamp({ model, context, embedding }: AudioPlan): ModelStamp
   return stampOf(model, model.audio.space(embedding.pooling, context));
 }
 
-/** Encodes samples by a plan. Rejects as the encoder does. */
+/** Encodes samples by a plan; `withFrames` for a decoder. Rejects as the encoder does. */
 export async function encodeSamples(
   { model, context, embedding }: AudioPlan,
   samples: Float32Array<ArrayBuffer>,
   preprocessUs: number,
   call: CallContext,
-): Promise<EncodedItem> {
+  withFrames = false,
+): Promise<EncodedFrames> {
   const { sampleRate, contextSamples, encoder } = model.audio;
   const padded = context === 'padded' ? contextSamples - samples.length : 0;
   call.observer.audio(samples.length / sampleRate, padded / sampleRate);
-  const item = { samples, context, pooling: embedding.pooling, form: embedding.form };
+  const item = { samples, context, pooling: embedding.pooling, form: embedding.form, withFrames };
   return encodePrepared(encoder, 'audio', item, preprocessUs, call);
 }

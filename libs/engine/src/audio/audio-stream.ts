@@ -15,6 +15,14 @@ import type { EngineParts } from '../engine-parts.js';
 import { type ItemResult, itemFailure } from '../items/encode-items.js';
 import type { EncodedItem } from '../items/encode-prepared.js';
 import type { ModelStamp } from '../items/stamp.js';
+import { type RequestedTranscription, WINDOW_COST } from './transcription.js';
+import {
+  checkWritable,
+  planWindowTranscripts,
+  type WindowTranscript,
+  type WindowWriter,
+  windowWriter,
+} from './window-transcripts.js';
 import {
   type AudioOptions,
   type AudioPlan,
@@ -36,6 +44,8 @@ export interface AudioStreamRequest extends AudioOptions, RequestedWindow {
    * place. Default, and 0: late windows wait for their turn.
    */
   readonly maxLagMs?: number | undefined;
+  /** Has what is said in each window written, too, by the frames that its vector is made of. The default model is then the first that transcribes. */
+  readonly transcription?: RequestedTranscription | null | undefined;
 }
 
 /** Some bytes of a stream. */
@@ -62,11 +72,16 @@ export interface AudioStreamReady {
 /** Where a window lies in its stream, in samples of the model's rate. */
 export type WindowPlace = Omit<PreparedWindow, 'content'>;
 
+/** A window's vector, and what is said in it where that was asked for. */
+export interface HeardItem extends EncodedItem {
+  readonly transcript?: WindowTranscript | undefined;
+}
+
 /** A window's place, and its vector, or why it has none. */
 export interface EncodedWindow extends WindowPlace {
   /** Output frames that hold audio. */
   readonly validFrames: number;
-  readonly result: ItemResult<EncodedItem>;
+  readonly result: ItemResult<HeardItem>;
 }
 
 /** What has become of a stream that has ended. */
@@ -92,15 +107,19 @@ export interface AudioStream {
 }
 
 /** Throws MODEL_NOT_FOUND, POOLING_UNSUPPORTED, WINDOW_INVALID, AUDIO_* and other errors of what was asked for. */
-export function openAudioStream(
-  { models, limits }: EngineParts,
+export async function openAudioStream(
+  parts: EngineParts,
   request: AudioStreamRequest,
   context: CallContext,
-): AudioStream {
-  const plan = planAudio(models.serving('audio', request.model), request);
+): Promise<AudioStream> {
+  const { models, limits } = parts;
+  const written = request.transcription && planWindowTranscripts(parts, request.model, request.transcription);
+  const plan = planAudio(written?.model ?? models.serving('audio', request.model), request);
+  if (written) checkWritable(plan);
   const { preprocessor, sampleRate, contextSamples, dimensions } = plan.model.audio;
   const windows = checkWindow(request, { contextMs: (1000 * contextSamples) / sampleRate, sampleRate });
   const resume = request.resume ? checkResume(request.resume) : undefined;
+  const writer = written && (await windowWriter(written, context));
   const decoded = preprocessor.open(
     checkAudioFormat(request.format),
     sampleRate,
@@ -132,7 +151,7 @@ export function openAudioStream(
       const answers = new BoundedAnswers<Delivery>(limits.streamWindows, 'as-added', (deliver) => deliver());
       const encode = (window: PreparedWindow, preprocessUs: number, arrived: number) => {
         const lateAt = maxLagMs > 0 ? arrived + maxLagMs : Infinity;
-        return encodeWindow(plan, window, preprocessUs, context, lateAt);
+        return encodeWindow({ plan, write: writer }, window, preprocessUs, context, lateAt);
       };
       try {
         return await pump(decoded, chunks, { answers, encode, write }, context, resume);
@@ -201,14 +220,22 @@ async function pump(
   return { windows, chunks, samples, lateWindows };
 }
 
+/** What is made of windows. */
+interface WindowPlan {
+  readonly plan: AudioPlan;
+  /** undefined: what is said in them is not asked for. */
+  readonly write: WindowWriter | null | undefined;
+}
+
 /** Drops a window that could not be answered by `lateAt`, of `performance.now()`. */
 async function encodeWindow(
-  plan: AudioPlan,
+  wanted: WindowPlan,
   { content, ...place }: PreparedWindow,
   preprocessUs: number,
   context: CallContext,
   lateAt: number,
 ): Promise<EncodedWindow> {
+  const { plan } = wanted;
   const { validFrames } = plan.model.audio;
   const window = { ...place, validFrames: validFrames(place.endSample - place.startSample) };
   const latest = Date.now() + lateAt - performance.now();
@@ -216,15 +243,54 @@ async function encodeWindow(
   try {
     if ('error' in content) throw TriptychError.fromRecord(content.error);
     const { samples } = content;
-    const wanted = { ...context, deadline, cost: samplesCost(plan, samples.length) };
-    const result = await context.admission.item({ model: plan.model.name, modality: 'audio' }, wanted, () =>
-      encodeSamples(plan, samples, preprocessUs, { ...context, deadline }),
+    const cost = samplesCost(plan, samples.length) + (wanted.write ? WINDOW_COST - 1 : 0);
+    const lane = { model: plan.model.name, modality: 'audio' } as const;
+    const result = await context.admission.item(lane, { ...context, deadline, cost }, () =>
+      encodeAndWrite(wanted, samples, { ...place, preprocessUs }, { ...context, deadline }),
     );
     return { ...window, result };
   } catch (thrown) {
     const failure = itemFailure(thrown);
     const isLate = failure.reason === 'DEADLINE_PASSED' && latest < context.deadline;
     return { ...window, result: { error: isLate ? tooLate() : failure } };
+  }
+}
+
+/** One run of the encoder gives a window its vector, and the frames that what is said is written by. */
+async function encodeAndWrite(
+  { plan, write }: WindowPlan,
+  samples: Float32Array<ArrayBuffer>,
+  { preprocessUs, ...place }: WindowPlace & { readonly preprocessUs: number },
+  context: CallContext,
+): Promise<HeardItem> {
+  const withFrames = write !== undefined && write !== null;
+  const { frames, ...encoded } = await encodeSamples(plan, samples, preprocessUs, context, withFrames);
+  if (!write || !frames) return encoded;
+  const transcript = await untilDeadline(context, (signal) => write(frames, place, signal));
+  return { ...encoded, transcript };
+}
+
+/** The longest that a timer waits. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Runs work whose signal ends with the call, or with its deadline: then it rejects with DEADLINE_PASSED. */
+async function untilDeadline<T>(
+  { signal, deadline }: CallContext,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (deadline === Infinity) return work(signal);
+  const ending = new AbortController();
+  const end = () => ending.abort(signal.reason);
+  const passed = () =>
+    ending.abort(new TriptychError('DEADLINE_PASSED', 'the deadline passed while what is said was written'));
+  const timer = setTimeout(passed, Math.min(LONGEST_MS, Math.max(0, deadline - Date.now())));
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    return await work(ending.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
 }
 

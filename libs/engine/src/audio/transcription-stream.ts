@@ -52,12 +52,12 @@ export interface TranscriptionStream {
 
 const SHORTEST_INTERVAL_MS = 200;
 
-/** Throws MODALITY_NOT_SERVED, PARAMETER_INVALID and AUDIO_* errors of what was asked for. */
-export function openTranscriptionStream(
+/** Loads the decoder where no call did before. Throws MODALITY_NOT_SERVED, PARAMETER_INVALID, TEXT_* and AUDIO_* errors of what was asked for. */
+export async function openTranscriptionStream(
   parts: EngineParts,
   { model: name, format, options = {}, partialIntervalMs = 0 }: TranscriptionStreamRequest,
   context: CallContext,
-): TranscriptionStream {
+): Promise<TranscriptionStream> {
   const plan = planTranscription(parts, name, options);
   const { model } = plan;
   const { sampleRate, contextSamples } = model.audio;
@@ -67,6 +67,7 @@ export function openTranscriptionStream(
       'partial_interval_ms',
       `partial_interval_ms is ${partialIntervalMs}; expected 0, or ${SHORTEST_INTERVAL_MS} to ${longest}`,
     );
+  const prepared = await prepareTranscription(plan, context);
   const decoded = openPieces(plan, format, context);
   const close = () => {
     decoded.close();
@@ -79,7 +80,6 @@ export function openTranscriptionStream(
       let segments = 0;
       let finish: TranscriptionSummary['finish'] = 'end';
       try {
-        const prepared = await prepareTranscription(plan, context);
         const guessEvery =
           partialIntervalMs > 0 ? Math.round((partialIntervalMs * sampleRate) / 1000) : undefined;
         const wanted = { ...prepared.options, guessEvery };

@@ -22,7 +22,7 @@ import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
 import { encodePrepared } from '../items/encode-prepared.js';
 import { checkWhole, invalidParameter, MOST_BEAMS } from '../items/generated-text.js';
-import { inFieldAsync } from '../items/in-field.js';
+import { inField, inFieldAsync } from '../items/in-field.js';
 import type { Serving } from '../models/served-model.js';
 
 /** How what is said is to be written. */
@@ -80,6 +80,8 @@ export interface TranscribedSegment {
 export interface TranscriptionPlan {
   readonly model: Serving<'audio'> & Serving<'speech'>;
   readonly options: RequestedTranscription;
+  /** How the request names the options. */
+  readonly field: string;
 }
 
 /** Those of the original's, with its thresholds. */
@@ -91,14 +93,22 @@ const PIECE_MS = 100;
 /** Writing what a window says takes about as long as encoding it. */
 export const WINDOW_COST = 2;
 
-/** Throws MODALITY_NOT_SERVED, PARAMETER_INVALID or ENUM_UNKNOWN. */
+/** Throws MODALITY_NOT_SERVED, PARAMETER_INVALID or ENUM_UNKNOWN. `field` is how the request names the options. */
 export function planTranscription(
   { models }: EngineParts,
   name: string | undefined,
   options: RequestedTranscription,
+  field = 'options',
 ): TranscriptionPlan {
   const speaking = models.serving('speech', name);
   const model = { ...models.serving('audio', speaking.name), speech: speaking.speech };
+  return { model, options: inField(field, () => checkOptions(model, options)), field };
+}
+
+function checkOptions(
+  model: TranscriptionPlan['model'],
+  options: RequestedTranscription,
+): RequestedTranscription {
   const { tokens, network } = model.speech;
   const { language, beams = 1, maxTokens, temperatures = TEMPERATURES, seed = 0 } = options;
   if (language !== undefined && !isOnlyLanguage(language, tokens.languages.size))
@@ -122,7 +132,7 @@ export function planTranscription(
     );
   const wrong = temperatures.find((one) => !(one >= 0 && one <= 1));
   if (wrong !== undefined) throw invalidParameter('temperature', `temperature is ${wrong}; expected 0 to 1`);
-  return { model, options: { ...options, task } };
+  return { ...options, task };
 }
 
 /** English-only models have no token for it. */
@@ -132,7 +142,7 @@ function isOnlyLanguage(language: string, known: number): boolean {
 
 /** What a transcription is run with. Loads the decoder where no call did before. */
 export async function prepareTranscription(
-  { model, options }: TranscriptionPlan,
+  { model, options, field }: TranscriptionPlan,
   context: CallContext,
 ): Promise<{ readonly options: TranscriptionOptions; readonly parts: TranscriptionParts }> {
   const { speech, audio, name } = model;
@@ -180,13 +190,13 @@ export async function prepareTranscription(
 
   async function promptTokens(): Promise<readonly number[] | undefined> {
     if (prompt === undefined || prompt.length === 0) return undefined;
-    return inFieldAsync('prompt', async () => {
+    return inFieldAsync(`${field}.prompt`, async () => {
       const text = ` ${checkText(prompt).trim()}`;
       const { ids } = await preprocessor.tokenize(text, decoder.positions, context);
       const { end, start } = speech.tokens;
       if (ids.includes(end) || ids.includes(start))
-        throw invalidParameter(
-          'prompt',
+        throw new TriptychError(
+          'PARAMETER_INVALID',
           'the prompt holds a token that stands for no words; expected plain text',
         );
       return ids;

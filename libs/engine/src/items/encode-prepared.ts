@@ -10,6 +10,11 @@ export interface EncodedItem {
   readonly timing: StageTimes;
 }
 
+/** The same with all of the encoder's frames, where the item wanted them. */
+export interface EncodedFrames extends EncodedItem {
+  readonly frames?: EmbeddingBytes | undefined;
+}
+
 /** Encodes an item that is ready for its encoder. Rejects as that does. */
 export async function encodePrepared<Item>(
   encoder: Encoder<Item>,
@@ -17,10 +22,11 @@ export async function encodePrepared<Item>(
   item: Item,
   preprocessUs: number,
   context: CallContext,
-): Promise<EncodedItem> {
+): Promise<EncodedFrames> {
   context.observer.preprocessed(modality, preprocessUs);
   const { result, queueUs } = await encoder.encode(item, { ...context, wait: true });
   const timing = { preprocessUs, queueUs, inferenceUs: result.inferenceUs };
   context.trace.item(modality, timing);
-  return { embedding: result.embedding, timing };
+  const { embedding, frames } = result;
+  return { embedding, timing, ...(frames ? { frames } : {}) };
 }

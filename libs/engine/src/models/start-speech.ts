@@ -1,5 +1,6 @@
 import { loudestGraph, type SpeechDecoder } from '@triptych/audio-encoder';
 import { cacheBytes, Decoder, InferenceWorker } from '@triptych/inference-core';
+import { TriptychError } from '@triptych/core';
 import type { StoredModel } from '@triptych/weight-loader';
 import type { Closable, LoadContext } from './load-context.js';
 import { DECODER_LIMITS, MOST_BEAMS } from '../items/generated-text.js';
@@ -12,11 +13,12 @@ export function servedSpeech(
   context: Pick<LoadContext, 'name' | 'settings' | 'workers' | 'started' | 'logger'>,
 ): ServedSpeech {
   let starting: Promise<SpeechWorkers> | undefined;
+  const ending = endWith(context);
   return {
     ...speech,
     start: () => {
       if (starting) return starting;
-      const now = startSpeech(speech, stored, context);
+      const now = startSpeech(speech, stored, context, ending);
       starting = now;
       now.catch(() => (starting = undefined));
       return now;
@@ -24,10 +26,22 @@ export function servedSpeech(
   };
 }
 
+/** Aborts when the model ends, whenever that is: what is starting then need not start. */
+function endWith({ name, started }: Parameters<typeof servedSpeech>[2]): AbortSignal {
+  const ending = new AbortController();
+  const close = () => {
+    ending.abort(new TriptychError('DRAINING', `model ${name} is closed`));
+    return Promise.resolve();
+  };
+  started(Promise.resolve({ close })).catch(() => undefined);
+  return ending.signal;
+}
+
 async function startSpeech(
   speech: SpeechDecoder,
   stored: StoredModel,
   { name, settings, workers, started, logger }: Parameters<typeof servedSpeech>[2],
+  signal: AbortSignal,
 ): Promise<SpeechWorkers> {
   const since = performance.now();
   const { network } = speech;
@@ -51,6 +65,7 @@ async function startSpeech(
       maxCacheBytes: Math.max(DECODER_LIMITS.maxCacheBytes, largest),
       maxWaiting: queueItems,
     },
+    signal,
     logger,
   });
   const open: Closable[] = [decoder];
@@ -64,7 +79,7 @@ async function startSpeech(
     const { fingerprint } = await source.identify();
     const { mel } = speech.config;
     const both = [
-      opened(workers.tokenizer(name, speech.tokenizer(), new AbortController().signal)),
+      opened(workers.tokenizer(name, speech.tokenizer(), signal)),
       opened(
         InferenceWorker.start({
           name: `${name}/loudness`,
@@ -72,6 +87,7 @@ async function startSpeech(
           isolation,
           graph: () => loudestGraph(mel),
           weights: () => Promise.resolve({ tensors: new Map(), parts: [] }),
+          signal,
           logger,
         }),
       ),

@@ -47,7 +47,7 @@ export interface EncoderParts<Item> {
   readonly tokens: (item: Item) => number;
   /** Whether an item is one for narrow sessions. Default: none is. */
   readonly isShort?: (item: Item) => boolean;
-  /** One row for each item, in order. */
+  /** One row for each item, in order; behind them, with its `item`, one for each whose frames are wanted beside its vector. */
   readonly request: (items: readonly Item[]) => RunRequest;
   /** Encoded once before the encoder counts as ready. */
   readonly warmUp: Item;
@@ -55,6 +55,8 @@ export interface EncoderParts<Item> {
 
 export interface Encoded {
   readonly embedding: EmbeddingBytes;
+  /** All of its frames, where they are wanted too. */
+  readonly frames?: EmbeddingBytes | undefined;
   /** Of the batch that the item was computed in. */
   readonly inferenceUs: number;
 }
@@ -76,9 +78,17 @@ export class Encoder<Item> {
     const place = (first: Item, waiting: Waiting) => {
       const found = sessions.place(first, waiting);
       if (!found) return undefined;
-      const run = async (items: readonly Item[]) => {
-        const { embeddings, inferenceUs } = await found.run(parts.request(items));
-        return embeddings.map((embedding) => ({ embedding, inferenceUs }));
+      const run = async (items: readonly Item[]): Promise<Encoded[]> => {
+        const request = parts.request(items);
+        const framesOf = new Map(
+          request.rows.flatMap(({ item }, row) => (row < items.length ? [] : [[item ?? 0, row] as const])),
+        );
+        const { embeddings, inferenceUs } = await found.run(request);
+        return items.map((_, item) => {
+          const row = framesOf.get(item);
+          const frames = row === undefined ? undefined : embeddings[row];
+          return { embedding: embeddings[item], frames, inferenceUs };
+        });
       };
       return { ...found, run };
     };

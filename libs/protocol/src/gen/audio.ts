@@ -21,6 +21,10 @@ import type { EncodeAudioResponse as _triptych_v1_EncodeAudioResponse, EncodeAud
 import type { ItemError as _triptych_v1_ItemError, ItemError__Output as _triptych_v1_ItemError__Output } from './triptych/v1/ItemError.js';
 import type { ModelStamp as _triptych_v1_ModelStamp, ModelStamp__Output as _triptych_v1_ModelStamp__Output } from './triptych/v1/ModelStamp.js';
 import type { Timing as _triptych_v1_Timing, Timing__Output as _triptych_v1_Timing__Output } from './triptych/v1/Timing.js';
+import type { TranscriptSegment as _triptych_v1_TranscriptSegment, TranscriptSegment__Output as _triptych_v1_TranscriptSegment__Output } from './triptych/v1/TranscriptSegment.js';
+import type { TranscriptWord as _triptych_v1_TranscriptWord, TranscriptWord__Output as _triptych_v1_TranscriptWord__Output } from './triptych/v1/TranscriptWord.js';
+import type { TranscriptionOptions as _triptych_v1_TranscriptionOptions, TranscriptionOptions__Output as _triptych_v1_TranscriptionOptions__Output } from './triptych/v1/TranscriptionOptions.js';
+import type { WindowTranscript as _triptych_v1_WindowTranscript, WindowTranscript__Output as _triptych_v1_WindowTranscript__Output } from './triptych/v1/WindowTranscript.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -57,8 +61,13 @@ export interface ProtoGrpcType {
       ItemError: MessageTypeDefinition<_triptych_v1_ItemError, _triptych_v1_ItemError__Output>
       ModelStamp: MessageTypeDefinition<_triptych_v1_ModelStamp, _triptych_v1_ModelStamp__Output>
       Pooling: EnumTypeDefinition
+      SpeechTask: EnumTypeDefinition
       TailPolicy: EnumTypeDefinition
       Timing: MessageTypeDefinition<_triptych_v1_Timing, _triptych_v1_Timing__Output>
+      TranscriptSegment: MessageTypeDefinition<_triptych_v1_TranscriptSegment, _triptych_v1_TranscriptSegment__Output>
+      TranscriptWord: MessageTypeDefinition<_triptych_v1_TranscriptWord, _triptych_v1_TranscriptWord__Output>
+      TranscriptionOptions: MessageTypeDefinition<_triptych_v1_TranscriptionOptions, _triptych_v1_TranscriptionOptions__Output>
+      WindowTranscript: MessageTypeDefinition<_triptych_v1_WindowTranscript, _triptych_v1_WindowTranscript__Output>
     }
   }
 }

@@ -56,6 +56,10 @@ import type { RawImage as _triptych_v1_RawImage, RawImage__Output as _triptych_v
 import type { SimilarityRequest as _triptych_v1_SimilarityRequest, SimilarityRequest__Output as _triptych_v1_SimilarityRequest__Output } from './triptych/v1/SimilarityRequest.js';
 import type { SimilarityResponse as _triptych_v1_SimilarityResponse, SimilarityResponse__Output as _triptych_v1_SimilarityResponse__Output } from './triptych/v1/SimilarityResponse.js';
 import type { Timing as _triptych_v1_Timing, Timing__Output as _triptych_v1_Timing__Output } from './triptych/v1/Timing.js';
+import type { TranscriptSegment as _triptych_v1_TranscriptSegment, TranscriptSegment__Output as _triptych_v1_TranscriptSegment__Output } from './triptych/v1/TranscriptSegment.js';
+import type { TranscriptWord as _triptych_v1_TranscriptWord, TranscriptWord__Output as _triptych_v1_TranscriptWord__Output } from './triptych/v1/TranscriptWord.js';
+import type { TranscriptionOptions as _triptych_v1_TranscriptionOptions, TranscriptionOptions__Output as _triptych_v1_TranscriptionOptions__Output } from './triptych/v1/TranscriptionOptions.js';
+import type { WindowTranscript as _triptych_v1_WindowTranscript, WindowTranscript__Output as _triptych_v1_WindowTranscript__Output } from './triptych/v1/WindowTranscript.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -129,9 +133,14 @@ export interface ProtoGrpcType {
       RawImage: MessageTypeDefinition<_triptych_v1_RawImage, _triptych_v1_RawImage__Output>
       SimilarityRequest: MessageTypeDefinition<_triptych_v1_SimilarityRequest, _triptych_v1_SimilarityRequest__Output>
       SimilarityResponse: MessageTypeDefinition<_triptych_v1_SimilarityResponse, _triptych_v1_SimilarityResponse__Output>
+      SpeechTask: EnumTypeDefinition
       TailPolicy: EnumTypeDefinition
       Timing: MessageTypeDefinition<_triptych_v1_Timing, _triptych_v1_Timing__Output>
+      TranscriptSegment: MessageTypeDefinition<_triptych_v1_TranscriptSegment, _triptych_v1_TranscriptSegment__Output>
+      TranscriptWord: MessageTypeDefinition<_triptych_v1_TranscriptWord, _triptych_v1_TranscriptWord__Output>
+      TranscriptionOptions: MessageTypeDefinition<_triptych_v1_TranscriptionOptions, _triptych_v1_TranscriptionOptions__Output>
       VectorFusionRule: EnumTypeDefinition
+      WindowTranscript: MessageTypeDefinition<_triptych_v1_WindowTranscript, _triptych_v1_WindowTranscript__Output>
     }
   }
 }

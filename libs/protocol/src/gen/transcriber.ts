@@ -33,6 +33,7 @@ import type { TranscriptSegment as _triptych_v1_TranscriptSegment, TranscriptSeg
 import type { TranscriptUpdate as _triptych_v1_TranscriptUpdate, TranscriptUpdate__Output as _triptych_v1_TranscriptUpdate__Output } from './triptych/v1/TranscriptUpdate.js';
 import type { TranscriptWord as _triptych_v1_TranscriptWord, TranscriptWord__Output as _triptych_v1_TranscriptWord__Output } from './triptych/v1/TranscriptWord.js';
 import type { TranscriptionOptions as _triptych_v1_TranscriptionOptions, TranscriptionOptions__Output as _triptych_v1_TranscriptionOptions__Output } from './triptych/v1/TranscriptionOptions.js';
+import type { WindowTranscript as _triptych_v1_WindowTranscript, WindowTranscript__Output as _triptych_v1_WindowTranscript__Output } from './triptych/v1/WindowTranscript.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -84,6 +85,7 @@ export interface ProtoGrpcType {
       TranscriptUpdate: MessageTypeDefinition<_triptych_v1_TranscriptUpdate, _triptych_v1_TranscriptUpdate__Output>
       TranscriptWord: MessageTypeDefinition<_triptych_v1_TranscriptWord, _triptych_v1_TranscriptWord__Output>
       TranscriptionOptions: MessageTypeDefinition<_triptych_v1_TranscriptionOptions, _triptych_v1_TranscriptionOptions__Output>
+      WindowTranscript: MessageTypeDefinition<_triptych_v1_WindowTranscript, _triptych_v1_WindowTranscript__Output>
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   type Engine,
   type EngineCall,
   inFieldAsync,
+  type WindowTranscript,
 } from '@triptych/engine';
 import {
   type AudioStreamConfig,
@@ -12,6 +13,7 @@ import {
   type AudioStreamRequest__Output,
   type AudioStreamResponse,
   poolingNumbers,
+  type WindowTranscript as WindowTranscriptMessage,
 } from '@triptych/protocol';
 import { send } from '../call.js';
 import { encodedMessage, readEmbeddingOptions } from '../embeddings.js';
@@ -20,6 +22,7 @@ import { audioContexts, nameOf, tails } from '../names.js';
 import { toItemError } from '../status.js';
 import { checkPart, readStream } from '../stream-messages.js';
 import { readAudioFormat } from './clips.js';
+import { finishReasons, readTranscription, segmentMessage } from './transcribe.js';
 
 type Call = ServerDuplexStream<AudioStreamRequest__Output, AudioStreamResponse>;
 
@@ -35,6 +38,7 @@ export async function encodeStream(engine: Engine, call: Call, context: EngineCa
     tail: nameOf(tails, config.tail),
     context: nameOf(audioContexts, config.context),
     options,
+    transcription: config.transcription && readTranscription(config.transcription),
   };
   const stream = await inFieldAsync('config', () => engine.openAudioStream(request, context));
   const write = (response: AudioStreamResponse) => send(call, response, context.signal);
@@ -49,7 +53,20 @@ export async function encodeStream(engine: Engine, call: Call, context: EngineCa
 
 function windowMessage({ result, ...place }: EncodedWindow, encoding: number): AudioStreamResponse['window'] {
   if ('error' in result) return { ...place, error: toItemError(result.error) };
-  return { ...place, ...encodedMessage(result, encoding) };
+  const { transcript } = result;
+  return {
+    ...place,
+    ...encodedMessage(result, encoding),
+    ...(transcript ? { transcript: transcriptMessage(transcript) } : {}),
+  };
+}
+
+function transcriptMessage({ segments, finish, ...rest }: WindowTranscript): WindowTranscriptMessage {
+  return {
+    ...rest,
+    segments: segments.map((one) => segmentMessage(one, true)),
+    finishReason: finishReasons[finish],
+  };
 }
 
 /** What the stream will give, and its config with all defaults filled in. */

@@ -140,7 +140,7 @@ describe('Transcriber.Transcribe', () => {
     });
     await expect(asked).rejects.toMatchObject({
       code: 3,
-      details: { reason: 'PARAMETER_INVALID', violations: [{ field: 'words' }] },
+      details: { reason: 'PARAMETER_INVALID', violations: [{ field: 'options.words' }] },
       message: expect.stringMatching(/model tiny tells no times of words: .* no alignment_heads/) as string,
     });
   });
@@ -155,12 +155,15 @@ describe('Transcriber.Transcribe', () => {
     });
     await expect(ask({ options: { language: 'tlh' } })).rejects.toMatchObject({
       code: 3,
-      details: { reason: 'PARAMETER_INVALID', violations: [{ field: 'language' }] },
+      details: { reason: 'PARAMETER_INVALID', violations: [{ field: 'options.language' }] },
       message: expect.stringContaining('expected one of en, de, fr') as string,
     });
     const wrong = { beams: 9, maxTokens: 49, temperature: 1.5, task: 7, prompt: 'a <|endoftext|> b' };
-    for (const [field, value] of Object.entries(wrong))
-      await expect(ask({ options: { [field]: value } }), field).rejects.toMatchObject({ code: 3 });
+    for (const [name, value] of Object.entries(wrong)) {
+      const field = `options.${name === 'maxTokens' ? 'max_tokens' : name}`;
+      const refused = { code: 3, details: { violations: [{ field }] } };
+      await expect(ask({ options: { [name]: value } }), field).rejects.toMatchObject(refused);
+    }
     await expect(
       ask({ model: 'english', options: { task: SpeechTask.SPEECH_TASK_TRANSLATE } }),
     ).rejects.toMatchObject({ message: expect.stringContaining('does not translate') as string });
@@ -234,6 +237,14 @@ describe('Transcriber.TranscribeStream', () => {
       code: 3,
       details: { violations: [{ field: 'config.partial_interval_ms' }] },
     });
+    for (const [options, field] of [
+      [{ beams: 9 }, 'config.options.beams'],
+      [{ prompt: 'a <|endoftext|> b' }, 'config.options.prompt'],
+    ] as const)
+      await expect(stream({ model: 'tiny', options }, recording(1))).rejects.toMatchObject({
+        code: 3,
+        details: { violations: [{ field }] },
+      });
     await expect(stream({ model: 'mute' }, recording(1))).rejects.toMatchObject({ code: 12 });
   });
 });

@@ -64,6 +64,8 @@ export const modelAnswer = z.strictObject({
   parameters: z.number(),
   modalities: z.array(z.enum(['audio', 'image', 'text'])),
   dimensions: z.partialRecord(z.enum(['audio', 'image', 'text']), z.number()),
+  captions: z.boolean().meta({ description: 'It writes captions of images: /captions.' }),
+  transcribes: z.boolean().meta({ description: 'It writes what is said: /v1/audio/transcriptions.' }),
 });
 
 export const modelsAnswer = z.strictObject({ object: z.literal('list'), data: z.array(modelAnswer) });

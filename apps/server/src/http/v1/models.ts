@@ -14,7 +14,19 @@ export function getModel({ models }: Engine, name: string): object {
 }
 
 function describe({ name, state, card }: ModelStatus): object {
-  const { fingerprint, architecture, weightType, device, precision, parameters, audio, image, text } = card;
+  const {
+    fingerprint,
+    architecture,
+    weightType,
+    device,
+    precision,
+    parameters,
+    audio,
+    image,
+    text,
+    caption,
+    speech,
+  } = card;
   const dimensions = {
     ...(audio ? { audio: audio.dimensions(audio.poolings[0]) } : {}),
     ...(image ? { image: image.dimensions(image.poolings[0]) } : {}),
@@ -34,5 +46,7 @@ function describe({ name, state, card }: ModelStatus): object {
     parameters,
     modalities: Object.keys(dimensions),
     dimensions,
+    captions: caption,
+    transcribes: speech,
   };
 }

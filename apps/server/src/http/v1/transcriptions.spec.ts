@@ -196,6 +196,7 @@ describe('/v1/audio/transcriptions', () => {
         'timestamp_granularities[][0]',
       ],
       [{ file, model: 'tiny', language: 'xx' }, 400, 'PARAMETER_INVALID', 'language'],
+      [{ file, model: 'tiny', prompt: 'a <|endoftext|> b' }, 400, 'PARAMETER_INVALID', 'prompt'],
       [{ file, model: 'demo-clip' }, 400, 'MODALITY_NOT_SERVED', 'model'],
       [{ file, model: 'none' }, 404, 'MODEL_NOT_FOUND', 'model'],
       [{ file: Buffer.from('no audio at all') }, 400, 'AUDIO_CONTAINER_UNKNOWN', 'file'],

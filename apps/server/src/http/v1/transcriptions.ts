@@ -86,7 +86,15 @@ export const speechRoutes: readonly SpeechRoute[] = [
 ];
 
 /** Fields of the engine's, in the words of the form. */
-const fields = { data: 'file', format: 'file', task: 'model', words: TIMES_FIELD };
+const fields = {
+  data: 'file',
+  format: 'file',
+  'options.task': 'model',
+  'options.language': 'language',
+  'options.prompt': 'prompt',
+  'options.temperature': 'temperature',
+  'options.words': TIMES_FIELD,
+};
 
 /** Serves them, in a scope of their own: they read forms and nothing else. */
 export function serveSpeech(app: FastifyInstance, context: HttpContext): void {

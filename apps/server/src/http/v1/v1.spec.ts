@@ -335,7 +335,7 @@ describe('/v1/audio/windows', () => {
   const events = (text: string) =>
     [...text.matchAll(/^event: (\w+)\ndata: (.*)\n\n/gm)].map(([, event, data]) => ({
       event,
-      data: JSON.parse(data) as { embedding: string; code?: string },
+      data: JSON.parse(data) as { embedding: string; code?: string; transcript?: { text: string } },
     }));
 
   it('sends the windows of gRPC, bit for bit, while the file comes', async () => {
@@ -349,6 +349,22 @@ describe('/v1/audio/windows', () => {
     expect(found.slice(1, -1).map(({ data }) => data.embedding)).toEqual(
       expected.map(({ embedding }) => base64(new Uint8Array(readEmbedding(embedding!).values.buffer))),
     );
+  });
+
+  it('has what is said in them, too, where that is asked for', async () => {
+    const file = wav('pizza-a');
+    const [plain, both] = await Promise.all(
+      ['', 'transcribe=true'].map(async (query) => events(await (await ask(query, file)).text())),
+    );
+    expect(both[1].data).toMatchObject({
+      embedding: plain[1].data.embedding,
+      transcript: { text: 'pizza', segments: [{ start: 0, text: ' pizza' }] },
+    });
+    expect(plain[1].data.transcript).toBeUndefined();
+    const refused = await (await ask('transcribe=true&language=xx', file)).json();
+    expect(refused).toMatchObject({ error: { code: 'PARAMETER_INVALID', param: 'language' } });
+    expect((await ask('language=en', file)).status).toBe(400);
+    expect((await ask('transcribe=true&context=trimmed', file)).status).toBe(400);
   });
 
   it('says what is wrong, before or after it has begun', async () => {
@@ -432,7 +448,10 @@ describe('/v1/models', () => {
       object: 'model',
       modalities: ['image', 'text'],
       dimensions: { text: 128 },
+      captions: false,
+      transcribes: false,
     });
+    expect(list.data).toMatchObject([{ transcribes: false }, { transcribes: true, captions: false }]);
     expect((await fetch(`${base}/v1/models/somebody/else`)).status).toBe(404);
   });
 });

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { type AudioChunk, type EncodedWindow, type Engine } from '@triptych/engine';
+import { type AudioChunk, type EncodedWindow, type Engine, type WindowTranscript } from '@triptych/engine';
 import { TriptychError, untilAborted } from '@triptych/core';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { HttpCall } from '../call.js';
 import { openAiError } from '../failure.js';
+import { inRoute } from '../in-route.js';
 
 const number = (description: string) =>
   z.coerce.number({ error: 'expected a number' }).optional().meta({ description });
+
+/** Fields of the engine's, in the words of the query. */
+const fields = { 'transcription.language': 'language' };
 
 /** What a recording is cut into, in the query. */
 export const windowsQuery = z.strictObject({
@@ -18,6 +22,14 @@ export const windowsQuery = z.strictObject({
   context: z.string().optional().meta({ description: 'padded or trimmed.' }),
   pooling: z.string().optional(),
   dimensions: number('Keep the first so many values.'),
+  transcribe: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .optional()
+    .meta({ description: 'Windows have what is said in them, too.' }),
+  language: z
+    .string()
+    .optional()
+    .meta({ description: 'Of transcribe: its code, as in en. Default: detected.' }),
 });
 
 /**
@@ -32,6 +44,15 @@ export async function streamWindows(
   query: z.infer<typeof windowsQuery>,
 ): Promise<void> {
   const { model, window_ms: windowMs, hop_ms: hopMs, tail, context, pooling, dimensions } = query;
+  const { transcribe, language } = query;
+  if (language !== undefined && transcribe !== 'true')
+    throw new TriptychError(
+      'PARAMETER_INVALID',
+      'language is of what transcribe=true hears; expected both, or none',
+      {
+        field: 'language',
+      },
+    );
   const { open, observed, signal } = call;
   const wanted = {
     model,
@@ -41,9 +62,10 @@ export async function streamWindows(
     context,
     options: { pooling, dimensions },
     format: { encoding: 'container' },
+    transcription: transcribe === 'true' ? { language } : undefined,
   };
   open.isHandled = true;
-  const stream = await engine.openAudioStream(wanted, call.engineCall());
+  const stream = await inRoute(fields, engine.openAudioStream(wanted, call.engineCall()));
   const { raw } = reply.hijack();
   const write = (event: string, data: object) => {
     open.active = performance.now();
@@ -94,9 +116,17 @@ async function* chunksOf(request: IncomingMessage, { open, signal }: HttpCall): 
 function windowJson({ index, startSample, endSample, partial, result }: EncodedWindow): object {
   const place = { index, start_sample: startSample, end_sample: endSample, partial };
   if ('error' in result) return { ...place, error: openAiError(result.error) };
-  const { bytes } = result.embedding;
+  const {
+    embedding: { bytes },
+    transcript,
+  } = result;
   const embedding = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  return { ...place, embedding };
+  return { ...place, embedding, ...(transcript ? { transcript: transcriptJson(transcript) } : {}) };
+}
+
+function transcriptJson({ text, language, segments }: WindowTranscript): object {
+  const times = segments.map((one) => ({ start: one.startS, end: one.endS, text: one.text }));
+  return { text, language, segments: times };
 }
 
 function headersOf(reply: FastifyReply): Record<string, string> {

@@ -13,47 +13,48 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from triptych.v1 import common_pb2 as triptych_dot_v1_dot_common__pb2
+from triptych.v1 import transcript_pb2 as triptych_dot_v1_dot_transcript__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17triptych/v1/audio.proto\x12\x0btriptych.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18triptych/v1/common.proto\"e\n\x0b\x41udioFormat\x12,\n\x08\x65ncoding\x18\x01 \x01(\x0e\x32\x1a.triptych.v1.AudioEncoding\x12\x16\n\x0esample_rate_hz\x18\x02 \x01(\r\x12\x10\n\x08\x63hannels\x18\x03 \x01(\r\"\xa6\x01\n\x12\x45ncodeAudioRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12%\n\x05\x63lips\x18\x02 \x03(\x0b\x32\x16.triptych.v1.AudioClip\x12*\n\x07\x63ontext\x18\x03 \x01(\x0e\x32\x19.triptych.v1.AudioContext\x12.\n\x07options\x18\x04 \x01(\x0b\x32\x1d.triptych.v1.EmbeddingOptions\"O\n\tAudioClip\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"h\n\x13\x45ncodeAudioResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12)\n\x07results\x18\x02 \x03(\x0b\x32\x18.triptych.v1.AudioResult\"\xb5\x01\n\x0b\x41udioResult\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\tembedding\x18\x02 \x01(\x0b\x32\x16.triptych.v1.EmbeddingH\x00\x12\'\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x16.triptych.v1.ItemErrorH\x00\x12\x14\n\x0cvalid_frames\x18\x04 \x01(\r\x12#\n\x06timing\x18\x05 \x01(\x0b\x32\x13.triptych.v1.TimingB\t\n\x07outcome\"{\n\x12\x41udioStreamRequest\x12\x30\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x1e.triptych.v1.AudioStreamConfigH\x00\x12(\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x17.triptych.v1.AudioChunkH\x00\x42\t\n\x07message\"\xb6\x02\n\x11\x41udioStreamConfig\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x11\n\twindow_ms\x18\x03 \x01(\r\x12\x0e\n\x06hop_ms\x18\x04 \x01(\r\x12%\n\x04tail\x18\x05 \x01(\x0e\x32\x17.triptych.v1.TailPolicy\x12*\n\x07\x63ontext\x18\x06 \x01(\x0e\x32\x19.triptych.v1.AudioContext\x12.\n\x07options\x18\x07 \x01(\x0b\x32\x1d.triptych.v1.EmbeddingOptions\x12.\n\x06resume\x18\x08 \x01(\x0b\x32\x1e.triptych.v1.AudioStreamResume\x12\x12\n\nmax_lag_ms\x18\t \x01(\r\"\x8c\x01\n\x11\x41udioStreamResume\x12\x14\n\x0cwindow_index\x18\x01 \x01(\x04\x12\x1b\n\x13window_start_sample\x18\x02 \x01(\x04\x12\x16\n\x0e\x63overed_sample\x18\x03 \x01(\x04\x12\x1a\n\x12\x61udio_start_sample\x18\x04 \x01(\x04\x12\x10\n\x08sequence\x18\x05 \x01(\x04\"l\n\nAudioChunk\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x12/\n\x0b\x63\x61ptured_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x66lush\x18\x04 \x01(\x08\"\xb0\x01\n\x13\x41udioStreamResponse\x12.\n\x05ready\x18\x01 \x01(\x0b\x32\x1d.triptych.v1.AudioStreamReadyH\x00\x12*\n\x06window\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioWindowH\x00\x12\x32\n\x07summary\x18\x03 \x01(\x0b\x32\x1f.triptych.v1.AudioStreamSummaryH\x00\x42\t\n\x07message\"\xa8\x01\n\x10\x41udioStreamReady\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12.\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1e.triptych.v1.AudioStreamConfig\x12\x12\n\ndimensions\x18\x03 \x01(\r\x12\x10\n\x08\x66rame_ms\x18\x04 \x01(\x01\x12\x16\n\x0esample_rate_hz\x18\x05 \x01(\r\"\x8a\x02\n\x0b\x41udioWindow\x12\r\n\x05index\x18\x01 \x01(\x04\x12\x14\n\x0cstart_sample\x18\x02 \x01(\x04\x12\x12\n\nend_sample\x18\x03 \x01(\x04\x12\x14\n\x0cvalid_frames\x18\x04 \x01(\r\x12\x0f\n\x07partial\x18\x05 \x01(\x08\x12\x15\n\rlast_sequence\x18\x06 \x01(\x04\x12+\n\tembedding\x18\x07 \x01(\x0b\x32\x16.triptych.v1.EmbeddingH\x00\x12\'\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x16.triptych.v1.ItemErrorH\x00\x12#\n\x06timing\x18\t \x01(\x0b\x32\x13.triptych.v1.TimingB\t\n\x07outcome\"\\\n\x12\x41udioStreamSummary\x12\x0f\n\x07windows\x18\x01 \x01(\x04\x12\x0e\n\x06\x63hunks\x18\x02 \x01(\x04\x12\x0f\n\x07samples\x18\x03 \x01(\x04\x12\x14\n\x0clate_windows\x18\x04 \x01(\x04*\xa7\x01\n\rAudioEncoding\x12\x1e\n\x1a\x41UDIO_ENCODING_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41UDIO_ENCODING_PCM_S16LE\x10\x01\x12\x1c\n\x18\x41UDIO_ENCODING_PCM_F32LE\x10\x02\x12\x1c\n\x18\x41UDIO_ENCODING_PCM_MULAW\x10\x03\x12\x1c\n\x18\x41UDIO_ENCODING_CONTAINER\x10\x04*b\n\x0c\x41udioContext\x12\x1d\n\x19\x41UDIO_CONTEXT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41UDIO_CONTEXT_PADDED\x10\x01\x12\x19\n\x15\x41UDIO_CONTEXT_TRIMMED\x10\x02*U\n\nTailPolicy\x12\x1b\n\x17TAIL_POLICY_UNSPECIFIED\x10\x00\x12\x14\n\x10TAIL_POLICY_EMIT\x10\x01\x12\x14\n\x10TAIL_POLICY_DROP\x10\x02\x32\xb2\x01\n\x0c\x41udioEncoder\x12K\n\x06\x45ncode\x12\x1f.triptych.v1.EncodeAudioRequest\x1a .triptych.v1.EncodeAudioResponse\x12U\n\x0c\x45ncodeStream\x12\x1f.triptych.v1.AudioStreamRequest\x1a .triptych.v1.AudioStreamResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17triptych/v1/audio.proto\x12\x0btriptych.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18triptych/v1/common.proto\x1a\x1ctriptych/v1/transcript.proto\"e\n\x0b\x41udioFormat\x12,\n\x08\x65ncoding\x18\x01 \x01(\x0e\x32\x1a.triptych.v1.AudioEncoding\x12\x16\n\x0esample_rate_hz\x18\x02 \x01(\r\x12\x10\n\x08\x63hannels\x18\x03 \x01(\r\"\xa6\x01\n\x12\x45ncodeAudioRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12%\n\x05\x63lips\x18\x02 \x03(\x0b\x32\x16.triptych.v1.AudioClip\x12*\n\x07\x63ontext\x18\x03 \x01(\x0e\x32\x19.triptych.v1.AudioContext\x12.\n\x07options\x18\x04 \x01(\x0b\x32\x1d.triptych.v1.EmbeddingOptions\"O\n\tAudioClip\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"h\n\x13\x45ncodeAudioResponse\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12)\n\x07results\x18\x02 \x03(\x0b\x32\x18.triptych.v1.AudioResult\"\xb5\x01\n\x0b\x41udioResult\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\tembedding\x18\x02 \x01(\x0b\x32\x16.triptych.v1.EmbeddingH\x00\x12\'\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x16.triptych.v1.ItemErrorH\x00\x12\x14\n\x0cvalid_frames\x18\x04 \x01(\r\x12#\n\x06timing\x18\x05 \x01(\x0b\x32\x13.triptych.v1.TimingB\t\n\x07outcome\"{\n\x12\x41udioStreamRequest\x12\x30\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x1e.triptych.v1.AudioStreamConfigH\x00\x12(\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x17.triptych.v1.AudioChunkH\x00\x42\t\n\x07message\"\xf0\x02\n\x11\x41udioStreamConfig\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x06\x66ormat\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioFormat\x12\x11\n\twindow_ms\x18\x03 \x01(\r\x12\x0e\n\x06hop_ms\x18\x04 \x01(\r\x12%\n\x04tail\x18\x05 \x01(\x0e\x32\x17.triptych.v1.TailPolicy\x12*\n\x07\x63ontext\x18\x06 \x01(\x0e\x32\x19.triptych.v1.AudioContext\x12.\n\x07options\x18\x07 \x01(\x0b\x32\x1d.triptych.v1.EmbeddingOptions\x12.\n\x06resume\x18\x08 \x01(\x0b\x32\x1e.triptych.v1.AudioStreamResume\x12\x12\n\nmax_lag_ms\x18\t \x01(\r\x12\x38\n\rtranscription\x18\n \x01(\x0b\x32!.triptych.v1.TranscriptionOptions\"\x8c\x01\n\x11\x41udioStreamResume\x12\x14\n\x0cwindow_index\x18\x01 \x01(\x04\x12\x1b\n\x13window_start_sample\x18\x02 \x01(\x04\x12\x16\n\x0e\x63overed_sample\x18\x03 \x01(\x04\x12\x1a\n\x12\x61udio_start_sample\x18\x04 \x01(\x04\x12\x10\n\x08sequence\x18\x05 \x01(\x04\"l\n\nAudioChunk\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x12/\n\x0b\x63\x61ptured_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x66lush\x18\x04 \x01(\x08\"\xb0\x01\n\x13\x41udioStreamResponse\x12.\n\x05ready\x18\x01 \x01(\x0b\x32\x1d.triptych.v1.AudioStreamReadyH\x00\x12*\n\x06window\x18\x02 \x01(\x0b\x32\x18.triptych.v1.AudioWindowH\x00\x12\x32\n\x07summary\x18\x03 \x01(\x0b\x32\x1f.triptych.v1.AudioStreamSummaryH\x00\x42\t\n\x07message\"\xa8\x01\n\x10\x41udioStreamReady\x12&\n\x05stamp\x18\x01 \x01(\x0b\x32\x17.triptych.v1.ModelStamp\x12.\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1e.triptych.v1.AudioStreamConfig\x12\x12\n\ndimensions\x18\x03 \x01(\r\x12\x10\n\x08\x66rame_ms\x18\x04 \x01(\x01\x12\x16\n\x0esample_rate_hz\x18\x05 \x01(\r\"\xbd\x02\n\x0b\x41udioWindow\x12\r\n\x05index\x18\x01 \x01(\x04\x12\x14\n\x0cstart_sample\x18\x02 \x01(\x04\x12\x12\n\nend_sample\x18\x03 \x01(\x04\x12\x14\n\x0cvalid_frames\x18\x04 \x01(\r\x12\x0f\n\x07partial\x18\x05 \x01(\x08\x12\x15\n\rlast_sequence\x18\x06 \x01(\x04\x12+\n\tembedding\x18\x07 \x01(\x0b\x32\x16.triptych.v1.EmbeddingH\x00\x12\'\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x16.triptych.v1.ItemErrorH\x00\x12#\n\x06timing\x18\t \x01(\x0b\x32\x13.triptych.v1.Timing\x12\x31\n\ntranscript\x18\n \x01(\x0b\x32\x1d.triptych.v1.WindowTranscriptB\t\n\x07outcome\"\\\n\x12\x41udioStreamSummary\x12\x0f\n\x07windows\x18\x01 \x01(\x04\x12\x0e\n\x06\x63hunks\x18\x02 \x01(\x04\x12\x0f\n\x07samples\x18\x03 \x01(\x04\x12\x14\n\x0clate_windows\x18\x04 \x01(\x04*\xa7\x01\n\rAudioEncoding\x12\x1e\n\x1a\x41UDIO_ENCODING_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41UDIO_ENCODING_PCM_S16LE\x10\x01\x12\x1c\n\x18\x41UDIO_ENCODING_PCM_F32LE\x10\x02\x12\x1c\n\x18\x41UDIO_ENCODING_PCM_MULAW\x10\x03\x12\x1c\n\x18\x41UDIO_ENCODING_CONTAINER\x10\x04*b\n\x0c\x41udioContext\x12\x1d\n\x19\x41UDIO_CONTEXT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41UDIO_CONTEXT_PADDED\x10\x01\x12\x19\n\x15\x41UDIO_CONTEXT_TRIMMED\x10\x02*U\n\nTailPolicy\x12\x1b\n\x17TAIL_POLICY_UNSPECIFIED\x10\x00\x12\x14\n\x10TAIL_POLICY_EMIT\x10\x01\x12\x14\n\x10TAIL_POLICY_DROP\x10\x02\x32\xb2\x01\n\x0c\x41udioEncoder\x12K\n\x06\x45ncode\x12\x1f.triptych.v1.EncodeAudioRequest\x1a .triptych.v1.EncodeAudioResponse\x12U\n\x0c\x45ncodeStream\x12\x1f.triptych.v1.AudioStreamRequest\x1a .triptych.v1.AudioStreamResponse(\x01\x30\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'triptych.v1.audio_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _AUDIOENCODING._serialized_start=2147
-  _AUDIOENCODING._serialized_end=2314
-  _AUDIOCONTEXT._serialized_start=2316
-  _AUDIOCONTEXT._serialized_end=2414
-  _TAILPOLICY._serialized_start=2416
-  _TAILPOLICY._serialized_end=2501
-  _AUDIOFORMAT._serialized_start=99
-  _AUDIOFORMAT._serialized_end=200
-  _ENCODEAUDIOREQUEST._serialized_start=203
-  _ENCODEAUDIOREQUEST._serialized_end=369
-  _AUDIOCLIP._serialized_start=371
-  _AUDIOCLIP._serialized_end=450
-  _ENCODEAUDIORESPONSE._serialized_start=452
-  _ENCODEAUDIORESPONSE._serialized_end=556
-  _AUDIORESULT._serialized_start=559
-  _AUDIORESULT._serialized_end=740
-  _AUDIOSTREAMREQUEST._serialized_start=742
-  _AUDIOSTREAMREQUEST._serialized_end=865
-  _AUDIOSTREAMCONFIG._serialized_start=868
-  _AUDIOSTREAMCONFIG._serialized_end=1178
-  _AUDIOSTREAMRESUME._serialized_start=1181
-  _AUDIOSTREAMRESUME._serialized_end=1321
-  _AUDIOCHUNK._serialized_start=1323
-  _AUDIOCHUNK._serialized_end=1431
-  _AUDIOSTREAMRESPONSE._serialized_start=1434
-  _AUDIOSTREAMRESPONSE._serialized_end=1610
-  _AUDIOSTREAMREADY._serialized_start=1613
-  _AUDIOSTREAMREADY._serialized_end=1781
-  _AUDIOWINDOW._serialized_start=1784
-  _AUDIOWINDOW._serialized_end=2050
-  _AUDIOSTREAMSUMMARY._serialized_start=2052
-  _AUDIOSTREAMSUMMARY._serialized_end=2144
-  _AUDIOENCODER._serialized_start=2504
-  _AUDIOENCODER._serialized_end=2682
+  _AUDIOENCODING._serialized_start=2286
+  _AUDIOENCODING._serialized_end=2453
+  _AUDIOCONTEXT._serialized_start=2455
+  _AUDIOCONTEXT._serialized_end=2553
+  _TAILPOLICY._serialized_start=2555
+  _TAILPOLICY._serialized_end=2640
+  _AUDIOFORMAT._serialized_start=129
+  _AUDIOFORMAT._serialized_end=230
+  _ENCODEAUDIOREQUEST._serialized_start=233
+  _ENCODEAUDIOREQUEST._serialized_end=399
+  _AUDIOCLIP._serialized_start=401
+  _AUDIOCLIP._serialized_end=480
+  _ENCODEAUDIORESPONSE._serialized_start=482
+  _ENCODEAUDIORESPONSE._serialized_end=586
+  _AUDIORESULT._serialized_start=589
+  _AUDIORESULT._serialized_end=770
+  _AUDIOSTREAMREQUEST._serialized_start=772
+  _AUDIOSTREAMREQUEST._serialized_end=895
+  _AUDIOSTREAMCONFIG._serialized_start=898
+  _AUDIOSTREAMCONFIG._serialized_end=1266
+  _AUDIOSTREAMRESUME._serialized_start=1269
+  _AUDIOSTREAMRESUME._serialized_end=1409
+  _AUDIOCHUNK._serialized_start=1411
+  _AUDIOCHUNK._serialized_end=1519
+  _AUDIOSTREAMRESPONSE._serialized_start=1522
+  _AUDIOSTREAMRESPONSE._serialized_end=1698
+  _AUDIOSTREAMREADY._serialized_start=1701
+  _AUDIOSTREAMREADY._serialized_end=1869
+  _AUDIOWINDOW._serialized_start=1872
+  _AUDIOWINDOW._serialized_end=2189
+  _AUDIOSTREAMSUMMARY._serialized_start=2191
+  _AUDIOSTREAMSUMMARY._serialized_end=2283
+  _AUDIOENCODER._serialized_start=2643
+  _AUDIOENCODER._serialized_end=2821
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from triptych.v1 import common_pb2 as _common_pb2
+from triptych.v1 import transcript_pb2 as _transcript_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -66,7 +67,7 @@ class AudioResult(_message.Message):
     def __init__(self, id: _Optional[str] = ..., embedding: _Optional[_Union[_common_pb2.Embedding, _Mapping]] = ..., error: _Optional[_Union[_common_pb2.ItemError, _Mapping]] = ..., valid_frames: _Optional[int] = ..., timing: _Optional[_Union[_common_pb2.Timing, _Mapping]] = ...) -> None: ...
 
 class AudioStreamConfig(_message.Message):
-    __slots__ = ["context", "format", "hop_ms", "max_lag_ms", "model", "options", "resume", "tail", "window_ms"]
+    __slots__ = ["context", "format", "hop_ms", "max_lag_ms", "model", "options", "resume", "tail", "transcription", "window_ms"]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     HOP_MS_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +76,7 @@ class AudioStreamConfig(_message.Message):
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     RESUME_FIELD_NUMBER: _ClassVar[int]
     TAIL_FIELD_NUMBER: _ClassVar[int]
+    TRANSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     WINDOW_MS_FIELD_NUMBER: _ClassVar[int]
     context: AudioContext
     format: AudioFormat
@@ -84,8 +86,9 @@ class AudioStreamConfig(_message.Message):
     options: _common_pb2.EmbeddingOptions
     resume: AudioStreamResume
     tail: TailPolicy
+    transcription: _transcript_pb2.TranscriptionOptions
     window_ms: int
-    def __init__(self, model: _Optional[str] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., window_ms: _Optional[int] = ..., hop_ms: _Optional[int] = ..., tail: _Optional[_Union[TailPolicy, str]] = ..., context: _Optional[_Union[AudioContext, str]] = ..., options: _Optional[_Union[_common_pb2.EmbeddingOptions, _Mapping]] = ..., resume: _Optional[_Union[AudioStreamResume, _Mapping]] = ..., max_lag_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., window_ms: _Optional[int] = ..., hop_ms: _Optional[int] = ..., tail: _Optional[_Union[TailPolicy, str]] = ..., context: _Optional[_Union[AudioContext, str]] = ..., options: _Optional[_Union[_common_pb2.EmbeddingOptions, _Mapping]] = ..., resume: _Optional[_Union[AudioStreamResume, _Mapping]] = ..., max_lag_ms: _Optional[int] = ..., transcription: _Optional[_Union[_transcript_pb2.TranscriptionOptions, _Mapping]] = ...) -> None: ...
 
 class AudioStreamReady(_message.Message):
     __slots__ = ["config", "dimensions", "frame_ms", "sample_rate_hz", "stamp"]
@@ -146,7 +149,7 @@ class AudioStreamSummary(_message.Message):
     def __init__(self, windows: _Optional[int] = ..., chunks: _Optional[int] = ..., samples: _Optional[int] = ..., late_windows: _Optional[int] = ...) -> None: ...
 
 class AudioWindow(_message.Message):
-    __slots__ = ["embedding", "end_sample", "error", "index", "last_sequence", "partial", "start_sample", "timing", "valid_frames"]
+    __slots__ = ["embedding", "end_sample", "error", "index", "last_sequence", "partial", "start_sample", "timing", "transcript", "valid_frames"]
     EMBEDDING_FIELD_NUMBER: _ClassVar[int]
     END_SAMPLE_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
@@ -155,6 +158,7 @@ class AudioWindow(_message.Message):
     PARTIAL_FIELD_NUMBER: _ClassVar[int]
     START_SAMPLE_FIELD_NUMBER: _ClassVar[int]
     TIMING_FIELD_NUMBER: _ClassVar[int]
+    TRANSCRIPT_FIELD_NUMBER: _ClassVar[int]
     VALID_FRAMES_FIELD_NUMBER: _ClassVar[int]
     embedding: _common_pb2.Embedding
     end_sample: int
@@ -164,8 +168,9 @@ class AudioWindow(_message.Message):
     partial: bool
     start_sample: int
     timing: _common_pb2.Timing
+    transcript: _transcript_pb2.WindowTranscript
     valid_frames: int
-    def __init__(self, index: _Optional[int] = ..., start_sample: _Optional[int] = ..., end_sample: _Optional[int] = ..., valid_frames: _Optional[int] = ..., partial: bool = ..., last_sequence: _Optional[int] = ..., embedding: _Optional[_Union[_common_pb2.Embedding, _Mapping]] = ..., error: _Optional[_Union[_common_pb2.ItemError, _Mapping]] = ..., timing: _Optional[_Union[_common_pb2.Timing, _Mapping]] = ...) -> None: ...
+    def __init__(self, index: _Optional[int] = ..., start_sample: _Optional[int] = ..., end_sample: _Optional[int] = ..., valid_frames: _Optional[int] = ..., partial: bool = ..., last_sequence: _Optional[int] = ..., embedding: _Optional[_Union[_common_pb2.Embedding, _Mapping]] = ..., error: _Optional[_Union[_common_pb2.ItemError, _Mapping]] = ..., timing: _Optional[_Union[_common_pb2.Timing, _Mapping]] = ..., transcript: _Optional[_Union[_transcript_pb2.WindowTranscript, _Mapping]] = ...) -> None: ...
 
 class EncodeAudioRequest(_message.Message):
     __slots__ = ["clips", "context", "model", "options"]

@@ -72,5 +72,17 @@ class TranscriptionOptions(_message.Message):
     words: bool
     def __init__(self, language: _Optional[str] = ..., task: _Optional[_Union[SpeechTask, str]] = ..., without_timestamps: bool = ..., prompt: _Optional[str] = ..., temperature: _Optional[float] = ..., beams: _Optional[int] = ..., max_tokens: _Optional[int] = ..., without_fallback: bool = ..., condition_on_previous_text: bool = ..., seed: _Optional[int] = ..., words: bool = ...) -> None: ...
 
+class WindowTranscript(_message.Message):
+    __slots__ = ["finish_reason", "language", "segments", "text"]
+    FINISH_REASON_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    finish_reason: _common_pb2.FinishReason
+    language: str
+    segments: _containers.RepeatedCompositeFieldContainer[TranscriptSegment]
+    text: str
+    def __init__(self, text: _Optional[str] = ..., segments: _Optional[_Iterable[_Union[TranscriptSegment, _Mapping]]] = ..., language: _Optional[str] = ..., finish_reason: _Optional[_Union[_common_pb2.FinishReason, str]] = ...) -> None: ...
+
 class SpeechTask(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

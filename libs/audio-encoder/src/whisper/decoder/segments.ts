@@ -71,7 +71,12 @@ export function segmentsOf(
   const rest = endsOnce ? [] : tokens.slice(last - 1);
   const open =
     rest.length > 1
-      ? { start: segments[segments.length - 1].end, end: offset + frames * FRAME_S, tokens: rest }
+      ? {
+          start: segments[segments.length - 1].end,
+          end: offset + frames * FRAME_S,
+          tokens: rest,
+          times: times?.slice(last - 1),
+        }
       : undefined;
   return { segments, closed: segments.length - (endsOnce ? 1 : 0), open, advance };
 }

@@ -60,11 +60,15 @@ export interface TranscribedWindow {
   readonly finish: Generated['finish'];
 }
 
-/** What a transcription is computed with. */
-export interface TranscriptionParts {
+/** What writes what is said in frames. */
+export interface WritingParts {
   readonly config: WhisperConfig;
   readonly tokens: SpeechTokens;
   readonly decoder: Decoder;
+}
+
+/** What a transcription is computed with. */
+export interface TranscriptionParts extends WritingParts {
   /** A window's frames [positions, width]. */
   readonly encode: (
     samples: Float32Array<ArrayBuffer>,
@@ -96,6 +100,13 @@ export async function* transcribe(
   const state = new Transcription(options, parts);
   let guess: readonly SpeechSegment[] = [];
   let tried = 0;
+  let { loudest = -Infinity } = options;
+  const encode = async (seek: number, frames: number) => {
+    const samples = windowSamples(recording, seek, frames, mel);
+    // The buffer changes threads.
+    if (options.loudest === undefined) loudest = Math.max(loudest, await parts.loudest(samples.slice()));
+    return parts.encode(samples, loudest);
+  };
   for (let seek = 0; ;) {
     const full = samplesUpTo(seek + context, mel);
     await recording.reach(Math.min(full, Math.max(tried, seek * mel.hop) + guessEvery));
@@ -110,7 +121,10 @@ export async function* transcribe(
     }
     // Guesses settle at timestamps.
     const timestamps = options.timestamps || guessEvery < Infinity || !isShort;
-    const heard = await inTurn(() => state.hear(recording, { seek, frames, timestamps, isWhole }));
+    const heard = await inTurn(async () => {
+      const reach = reachOf(recording, seek, frames, parts.config);
+      return state.hear(await encode(seek, frames), { seek, frames, timestamps, isWhole, reach });
+    });
     const { cut, isSilent, known } = heard;
     if (isWhole) {
       const segments = isSilent ? [] : cut.segments;
@@ -133,6 +147,33 @@ export async function* transcribe(
     // A short recording is all in one window, unless a timestamp ends that earlier.
     if (recording.ended && seek >= spectrogramFrames(recording.length, mel)) return;
   }
+}
+
+/**
+ * What is said in a window of so many `samples` by itself, of which the encoder's `states` of its padded context are known already; their buffer changes threads. What
+ * no timestamp ends is a segment, too: the window is heard once.
+ */
+export async function transcribeWindow(
+  states: Float32Array<ArrayBuffer>,
+  samples: number,
+  options: TranscriptionOptions,
+  parts: WritingParts,
+): Promise<TranscribedWindow> {
+  const { timestamps } = options;
+  const { mel, positions } = parts.config;
+  const frames = positions * CONV_STRIDE;
+  const heard = { heard: samples, length: frames * mel.hop };
+  const place = {
+    seek: 0,
+    frames,
+    timestamps,
+    isWhole: true,
+    reach: reachOf(heard, 0, frames, parts.config),
+  };
+  const state = new Transcription(options, parts);
+  const { cut, isSilent, known } = await state.hear(states, place);
+  const segments = isSilent ? [] : [...cut.segments, ...(cut.open ? [cut.open] : [])];
+  return { segments, guessed: [], ...known };
 }
 
 /** How many of the segments are closed, and were said in the guess before. */
@@ -164,7 +205,6 @@ export async function loudestOf(recording: Recording, parts: TranscriptionParts)
 
 /** What a transcription knows from one window to the next. */
 class Transcription {
-  #loudest = -Infinity;
   #said: (readonly number[])[];
   #isConditioned: boolean;
   #language: string | undefined;
@@ -172,7 +212,7 @@ class Transcription {
 
   constructor(
     private readonly options: TranscriptionOptions,
-    private readonly parts: TranscriptionParts,
+    private readonly parts: WritingParts,
   ) {
     const { prompt, conditioned, language } = options;
     this.#said = prompt ? [prompt] : [];
@@ -180,20 +220,23 @@ class Transcription {
     this.#language = language;
   }
 
-  /** What is said in so many frames from `seek` on. */
+  /** What is said in a window of so many frames of the spectrogram from `seek` on, by the encoder's `states` of it, whose buffer changes threads. */
   async hear(
-    recording: Recording,
+    states: Float32Array<ArrayBuffer>,
     {
       seek,
       frames,
       timestamps,
       isWhole,
+      reach,
     }: {
       readonly seek: number;
       readonly frames: number;
       readonly timestamps: boolean;
       /** More audio does not change what is said. */
       readonly isWhole: boolean;
+      /** Vectors of the window that hold what was heard. */
+      readonly reach: number;
     },
   ): Promise<{
     readonly cut: WindowSegments;
@@ -201,11 +244,7 @@ class Transcription {
     readonly known: Omit<TranscribedWindow, 'segments' | 'guessed'>;
   }> {
     const { options, parts } = this;
-    const { config, tokens, decoder } = parts;
-    const samples = windowSamples(recording, seek, frames, config.mel);
-    // The buffer changes threads.
-    this.#loudest = options.loudest ?? Math.max(this.#loudest, await parts.loudest(samples.slice()));
-    const states = await parts.encode(samples, this.#loudest);
+    const { tokens, decoder } = parts;
     const { beams, signal, caller } = options;
     const source = await decoder.open(states, { beams, signal, caller });
     try {
@@ -222,7 +261,7 @@ class Transcription {
       const maySettle = !isSilent && (isWhole || cut.closed > 0);
       const steps =
         options.tokenTimes && maySettle
-          ? await tokenEnds(source, prompt, generated, reachOf(recording, seek, frames, config), signal)
+          ? await tokenEnds(source, prompt, generated, reach, signal)
           : undefined;
       return {
         cut: steps ? segmentsOf(text, { seek, frames, steps }, tokens) : cut,
@@ -244,7 +283,12 @@ class Transcription {
 }
 
 /** Vectors of a window that hold what was heard: the reference counts a hop that has begun, where silence follows it. */
-function reachOf(recording: Recording, seek: number, frames: number, { mel }: WhisperConfig): number {
+function reachOf(
+  recording: Pick<Recording, 'heard' | 'length'>,
+  seek: number,
+  frames: number,
+  { mel }: WhisperConfig,
+): number {
   const heard = recording.heard < recording.length ? Math.ceil(recording.heard / mel.hop) - seek : frames;
   return Math.max(1, Math.floor(Math.min(heard, frames) / CONV_STRIDE));
 }
@@ -318,7 +362,7 @@ function previousTokens(
   said: readonly (readonly number[])[],
   isConditioned: boolean,
   { prompt }: TranscriptionOptions,
-  { tokens, decoder }: TranscriptionParts,
+  { tokens, decoder }: WritingParts,
 ): number[] {
   const begin = tokens.previous === undefined ? [] : [tokens.previous];
   const most = Math.floor(decoder.positions / 2) - 1;
@@ -347,7 +391,7 @@ async function withFallback(
   startAt: number,
   timestamps: boolean,
   options: TranscriptionOptions,
-  { tokens, decoder }: TranscriptionParts,
+  { tokens, decoder }: WritingParts,
 ): Promise<FallbackResult> {
   const { temperatures, maxNewTokens, beams, seed, signal } = options;
   const { maxCompressionRatio = Infinity, minLogProbability = -Infinity, maxNoSpeech } = options;

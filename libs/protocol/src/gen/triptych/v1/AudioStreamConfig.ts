@@ -5,6 +5,7 @@ import type { TailPolicy as _triptych_v1_TailPolicy, TailPolicy__Output as _trip
 import type { AudioContext as _triptych_v1_AudioContext, AudioContext__Output as _triptych_v1_AudioContext__Output } from '../../triptych/v1/AudioContext.js';
 import type { EmbeddingOptions as _triptych_v1_EmbeddingOptions, EmbeddingOptions__Output as _triptych_v1_EmbeddingOptions__Output } from '../../triptych/v1/EmbeddingOptions.js';
 import type { AudioStreamResume as _triptych_v1_AudioStreamResume, AudioStreamResume__Output as _triptych_v1_AudioStreamResume__Output } from '../../triptych/v1/AudioStreamResume.js';
+import type { TranscriptionOptions as _triptych_v1_TranscriptionOptions, TranscriptionOptions__Output as _triptych_v1_TranscriptionOptions__Output } from '../../triptych/v1/TranscriptionOptions.js';
 
 export interface AudioStreamConfig {
   'model'?: (string);
@@ -16,6 +17,7 @@ export interface AudioStreamConfig {
   'options'?: (_triptych_v1_EmbeddingOptions | null);
   'resume'?: (_triptych_v1_AudioStreamResume | null);
   'maxLagMs'?: (number);
+  'transcription'?: (_triptych_v1_TranscriptionOptions | null);
 }
 
 export interface AudioStreamConfig__Output {
@@ -28,4 +30,5 @@ export interface AudioStreamConfig__Output {
   'options': (_triptych_v1_EmbeddingOptions__Output | null);
   'resume': (_triptych_v1_AudioStreamResume__Output | null);
   'maxLagMs': (number);
+  'transcription': (_triptych_v1_TranscriptionOptions__Output | null);
 }

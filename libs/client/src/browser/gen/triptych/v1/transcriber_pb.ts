@@ -297,7 +297,7 @@ export const Transcriber: GenService<{
   },
   /**
    * What is said, while it is said, or in a recording of any length. The first message is `config`, every later one `chunk`.
-   * The server answers `ready` at once, then an `update` each time it knows more, and `summary` last, after the client half-closes.
+   * The server answers `ready` first, then an `update` each time it knows more, and `summary` last, after the client half-closes.
    *
    * @generated from rpc triptych.v1.Transcriber.TranscribeStream
    */

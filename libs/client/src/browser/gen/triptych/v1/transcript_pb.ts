@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file triptych/v1/transcript.proto.
  */
 export const file_triptych_v1_transcript: GenFile = /*@__PURE__*/
-  fileDesc("Chx0cmlwdHljaC92MS90cmFuc2NyaXB0LnByb3RvEgt0cmlwdHljaC52MSKOAgoUVHJhbnNjcmlwdGlvbk9wdGlvbnMSEAoIbGFuZ3VhZ2UYASABKAkSJQoEdGFzaxgCIAEoDjIXLnRyaXB0eWNoLnYxLlNwZWVjaFRhc2sSGgoSd2l0aG91dF90aW1lc3RhbXBzGAMgASgIEg4KBnByb21wdBgEIAEoCRITCgt0ZW1wZXJhdHVyZRgFIAEoAhINCgViZWFtcxgGIAEoDRISCgptYXhfdG9rZW5zGAcgASgNEhgKEHdpdGhvdXRfZmFsbGJhY2sYCCABKAgSIgoaY29uZGl0aW9uX29uX3ByZXZpb3VzX3RleHQYCSABKAgSDAoEc2VlZBgKIAEoBBINCgV3b3JkcxgLIAEoCCKrAgoRVHJhbnNjcmlwdFNlZ21lbnQSDwoHc3RhcnRfcxgBIAEoARINCgVlbmRfcxgCIAEoARIMCgR0ZXh0GAMgASgJEg0KBWZpbmFsGAQgASgIEg4KBnRva2VucxgFIAMoDRITCgt0ZW1wZXJhdHVyZRgGIAEoAhIcChRtZWFuX2xvZ19wcm9iYWJpbGl0eRgHIAEoAhIZChFjb21wcmVzc2lvbl9yYXRpbxgIIAEoAhIdChVub19zcGVlY2hfcHJvYmFiaWxpdHkYCSABKAISMAoNZmluaXNoX3JlYXNvbhgKIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbhIqCgV3b3JkcxgLIAMoCzIbLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRXb3JkIj4KDlRyYW5zY3JpcHRXb3JkEgwKBHRleHQYASABKAkSDwoHc3RhcnRfcxgCIAEoARINCgVlbmRfcxgDIAEoASpgCgpTcGVlY2hUYXNrEhsKF1NQRUVDSF9UQVNLX1VOU1BFQ0lGSUVEEAASGgoWU1BFRUNIX1RBU0tfVFJBTlNDUklCRRABEhkKFVNQRUVDSF9UQVNLX1RSQU5TTEFURRACYgZwcm90bzM", [file_triptych_v1_common]);
+  fileDesc("Chx0cmlwdHljaC92MS90cmFuc2NyaXB0LnByb3RvEgt0cmlwdHljaC52MSKOAgoUVHJhbnNjcmlwdGlvbk9wdGlvbnMSEAoIbGFuZ3VhZ2UYASABKAkSJQoEdGFzaxgCIAEoDjIXLnRyaXB0eWNoLnYxLlNwZWVjaFRhc2sSGgoSd2l0aG91dF90aW1lc3RhbXBzGAMgASgIEg4KBnByb21wdBgEIAEoCRITCgt0ZW1wZXJhdHVyZRgFIAEoAhINCgViZWFtcxgGIAEoDRISCgptYXhfdG9rZW5zGAcgASgNEhgKEHdpdGhvdXRfZmFsbGJhY2sYCCABKAgSIgoaY29uZGl0aW9uX29uX3ByZXZpb3VzX3RleHQYCSABKAgSDAoEc2VlZBgKIAEoBBINCgV3b3JkcxgLIAEoCCKrAgoRVHJhbnNjcmlwdFNlZ21lbnQSDwoHc3RhcnRfcxgBIAEoARINCgVlbmRfcxgCIAEoARIMCgR0ZXh0GAMgASgJEg0KBWZpbmFsGAQgASgIEg4KBnRva2VucxgFIAMoDRITCgt0ZW1wZXJhdHVyZRgGIAEoAhIcChRtZWFuX2xvZ19wcm9iYWJpbGl0eRgHIAEoAhIZChFjb21wcmVzc2lvbl9yYXRpbxgIIAEoAhIdChVub19zcGVlY2hfcHJvYmFiaWxpdHkYCSABKAISMAoNZmluaXNoX3JlYXNvbhgKIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbhIqCgV3b3JkcxgLIAMoCzIbLnRyaXB0eWNoLnYxLlRyYW5zY3JpcHRXb3JkIj4KDlRyYW5zY3JpcHRXb3JkEgwKBHRleHQYASABKAkSDwoHc3RhcnRfcxgCIAEoARINCgVlbmRfcxgDIAEoASKWAQoQV2luZG93VHJhbnNjcmlwdBIMCgR0ZXh0GAEgASgJEjAKCHNlZ21lbnRzGAIgAygLMh4udHJpcHR5Y2gudjEuVHJhbnNjcmlwdFNlZ21lbnQSEAoIbGFuZ3VhZ2UYAyABKAkSMAoNZmluaXNoX3JlYXNvbhgEIAEoDjIZLnRyaXB0eWNoLnYxLkZpbmlzaFJlYXNvbipgCgpTcGVlY2hUYXNrEhsKF1NQRUVDSF9UQVNLX1VOU1BFQ0lGSUVEEAASGgoWU1BFRUNIX1RBU0tfVFJBTlNDUklCRRABEhkKFVNQRUVDSF9UQVNLX1RSQU5TTEFURRACYgZwcm90bzM", [file_triptych_v1_common]);
 
 /**
  * @generated from message triptych.v1.TranscriptionOptions
@@ -212,6 +212,46 @@ export type TranscriptWord = Message<"triptych.v1.TranscriptWord"> & {
  */
 export const TranscriptWordSchema: GenMessage<TranscriptWord> = /*@__PURE__*/
   messageDesc(file_triptych_v1_transcript, 2);
+
+/**
+ * What is said in one window of an audio stream.
+ *
+ * @generated from message triptych.v1.WindowTranscript
+ */
+export type WindowTranscript = Message<"triptych.v1.WindowTranscript"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * all of them final; their times are from the beginning of the stream
+   *
+   * @generated from field: repeated triptych.v1.TranscriptSegment segments = 2;
+   */
+  segments: TranscriptSegment[];
+
+  /**
+   * its code; empty where the model knows one alone
+   *
+   * @generated from field: string language = 3;
+   */
+  language: string;
+
+  /**
+   * LENGTH: it was cut at the most tokens
+   *
+   * @generated from field: triptych.v1.FinishReason finish_reason = 4;
+   */
+  finishReason: FinishReason;
+};
+
+/**
+ * Describes the message triptych.v1.WindowTranscript.
+ * Use `create(WindowTranscriptSchema)` to create a new message.
+ */
+export const WindowTranscriptSchema: GenMessage<WindowTranscript> = /*@__PURE__*/
+  messageDesc(file_triptych_v1_transcript, 3);
 
 /**
  * @generated from enum triptych.v1.SpeechTask
