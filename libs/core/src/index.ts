@@ -22,6 +22,7 @@ export {
   QUANTIZATION_FIELD,
   QUANTIZATION_METHOD,
   type QuantizationConfig,
+  readInt8Weights,
   readQuantization,
 } from './quantization.js';
 export { readInto, readRange, readTensor, withFile } from './read-range.js';

@@ -26,6 +26,8 @@ interface StoredRange {
 export interface QuantizationConfig extends JsonObject {
   readonly quant_method: typeof QUANTIZATION_METHOD;
   readonly inputs: Readonly<Record<string, StoredRange>>;
+  /** Names of weights that are int8 where what they are multiplied with is not: a decoder's. */
+  readonly weights?: readonly string[];
 }
 
 /** Reads `quantization_config`; undefined where the model has none. */
@@ -36,6 +38,16 @@ export function readQuantization(model: ConfigFields): Quantization | undefined 
   const inputs = fields.object('inputs');
   const ranges = inputs.keys.map((weight) => [weight, readRange(inputs.object(weight))] as const);
   return new Map(ranges);
+}
+
+/** The weights that are int8 by themselves, whatever they are multiplied with: those of a decoder that `triptych quantize` wrote. */
+export function readInt8Weights(model: ConfigFields): ReadonlySet<string> {
+  if (model.raw(QUANTIZATION_FIELD) === undefined) return new Set();
+  const fields = model.object(QUANTIZATION_FIELD);
+  const names = fields.raw('weights') ?? [];
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return new Set(names);
+  fields.problem('weights must be a list of names');
+  return new Set();
 }
 
 function readRange(fields: ConfigFields): InputRange {

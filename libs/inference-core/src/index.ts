@@ -5,6 +5,7 @@ export {
   type DecoderConfig,
   type DecoderNames,
   type DecoderNetwork,
+  decoderProducts,
 } from './decoder/config.js';
 export {
   Decoder,
@@ -62,6 +63,7 @@ export { toTensor } from './session/to-tensor.js';
 export { disableTelemetry } from './session/no-telemetry.js';
 export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
 export { type Activation, activations, biasActivation } from './transformer/activation.js';
+export { blockwiseLinear, fitsBlocks, int8Rows } from './transformer/blockwise-linear.js';
 export {
   attend,
   attention,

@@ -11,6 +11,7 @@ import {
 import { checkAbsent, scratchOf } from '@triptych/weight-loader';
 import { type Comparison, compareTowers } from './measure.js';
 import { counter, type OnProgress } from './progress.js';
+import { type QuantizedDecoder, quantizeDecoder } from './quantize-decoder.js';
 import { quantizeTower } from './quantize-tower.js';
 import type { QuantizedTower } from './quantized-tower.js';
 import { type CalibrationInputs, type SampledTower, sampledTowers } from './sampled-tower.js';
@@ -46,8 +47,11 @@ export interface QuantizeReport {
   readonly holds: boolean;
   /** False where the bound does not hold, or holds with no product in int8 alone: then nothing was written. */
   readonly written: boolean;
+  /** Of the decoder, too, where there is one. */
   readonly parameters: number;
-  /** Of the weights file; float32 would take 4 bytes a parameter. */
+  /** Products of the decoder, all of which have their weights in int8; undefined where there is none. */
+  readonly decoderProducts?: number;
+  /** Of the weights files; float32 would take 4 bytes a parameter. */
   readonly sourceBytes: number;
   readonly targetBytes: number;
   readonly elapsedMs: number;
@@ -90,12 +94,13 @@ export async function quantizeModel(
   const quantized: QuantizedTower[] = [];
   for (const tower of towers)
     quantized.push(await quantizeTower(tower, model, { ...request, minCosine, families }, onProgress));
+  const decoder = await quantizeDecoder(model);
   // It has its name once it is known to keep the bound, and not before.
   const made = join(scratchOf(target), 'made');
   try {
-    const targetBytes = await writeQuantized({ ...request, target: made }, directory, quantized);
+    const targetBytes = await writeQuantized({ ...request, target: made }, directory, quantized, decoder);
     const comparisons = await compare(towers, model, await openModel(made, families), onProgress);
-    const report = await reportOf({ request, model, quantized, comparisons, targetBytes });
+    const report = await reportOf({ request, model, quantized, decoder, comparisons, targetBytes });
     if (report.written) await rename(made, target);
     return { ...report, elapsedMs: performance.now() - started };
   } finally {
@@ -107,11 +112,12 @@ interface Made {
   readonly request: QuantizeRequest;
   readonly model: OpenModel;
   readonly quantized: readonly QuantizedTower[];
+  readonly decoder: QuantizedDecoder | undefined;
   readonly comparisons: readonly Comparison[];
   readonly targetBytes: number;
 }
 
-async function reportOf({ request, model, quantized, comparisons, targetBytes }: Made) {
+async function reportOf({ request, model, quantized, decoder, comparisons, targetBytes }: Made) {
   const { minCosine = DEFAULT_MIN_COSINE, allowBelow = false } = request;
   const holds =
     comparisons.every((tower) => tower.minCosine >= minCosine) &&
@@ -128,10 +134,16 @@ async function reportOf({ request, model, quantized, comparisons, targetBytes }:
     holds,
     // A model without anything in int8 is the float model, and slower.
     written: (holds && quantized.some(({ ranges }) => ranges.size > 0)) || allowBelow,
-    parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    sourceBytes: (await stat(model.directory.weightsFile)).size,
+    parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), decoder?.parameters ?? 0),
+    ...(decoder && { decoderProducts: decoder.weights.length }),
+    sourceBytes: await bytesOf(model),
     targetBytes,
   };
+}
+
+async function bytesOf({ directory: { weightsFile, decoder } }: OpenModel): Promise<number> {
+  const files = decoder ? [weightsFile, decoder.weightsFile] : [weightsFile];
+  return (await Promise.all(files.map((file) => stat(file)))).reduce((sum, { size }) => sum + size, 0);
 }
 
 function sitesOf({ choices }: QuantizedTower): SiteReport[] {

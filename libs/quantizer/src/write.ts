@@ -5,6 +5,7 @@ import {
   type QuantizationConfig,
 } from '@triptych/core';
 import { type ModelDirectory, type WeightCompression, writeModel } from '@triptych/weight-loader';
+import type { QuantizedDecoder } from './quantize-decoder.js';
 import type { QuantizedTower } from './quantized-tower.js';
 
 /** What of a model to be is not of its original. */
@@ -19,11 +20,12 @@ export interface ModelToWrite {
   readonly converterVersion: string;
 }
 
-/** Writes a model directory of quantised towers. Returns the bytes of its weights file. Throws OUTPUT_EXISTS. */
+/** Writes a model directory of quantised towers. A decoder that is not given quantised is copied. Returns the bytes of its weights file. Throws OUTPUT_EXISTS. */
 export function writeQuantized(
   { target, compression, converterVersion, modelName, files }: ModelToWrite,
   { metadata, preprocessor, files: description, decoder }: ModelDirectory,
   towers: readonly Pick<QuantizedTower, 'tensors' | 'ranges'>[],
+  quantized?: QuantizedDecoder,
 ): Promise<number> {
   const tensors = towers.flatMap((tower) => tower.tensors);
   const ranges = towers.flatMap((tower) => [...tower.ranges]);
@@ -32,6 +34,7 @@ export function writeQuantized(
     inputs: Object.fromEntries(
       ranges.map(([name, { zeroPoint, ...range }]) => [name, { ...range, zero_point: zeroPoint }]),
     ),
+    ...(quantized && { weights: quantized.weights }),
   };
   const { model_name, model_type, architecture, config, space } = metadata;
   return writeModel({
@@ -42,12 +45,16 @@ export function writeQuantized(
     preprocessor,
     description,
     ...(files ? { files } : {}),
-    // It stays in float.
     ...(decoder && {
       decoder: {
-        weightsFile: decoder.weightsFile,
-        metadata: decoder.metadata,
         description: decoder.files,
+        ...(quantized
+          ? {
+              tensors: quantized.tensors,
+              total_parameters: quantized.parameters,
+              num_weight_tensors: quantized.tensors.length,
+            }
+          : { weightsFile: decoder.weightsFile, metadata: decoder.metadata }),
       },
     }),
     metadata: {

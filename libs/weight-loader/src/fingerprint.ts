@@ -46,7 +46,7 @@ export function modelFingerprint(digests: TensorDigests, recipe: Recipe): Promis
   });
 }
 
-/** A decoder's fingerprint: over its weights and its recipe. Its products are in float, whatever its encoder's are in. */
+/** A decoder's fingerprint: over its weights and its recipe. Its own weights say what its products are in. */
 export function decoderFingerprint(
   digests: TensorDigests,
   { architecture, config, files }: Omit<Recipe, 'preprocessor'>,

@@ -4,6 +4,7 @@ import {
   ConfigFields,
   type DType,
   elementCount,
+  readInt8Weights,
   readQuantization,
   TriptychError,
   type WeightSet,
@@ -83,7 +84,8 @@ export async function openModelDirectory(directory: string, findLayout: FindLayo
   const preprocessor = await readJson(directory, PREPROCESSOR_FILE);
   const { files, decoderFiles } = await readTexts(directory, layout);
   const { config, decoder } = metadata;
-  const int8 = new Set(readQuantization(new ConfigFields(config))?.keys());
+  const fields = new ConfigFields(config);
+  const int8 = new Set([...(readQuantization(fields)?.keys() ?? []), ...readInt8Weights(fields)]);
   const open = async (of: OpenedFile): Promise<Omit<StoredModel, 'metadata'>> => ({
     directory,
     files: of.files,

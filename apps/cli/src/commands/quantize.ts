@@ -20,7 +20,7 @@ interface Options {
 const help = `
 SOURCE is a float model directory. Its products become uint8 × int8: weights with a scale for each output channel, inputs
 with a range that calibration finds, the same for every item, so that no item's vector depends on its batch. Outlier
-channels are smoothed into the layer norm before them. No vector of the calibration inputs may end up with a cosine to float
+channels are smoothed into the layer norm before them. Of a Whisper's decoder the weights alone become int8. No vector of the calibration inputs may end up with a cosine to float
 below --min-cosine: the worst products and tables stay in float until that holds; where it cannot, nothing is written, and
 the command ends with 1. Then both models run over inputs that did not calibrate, and the report says how near they are, layer by
 layer, how much faster, and what stayed in float.

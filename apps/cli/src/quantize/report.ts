@@ -3,7 +3,7 @@ import { mebibytes } from '../output/numbers.js';
 
 /** A quantisation for a person: what it saved, and what it cost. */
 export function quantizationTable(report: QuantizeReport, target: string): string {
-  const { towers, parameters, sourceBytes, targetBytes, elapsedMs } = report;
+  const { towers, decoderProducts, parameters, sourceBytes, targetBytes, elapsedMs } = report;
   const rows: (readonly [string, string])[] = [
     ['parameters', parameters.toLocaleString('en')],
     [
@@ -12,6 +12,9 @@ export function quantizationTable(report: QuantizeReport, target: string): strin
         `${(targetBytes / (4 * parameters)).toFixed(2)} × of float32)`,
     ],
     ...towers.flatMap(towerRows),
+    ...(decoderProducts === undefined
+      ? []
+      : [['decoder', `${decoderProducts} products with weights in int8`] as const]),
     ['time', `${(elapsedMs / 1000).toFixed(1)} s`],
     ['bound', boundText(report)],
     ['written to', report.written ? target : 'nothing: --allow-below writes it all the same'],

@@ -173,8 +173,13 @@ export async function prepareTranscription(
       decoder,
       encode: async (samples, loudest) => {
         const item = { samples, context: 'padded', pooling: 'none', form, recording: { loudest } } as const;
-        const { embedding } = await encodePrepared(audio.encoder, 'audio', item, 0, context);
-        return new Float32Array(decodeEmbedding(embedding.bytes, 'float32', 0));
+        const came = decoder.expect();
+        try {
+          const { embedding } = await encodePrepared(audio.encoder, 'audio', item, 0, context);
+          return new Float32Array(decodeEmbedding(embedding.bytes, 'float32', 0));
+        } finally {
+          came();
+        }
       },
       loudest: async (samples) => {
         const feeds = {

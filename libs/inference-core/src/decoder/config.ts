@@ -42,6 +42,8 @@ export interface DecoderConfig {
   readonly positions: number;
   /** Which products are computed in int8. Default: none. */
   readonly quantization?: Quantization | undefined;
+  /** Weights that are int8 by themselves. Default: none. */
+  readonly int8Weights?: ReadonlySet<string> | undefined;
 }
 
 /** Heads of cross-attention that follow what is decoded from its beginning to its end, as the tokens do. */
@@ -62,6 +64,21 @@ export interface DecoderNetwork {
   readonly alignment?: Alignment | undefined;
   /** What comes out of the last block [rows, kept, width] → logits [rows, kept, vocabulary]. A final norm is its first step. */
   readonly head: (g: GraphBuilder, x: Value) => Value;
+  /** Names of the weights of the head's product, where they may be int8. */
+  readonly headWeight?: string;
+}
+
+/** The weights that may be int8 by themselves: those of all products. */
+export function decoderProducts({ config: { names }, prefixes, headWeight }: DecoderNetwork): string[] {
+  const attentions = [names.self, names.cross].flatMap(({ query, key, value, out }) => [
+    query,
+    key,
+    value,
+    out,
+  ]);
+  const layers = [...attentions, names.mlpIn, names.mlpOut];
+  const inBlocks = prefixes.flatMap((prefix) => layers.map((layer) => `${prefix}.${layer}.weight`));
+  return headWeight === undefined ? inBlocks : [...inBlocks, headWeight];
 }
 
 /** What sequences that are decoded together hold of the caches. */

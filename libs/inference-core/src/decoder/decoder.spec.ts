@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import type { WeightSet, WeightTensor } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decoderProducts } from './config.js';
 import { Decoder, type DecoderSource } from './decoder.js';
 import type { Generated, Generation } from './protocol.js';
 import {
@@ -13,6 +15,28 @@ import {
   weights,
   WIDTH,
 } from './testing/small-decoder.js';
+
+/** Some of the weights as int8 with a scale for each row. */
+function inInt8({ tensors, parts }: WeightSet, names: ReadonlySet<string>): WeightSet {
+  const all = [...parts];
+  const changed = [...tensors].map(([name, tensor]): [string, WeightTensor] => {
+    if (!names.has(name)) return [name, tensor];
+    const values = new Float32Array(parts[tensor.part] as ArrayBuffer);
+    const [rows] = tensor.shape;
+    const inner = values.length / rows;
+    const scales = Float32Array.from({ length: rows }, (_, row) => {
+      const of = values.subarray(row * inner, (row + 1) * inner);
+      return of.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
+    });
+    const int8 = Int8Array.from(values, (value, i) => Math.round(value / scales[Math.floor(i / inner)]));
+    const part = all.push(int8.buffer) - 1;
+    return [
+      name,
+      { ...tensor, storedAs: 'int8', type: 'int8', part, byteOffset: 0, byteLength: int8.length, scales },
+    ];
+  });
+  return { tensors: new Map(changed), parts: all };
+}
 
 let decoder: Decoder;
 beforeAll(async () => {
@@ -60,6 +84,47 @@ describe('a decoder', () => {
     expect(rows - before.rows).toBeGreaterThan(1.5 * (steps - before.steps));
     expect(new Set(singly.map(({ tokens }) => tokens.join())).size).toBeGreaterThan(8);
     expect(decoder.load).toEqual({ sequences: 0, bytes: 0, waiting: 0 });
+  });
+
+  it('waits for sources that are being made, and decodes all side by side', async () => {
+    const before = decoder.statistics;
+    const came = decoder.expect();
+    const wanted = generation({ rules: { suppressed: [0, END], suppressedFirst: [] } });
+    const first = alone(decoder.open(states(3), { beams: 1 }), wanted);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const second = alone(decoder.open(states(4), { beams: 1 }), wanted);
+    came();
+    came();
+    await Promise.all([first, second]);
+    const { steps, rows } = decoder.statistics;
+    expect(rows - before.rows).toBe(2 * (steps - before.steps));
+  });
+
+  it('with weights in int8 says of each sequence what it says alone, and nearly what it says in float', async () => {
+    const int8Weights = new Set(decoderProducts(network).filter((name) => !/cross\.[kv]/.test(name)));
+    const quantized = { ...network, config: { ...network.config, int8Weights } };
+    const int8 = await Decoder.start(quantized, {
+      name: 'int8',
+      threads: 2,
+      weights: async () => inInt8(await weights(), int8Weights),
+      limits,
+    });
+    try {
+      const wanted = generation({ probes: [{ at: 1, tokens: [5, 6, 7, 8], among: 'these' }] });
+      const open = (i: number, on: Decoder) => alone(on.open(states(100 + i), { beams: 1 }), wanted);
+      const all = Array.from({ length: 8 }, (_, i) => i);
+      const singly: Generated[] = [];
+      for (const i of all) singly.push(await open(i, int8));
+      const together = await Promise.all(all.map((i) => open(i, int8)));
+      expect(together.map(({ tokens }) => tokens)).toEqual(singly.map(({ tokens }) => tokens));
+      for (const i of all) {
+        const float = await open(i, decoder);
+        expect(float.probes).not.toEqual(singly[i].probes);
+        float.probes[0].forEach((value, j) => expect(singly[i].probes[0][j]).toBeCloseTo(value, 1));
+      }
+    } finally {
+      await int8.close();
+    }
   });
 
   it('goes on from its caches as it would from the whole sequence', async () => {

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import {
   abortError,
   type Caller,
@@ -63,6 +63,9 @@ export interface GenerateOptions {
   readonly onProgress?: ((tokens: readonly number[]) => void) | undefined;
 }
 
+/** What is decoded waits so long for sources that are being made, and then goes on for as long. */
+const HOLD_MS = 2000;
+
 /** What is decoded: its keys and values stay in the worker until it is closed. */
 export interface DecoderSource {
   /** One sequence at a time. Rejects with CANCELLED, WORKER_LOST, DRAINING. */
@@ -101,6 +104,9 @@ export class Decoder {
   #sequences = 0;
   #ids = 0;
   #isTurning = false;
+  #expected = 0;
+  #heldSince: number | undefined;
+  #allCame: () => void = () => undefined;
   #steps = 0;
   #rows = 0;
 
@@ -186,6 +192,20 @@ export class Decoder {
         this.#letIn();
         this.#go();
       },
+    };
+  }
+
+  /**
+   * A source is being made, and what is decoded waits for it: steps of many sequences side by side cost little more than those of one, and
+   * encoder and decoder share the cores. At most {@link HOLD_MS}. Call what is returned once it is there, or will not be.
+   */
+  expect(): () => void {
+    this.#expected++;
+    let isAwaited = true;
+    return () => {
+      if (!isAwaited) return;
+      isAwaited = false;
+      if (--this.#expected === 0) this.#allCame();
     };
   }
 
@@ -323,6 +343,7 @@ export class Decoder {
     // What is asked for at the same time begins in one turn.
     await setImmediate();
     while (this.#running.size > 0 || !isEmpty(this.#turn)) {
+      await this.#untilAllCame();
       const turn = this.#turn;
       this.#turn = emptyTurn();
       try {
@@ -334,6 +355,24 @@ export class Decoder {
       }
     }
     this.#isTurning = false;
+  }
+
+  async #untilAllCame(): Promise<void> {
+    if (this.#expected === 0) {
+      this.#heldSince = undefined;
+      return;
+    }
+    this.#heldSince ??= performance.now();
+    const held = performance.now() - this.#heldSince;
+    if (held > 2 * HOLD_MS) this.#heldSince = undefined;
+    if (held >= HOLD_MS) return;
+    const waiting = new AbortController();
+    const came = new Promise<void>((resolve) => (this.#allCame = resolve));
+    const { signal } = waiting;
+    await Promise.race([came, sleep(HOLD_MS - held, undefined, { signal }).catch(() => undefined)]);
+    waiting.abort();
+    // Those that came open their sources.
+    await setImmediate();
   }
 
   #settle({ ended, lost, progress, steps, rows }: TurnReply): void {

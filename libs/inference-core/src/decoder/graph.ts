@@ -180,10 +180,10 @@ function project(
   prefix: string,
   attention: AttentionNames,
   role: 'query' | 'key' | 'value' | 'out',
-  { width, unbiased = [], quantization }: DecoderConfig,
+  { width, unbiased = [], quantization, int8Weights }: DecoderConfig,
   inputs = width,
 ): Value {
   const name = `${prefix}.${attention[role]}`;
   const bias = biasOf(g, { name, biased: !unbiased.includes(role) }, width);
-  return linear(g, x, { weight: `${name}.weight`, shape: [width, inputs], bias, quantization });
+  return linear(g, x, { weight: `${name}.weight`, shape: [width, inputs], bias, quantization, int8Weights });
 }

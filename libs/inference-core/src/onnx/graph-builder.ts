@@ -126,12 +126,13 @@ export class GraphBuilder {
 
   /** A weight that stays int8, and the scale of each index of its first dimension. */
   int8Weight(name: string, shape: readonly number[]): { values: Value; scales: Value } {
-    this.#weights.set(name, shape);
-    this.#int8.add(name);
-    return {
-      values: this.#external(name, 'int8', shape),
-      scales: this.#external(scalesOf(name), 'float32', [shape[0]]),
-    };
+    if (!this.#int8.has(name)) {
+      this.#weights.set(name, shape);
+      this.#int8.add(name);
+      this.#external(name, 'int8', shape);
+      this.#external(scalesOf(name), 'float32', [shape[0]]);
+    }
+    return { values: name as Value, scales: scalesOf(name) as Value };
   }
 
   /**

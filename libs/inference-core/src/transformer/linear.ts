@@ -1,5 +1,6 @@
 import type { InputRange, Quantization } from '@triptych/core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { blockwiseLinear } from './blockwise-linear.js';
 
 export interface LinearOptions {
   readonly weight: string;
@@ -7,12 +8,15 @@ export interface LinearOptions {
   readonly shape: readonly [number, number];
   readonly bias?: Value | undefined;
   readonly quantization?: Quantization | undefined;
+  /** Weights that are int8 by themselves. */
+  readonly int8Weights?: ReadonlySet<string> | undefined;
 }
 
 /** x · Wᵀ + b, in int8 where the quantisation has a range for what the weight reads. [batch, …, in] → [batch, …, out] */
 export function linear(g: GraphBuilder, x: Value, options: LinearOptions): Value {
-  const { weight, shape, bias, quantization } = options;
+  const { weight, shape, bias, quantization, int8Weights } = options;
   if (g.options.observe !== undefined) observe(g, x, weight, shape[1], g.options.observe);
+  if (int8Weights?.has(weight)) return blockwiseLinear(g, x, weight, shape, bias);
   const range = quantization?.get(weight);
   if (range) return (g.kernels.integers ? integerLinear : widenedLinear)(g, x, range, options);
   const product = timesTransposed(g, x, g.weight(weight, shape));

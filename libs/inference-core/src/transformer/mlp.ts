@@ -9,6 +9,8 @@ export interface MlpConfig {
   readonly activation: Activation;
   /** Which products are computed in int8. Default: none. */
   readonly quantization?: Quantization | undefined;
+  /** Weights that are int8 by themselves. Default: none. */
+  readonly int8Weights?: ReadonlySet<string> | undefined;
 }
 
 /** A linear layer: the name of its weights, and whether it has a bias. */
@@ -22,12 +24,13 @@ export function mlp(
   g: GraphBuilder,
   x: Value,
   [first, second]: readonly [LinearName, LinearName],
-  { width, mlpWidth, activation, quantization }: MlpConfig,
+  { width, mlpWidth, activation, quantization, int8Weights }: MlpConfig,
 ): Value {
-  const inner = linear(g, x, { weight: `${first.name}.weight`, shape: [mlpWidth, width], quantization });
+  const forms = { quantization, int8Weights };
+  const inner = linear(g, x, { weight: `${first.name}.weight`, shape: [mlpWidth, width], ...forms });
   const active = biasActivation(g, inner, biasOf(g, first, mlpWidth), activation);
   const bias = biasOf(g, second, width);
-  return linear(g, active, { weight: `${second.name}.weight`, shape: [width, mlpWidth], bias, quantization });
+  return linear(g, active, { weight: `${second.name}.weight`, shape: [width, mlpWidth], bias, ...forms });
 }
 
 /** The three linear layers of a gated MLP. */

@@ -118,7 +118,7 @@ export async function writeModelDirectory(
 /** What the metadata says of the decoder that was written; undefined where there is none. */
 async function writeDecoder(
   directory: string,
-  { decoder, metadata: { architecture, config }, compression }: ModelContents,
+  { decoder, metadata: { architecture, config }, compression, schema }: ModelContents,
   done: (bytes: number) => void,
   largest: number,
 ): Promise<WeightsMetadata | undefined> {
@@ -129,7 +129,7 @@ async function writeDecoder(
     return { ...decoder.metadata, parquet_file: DECODER_FILE };
   }
   const { tensors, description, total_parameters, num_weight_tensors } = decoder;
-  const digests = await writeWeights(path, { tensors, compression }, done, largest);
+  const digests = await writeWeights(path, { tensors, compression, schema }, done, largest);
   return {
     total_parameters,
     num_weight_tensors,

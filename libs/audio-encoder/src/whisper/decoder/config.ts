@@ -1,9 +1,11 @@
-import { ConfigFields, type JsonObject, readQuantization } from '@triptych/core';
+import { ConfigFields, type JsonObject, readInt8Weights, readQuantization } from '@triptych/core';
 import {
   type Activation,
   attentionNames,
+  blockwiseLinear,
   type DecoderConfig,
   type DecoderNetwork,
+  int8Rows,
   layerNorm,
   timesTransposed,
 } from '@triptych/inference-core';
@@ -32,6 +34,7 @@ export function whisperDecoder(config: JsonObject): DecoderNetwork {
     vocabulary: fields.count('vocab_size'),
     positions: fields.count('max_target_positions'),
     quantization: readQuantization(fields),
+    int8Weights: readInt8Weights(fields),
   };
   const layers = fields.count('decoder_layers');
   if (fields.flag('scale_embedding', false)) fields.problem('scale_embedding must be false');
@@ -39,16 +42,23 @@ export function whisperDecoder(config: JsonObject): DecoderNetwork {
   fields.check('Whisper configuration');
   const { vocabulary, positions } = read;
   const table = 'decoder.embed_tokens.weight';
+  const shape = [vocabulary, width] as const;
+  const isInt8 = read.int8Weights?.has(table) ?? false;
   return {
     config: read,
     prefixes: Array.from({ length: layers }, (_, i) => `decoder.layers.${i}`),
     embed: (g, ids, places) =>
       g.op('Add', [
-        g.op('Gather', [g.weight(table, [vocabulary, width]), ids]),
+        isInt8 ? int8Rows(g, table, shape, ids) : g.op('Gather', [g.weight(table, shape), ids]),
         g.op('Gather', [g.weight('decoder.embed_positions.weight', [positions, width]), places]),
       ]),
     // The table of embeddings is the output's weights, too.
-    head: (g, x) =>
-      timesTransposed(g, layerNorm(g, x, 'decoder.layer_norm', read), g.weight(table, [vocabulary, width])),
+    head: (g, x) => {
+      const last = layerNorm(g, x, 'decoder.layer_norm', read);
+      return isInt8
+        ? blockwiseLinear(g, last, table, shape)
+        : timesTransposed(g, last, g.weight(table, shape));
+    },
+    headWeight: table,
   };
 }

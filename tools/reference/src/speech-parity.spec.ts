@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readSpeechTokens, type SpeechSegment, type TranscriptionOptions } from '@triptych/audio-encoder';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { longRecording, spokenRecordings } from './spoken.js';
+import { startTranscriptionRig, type TranscriptionRig } from './transcription-rig.js';
+import { variedWeights } from './varied-weights.js';
+
+type Case = 'greedy' | 'detected' | 'translate' | 'timestamps' | 'prompt' | 'beam' | 'beam-timestamps';
+
+interface GoldenSpeech {
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly vocab_size: number;
+    readonly d_model: number;
+  };
+  readonly generation: Readonly<Record<string, unknown>>;
+  readonly newTokens: number;
+  readonly prompt: readonly number[];
+  readonly recordings: Readonly<
+    Record<
+      string,
+      {
+        readonly case: Case;
+        readonly segments: readonly SpeechSegment[];
+        readonly ids: readonly number[];
+        readonly values: readonly (readonly number[])[];
+      }
+    >
+  >;
+  readonly long?: Readonly<
+    Record<
+      string,
+      {
+        readonly seconds: number;
+        readonly conditioned: boolean;
+        readonly first: number;
+        readonly segments: readonly SpeechSegment[];
+      }
+    >
+  >;
+}
+
+const folder = fileURLToPath(new URL('../golden/speech/', import.meta.url));
+const RATE = 16_000;
+/** Of the vocabulary, each of so many tokens has its logarithm in the file. */
+const PROBED = 5003;
+/** Otherwise, of what takes minutes a part is compared: see the README. */
+const ALL = process.env['SPEECH_GOLDEN'] === 'all';
+const QUICK_WIDTH = 256;
+const PART = 4;
+
+describe.each(readdirSync(folder))('%s: speech against WhisperForConditionalGeneration.generate', (file) => {
+  const golden = JSON.parse(readFileSync(folder + file, 'utf8')) as GoldenSpeech;
+  const cases: Record<Case, Partial<TranscriptionOptions>> = {
+    greedy: { language: 'en', task: 'transcribe' },
+    detected: {},
+    translate: { language: 'fr', task: 'translate' },
+    timestamps: { language: 'de', task: 'transcribe', timestamps: true },
+    prompt: { language: 'en', task: 'transcribe', prompt: golden.prompt.slice(1) },
+    beam: { language: 'en', task: 'transcribe', beams: 5 },
+    'beam-timestamps': { language: 'en', task: 'transcribe', beams: 5, timestamps: true },
+  };
+  const maxNewTokens = golden.newTokens;
+  const recordings = Object.entries(golden.recordings);
+  let rig: TranscriptionRig;
+  let clips: Map<string, Float32Array<ArrayBuffer>>;
+  beforeAll(async () => {
+    const { firstTimestamp } = readSpeechTokens(golden.generation);
+    rig = await startTranscriptionRig(golden.config, golden.generation, (required) =>
+      variedWeights(required, firstTimestamp),
+    );
+    clips = spokenRecordings(rig.contextSamples);
+  }, 60_000);
+  afterAll(() => rig.close());
+
+  const expectSame = (found: readonly SpeechSegment[], expected: readonly SpeechSegment[], name: string) => {
+    expect(
+      found.map(({ tokens }) => tokens),
+      name,
+    ).toEqual(expected.map(({ tokens }) => tokens));
+    found.forEach(({ start, end }, i) => {
+      expect(start, name).toBeCloseTo(expected[i].start, 6);
+      expect(end, name).toBeCloseTo(expected[i].end, 6);
+    });
+  };
+
+  it.runIf(recordings.length > 0)(
+    'the same tokens and times, which vary, and probabilities within 1e-3',
+    { timeout: 600_000 },
+    async () => {
+      expect(recordings).toHaveLength(40);
+      const tokens = Array.from(
+        { length: Math.ceil(golden.config.vocab_size / PROBED) },
+        (_, i) => i * PROBED,
+      );
+      const written = new Set<string>();
+      let worst = 0;
+      const step = ALL || golden.config.d_model <= QUICK_WIDTH ? 1 : PART;
+      const compared = recordings.filter((_, i) => i % step === 0);
+      for (const [name, { case: kind, segments, ids, values }] of compared) {
+        const clip = clips.get(name) as Float32Array<ArrayBuffer>;
+        expectSame(
+          await rig.segmentsOf(clip, { maxNewTokens, ...cases[kind] }),
+          segments,
+          `${name}, ${kind}`,
+        );
+        written.add(segments.flatMap((segment) => segment.tokens).join());
+        const found = await rig.logProbabilities(clip, ids, tokens);
+        values.forEach((row, at) =>
+          row.forEach((value, i) => (worst = Math.max(worst, Math.abs(found[at][i] - value)))),
+        );
+      }
+      console.log(`${file}: ${written.size} texts; logarithms of probabilities differ by at most ${worst}`);
+      expect(worst).toBeLessThanOrEqual(1e-3);
+      expect(written.size).toBeGreaterThan(compared.length / 2);
+    },
+  );
+
+  const long = Object.entries(golden.long ?? {}).filter(([, { seconds }]) => ALL || seconds <= 180);
+  it.runIf(long.length > 0).each(long)(
+    '%s: the same segments and times',
+    { timeout: 600_000 },
+    async (name, { seconds, conditioned, first, segments }) => {
+      const recording = longRecording(clips, first, RATE * seconds);
+      const found = await rig.segmentsOf(recording, { language: 'en', conditioned, maxNewTokens });
+      expect(segments.length).toBeGreaterThan(5);
+      expectSame(found, segments, name);
+    },
+  );
+});
