@@ -17,7 +17,7 @@ describe('triptych quantize', () => {
     { timeout: 240_000 },
     async () => {
       const target = join(work, 'speech', 'whisper-int8');
-    await mkdir(join(work, 'speech'));
+      await mkdir(join(work, 'speech'));
       const made = await runCli(['quantize', demoModels[0], target, '--json']);
       const { decoderProducts } = JSON.parse(String(made.stdout)) as { decoderProducts: number };
       expect(decoderProducts).toBeGreaterThan(10);
