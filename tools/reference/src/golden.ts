@@ -60,3 +60,10 @@ export function readRecordings(context: number): Map<string, Float32Array<ArrayB
   );
   return new Map([...clips].map(([name, clip]) => [name, clip.slice(0, context)]));
 }
+
+/** 70 s of what {@link readRecordings} has, one behind the other, for as long as it takes. */
+export function mixedRecording(clips: ReadonlyMap<string, Float32Array>): Float32Array<ArrayBuffer> {
+  const order = ['speech-a', 'silence', 'speech-b', 'piano', 'mixture', 'noise'];
+  const tiled = order.flatMap((clip) => [...(clips.get(clip) as Float32Array)]);
+  return Float32Array.from({ length: 16_000 * 70 + 777 }, (_, i) => tiled[i % tiled.length]);
+}

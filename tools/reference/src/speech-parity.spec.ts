@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readSpeechTokens, type SpeechSegment, type TranscriptionOptions } from '@triptych/audio-encoder';
+import { readSpeechTokens, type SpeechSegment } from '@triptych/audio-encoder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { longRecording, spokenRecordings } from './spoken.js';
+import { casesOf, expectSameSegments, type TranscriptionCase } from './transcription-cases.js';
 import { startTranscriptionRig, type TranscriptionRig } from './transcription-rig.js';
 import { variedWeights } from './varied-weights.js';
-
-type Case = 'greedy' | 'detected' | 'translate' | 'timestamps' | 'prompt' | 'beam' | 'beam-timestamps';
 
 interface GoldenSpeech {
   readonly config: Readonly<Record<string, unknown>> & {
@@ -20,7 +19,7 @@ interface GoldenSpeech {
     Record<
       string,
       {
-        readonly case: Case;
+        readonly case: TranscriptionCase;
         readonly segments: readonly SpeechSegment[];
         readonly ids: readonly number[];
         readonly values: readonly (readonly number[])[];
@@ -51,15 +50,7 @@ const PART = 4;
 
 describe.each(readdirSync(folder))('%s: speech against WhisperForConditionalGeneration.generate', (file) => {
   const golden = JSON.parse(readFileSync(folder + file, 'utf8')) as GoldenSpeech;
-  const cases: Record<Case, Partial<TranscriptionOptions>> = {
-    greedy: { language: 'en', task: 'transcribe' },
-    detected: {},
-    translate: { language: 'fr', task: 'translate' },
-    timestamps: { language: 'de', task: 'transcribe', timestamps: true },
-    prompt: { language: 'en', task: 'transcribe', prompt: golden.prompt.slice(1) },
-    beam: { language: 'en', task: 'transcribe', beams: 5 },
-    'beam-timestamps': { language: 'en', task: 'transcribe', beams: 5, timestamps: true },
-  };
+  const cases = casesOf(golden.prompt);
   const maxNewTokens = golden.newTokens;
   const recordings = Object.entries(golden.recordings);
   let rig: TranscriptionRig;
@@ -72,17 +63,6 @@ describe.each(readdirSync(folder))('%s: speech against WhisperForConditionalGene
     clips = spokenRecordings(rig.contextSamples);
   }, 60_000);
   afterAll(() => rig.close());
-
-  const expectSame = (found: readonly SpeechSegment[], expected: readonly SpeechSegment[], name: string) => {
-    expect(
-      found.map(({ tokens }) => tokens),
-      name,
-    ).toEqual(expected.map(({ tokens }) => tokens));
-    found.forEach(({ start, end }, i) => {
-      expect(start, name).toBeCloseTo(expected[i].start, 6);
-      expect(end, name).toBeCloseTo(expected[i].end, 6);
-    });
-  };
 
   it.runIf(recordings.length > 0)(
     'the same tokens and times, which vary, and probabilities within 1e-3',
@@ -99,7 +79,7 @@ describe.each(readdirSync(folder))('%s: speech against WhisperForConditionalGene
       const compared = recordings.filter((_, i) => i % step === 0);
       for (const [name, { case: kind, segments, ids, values }] of compared) {
         const clip = clips.get(name) as Float32Array<ArrayBuffer>;
-        expectSame(
+        expectSameSegments(
           await rig.segmentsOf(clip, { maxNewTokens, ...cases[kind] }),
           segments,
           `${name}, ${kind}`,
@@ -124,7 +104,7 @@ describe.each(readdirSync(folder))('%s: speech against WhisperForConditionalGene
       const recording = longRecording(clips, first, RATE * seconds);
       const found = await rig.segmentsOf(recording, { language: 'en', conditioned, maxNewTokens });
       expect(segments.length).toBeGreaterThan(5);
-      expectSame(found, segments, name);
+      expectSameSegments(found, segments, name);
     },
   );
 });

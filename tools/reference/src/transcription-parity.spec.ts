@@ -1,27 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  type AudioItem,
-  loudestGraph,
-  loudestOf,
-  readSpeechTokens,
-  Recording,
-  readWhisperConfig,
-  type SpeechSegment,
-  transcribe,
-  type TranscriptionOptions,
-  type TranscriptionParts,
-  whisperDecoder,
-  whisperTower,
-} from '@triptych/audio-encoder';
-import { decodeEmbedding } from '@triptych/core';
-import { Decoder, decoderGraph, Encoder, InferenceWorker, sourceGraph } from '@triptych/inference-core';
+import { type SpeechSegment, transcribe, type TranscriptionOptions } from '@triptych/audio-encoder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readRecordings } from './golden.js';
+import { mixedRecording, readRecordings } from './golden.js';
 import { sampled } from './sampled.js';
 import { syntheticWeights } from './synthetic-weights.js';
-
-type Case = 'greedy' | 'detected' | 'translate' | 'timestamps' | 'prompt' | 'beam' | 'beam-timestamps';
+import { casesOf, expectSameSegments, type TranscriptionCase } from './transcription-cases.js';
+import { startTranscriptionRig, type TranscriptionRig } from './transcription-rig.js';
 
 interface GoldenTranscription {
   readonly config: Readonly<Record<string, unknown>>;
@@ -31,7 +16,7 @@ interface GoldenTranscription {
   readonly recordings: Readonly<
     Record<
       string,
-      Readonly<Record<Case, readonly SpeechSegment[]>> & {
+      Readonly<Record<TranscriptionCase, readonly SpeechSegment[]>> & {
         readonly language: number;
         readonly noSpeech: number;
         readonly logprobs: {
@@ -47,100 +32,29 @@ interface GoldenTranscription {
 
 const folder = fileURLToPath(new URL('../golden/transcription/', import.meta.url));
 const files = sampled(readdirSync(folder), ['tiny.json', 'turbo.json']);
-const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
 
 describe.each(files)('%s: transcription against WhisperForConditionalGeneration.generate', (file) => {
   const golden = JSON.parse(readFileSync(folder + file, 'utf8')) as GoldenTranscription;
-  const config = readWhisperConfig(golden.config);
-  const network = whisperDecoder(golden.config);
-  const tower = whisperTower(golden.config);
-  const clips = readRecordings(tower.contextSamples);
   const names = Object.keys(golden.recordings);
-  const cases: Record<Case, Partial<TranscriptionOptions>> = {
-    greedy: { language: 'en', task: 'transcribe' },
-    detected: {},
-    translate: { language: 'fr', task: 'translate' },
-    timestamps: { language: 'de', task: 'transcribe', timestamps: true },
-    prompt: { language: 'en', task: 'transcribe', prompt: golden.prompt.slice(1) },
-    beam: { language: 'en', task: 'transcribe', beams: 5 },
-    'beam-timestamps': { language: 'en', task: 'transcribe', beams: 5, timestamps: true },
-  };
-  let encoder: Encoder<AudioItem>;
-  let decoder: Decoder;
-  let meter: InferenceWorker;
-  let parts: TranscriptionParts;
-
+  const cases = casesOf(golden.prompt);
+  let rig: TranscriptionRig;
+  let clips: Map<string, Float32Array<ArrayBuffer>>;
   beforeAll(async () => {
-    const shared = { threads: 2, queue: { maxItems: 100, maxBytes: 1e9 }, instances: 0 };
-    const tensors = new Map([...decoderGraph(network).weights, ...sourceGraph(network).weights]);
-    encoder = await Encoder.start<AudioItem>(tower, {
-      ...shared,
-      name: 'encoder',
-      weights: () => Promise.resolve(syntheticWeights(tower.graph().weights)),
-    });
-    decoder = await Decoder.start(network, {
-      name: 'decoder',
-      threads: 2,
-      weights: () => Promise.resolve(syntheticWeights(tensors)),
-      limits: { maxSequences: 16, maxCacheBytes: 1e9, maxWaiting: 100 },
-    });
-    const noWeights = () => Promise.resolve({ tensors: new Map(), parts: [] });
-    const graph = () => loudestGraph(config.mel);
-    meter = await InferenceWorker.start({ name: 'loudest', threads: 1, graph, weights: noWeights });
-    parts = {
-      config,
-      decoder,
-      tokens: readSpeechTokens(golden.generation),
-      encode: async (samples, loudest) => {
-        const item = { samples, context: 'padded', pooling: 'none', form, recording: { loudest } } as const;
-        const { embedding } = (await encoder.encode(item)).result;
-        return new Float32Array(decodeEmbedding(embedding.bytes, 'float32', 0));
-      },
-      loudest: async (samples) => {
-        const feeds = {
-          samples: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
-        } as const;
-        const { embeddings } = await meter.run({ feeds, rows: [{ output: 'loudest', form }] });
-        return decodeEmbedding(embeddings[0].bytes, 'float32', 0)[0];
-      },
-    };
+    rig = await startTranscriptionRig(golden.config, golden.generation, syntheticWeights);
+    clips = readRecordings(rig.contextSamples);
   });
-  afterAll(() => Promise.all([encoder, decoder, meter].map((one) => one.close())));
+  afterAll(() => rig.close());
 
-  /** It comes in pieces of some length. */
-  function recordingOf(samples: Float32Array): Recording {
-    async function* pieces() {
-      for (let at = 0; at < samples.length; at += 7000) yield samples.subarray(at, at + 7000);
-    }
-    return new Recording(pieces(), 3 * tower.contextSamples);
-  }
+  const segmentsOf = (samples: Float32Array, options: Partial<TranscriptionOptions>) =>
+    rig.segmentsOf(samples, { maxNewTokens: golden.newTokens, ...options });
 
-  async function segmentsOf(recording: Float32Array, options: Partial<TranscriptionOptions>) {
-    const standard = { timestamps: false, beams: 1, temperatures: [0], seed: 0, conditioned: false };
-    const segments: SpeechSegment[] = [];
-    const all = { ...standard, maxNewTokens: golden.newTokens, ...options };
-    const isLong = recording.length > tower.contextSamples;
-    const loudest = isLong ? await loudestOf(recordingOf(recording), parts) : undefined;
-    for await (const window of transcribe(recordingOf(recording), { ...all, loudest }, parts))
-      segments.push(...window.segments);
-    return segments;
-  }
-
-  it.each(Object.keys(cases) as Case[])(
+  it.each(Object.keys(cases) as TranscriptionCase[])(
     '%s: the same tokens and times',
     { timeout: 300_000 },
     async (name) => {
       for (const recording of names) {
         const found = await segmentsOf(clips.get(recording) as Float32Array, cases[name]);
-        const expected = golden.recordings[recording][name];
-        expect(
-          found.map(({ tokens }) => tokens),
-          recording,
-        ).toEqual(expected.map(({ tokens }) => tokens));
-        found.forEach(({ start, end }, i) => {
-          expect(start, recording).toBeCloseTo(expected[i].start, 6);
-          expect(end, recording).toBeCloseTo(expected[i].end, 6);
-        });
+        expectSameSegments(found, golden.recordings[recording][name], recording);
       }
     },
   );
@@ -149,17 +63,11 @@ describe.each(files)('%s: transcription against WhisperForConditionalGeneration.
     'a recording longer than the context, %s: the same segments and times',
     { timeout: 300_000 },
     async (name) => {
-      const order = ['speech-a', 'silence', 'speech-b', 'piano', 'mixture', 'noise'];
-      const tiled = order.flatMap((clip) => [...(clips.get(clip) as Float32Array)]);
-      const long = Float32Array.from({ length: 16_000 * 70 + 777 }, (_, i) => tiled[i % tiled.length]);
+      const long = mixedRecording(clips);
       const found = await segmentsOf(long, { language: 'en', conditioned: name === 'conditioned' });
       const expected = golden.long?.[name] ?? [];
       expect(expected.length).toBeGreaterThan(2);
-      expect(found.map(({ tokens }) => tokens)).toEqual(expected.map(({ tokens }) => tokens));
-      found.forEach(({ start, end }, i) => {
-        expect(start).toBeCloseTo(expected[i].start, 6);
-        expect(end).toBeCloseTo(expected[i].end, 6);
-      });
+      expectSameSegments(found, expected, name);
     },
   );
 
@@ -178,7 +86,7 @@ describe.each(files)('%s: transcription against WhisperForConditionalGeneration.
           minLogProbability: 0,
           ...over,
         };
-        for await (const window of transcribe(recordingOf(clip), options, parts)) found.push(window);
+        for await (const window of transcribe(rig.recordingOf(clip), options, rig.parts)) found.push(window);
         return found;
       };
       const [drawn] = await windows({});
@@ -204,21 +112,19 @@ describe.each(files)('%s: transcription against WhisperForConditionalGeneration.
       for (const recording of names) {
         const { logprobs, noSpeech, language } = golden.recordings[recording];
         const clip = clips.get(recording) as Float32Array<ArrayBuffer>;
-        const item = { samples: clip.slice(), context: 'padded', pooling: 'none', form } as const;
-        const { embedding } = (await encoder.encode(item)).result;
-        const states = new Float32Array(decodeEmbedding(embedding.bytes, 'float32', 0));
-        const source = await decoder.open(states, { beams: 1 });
+        const { decoder, tokens: speech } = rig.parts;
+        const source = await decoder.open(await rig.encode(clip.slice()), { beams: 1 });
         const { tokens, ids, values } = logprobs;
-        const languages = [...parts.tokens.languages.values()];
+        const languages = [...speech.languages.values()];
         const { probes } = await source.generate({
           prompt: ids,
           maxTokens: ids.length,
-          end: parts.tokens.end,
+          end: speech.end,
           rules: { suppressed: [], suppressedFirst: [] },
           search: { kind: 'greedy' },
           probes: [
             ...ids.map((_, at) => ({ at, tokens, among: 'all' as const })),
-            { at: 0, tokens: [parts.tokens.noSpeech], among: 'all' },
+            { at: 0, tokens: [speech.noSpeech], among: 'all' },
             { at: 0, tokens: languages, among: 'these' },
           ],
         });

@@ -2,6 +2,7 @@ import {
   type AudioItem,
   loudestGraph,
   loudestOf,
+  readAlignment,
   readSpeechTokens,
   Recording,
   readWhisperConfig,
@@ -24,6 +25,10 @@ type Json = Readonly<Record<string, unknown>>;
 export interface TranscriptionRig {
   readonly parts: TranscriptionParts;
   readonly contextSamples: number;
+  /** The encoder's frames of a clip. */
+  encode(samples: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
+  /** Samples as they come, in pieces. */
+  recordingOf(samples: Float32Array): Recording;
   /** What is said, by default greedily, once, without times. */
   segmentsOf(samples: Float32Array, options: Partial<TranscriptionOptions>): Promise<SpeechSegment[]>;
   /** Natural logarithms of the probabilities of some tokens, behind each of `ids`. */
@@ -35,13 +40,15 @@ export interface TranscriptionRig {
   close(): Promise<unknown>;
 }
 
-/** `weights`: of the tensors of encoder or decoder, by name and shape. */
+/** `weights`: of the tensors of encoder or decoder, by name and shape. `isAligned`: it can say when each token was said. */
 export async function startTranscriptionRig(
   config: Json,
   generation: Json,
   weights: (required: ReadonlyMap<string, readonly number[]>) => WeightSet<ArrayBuffer>,
+  isAligned = false,
 ): Promise<TranscriptionRig> {
-  const network = whisperDecoder(config);
+  const plain = whisperDecoder(config);
+  const network = isAligned ? { ...plain, alignment: readAlignment(generation, config, plain) } : plain;
   const tower = whisperTower(config);
   const read = readWhisperConfig(config);
   const shared = { threads: 2, queue: { maxItems: 100, maxBytes: 1e9 }, instances: 0 };
@@ -86,6 +93,8 @@ export async function startTranscriptionRig(
   return {
     parts,
     contextSamples: tower.contextSamples,
+    encode,
+    recordingOf,
     segmentsOf: async (samples, options) => {
       const segments: SpeechSegment[] = [];
       const isLong = samples.length > tower.contextSamples;
