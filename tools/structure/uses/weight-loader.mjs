@@ -5,7 +5,7 @@ const names = { renames: [], keeps: /^encoder\./ };
 const layout = { name: 'whisper-encoder', names, files: { required: [], optional: [] } };
 const whisper = await openModelDirectory('data/whisper', () => layout);
 const loaded = await whisper.load();
-assert.equal(whisper.identify([loaded]).fingerprint, whisper.metadata.fingerprint);
+assert.equal((await whisper.identify([loaded])).fingerprint, whisper.metadata.fingerprint);
 const data = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
 const { metadata } = whisper;
 for (const compression of ['none', 'zstd']) {
