@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Transferable, Worker } from 'node:worker_threads';
-import type { WorkerAnswer, WorkerCall } from './messages.js';
+import { BEGUN, type WorkerAnswer, type WorkerCall } from './messages.js';
 import { passedEnvironment } from './passed-environment.js';
 import { stepBackChild } from './step-back.js';
 
@@ -41,6 +42,9 @@ export interface ChannelOptions {
   readonly isQuiet?: boolean | undefined;
 }
 
+/** Longest that the end of a thread waits for its modules to be loaded. */
+const LONGEST_BEGINNING_MS = 5000;
+
 /** Starts a worker. */
 export function openChannel(options: ChannelOptions, events: ChannelEvents): Channel {
   return options.isolation === 'thread' ? openThread(options, events) : openProcess(options, events);
@@ -51,13 +55,23 @@ function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEv
   // Flags of a program that is no file, as --input-type, would keep a worker from being one.
   const worker = new Worker(entry, { name, resourceLimits, execArgv: [] });
   let cause: unknown;
-  worker.on('message', (answer: WorkerAnswer) => events.answer(answer));
+  const begun = new Promise<void>((resolve) => {
+    worker.once('message', () => resolve());
+    worker.once('exit', () => resolve());
+  });
+  worker.on('message', (answer: WorkerAnswer | typeof BEGUN) => {
+    if (answer !== BEGUN) events.answer(answer);
+  });
   worker.on('error', (error) => (cause = error));
   worker.once('exit', () => events.ended(cause));
   return {
     pid: undefined,
     post: (call, transfer) => worker.postMessage(call, transfer),
-    terminate: () => worker.terminate(),
+    // A thread that is ended while it opens one of its modules leaves that file open for good.
+    terminate: async () => {
+      await Promise.race([begun, sleep(LONGEST_BEGINNING_MS, undefined, { ref: false })]);
+      return worker.terminate();
+    },
   };
 }
 

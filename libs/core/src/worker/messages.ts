@@ -8,6 +8,9 @@ export interface WorkerCall {
   readonly argument: unknown;
 }
 
+/** What a worker's thread says first: its modules are loaded. */
+export const BEGUN = 'begun';
+
 /** A worker's answer to the call of the same id. */
 export type WorkerAnswer =
   { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: ErrorRecord };

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { collectWhenIdle } from '../memory/collect-when-idle.js';
 import { TriptychError } from '../errors/triptych-error.js';
-import { Transferred, type WorkerAnswer, type WorkerCall } from './messages.js';
+import { BEGUN, Transferred, type WorkerAnswer, type WorkerCall } from './messages.js';
 
 export type WorkerMethods = Record<string, (argument: never) => unknown>;
 
@@ -38,6 +38,7 @@ function listen(onCall: (call: WorkerCall) => void): Post {
   const port = parentPort;
   if (port) {
     port.on('message', onCall);
+    port.postMessage(BEGUN);
     return (message, transfer) => port.postMessage(message, transfer);
   }
   const send = process.send?.bind(process);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TriptychError } from '../errors/triptych-error.js';
@@ -40,6 +41,27 @@ describe.each<Isolation>(['thread', 'process'])('a worker host, its worker in a 
     const late = WorkerHost.start({ entry, name: 'echo', isolation, init, signal: cancel.signal });
     await expect(late).rejects.toMatchObject({ reason: 'DRAINING' });
   });
+
+  it.runIf(process.platform === 'linux')(
+    'leaves no file open that it was reading when its start was cancelled',
+    { timeout: 60_000 },
+    async () => {
+      host = await start({ isolation });
+      const openFiles = () => readdirSync('/proc/self/fd').length;
+      const before = openFiles();
+      // Side by side, so that files wait to be opened.
+      const cancelled = async (afterMs: number) => {
+        const cancel = new AbortController();
+        const init = (call: WorkerHost['call']) => call('hang', null);
+        setTimeout(() => cancel.abort(new TriptychError('DRAINING', 'over')), afterMs);
+        const starting = WorkerHost.start({ entry, name: 'echo', isolation, init, signal: cancel.signal });
+        await expect(starting).rejects.toMatchObject({ reason: 'DRAINING' });
+      };
+      for (let round = 0; round < 10; round++)
+        await Promise.all(Array.from({ length: 8 }, (_, i) => cancelled(10 * round + 5 * i)));
+      await expect.poll(openFiles, { timeout: 5000 }).toBeLessThanOrEqual(before);
+    },
+  );
 
   it('passes on refusals, and hides faults behind a plain text', async () => {
     host = await start({ isolation });
