@@ -176,9 +176,10 @@ export class WorkerHost {
     );
     this.#worker = worker;
     await this.options.init?.((method, argument, options) => this.#send(method, argument, options));
-    if (this.#worker !== worker || this.#state === 'closed') {
-      throw new TriptychError('WORKER_LOST', `${this.options.name} ended while starting`, { cause });
-    }
+    // Whoever closed it, or ends the process, knows why it does not start.
+    if (this.#state === 'closed') throw new TriptychError('DRAINING', `${name} was closed while starting`);
+    if (this.#worker !== worker)
+      throw new TriptychError('WORKER_LOST', `${name} ended while starting`, { cause });
     this.#state = 'ready';
     this.#pauseMs = FIRST_PAUSE_MS;
     this.onReadyChange?.(true);
