@@ -5,7 +5,7 @@ export { fileProblem, problemOf } from './errors/file-problem.js';
 export { type Choice, type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
 export { untilAborted } from './errors/until-aborted.js';
 export { fileWithin } from './files/file-within.js';
-export { parseJson } from './files/parse-json.js';
+export { parseFile, parseJson } from './files/parse-json.js';
 export {
   decodeEmbedding,
   type EmbeddingBytes,

@@ -1,4 +1,4 @@
-import { type JsonObject, messageOf, TriptychError } from '@triptych/core';
+import { type JsonObject, messageOf, parseFile, TriptychError } from '@triptych/core';
 import { addedTokens } from './added-tokens.js';
 import { canonical, type Cleaning } from './canonical.js';
 import { type Frame, readFrame } from './frame.js';
@@ -46,7 +46,7 @@ export type Tokenize = (text: string, context: number) => Tokens;
  * those that are no tokenizer, or one with steps that are not known, or with ids that the encoder has no row for.
  */
 export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
-  const json = parse(recipe.json, 'tokenizer.json');
+  const json = parseFile(recipe.json, 'tokenizer.json') as JsonObject;
   const { ids, frame, idOf } = compile(json, recipe.cleaning);
   const { before, after } = frame;
   const expected = recipe.frame;
@@ -56,7 +56,7 @@ export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
       `tokenizer.json puts ${before.length + after.length} tokens around a text; ` +
         `expected ${expected.before} before and ${expected.after} after it`,
     );
-  checkTokenizerConfig(parse(recipe.config ?? '{}', 'tokenizer_config.json'), json);
+  checkTokenizerConfig(parseFile(recipe.config ?? '{}', 'tokenizer_config.json') as JsonObject, json);
   checkIds(json, frame, recipe.vocabulary);
   const around = before.length + after.length;
   const { padding } = recipe;
@@ -147,13 +147,5 @@ function compile(
       `tokenizer.json does not describe a tokenizer that is served: ${messageOf(cause)}`,
       { cause },
     );
-  }
-}
-
-function parse(text: string, name: string): JsonObject {
-  try {
-    return JSON.parse(text) as JsonObject;
-  } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${name}: not valid JSON`, { cause });
   }
 }

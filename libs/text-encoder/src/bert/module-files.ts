@@ -1,4 +1,4 @@
-import { ConfigFields, type JsonObject, parseJson, TriptychError } from '@triptych/core';
+import { ConfigFields, type JsonObject, parseFile, TriptychError } from '@triptych/core';
 
 /** Contents of a checkpoint's files by their path in it. */
 export type CheckpointFiles = Readonly<Record<string, string | undefined>>;
@@ -49,14 +49,5 @@ export function refuseOthers(fields: ConfigFields, known: readonly string[]): vo
   for (const key of fields.keys) {
     if (fields.raw(key) !== null && !known.includes(key))
       fields.problem(`${key} is not known; expected one of ${known.join(', ')}`);
-  }
-}
-
-/** Throws WEIGHTS_CORRUPT. */
-export function parseFile(text: string, name: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${name}: not valid JSON`, { cause });
   }
 }

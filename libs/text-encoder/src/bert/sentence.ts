@@ -1,12 +1,5 @@
-import { type ConfigFields, TriptychError } from '@triptych/core';
-import {
-  type CheckpointFiles,
-  fieldsOf,
-  moduleFields,
-  MODULES_FILE,
-  parseFile,
-  refuseOthers,
-} from './module-files.js';
+import { type ConfigFields, parseFile, TriptychError } from '@triptych/core';
+import { type CheckpointFiles, fieldsOf, moduleFields, MODULES_FILE, refuseOthers } from './module-files.js';
 import { type Prompts, readPrompts } from './prompts.js';
 import { readTransformerSettings, type TransformerSettings } from './transformer-settings.js';
 

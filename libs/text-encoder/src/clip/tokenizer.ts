@@ -1,4 +1,4 @@
-import { type JsonObject, TriptychError } from '@triptych/core';
+import { type JsonObject, parseFile, TriptychError } from '@triptych/core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
 import { clipTokenizerJson } from './tokenizer-json.js';
 
@@ -12,17 +12,14 @@ export function clipTokenizer(files: Readonly<Record<string, string>>, vocabular
   const { 'tokenizer.json': json, 'vocab.json': vocab, 'merges.txt': merges } = files;
   if (json !== undefined) return { json, config, frame, vocabulary };
   if (vocab !== undefined && merges !== undefined)
-    return { json: JSON.stringify(clipTokenizerJson(parse(vocab), merges)), config, frame, vocabulary };
+    return {
+      json: JSON.stringify(clipTokenizerJson(parseFile(vocab, 'vocab.json') as JsonObject, merges)),
+      config,
+      frame,
+      vocabulary,
+    };
   throw new TriptychError(
     'WEIGHTS_MISSING',
     'the model has no tokenizer: expected tokenizer.json, or vocab.json and merges.txt',
   );
-}
-
-function parse(vocab: string): JsonObject {
-  try {
-    return JSON.parse(vocab) as JsonObject;
-  } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', 'vocab.json: not valid JSON', { cause });
-  }
 }

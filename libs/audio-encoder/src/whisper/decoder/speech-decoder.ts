@@ -1,4 +1,4 @@
-import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
+import { type JsonObject, parseFile, TriptychError } from '@triptych/core';
 import type { DecoderNetwork } from '@triptych/inference-core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
 import { readWhisperConfig, type WhisperConfig } from '../config.js';
@@ -36,7 +36,7 @@ export function whisperSpeech(
     throw new TriptychError('WEIGHTS_MISSING', `${missing} is missing, which transcribing takes`);
   }
   const plain = whisperDecoder(json);
-  const generationConfig = parse(generation, GENERATION);
+  const generationConfig = parseFile(generation, GENERATION) as JsonObject;
   const network = { ...plain, alignment: readAlignment(generationConfig, json, plain) };
   const { vocabulary } = network.config;
   const tokens = readSpeechTokens(generationConfig, vocabulary);
@@ -57,7 +57,7 @@ export function whisperSpeech(
     tokens,
     tokenizer: () => ({
       // A prompt has tokens of its own before it, which the model's other tasks have not.
-      json: JSON.stringify({ ...parse(tokenizer, TOKENIZER), post_processor: null }),
+      json: JSON.stringify({ ...(parseFile(tokenizer, TOKENIZER) as JsonObject), post_processor: null }),
       config: files[TOKENIZER_CONFIG],
       frame: { before: 0, after: 0 },
       vocabulary,
@@ -65,12 +65,4 @@ export function whisperSpeech(
     words: (ids) =>
       (bytes ??= byteLevelWords(tokenizer))(ids.filter((id) => id < firstTimestamp && !silent.has(id))),
   };
-}
-
-function parse(text: string, name: string): JsonObject {
-  try {
-    return parseJson(text) as JsonObject;
-  } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', `${name}: not valid JSON`, { cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
+import { parseFile, TriptychError } from '@triptych/core';
 import { byteCharacters } from '@triptych/preprocessing';
 
 /** The part of a `tokenizer.json` that says which words tokens are. */
@@ -16,7 +16,7 @@ interface ByteLevelTokenizer {
  * HuggingFace's tokenizers. Throws WEIGHTS_CORRUPT where the file is none of its kind.
  */
 export function byteLevelWords(json: string): (tokens: readonly number[]) => Uint8Array {
-  const { model, added_tokens: added = [] } = parse(json);
+  const { model, added_tokens: added = [] } = parseFile(json, 'tokenizer.json') as ByteLevelTokenizer;
   if (model?.type !== 'BPE' || !model.vocab)
     throw new TriptychError('WEIGHTS_CORRUPT', 'tokenizer.json: expected a BPE model of bytes');
   const byteOf = new Map(byteCharacters.map((character, byte) => [character, byte]));
@@ -27,12 +27,4 @@ export function byteLevelWords(json: string): (tokens: readonly number[]) => Uin
     if (special) bytesOf.delete(id);
     else bytesOf.set(id, Buffer.from(content));
   return (tokens) => Buffer.concat(tokens.flatMap((token) => bytesOf.get(token) ?? []));
-}
-
-function parse(json: string): ByteLevelTokenizer {
-  try {
-    return parseJson(json) as JsonObject;
-  } catch (cause) {
-    throw new TriptychError('WEIGHTS_CORRUPT', 'tokenizer.json: not valid JSON', { cause });
-  }
 }
