@@ -33,8 +33,8 @@ interface Waiting extends Queueing {
   readonly request: TurnRequest;
   readonly signal: AbortSignal | undefined;
   readonly onAbort: () => void;
-  /** Milliseconds that decoding is expected to take. */
-  readonly expectedMs: number;
+  /** Milliseconds that it is expected to take. */
+  readonly cost: number;
   readonly resolve: (reply: TurnReply) => void;
   readonly reject: (error: unknown) => void;
   /** Workers that have ended with it in their hands. */
@@ -90,7 +90,6 @@ export class DecoderLane {
       const turn: Waiting = {
         request,
         cost: TURN_MS + expectedMs,
-        expectedMs,
         caller,
         deadline,
         signal,
@@ -148,7 +147,7 @@ export class DecoderLane {
       if (reply.failure?.reason === 'WORKER_LOST') reject(TriptychError.fromRecord(reply.failure));
       else resolve(reply);
       // A few bytes may take a whole turn: what was understated is paid by the caller's next one.
-      this.#waiting.settle(turn.caller, reply.spentUs / 1000 - turn.expectedMs);
+      this.#waiting.settle(turn.caller, TURN_MS + reply.spentUs / 1000 - turn.cost);
     } catch (thrown) {
       if (this.#isToBeTriedAgain(thrown, turn) && !signal?.aborted && !this.#isClosed) {
         this.#waiting.add(turn);
