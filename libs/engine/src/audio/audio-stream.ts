@@ -15,6 +15,7 @@ import type { EngineParts } from '../engine-parts.js';
 import { type ItemResult, itemFailure } from '../items/encode-items.js';
 import type { EncodedItem } from '../items/encode-prepared.js';
 import type { ModelStamp } from '../items/stamp.js';
+import { waitFor } from '../models/wait-for.js';
 import { type RequestedTranscription, WINDOW_COST } from './transcription.js';
 import {
   checkWritable,
@@ -270,27 +271,14 @@ async function encodeAndWrite(
   return { ...encoded, transcript };
 }
 
-/** The longest that a timer waits. */
-const LONGEST_MS = 2 ** 31 - 1;
-
 /** Runs work whose signal ends with the call, or with its deadline: then it rejects with DEADLINE_PASSED. */
-async function untilDeadline<T>(
-  { signal, deadline }: CallContext,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  if (deadline === Infinity) return work(signal);
+async function untilDeadline<T>(context: CallContext, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const ending = new AbortController();
-  const end = () => ending.abort(signal.reason);
-  const passed = () =>
-    ending.abort(new TriptychError('DEADLINE_PASSED', 'the deadline passed while what is said was written'));
-  const timer = setTimeout(passed, Math.min(LONGEST_MS, Math.max(0, deadline - Date.now())));
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
   try {
-    return await work(ending.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', end);
+    return await waitFor(work(ending.signal), context, 'what is said was written');
+  } catch (thrown) {
+    ending.abort(thrown);
+    throw thrown;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   recordingOf,
   type RequestedTranscription,
   segmentsOf,
+  textOf,
   type TranscribedSegment,
   type TranscriptionPlan,
   WINDOW_COST,
@@ -62,10 +63,7 @@ export async function transcribeRecording(
       return {
         model: model.name,
         fingerprint: model.fingerprint,
-        text: segments
-          .map(({ text }) => text)
-          .join('')
-          .trim(),
+        text: textOf(segments),
         language,
         durationS: heardS(),
         segments,

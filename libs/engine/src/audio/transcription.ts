@@ -305,6 +305,14 @@ export function segmentsOf(
   return { settled, guessed: guessed.map(read) };
 }
 
+/** All that segments say. */
+export function textOf(segments: readonly TranscribedSegment[]): string {
+  return segments
+    .map(({ text }) => text)
+    .join('')
+    .trim();
+}
+
 /** Times of words are as exact as a frame of the spectrogram. */
 function hundredths(seconds: number): number {
   return Math.round(seconds * 100) / 100;

@@ -9,6 +9,7 @@ import {
   prepareTranscription,
   type RequestedTranscription,
   segmentsOf,
+  textOf,
   type TranscribedSegment,
   type TranscriptionPlan,
 } from './transcription.js';
@@ -67,10 +68,7 @@ export async function windowWriter(plan: TranscriptionPlan, context: CallContext
     const { settled } = segmentsOf(plan, window, samples / sampleRate);
     const segments = settled.map((segment) => laterBy(startSample / sampleRate, segment));
     return {
-      text: segments
-        .map(({ text }) => text)
-        .join('')
-        .trim(),
+      text: textOf(segments),
       language: window.language,
       segments,
       finish: window.finish,

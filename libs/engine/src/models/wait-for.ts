@@ -11,7 +11,11 @@ const LONGEST_TIMER_MS = 2_147_000_000;
 
 /** What a promise gives, unless its caller goes, or its deadline comes first: CANCELLED or DEADLINE_PASSED. What is waited for goes on. */
 export function waitFor<T>(promise: Promise<T>, { signal, deadline }: Waiting, what: string): Promise<T> {
-  if (signal.aborted) return Promise.reject(abortError(signal));
+  if (signal.aborted) {
+    // Nobody else may be told if it fails.
+    promise.catch(() => undefined);
+    return Promise.reject(abortError(signal));
+  }
   return new Promise((resolve, reject) => {
     const end = () => {
       clearTimeout(timer);
