@@ -60,7 +60,7 @@ export function summary(heard: readonly Heard[], pictures: readonly Seen[], word
   const [{ dimensions }] = pictures;
   return (
     `  speech    ${heard.length} recordings at once: ${lags.length} windows, ` +
-    `${median.toFixed(0)} ms after their last chunks (median; ${most.toFixed(0)} at most)\n` +
+    `${median.toFixed(0)} ms after their chunks (median; ${most.toFixed(0)} at most)\n` +
     `  pictures  ${pictures.length} in one batch, and ${words.length} texts in one call; ` +
     `all are vectors of ${dimensions} values in one space\n`
   );
