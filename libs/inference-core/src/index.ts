@@ -104,4 +104,3 @@ export {
 } from './transformer/read-transformer.js';
 export { type QuantizationSite, quantizationSites } from './transformer/sites.js';
 export { rotaryAngles, rotaryGridAngles, rotated, type Rotation, rotation } from './transformer/rotary.js';
-export { siglipSize, siglipStandards } from './transformer/siglip-standards.js';

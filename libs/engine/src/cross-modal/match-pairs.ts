@@ -1,4 +1,4 @@
-import { decodeEmbedding, TriptychError } from '@triptych/core';
+import { decodeEmbedding } from '@triptych/core';
 import { checkText, type RequestedImage } from '@triptych/validation';
 import type { Load } from '../admission/admission.js';
 import { imageCost } from '../admission/costs.js';
@@ -32,19 +32,9 @@ export interface Match {
 
 /** The plan of a space's model. Throws MODALITY_NOT_SERVED where it has no encoder of a text together with an image. */
 export function planMatch(plan: SpacePlan): MatchPlan {
-  const { model } = plan;
-  const { match } = model;
-  if (match)
-    return {
-      model: { ...plan.image().model, ...plan.text().model },
-      match,
-      maxPixels: plan.image().maxPixels,
-    };
-  throw new TriptychError(
-    'MODALITY_NOT_SERVED',
-    `model ${model.name} is none that encodes a text together with an image, as BLIP for retrieval does`,
-    { field: 'model', resource: { type: 'model', name: model.name } },
-  );
+  const { match } = plan.match();
+  const image = plan.image();
+  return { model: { ...image.model, ...plan.text().model }, match, maxPixels: image.maxPixels };
 }
 
 /** What so many pairs bring, and the images of theirs that are encoded for them. */

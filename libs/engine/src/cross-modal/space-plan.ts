@@ -13,6 +13,8 @@ export interface SpacePlan {
   readonly text: () => TextPlan;
   readonly image: () => ImagePlan;
   readonly audio: () => AudioPlan;
+  /** What encodes a text together with an image. Throws MODALITY_NOT_SERVED. */
+  readonly match: () => Serving<'match'>;
   /** The model that takes audio, where one does. */
   readonly audioModel: string | undefined;
 }
@@ -28,6 +30,7 @@ export function planSpace({ models, limits }: EngineParts, name: string | undefi
     text: () => planTexts(models.serving('text', model.name), {}),
     image: () => planImages(models.serving('image', model.name), undefined, limits.maxPixels),
     audio: () => planAudio(audio ?? noAudioIn(model.shared.name), {}),
+    match: () => models.serving('match', model.name),
   };
 }
 

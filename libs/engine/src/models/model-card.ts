@@ -20,6 +20,8 @@ export interface ModelCard {
   readonly text?: TextCard;
   /** Whether images and text are compared by it. */
   readonly shared: boolean;
+  /** Whether it encodes a text together with an image. */
+  readonly match: boolean;
   /** Whether it writes captions of images. */
   readonly caption: boolean;
   /** Whether it writes what is said. */
@@ -34,7 +36,16 @@ export type ImageCard = Pick<ServedImage, 'poolings' | 'dimensions' | 'space' | 
 export type TextCard = Pick<ServedText, 'poolings' | 'dimensions' | 'space' | 'maxTokens'>;
 
 /** The card of a model that is loaded. It keeps nothing of what serves it. */
-export function cardOf({ audio, image, text, shared, caption, speech, ...model }: ServedModel): ModelCard {
+export function cardOf({
+  audio,
+  image,
+  text,
+  shared,
+  match,
+  caption,
+  speech,
+  ...model
+}: ServedModel): ModelCard {
   const { architecture, parameters, fingerprint, weightType, device, precision, loadMs } = model;
   return {
     architecture,
@@ -48,6 +59,7 @@ export function cardOf({ audio, image, text, shared, caption, speech, ...model }
     ...(image && { image: imageCard(image, image.space) }),
     ...(text && { text: textCard(text, text.space) }),
     shared: shared !== undefined,
+    match: match !== undefined,
     caption: caption !== undefined,
     speech: speech !== undefined,
   };
@@ -70,6 +82,7 @@ export function cardOfOpen({ directory, model }: OpenModel): ModelCard {
     ...(image && { image: imageCard(image, (...of) => spaceOf(image.ownSpace(...of))) }),
     ...(text && { text: textCard(text, (...of) => spaceOf(text.ownSpace(...of))) }),
     shared: model.scoring !== undefined && Boolean(image && text),
+    match: model.match !== undefined,
     caption: model.caption !== undefined,
     speech: model.speech !== undefined,
   };

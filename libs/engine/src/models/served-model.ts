@@ -81,13 +81,13 @@ export interface ServedMatch extends MatchTower {
   readonly space: () => string;
 }
 
-/** What a call may need of a model: that it takes a modality, compares images and text, writes captions, or what is said. */
-export type Offered = Modality | 'shared' | 'caption' | 'speech';
+/** What a call may need of a model: that it takes a modality, compares images and text, encodes both together, writes captions, or what is said. */
+export type Offered = Modality | 'shared' | 'match' | 'caption' | 'speech';
 
 /** What writes captions, and what serves it. */
 export interface ServedCaption extends CaptionDecoder {
   readonly decoder: Decoder;
-  /** Of prompts. */
+  /** Of prompts, and of the words that tokens stand for. */
   readonly preprocessor: TextPreprocessor;
 }
 
@@ -99,6 +99,7 @@ const verbs = {
   image: 'takes images',
   text: 'takes text',
   shared: 'compares images and text',
+  match: 'encodes a text together with an image',
   caption: 'writes captions of images',
   speech: 'transcribes',
 };

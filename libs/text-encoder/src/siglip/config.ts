@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { readTransformer, siglipSize, siglipStandards, type TransformerSize } from '@triptych/inference-core';
+import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 
 /** A SigLIP text tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
 export interface SiglipTextConfig extends TransformerSize {
@@ -12,17 +12,33 @@ export interface SiglipTextConfig extends TransformerSize {
 
 /** What `SiglipTextConfig` has where a checkpoint is silent. */
 const defaults = {
-  ...siglipSize,
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
   vocab_size: 32000,
   max_position_embeddings: 64,
 };
+
+/** What a checkpoint of SigLIP never says, and the activations that it may name. */
+const standards = {
+  activations: {
+    gelu_pytorch_tanh: 'gelu_tanh',
+    gelu_new: 'gelu_tanh',
+    gelu: 'gelu',
+    quick_gelu: 'quick_gelu',
+  },
+  layerNormEpsilon: 1e-6,
+  norms: 'pre',
+  names: dualEncoderNames,
+} as const;
 
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readSiglipTextConfig(config: JsonObject): SiglipTextConfig {
   const { text_config: own } = config;
   const model = new ConfigFields({ ...config, text_config: { ...defaults, ...(own as JsonObject) } });
   const fields = model.object('text_config');
-  const size = readTransformer(model, fields, siglipStandards);
+  const size = readTransformer(model, fields, standards);
   const text: SiglipTextConfig = {
     ...size,
     projection: fields.number('projection_size', size.blocks.width),

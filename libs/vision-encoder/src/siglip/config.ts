@@ -1,5 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { readTransformer, siglipSize, siglipStandards, type TransformerSize } from '@triptych/inference-core';
+import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 import { patchesOfSide, type PixelNormalization, readPixelNormalization } from '../patches.js';
 
 /** A SigLIP vision tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
@@ -13,7 +13,10 @@ export interface SiglipVisionConfig extends TransformerSize {
 
 /** What `SiglipVisionConfig` has where a checkpoint is silent. */
 const defaults = {
-  ...siglipSize,
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
   num_channels: 3,
   image_size: 224,
   patch_size: 16,
@@ -22,6 +25,19 @@ const defaults = {
 
 /** What `SiglipImageProcessor` does where a checkpoint's preprocessor_config.json is silent. */
 const pixelStandards = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+
+/** What a checkpoint of SigLIP never says, and the activations that it may name. */
+const standards = {
+  activations: {
+    gelu_pytorch_tanh: 'gelu_tanh',
+    gelu_new: 'gelu_tanh',
+    gelu: 'gelu',
+    quick_gelu: 'quick_gelu',
+  },
+  layerNormEpsilon: 1e-6,
+  norms: 'pre',
+  names: dualEncoderNames,
+} as const;
 
 /** Reads a HuggingFace `config.json` and `preprocessor_config.json`. Throws MODEL_CONFIG naming every bad field. */
 export function readSiglipVisionConfig(
@@ -34,7 +50,7 @@ export function readSiglipVisionConfig(
   if (fields.count('num_channels') !== 3) fields.problem('num_channels must be 3');
   if (!fields.flag('vision_use_head', true)) fields.problem('vision_use_head must be true');
   const vision: SiglipVisionConfig = {
-    ...readTransformer(model, fields, siglipStandards),
+    ...readTransformer(model, fields, standards),
     imageSize: fields.count('image_size'),
     patchSize: fields.count('patch_size'),
     pixels: readPixelNormalization(model, preprocessor, pixelStandards),

@@ -55,7 +55,7 @@ export const inferenceSettings = {
     env: 'TRIPTYCH_BATCH_TOKENS',
     default: engineDefaults.batchTokens,
     description:
-      'tokens of one batch on a device other than the CPU, such as 24576 for 16 windows of Whisper; 0: what the device is known to like',
+      'tokens of one batch on a device other than the CPU, such as 24576 for 16 windows of 30 s of speech; 0: what the device is known to like',
     schema: count(0, 1_048_576),
   }),
   weightsReader: define<WeightsReader>({
