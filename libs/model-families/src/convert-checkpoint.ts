@@ -1,9 +1,9 @@
 import {
   convert,
-  inspect,
   type ConvertProgress,
   type ConvertReport,
   type ConvertRequest,
+  listCheckpoint,
   openCheckpoint,
 } from '@triptych/weight-loader';
 import { families as builtIn } from './families.js';
@@ -11,7 +11,7 @@ import { finderOf } from './find-family.js';
 import type { ModelFamily } from './model-family.js';
 import { graphTensors, speechTensors } from './towers.js';
 
-export interface ConversionRequest extends Omit<ConvertRequest, 'checkpoint' | 'required'> {
+export interface ConversionRequest extends Omit<ConvertRequest, 'checkpoint' | 'tensors' | 'required'> {
   /** HuggingFace checkpoint directory: config.json, model.safetensors or its shards' index, and what its family takes. */
   readonly source: string;
   /** Default: those that Triptych has. */
@@ -28,9 +28,11 @@ export async function convertCheckpoint(
 ): Promise<ConvertReport> {
   const find = finderOf(families);
   const checkpoint = await openCheckpoint(source, find);
-  const { decoder } = await inspect(source, find);
-  const description = { ...checkpoint, decoder: decoder?.files };
-  const model = find({ architecture: checkpoint.architecture }, source).read(description);
+  const { decoder, architecture } = checkpoint;
+  const tensors = await listCheckpoint(checkpoint);
+  const hasDecoder = decoder !== undefined && tensors.some(({ name }) => decoder.tensors.test(name));
+  const description = { ...checkpoint, decoder: hasDecoder ? decoder.files : undefined };
+  const model = find({ architecture }, source).read(description);
   const required = { required: graphTensors(model), decoder: speechTensors(model) };
-  return convert({ ...request, checkpoint, ...required }, onProgress);
+  return convert({ ...request, checkpoint, tensors, ...required }, onProgress);
 }

@@ -1,6 +1,7 @@
 export {
   convert,
   inspect,
+  listCheckpoint,
   listWeights,
   loadTensor,
   type ModelDirectory,
@@ -11,7 +12,12 @@ export {
 } from './load.js';
 export type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights.js';
 export { type Checkpoint, openCheckpoint } from './model-directory/checkpoint.js';
-export type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
+export type {
+  CheckpointTensor,
+  ConvertProgress,
+  ConvertReport,
+  ConvertRequest,
+} from './model-directory/convert.js';
 export type { ModelMetadata, WeightsMetadata } from './model-directory/files.js';
 export type { InspectedTensor } from './model-directory/inspect-weights.js';
 export type { Inspection } from './model-directory/inspect.js';

@@ -16,7 +16,13 @@ import type { LoadedWeights, StoredWeights, TensorsRead } from './loaded-weights
 import type { Assembled } from './model-directory/assemble.js';
 import { type Inspection, inspectPath } from './model-directory/inspect.js';
 import type { FindLayout, TextFiles } from './model-directory/layout.js';
-import type { ConvertProgress, ConvertReport, ConvertRequest } from './model-directory/convert.js';
+import type { Checkpoint } from './model-directory/checkpoint.js';
+import type {
+  CheckpointTensor,
+  ConvertProgress,
+  ConvertReport,
+  ConvertRequest,
+} from './model-directory/convert.js';
 import {
   METADATA_FILE,
   type ModelMetadata,
@@ -196,6 +202,11 @@ export function listWeights(path: string): Promise<{ version: SchemaVersion; ten
 /** What a model directory, a HuggingFace checkpoint, or a Parquet or safetensors file holds, without its data. */
 export function inspect(path: string, findLayout: FindLayout): Promise<Inspection> {
   return inspectPath(path, findLayout, (call) => inWorker(path, 'inspect', call));
+}
+
+/** Every tensor of a checkpoint, by canonical name; reads headers only. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT, TENSOR_MISSING, FILE_OUTSIDE. */
+export function listCheckpoint(checkpoint: Checkpoint): Promise<CheckpointTensor[]> {
+  return inWorker(checkpoint.directory, 'checkpoint', checkpoint);
 }
 
 /** Converts a HuggingFace checkpoint to a model directory. See {@link ConvertRequest}. */

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { serveWorker, stepBack, Transferred } from '@triptych/core';
 import { type AssembleRequest, assembleWeights } from './model-directory/assemble.js';
+import type { Checkpoint } from './model-directory/checkpoint.js';
 import type { ConvertRequest } from './model-directory/convert.js';
 import {
   type DigestRequest,
@@ -46,6 +47,8 @@ serveWorker({
     (await import('./model-directory/inspect-weights.js')).inspectWeights(call),
   write: async (contents: WriteCall) =>
     (await import('./model-directory/write-model.js')).writeModelDirectory(contents),
+  checkpoint: async (checkpoint: Checkpoint) =>
+    (await import('./model-directory/convert.js')).listCheckpoint(checkpoint),
   // A server that only loads has no use for what converting takes.
   convert: async ({ request, progress }: ConvertCall) => {
     const { convertCheckpoint } = await import('./model-directory/convert.js');

@@ -11,6 +11,8 @@ import { type ModelContents, writeModelDirectory } from './write-model.js';
 
 export interface ConvertRequest {
   readonly checkpoint: Checkpoint;
+  /** What its files of weights hold, see {@link listCheckpoint}. */
+  readonly tensors: readonly CheckpointTensor[];
   /** Tensors that it must hold, with their shapes, by canonical name. Default: none in particular. */
   readonly required?: ReadonlyMap<string, readonly number[]>;
   /** Likewise those of its decoder. Default: its decoder is left out. */
@@ -51,11 +53,10 @@ export async function convertCheckpoint(
   onProgress: (progress: ConvertProgress) => void = () => undefined,
 ): Promise<ConvertReport> {
   const started = performance.now();
-  const { checkpoint, required, target, dtype, compression, space } = request;
+  const { checkpoint, tensors: all, required, target, dtype, compression, space } = request;
   await checkAbsent(target);
   const { directory, architecture, names, config, preprocessor, files } = checkpoint;
   const decoder = request.decoder && checkpoint.decoder;
-  const all = await listWeights(checkpoint);
   const entries = all.filter(({ name }) => names.keeps.test(name));
   if (entries.length === 0)
     throw new TriptychError('TENSOR_MISSING', `${directory}: holds no tensor of a ${architecture}`);
@@ -106,20 +107,25 @@ export async function convertCheckpoint(
   };
 }
 
-function parametersOf(entries: readonly NamedEntry[]): number {
+function parametersOf(entries: readonly CheckpointTensor[]): number {
   return entries.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 /** A checkpoint's tensor, by its canonical name. */
-interface NamedEntry extends SafetensorsEntry {
+export interface CheckpointTensor extends SafetensorsEntry {
   /** As its file has it. */
   readonly storedName: string;
 }
 
-async function listWeights({ directory, names, moreWeights }: Checkpoint): Promise<NamedEntry[]> {
+/** Every tensor of a checkpoint. Reads headers only. Throws WEIGHTS_MISSING, WEIGHTS_CORRUPT, TENSOR_MISSING, FILE_OUTSIDE. */
+export async function listCheckpoint({
+  directory,
+  names,
+  moreWeights,
+}: Checkpoint): Promise<CheckpointTensor[]> {
   const files = [{ path: await findSafetensors(directory), prefix: '' }];
   for (const { path, prefix } of moreWeights) files.push({ path: await fileWithin(directory, path), prefix });
-  const all: NamedEntry[] = [];
+  const all: CheckpointTensor[] = [];
   for (const { path, prefix } of files) {
     for (const entry of await listSafetensors(path)) {
       const name = canonicalName(prefix + entry.name, names);
@@ -131,7 +137,7 @@ async function listWeights({ directory, names, moreWeights }: Checkpoint): Promi
 
 /** Throws TENSOR_MISSING or TENSOR_SHAPE for the first that is not as it is required. */
 function checkRequired(
-  entries: readonly NamedEntry[],
+  entries: readonly CheckpointTensor[],
   required: ConvertRequest['required'] = new Map(),
   directory: string,
 ): void {
@@ -149,7 +155,7 @@ function checkRequired(
   }
 }
 
-async function* stored(entries: readonly NamedEntry[], dtype: DType): AsyncGenerator<StoredTensor> {
+async function* stored(entries: readonly CheckpointTensor[], dtype: DType): AsyncGenerator<StoredTensor> {
   for (const entry of entries)
     yield store(await readSafetensor({ ...entry, name: entry.storedName }), entry.name, dtype);
 }

@@ -1,5 +1,5 @@
 import { TriptychError } from '@triptych/core';
-import { convert, inspect, openModelDirectory } from '../load.js';
+import { convert, inspect, listCheckpoint, openModelDirectory } from '../load.js';
 import { openCheckpoint } from '../model-directory/checkpoint.js';
 import type { ConvertProgress, ConvertRequest } from '../model-directory/convert.js';
 import type { FindLayout, ModelLayout } from '../model-directory/layout.js';
@@ -54,8 +54,9 @@ export const openModel = (directory: string) => openModelDirectory(directory, fi
 export const inspectModel = (path: string) => inspect(path, findLayout);
 
 export async function convertFrom(
-  { source, ...request }: Omit<ConvertRequest, 'checkpoint'> & { readonly source: string },
+  { source, ...request }: Omit<ConvertRequest, 'checkpoint' | 'tensors'> & { readonly source: string },
   onProgress?: (progress: ConvertProgress) => void,
 ) {
-  return convert({ ...request, checkpoint: await openCheckpoint(source, findLayout) }, onProgress);
+  const checkpoint = await openCheckpoint(source, findLayout);
+  return convert({ ...request, checkpoint, tensors: await listCheckpoint(checkpoint) }, onProgress);
 }
