@@ -53,6 +53,7 @@ describe('a converted Whisper', () => {
     expect(stdout.toString()).toMatch(
       /transcribes +yes, 3 languages: a decoder of 2 layers with [\d,]+ parameters in .*decoder\.parquet/,
     );
+    expect(stdout.toString()).toMatch(/word times +no: generation_config.json has no alignment_heads\n/);
     expect(stdout.toString()).toMatch(/missing +nothing\nmisshapen +nothing\nnot used +nothing\n/);
     const speech = async (path: string) => (await inspectModel(path)).speech;
     expect(await speech(`${whole}-hf`)).toMatchObject({ transcribes: true, layers: 2 });
@@ -64,6 +65,20 @@ describe('a converted Whisper', () => {
     });
     const { files, tensors } = await inspectModel(join(work, 'alone-hf'));
     expect([files, tensors.some(({ name }) => name.startsWith('decoder.'))]).toEqual([{}, false]);
+  });
+
+  it('has times of words where heads of its decoder align, which inspect tells', async () => {
+    const alignment_heads = [
+      [0, 1],
+      [1, 0],
+    ];
+    const aligned = await converted('aligned', { generation: { alignment_heads } });
+    expect((await runCli(['inspect', aligned])).stdout.toString()).toMatch(
+      /word times +yes: 2 of its heads align\n/,
+    );
+    expect((await inspectModel(aligned)).speech).toMatchObject({ alignmentHeads: 2 });
+    expect((await inspectModel(whole)).speech).toMatchObject({ alignmentHeads: 0 });
+    expect((await runCli(['inspect', join(work, 'alone')])).stdout.toString()).not.toMatch(/word times/);
   });
 
   it('is converted for its vectors where what its decoder takes is not there, or is not right', async () => {

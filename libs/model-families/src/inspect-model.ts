@@ -28,6 +28,8 @@ export type SpeechInspection =
       readonly layers: number;
       /** By their codes; none: it knows one alone. */
       readonly languages: readonly string[];
+      /** Heads of its cross-attention that follow what is said, by which words have times; 0: they have none. */
+      readonly alignmentHeads: number;
       /** Of the file that has the decoder. */
       readonly weights: string;
       readonly bytes: number;
@@ -77,6 +79,7 @@ function speechOf(
       parameters: tensors.reduce((sum, { parameters }) => sum + parameters, 0),
       layers: speech.network.prefixes.length,
       languages: [...speech.tokens.languages.keys()],
+      alignmentHeads: speech.network.alignment?.heads.length ?? 0,
       weights,
       bytes,
     },

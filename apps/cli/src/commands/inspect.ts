@@ -69,6 +69,15 @@ function transcribes({ kind, speech }: ModelInspection): string | undefined {
   return `yes, ${knows}: a decoder of ${layers} layers with ${parameters.toLocaleString('en')} parameters${size}`;
 }
 
+/** Undefined for a model that does not transcribe. */
+function wordTimes({ speech }: ModelInspection): string | undefined {
+  if (!speech?.transcribes) return undefined;
+  const { alignmentHeads } = speech;
+  return alignmentHeads > 0
+    ? `yes: ${alignmentHeads} of its heads align`
+    : 'no: generation_config.json has no alignment_heads';
+}
+
 function summary(inspection: ModelInspection, fingerprint: string | undefined): string {
   const { kind, name, architecture, weights, bytes, schema, preprocessor, tensors, check } = inspection;
   const parameters = tensors.reduce((sum, t) => sum + t.parameters, 0);
@@ -82,6 +91,7 @@ function summary(inspection: ModelInspection, fingerprint: string | undefined): 
     ['preprocessor', preprocessor ? 'preprocessor_config.json' : undefined],
     ['files', namesOf(inspection).join(', ') || undefined],
     ['transcribes', transcribes(inspection)],
+    ['word times', wordTimes(inspection)],
     ['fingerprint', fingerprint],
     ['missing', check && (check.missing.join(', ') || 'nothing')],
     ['misshapen', check && (check.misshapen.join('; ') || 'nothing')],
