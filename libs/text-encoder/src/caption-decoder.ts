@@ -12,8 +12,6 @@ export interface CaptionDecoder {
   readonly maxTokens: number;
   /** The tokens of a caption that begins with a text: its ids, those around it included; undefined: of any caption. */
   readonly prompt: (ids?: readonly number[]) => number[];
-  /** How a prompt becomes ids. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT where the model's files do not say. */
+  /** How a prompt becomes ids, and how tokens become words. Throws WEIGHTS_MISSING or WEIGHTS_CORRUPT where the model's files do not say. */
   readonly tokenizer: () => TokenizerRecipe;
-  /** The words of tokens, without those that stand for no words. Throws as `tokenizer`. */
-  readonly words: (tokens: readonly number[]) => string;
 }

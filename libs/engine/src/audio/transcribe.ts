@@ -58,7 +58,7 @@ export async function transcribeRecording(
       const heardS = () => recording.heard / model.audio.sampleRate;
       for await (const window of transcribe(recording, { ...prepared.options, loudest }, prepared.parts)) {
         ({ language } = window);
-        segments.push(...segmentsOf(plan, window, heardS()).settled);
+        segments.push(...segmentsOf(plan, prepared.words, window, heardS()).settled);
       }
       return {
         model: model.name,

@@ -84,7 +84,7 @@ export async function openTranscriptionStream(
           partialIntervalMs > 0 ? Math.round((partialIntervalMs * sampleRate) / 1000) : undefined;
         const wanted = { ...prepared.options, guessEvery };
         for await (const window of transcribe(recording, wanted, prepared.parts)) {
-          const { settled, guessed } = segmentsOf(plan, window, recording.heard / sampleRate);
+          const { settled, guessed } = segmentsOf(plan, prepared.words, window, recording.heard / sampleRate);
           segments += settled.length;
           if (settled.length > 0 && window.finish === 'length') finish = 'length';
           await write({ settled, guessed, language: window.language });

@@ -140,11 +140,19 @@ function isOnlyLanguage(language: string, known: number): boolean {
   return known === 0 && language.toLowerCase() === 'en';
 }
 
-/** What a transcription is run with. Loads the decoder where no call did before. */
+/** What a transcription is run with. */
+export interface PreparedTranscription {
+  readonly options: TranscriptionOptions;
+  readonly parts: TranscriptionParts;
+  /** What tokens stand for in UTF-8. */
+  readonly words: (tokens: readonly number[]) => Uint8Array;
+}
+
+/** Loads the decoder where no call did before. */
 export async function prepareTranscription(
   { model, options, field }: TranscriptionPlan,
   context: CallContext,
-): Promise<{ readonly options: TranscriptionOptions; readonly parts: TranscriptionParts }> {
+): Promise<PreparedTranscription> {
   const { speech, audio, name } = model;
   const { decoder, preprocessor, meter } = await speech.start();
   const { language, prompt, temperatures = TEMPERATURES, beams = 1, seed = 0 } = options;
@@ -191,6 +199,7 @@ export async function prepareTranscription(
       inTurn: (work) =>
         context.admission.item({ model: name, modality: 'audio' }, { ...context, cost: WINDOW_COST }, work),
     },
+    words: (tokens) => preprocessor.words(speech.spoken(tokens)),
   };
 
   async function promptTokens(): Promise<readonly number[] | undefined> {
@@ -272,12 +281,12 @@ export function recordingOf(
  * less was heard: what would end there ends with the recording.
  */
 export function segmentsOf(
-  { model, options }: TranscriptionPlan,
+  { options }: TranscriptionPlan,
+  words: PreparedTranscription['words'],
   { segments, guessed, ...window }: TranscribedWindow,
   heardS: number,
 ): { readonly settled: TranscribedSegment[]; readonly guessed: TranscribedSegment[] } {
   const { seek, temperature, meanLogProbability, compressionRatio, noSpeech, finish } = window;
-  const { words } = model.speech;
   const known = {
     seek,
     temperature,

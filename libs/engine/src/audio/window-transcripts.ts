@@ -59,13 +59,13 @@ export function checkWritable({ context }: AudioPlan): void {
 
 /** Loads the decoder where no call did before. */
 export async function windowWriter(plan: TranscriptionPlan, context: CallContext): Promise<WindowWriter> {
-  const { options, parts } = await prepareTranscription(plan, context);
+  const { options, parts, words } = await prepareTranscription(plan, context);
   const { sampleRate } = plan.model.audio;
   return async ({ bytes }, { startSample, endSample }, signal) => {
     const states = new Float32Array(decodeEmbedding(bytes, 'float32', 0));
     const samples = endSample - startSample;
     const window = await transcribeWindow(states, samples, { ...options, signal }, parts);
-    const { settled } = segmentsOf(plan, window, samples / sampleRate);
+    const { settled } = segmentsOf(plan, words, window, samples / sampleRate);
     const segments = settled.map((segment) => laterBy(startSample / sampleRate, segment));
     return {
       text: textOf(segments),

@@ -101,7 +101,7 @@ export async function captionImages(
       );
       const { tokens, meanLogProbability, finish } = generated;
       return {
-        text: caption.words([...begun, ...tokens]),
+        text: new TextDecoder().decode(caption.preprocessor.words([...begun, ...tokens])),
         tokens: tokens.length,
         meanLogProbability,
         finish,

@@ -102,8 +102,6 @@ class Loading {
     const { weights, threads, isolation } = this.#options(captioner.tensors, 'caption', after);
     // Of 8 beams of 30 tokens from an image of 384 pixels 60 MB each.
     const limits = { ...DECODER_LIMITS, maxWaiting: settings.queueItems };
-    // A tokenizer that has no words for tokens is found now, not by the first caption.
-    captioner.words([]);
     const preprocessor = await started(workers.tokenizer(name, captioner.tokenizer(), signal));
     const decoder = await started(
       Decoder.start(captioner.network, {

@@ -11,7 +11,7 @@ export interface ServedSpeech extends SpeechDecoder {
 /** What transcribing takes beside the encoder. */
 export interface SpeechWorkers {
   readonly decoder: Decoder;
-  /** Of prompts. */
+  /** Of prompts, and of the words that tokens stand for. */
   readonly preprocessor: TextPreprocessor;
   /** Finds how loud a recording is. */
   readonly meter: InferenceWorker;

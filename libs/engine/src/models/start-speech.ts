@@ -47,8 +47,6 @@ async function startSpeech(
   const { network } = speech;
   const { threads, isolation, queueItems } = settings;
   const source = new WeightSource(stored, settings.weightsReader);
-  // A tokenizer that has no words for tokens is found now.
-  speech.words([]);
   // One of the most beams fits, however large the model.
   const largest = cacheBytes(network, {
     sourceTokens: speech.config.positions,

@@ -9,8 +9,9 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
+import { type TokenTable, type TokenWords, tokenWords } from './token-words.js';
 import type { TokenizerRecipe } from './tokenizer.js';
-import type { TokenizedText, TokenizeRequest } from './worker/protocol.js';
+import type { OpenRequest, ReceiveRequest, TokenizedText, TokenizeRequest } from './worker/protocol.js';
 
 export interface TextPreprocessorOptions {
   /** The model's, for logs. */
@@ -89,6 +90,7 @@ export class TextPreprocessor {
   private constructor(
     private readonly host: WorkerHost,
     private readonly options: TextPreprocessorOptions,
+    private readonly table: TokenWords | undefined,
   ) {
     host.onReadyChange = (ready) => this.#readyChanged(ready);
   }
@@ -97,6 +99,7 @@ export class TextPreprocessor {
   static async start(options: TextPreprocessorOptions): Promise<TextPreprocessor> {
     const { name, tokenizer, signal, logger } = options;
     const timeout = { ms: OPEN_TIMEOUT_MS, reason: 'MODEL_CONFIG' } as const;
+    let table: TokenTable | undefined;
     const host = await WorkerHost.start({
       entry: workerEntry(import.meta.url, './worker/text-worker.js'),
       name: `${name}/tokenizer`,
@@ -109,14 +112,28 @@ export class TextPreprocessor {
       signal,
       init: async (call) => {
         const { json, ...recipe } = tokenizer;
-        // In pieces: the event loop turns between them.
-        for (let at = 0; at < json.length; at += PIECE_CHARACTERS)
-          await call('receive', json.slice(at, at + PIECE_CHARACTERS));
-        await call('open', recipe, { timeout });
+        const send = async (file: ReceiveRequest['file'], text: string) => {
+          // In pieces: the event loop turns between them.
+          for (let at = 0; at < text.length; at += PIECE_CHARACTERS)
+            await call('receive', {
+              file,
+              piece: text.slice(at, at + PIECE_CHARACTERS),
+            } satisfies ReceiveRequest);
+        };
+        if (typeof json === 'string') {
+          await send('json', json);
+          table = await call<TokenTable | undefined>('open', { recipe } satisfies OpenRequest, { timeout });
+        } else {
+          const { vocab, merges, ...bpe } = json;
+          await send('vocab', vocab);
+          await send('merges', merges);
+          const request = { recipe, bpe } satisfies OpenRequest;
+          table = await call<TokenTable | undefined>('open', request, { timeout });
+        }
       },
       ...(logger ? { logger } : {}),
     });
-    return new TextPreprocessor(host, options);
+    return new TextPreprocessor(host, options, table && tokenWords(table));
   }
 
   /** Of the process that tokenizes now. */
@@ -151,6 +168,12 @@ export class TextPreprocessor {
     } finally {
       if (onAbort) signal?.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** What tokens stand for in UTF-8, without special ones. Of recipes that ask for it. */
+  words(tokens: readonly number[]): Uint8Array {
+    if (this.table) return this.table(tokens);
+    throw new TriptychError('INTERNAL', 'the recipe of the tokenizer does not ask for words');
   }
 
   /** Ends the worker, at most half a second after the call, with whatever it holds. */

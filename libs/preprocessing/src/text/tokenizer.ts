@@ -1,5 +1,6 @@
 import { type JsonObject, messageOf, parseFile, TriptychError } from '@triptych/core';
 import { addedTokens } from './added-tokens.js';
+import { type BpeFiles, bpeTokenizer } from './bpe-files.js';
 import { canonical, type Cleaning } from './canonical.js';
 import { type Frame, readFrame } from './frame.js';
 import { compileNormalizer, lowered, type Normalize } from './normalizers.js';
@@ -7,20 +8,25 @@ import { compilePreTokenizer } from './pre-tokenizers.js';
 import { compileModel } from './token-model.js';
 import { checkTokenizerConfig } from './tokenizer-config.js';
 
-/** How texts become token ids. */
+/**
+ * How texts become token ids. Its files have up to a quarter of a million entries: they are parsed where texts are tokenized, and nowhere
+ * else.
+ */
 export interface TokenizerRecipe {
-  /** Contents of a `tokenizer.json`. */
-  readonly json: string;
+  /** Contents of a `tokenizer.json`, or of the files that one stands for. */
+  readonly json: string | BpeFiles;
   /** Contents of a `tokenizer_config.json`, which may not contradict it. Default: an empty object. */
   readonly config?: string | undefined;
-  /** How many tokens its post-processor puts before and after a text; they stay where a text is cut. */
-  readonly frame: { readonly before: number; readonly after: number };
+  /** How many tokens its post-processor puts before and after a text; they stay where a text is cut. `none`: it is left out. */
+  readonly frame: { readonly before: number; readonly after: number } | 'none';
   /** Rows of the encoder's table of tokens: every id of the tokenizer must be below. Default: any id will do. */
   readonly vocabulary?: number | undefined;
   /** What the model's family does to a text before the tokenizer's own normalisation. Default: nothing. */
   readonly cleaning?: Cleaning | undefined;
   /** What a text is filled up with to a length. Default: texts keep their lengths. */
   readonly padding?: Padding | undefined;
+  /** Whether tokens become words again. Of byte-level BPE and WordPiece models. Default: no. */
+  readonly hasWords?: boolean | undefined;
 }
 
 /** Filling up a text to so many tokens, at its left or its right end. */
@@ -46,10 +52,21 @@ export type Tokenize = (text: string, context: number) => Tokens;
  * those that are no tokenizer, or one with steps that are not known, or with ids that the encoder has no row for.
  */
 export function openTokenizer(recipe: TokenizerRecipe): Tokenize {
-  const json = parseFile(recipe.json, 'tokenizer.json') as JsonObject;
+  return makeTokenizer(readTokenizer(recipe), recipe);
+}
+
+/** What a recipe's `tokenizer.json` says, its post-processor left out where it does not count. Throws WEIGHTS_CORRUPT for texts that are no JSON. */
+export function readTokenizer({ json, frame }: TokenizerRecipe): JsonObject {
+  const read =
+    typeof json === 'string' ? (parseFile(json, 'tokenizer.json') as JsonObject) : bpeTokenizer(json);
+  return frame === 'none' ? { ...read, post_processor: null } : read;
+}
+
+/** As {@link openTokenizer}, of what was read already. */
+export function makeTokenizer(json: JsonObject, recipe: Omit<TokenizerRecipe, 'json'>): Tokenize {
   const { ids, frame, idOf } = compile(json, recipe.cleaning);
   const { before, after } = frame;
-  const expected = recipe.frame;
+  const expected = recipe.frame === 'none' ? { before: 0, after: 0 } : recipe.frame;
   if (before.length !== expected.before || after.length !== expected.after)
     throw new TriptychError(
       'MODEL_CONFIG',

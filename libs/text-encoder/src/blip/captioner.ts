@@ -8,7 +8,6 @@ import {
   type Value,
 } from '@triptych/inference-core';
 import { sentenceTokenizer } from '../bert/tokenizer.js';
-import { wordPieces } from '../bert/word-pieces.js';
 import type { CaptionDecoder } from '../caption-decoder.js';
 import { type BlipTextConfig, readBlipTextConfig } from './config.js';
 
@@ -26,7 +25,6 @@ export function blipCaptioner(
 ): CaptionDecoder {
   const config = readBlipTextConfig(json);
   const { begin, end } = readTokens(json, config);
-  let words: ((tokens: readonly number[]) => string) | undefined;
   return {
     network: blipDecoder(config),
     tensors: BLIP_DECODER_TENSORS,
@@ -34,8 +32,7 @@ export function blipCaptioner(
     maxTokens: config.positions,
     // The reference puts its own token before a prompt, and leaves out the one behind.
     prompt: (ids) => (ids === undefined ? [begin] : [begin, ...ids.slice(1, -1)]),
-    tokenizer: () => sentenceTokenizer(files, { lowersCase: false }, config),
-    words: (tokens) => (words ??= wordPieces(files['tokenizer.json']))(tokens),
+    tokenizer: () => ({ ...sentenceTokenizer(files, { lowersCase: false }, config), hasWords: true }),
   };
 }
 

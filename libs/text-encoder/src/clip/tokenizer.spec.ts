@@ -1,5 +1,5 @@
 import { TextPreprocessor } from '@triptych/preprocessing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { clipTokenizer } from './tokenizer.js';
 
 const vocabulary = {
@@ -14,8 +14,11 @@ const vocabulary = {
 const files = { 'vocab.json': JSON.stringify(vocabulary), 'merges.txt': '#version: 0.2\na b</w>\n' };
 
 describe('a CLIP tokenizer', () => {
-  it('is made of a vocabulary and merges where there is no tokenizer.json', async () => {
+  it('is made of a vocabulary and merges where there is no tokenizer.json, and not on this thread', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
     const texts = await TextPreprocessor.start({ name: 'made', tokenizer: clipTokenizer(files, 7) });
+    expect(parse.mock.calls.filter(([text]) => text.includes('</w>'))).toEqual([]);
+    parse.mockRestore();
     expect(await texts.tokenize('AB  a', 10)).toMatchObject({ ids: [5, 4, 2, 6], untruncated: 4 });
     await texts.close();
   });
@@ -25,8 +28,12 @@ describe('a CLIP tokenizer', () => {
     expect(found).toEqual({ json: '{}', config: '{"a":1}', frame: { before: 1, after: 1 }, vocabulary: 7 });
   });
 
-  it('says which file is missing or broken', () => {
+  it('says which file is missing or broken', async () => {
     expect(() => clipTokenizer({}, 7)).toThrow(/expected tokenizer.json, or vocab.json and merges.txt/);
-    expect(() => clipTokenizer({ ...files, 'vocab.json': '{' }, 7)).toThrow(/vocab.json: not valid JSON/);
+    const broken = clipTokenizer({ ...files, 'vocab.json': '{' }, 7);
+    await expect(TextPreprocessor.start({ name: 'broken', tokenizer: broken })).rejects.toMatchObject({
+      reason: 'WEIGHTS_CORRUPT',
+      message: expect.stringMatching(/vocab.json: not valid JSON/) as string,
+    });
   });
 });

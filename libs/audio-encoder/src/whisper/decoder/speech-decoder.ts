@@ -5,17 +5,16 @@ import { readWhisperConfig, type WhisperConfig } from '../config.js';
 import { readAlignment } from './alignment-heads.js';
 import { whisperDecoder } from './config.js';
 import { readSpeechTokens, type SpeechTokens } from './tokens.js';
-import { byteLevelWords } from './words.js';
 
 /** What writes what is said: a decoder of the frames that the audio tower makes of a window (pooling `none`). */
 export interface SpeechDecoder {
   readonly config: WhisperConfig;
   readonly network: DecoderNetwork;
   readonly tokens: SpeechTokens;
-  /** How a prompt becomes ids, without any around it. */
+  /** How a prompt becomes ids, without any around it, and how tokens become words. */
   readonly tokenizer: () => TokenizerRecipe;
-  /** The words of tokens in UTF-8, without those that stand for none. Throws WEIGHTS_CORRUPT where the tokenizer does not say. */
-  readonly words: (tokens: readonly number[]) => Uint8Array;
+  /** Those of the tokens that stand for words. */
+  readonly spoken: (tokens: readonly number[]) => number[];
 }
 
 /** Text files of a checkpoint that its decoder takes. */
@@ -50,19 +49,18 @@ export function whisperSpeech(
     ...languages.values(),
     ...tasks.values(),
   ]);
-  let bytes: ReturnType<typeof byteLevelWords> | undefined;
   return {
     config: readWhisperConfig(json, preprocessor),
     network,
     tokens,
     tokenizer: () => ({
-      // A prompt has tokens of its own before it, which the model's other tasks have not.
-      json: JSON.stringify({ ...(parseFile(tokenizer, TOKENIZER) as JsonObject), post_processor: null }),
+      json: tokenizer,
       config: files[TOKENIZER_CONFIG],
-      frame: { before: 0, after: 0 },
+      // A prompt has tokens of its own before it, which the model's other tasks have not.
+      frame: 'none',
       vocabulary,
+      hasWords: true,
     }),
-    words: (ids) =>
-      (bytes ??= byteLevelWords(tokenizer))(ids.filter((id) => id < firstTimestamp && !silent.has(id))),
+    spoken: (ids) => ids.filter((id) => id < firstTimestamp && !silent.has(id)),
   };
 }

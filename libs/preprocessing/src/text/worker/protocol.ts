@@ -1,4 +1,17 @@
-import type { Tokens } from '../tokenizer.js';
+import type { BpeFiles } from '../bpe-files.js';
+import type { Tokens, TokenizerRecipe } from '../tokenizer.js';
+
+/** A piece of one of a recipe's files. */
+export interface ReceiveRequest {
+  readonly file: 'json' | 'vocab' | 'merges';
+  readonly piece: string;
+}
+
+/** A recipe whose files have come: without them, and what is known beside them where they are no `tokenizer.json`. */
+export interface OpenRequest {
+  readonly recipe: Omit<TokenizerRecipe, 'json'>;
+  readonly bpe?: Omit<BpeFiles, 'vocab' | 'merges'> | undefined;
+}
 
 export interface TokenizeRequest {
   readonly text: string;

@@ -1,19 +1,23 @@
 import { serveWorker, TriptychError } from '@triptych/core';
-import { openTokenizer, type Tokenize, type TokenizerRecipe } from '../tokenizer.js';
-import type { TokenizedText, TokenizeRequest } from './protocol.js';
+import { type TokenTable, tokenTable } from '../token-words.js';
+import { makeTokenizer, readTokenizer, type Tokenize } from '../tokenizer.js';
+import type { OpenRequest, ReceiveRequest, TokenizedText, TokenizeRequest } from './protocol.js';
 
 let tokenizer: Tokenize | undefined;
-/** Of a `tokenizer.json`, as far as it has come. */
-let received: string[] = [];
+/** Of a recipe's files, as far as they have come. */
+let received: Record<ReceiveRequest['file'], string[]> = { json: [], vocab: [], merges: [] };
 
 serveWorker({
-  receive: (piece: string) => {
-    received.push(piece);
+  receive: ({ file, piece }: ReceiveRequest) => {
+    received[file].push(piece);
   },
-  open: (recipe: Omit<TokenizerRecipe, 'json'>) => {
-    const json = received.join('');
-    received = [];
-    tokenizer = openTokenizer({ ...recipe, json });
+  /** Gives what tokens stand for, where the recipe asks for that. */
+  open: ({ recipe, bpe }: OpenRequest): TokenTable | undefined => {
+    const [json, vocab, merges] = [received.json, received.vocab, received.merges].map((all) => all.join(''));
+    received = { json: [], vocab: [], merges: [] };
+    const read = readTokenizer({ ...recipe, json: bpe ? { ...bpe, vocab, merges } : json });
+    tokenizer = makeTokenizer(read, recipe);
+    return recipe.hasWords ? tokenTable(read) : undefined;
   },
   tokenize: ({ text, context }: TokenizeRequest): TokenizedText => {
     if (!tokenizer) throw new TriptychError('INTERNAL', 'no tokenizer is open');
