@@ -13,13 +13,11 @@ export {
   type SpeechTokens,
 } from './whisper/decoder/tokens.js';
 export { Recording } from './whisper/decoder/recording.js';
-export {
-  loudestOf,
-  transcribe,
-  transcribeWindow,
-  type TranscribedWindow,
-  type TranscriptionOptions,
-  type TranscriptionParts,
-  type WritingParts,
-} from './whisper/decoder/transcription.js';
+export type { TranscribedWindow } from './whisper/decoder/speech-writer.js';
+export { loudestOf, transcribe, transcribeWindow } from './whisper/decoder/transcription.js';
+export type {
+  TranscriptionOptions,
+  TranscriptionParts,
+  WritingParts,
+} from './whisper/decoder/transcription-options.js';
 export { whisperTower } from './whisper/tower.js';

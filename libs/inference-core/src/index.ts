@@ -7,15 +7,13 @@ export {
   type DecoderNetwork,
   decoderProducts,
 } from './decoder/config.js';
-export {
-  Decoder,
-  type DecoderLimits,
-  type DecoderOptions,
-  type DecoderSource,
-  type DecoderStatistics,
-  type GenerateOptions,
-  type OpenOptions,
-} from './decoder/decoder.js';
+export { Decoder, type DecoderSource, type DecoderStatistics } from './decoder/decoder.js';
+export type {
+  DecoderLimits,
+  DecoderOptions,
+  GenerateOptions,
+  OpenOptions,
+} from './decoder/decoder-options.js';
 export { decoderGraph, sourceGraph } from './decoder/graph.js';
 export type { Generated, Generation, Probe, SearchOptions } from './decoder/protocol.js';
 export type { TimestampRule, TokenRules } from './decoder/rules.js';

@@ -1,25 +1,9 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import {
-  abortError,
-  type Caller,
-  FairOrder,
-  type Isolation,
-  type Logger,
-  type Queueing,
-  soleCaller,
-  TriptychError,
-  type WeightSet,
-  WorkerHost,
-  workerEntry,
-} from '@triptych/core';
-import { bindWeights } from '../session/bind-weights.js';
-import { slices } from '../session/inference-worker.js';
-import { disableTelemetry } from '../session/no-telemetry.js';
-import type { SessionSettings } from '../session/protocol.js';
+import { abortError, soleCaller, TriptychError, type WorkerHost } from '@triptych/core';
 import { type CacheShape, cacheBytes, type DecoderNetwork } from './config.js';
-import { decoderGraph, sourceGraph } from './graph.js';
+import type { DecoderOptions, GenerateOptions, OpenOptions } from './decoder-options.js';
+import { DecoderRoom } from './decoder-room.js';
 import type {
-  CreateDecoder,
   Generated,
   Generation,
   OpenSource,
@@ -27,41 +11,7 @@ import type {
   TurnReply,
   TurnRequest,
 } from './protocol.js';
-
-export interface DecoderOptions extends SessionSettings {
-  readonly name: string;
-  /** Called for every new worker, the first and each restarted one. */
-  readonly weights: () => Promise<WeightSet>;
-  readonly isolation?: Isolation | undefined;
-  readonly limits: DecoderLimits;
-  /** Ends the start. Default: nothing does. */
-  readonly signal?: AbortSignal | undefined;
-  readonly logger?: Logger;
-}
-
-/** Bounds of what is decoded at a time, and of what waits for it. */
-export interface DecoderLimits {
-  /** Sequences: the beams of all sources. */
-  readonly maxSequences: number;
-  /** Bytes of caches, by {@link cacheBytes}. */
-  readonly maxCacheBytes: number;
-  /** Sources that wait for room. */
-  readonly maxWaiting: number;
-}
-
-export interface OpenOptions {
-  readonly beams: number;
-  /** The most tokens of a sequence, its prompt among them. Default: as many as the decoder has positions. */
-  readonly maxTokens?: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly caller?: Caller | undefined;
-}
-
-export interface GenerateOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called with the tokens so far as they come. Of beams none are known before the end. */
-  readonly onProgress?: ((tokens: readonly number[]) => void) | undefined;
-}
+import { startDecoderWorker } from './start-decoder-worker.js';
 
 /** What is decoded waits so long for sources that are being made, and then goes on for as long. */
 const HOLD_MS = 2000;
@@ -80,12 +30,6 @@ export interface DecoderStatistics {
   readonly rows: number;
 }
 
-interface Entry extends Queueing {
-  readonly bytes: number;
-  readonly beams: number;
-  readonly enter: () => void;
-}
-
 interface Running {
   readonly onProgress: GenerateOptions['onProgress'];
   readonly resolve: (generated: Generated) => void;
@@ -97,11 +41,8 @@ interface Running {
  * milliseconds follow each other as long as anything is decoded: whoever comes, goes or cancels takes part from the next turn on.
  */
 export class Decoder {
-  readonly #waiting = new FairOrder<Entry>();
   readonly #running = new Map<number, Running>();
   #turn = emptyTurn();
-  #bytes = 0;
-  #sequences = 0;
   #ids = 0;
   #isTurning = false;
   #expected = 0;
@@ -113,58 +54,12 @@ export class Decoder {
   private constructor(
     private readonly host: WorkerHost,
     private readonly network: DecoderNetwork,
-    private readonly limits: DecoderLimits,
+    private readonly room: DecoderRoom,
   ) {}
 
   /** Loads and writes both graphs. Throws bad-weights errors that name the tensor. */
   static async start(network: DecoderNetwork, options: DecoderOptions): Promise<Decoder> {
-    disableTelemetry();
-    const { isolation, threads, reduceRange, logger } = options;
-    const host = await WorkerHost.start({
-      entry: workerEntry(import.meta.url, './decoder-worker.js'),
-      name: `decoder:${options.name}`,
-      isolation,
-      restart: true,
-      isNative: true,
-      signal: options.signal,
-      ...(logger ? { logger } : {}),
-      init: async (call) => {
-        const reading = options.weights();
-        reading.catch(() => undefined);
-        await setImmediate();
-        const graphs = [decoderGraph(network), sourceGraph(network)];
-        const set = await reading;
-        set.checked?.catch(() => undefined);
-        const [{ parts, ...step }, { parts: sourceParts, ...source }] = graphs.map((g) =>
-          bindWeights(g, set),
-        );
-        // Scales of the second graph come in a part of their own behind the others.
-        const all = [...parts, ...sourceParts.slice(set.parts.length)];
-        const shift = parts.length - set.parts.length;
-        const moved = source.weights.map((weight) =>
-          weight.part < set.parts.length ? weight : { ...weight, part: weight.part + shift },
-        );
-        const isProcess = isolation === 'process';
-        if (isProcess) for (const slice of slices(all)) await call('receive', slice);
-        const sent = all.map((part) => (isProcess && typeof part !== 'string' ? undefined : part));
-        const { config, prefixes } = network;
-        const { heads, width, sourceWidth, vocabulary } = config;
-        const { alignment } = network;
-        const sizes = { layers: prefixes.length, heads, width, sourceWidth, vocabulary, alignment };
-        const request: CreateDecoder = {
-          ...sizes,
-          step,
-          source: { ...source, weights: moved },
-          parts: sent,
-          threads,
-          reduceRange,
-        };
-        await call('create', request, { transfer: sent.filter((part) => part instanceof ArrayBuffer) });
-        await set.checked;
-        await set.checkPlace?.();
-      },
-    });
-    return new Decoder(host, network, options.limits);
+    return new Decoder(await startDecoderWorker(network, options), network, new DecoderRoom(options.limits));
   }
 
   /**
@@ -175,8 +70,8 @@ export class Decoder {
     const { config } = this.network;
     const { beams, maxTokens = config.positions, signal, caller = soleCaller() } = options;
     const tokens = states.length / config.sourceWidth;
-    const bytes = this.bytesOf({ sourceTokens: tokens, beams, tokens: maxTokens });
-    await this.#enter({ bytes, beams, caller }, signal);
+    const share = { bytes: this.bytesOf({ sourceTokens: tokens, beams, tokens: maxTokens }), beams };
+    await this.room.enter(share, caller, signal);
     const source = this.#ids++;
     this.#turn.open.push({ source, beams, states, tokens });
     this.#go();
@@ -187,9 +82,7 @@ export class Decoder {
         if (!isOpen) return;
         isOpen = false;
         this.#turn.close.push(source);
-        this.#bytes -= bytes;
-        this.#sequences -= beams;
-        this.#letIn();
+        this.room.leave(share);
         this.#go();
       },
     };
@@ -234,7 +127,7 @@ export class Decoder {
 
   /** What is decoded and what waits. */
   get load(): { readonly sequences: number; readonly bytes: number; readonly waiting: number } {
-    return { sequences: this.#sequences, bytes: this.#bytes, waiting: this.#waiting.size };
+    return this.room.load;
   }
 
   get statistics(): DecoderStatistics {
@@ -248,55 +141,6 @@ export class Decoder {
 
   close(): Promise<void> {
     return this.host.close();
-  }
-
-  async #enter({ bytes, beams, caller }: Pick<Entry, 'bytes' | 'beams' | 'caller'>, signal?: AbortSignal) {
-    const { maxCacheBytes, maxSequences, maxWaiting } = this.limits;
-    if (signal?.aborted) throw abortError(signal);
-    if (bytes > maxCacheBytes || beams > maxSequences) {
-      throw new TriptychError(
-        'OVERLOADED',
-        `decoding this takes ${bytes} bytes of caches and ${beams} sequences; all together may take ${maxCacheBytes} and ${maxSequences}`,
-      );
-    }
-    if (this.#waiting.size === 0 && this.#fits({ bytes, beams })) {
-      this.#take({ bytes, beams });
-      return;
-    }
-    if (this.#waiting.size >= maxWaiting)
-      throw new TriptychError('OVERLOADED', `${maxWaiting} wait to be decoded already; try again later`);
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = () => {
-        if (this.#waiting.remove(entry)) reject(abortError(signal));
-      };
-      const enter = () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      const entry: Entry = { bytes, beams, caller, deadline: Infinity, enter };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.add(entry);
-    });
-  }
-
-  #fits({ bytes, beams }: Pick<Entry, 'bytes' | 'beams'>): boolean {
-    const { maxCacheBytes, maxSequences } = this.limits;
-    return this.#bytes + bytes <= maxCacheBytes && this.#sequences + beams <= maxSequences;
-  }
-
-  #take({ bytes, beams }: Pick<Entry, 'bytes' | 'beams'>): void {
-    this.#bytes += bytes;
-    this.#sequences += beams;
-  }
-
-  /** Whoever is first waits until there is room for it: small ones do not overtake a large one for ever. */
-  #letIn(): void {
-    for (let first = this.#waiting.first; first && this.#fits(first); first = this.#waiting.first) {
-      const next = this.#waiting.takeNext(() => true);
-      if (!next) return;
-      this.#take(next);
-      next.enter();
-    }
   }
 
   #generate(
