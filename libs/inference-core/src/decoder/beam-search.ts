@@ -1,5 +1,6 @@
+import { logSumExp } from './log-sum-exp.js';
 import type { Generated, Generation } from './protocol.js';
-import { applyRules, logSumExp } from './rules.js';
+import { applyRules } from './rules.js';
 import type { NextTokens, Search } from './search.js';
 
 /** What a beam that must not be chosen has instead of its score. */

@@ -1,3 +1,5 @@
+import { highest, logSumExp } from './log-sum-exp.js';
+
 /** What may come next, whatever a model finds likely. */
 export interface TokenRules {
   /** Never. */
@@ -71,26 +73,4 @@ function applyTimestamps(
   }
   const likeliestOther = highest(scores, 0, begin);
   if (logSumExp(scores, begin) > likeliestOther) scores.fill(-Infinity, 0, begin);
-}
-
-/** The largest of the scores from `from` to before `to`. */
-export function highest(scores: Float32Array, from = 0, to = scores.length): number {
-  let most = -Infinity;
-  for (let i = from; i < to; i++) if (scores[i] > most) most = scores[i];
-  return most;
-}
-
-/** Beyond this below the largest, all tokens of a vocabulary together do not change a float32. */
-const NEGLIGIBLE = 30;
-
-/** log Σ exp(scores), of those from `from` on. */
-export function logSumExp(scores: Float32Array, from = 0): number {
-  const most = highest(scores, from);
-  if (most === -Infinity) return -Infinity;
-  let sum = 0;
-  for (let i = from; i < scores.length; i++) {
-    const below = scores[i] - most;
-    if (below > -NEGLIGIBLE) sum += Math.exp(below);
-  }
-  return most + Math.log(sum);
 }

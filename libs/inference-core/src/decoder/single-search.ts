@@ -1,5 +1,6 @@
+import { logSumExp } from './log-sum-exp.js';
 import type { Generated, Generation } from './protocol.js';
-import { applyRules, logSumExp } from './rules.js';
+import { applyRules } from './rules.js';
 import type { NextTokens, Search } from './search.js';
 
 /** One sequence: the likeliest token each time, or one by chance. */
@@ -17,9 +18,10 @@ export class SingleSearch implements Search {
     const { rules, end, prompt, maxTokens, search } = this.generation;
     applyRules(scores, this.settled, rules, end);
     if (search.kind === 'sample' && search.topK > 0) keepLargest(scores, search.topK);
-    const total = logSumExp(scores);
+    const best = largest(scores);
+    const total = logSumExp(scores, 0, scores[best]);
     const token =
-      search.kind === 'sample' ? drawn(scores, search.temperature, this.#random()) : largest(scores);
+      search.kind === 'sample' ? drawn(scores, scores[best], search.temperature, this.#random()) : best;
     this.settled.push(token);
     this.#logProbabilities += scores[token] - total;
     const isOver = token === end || prompt.length + this.settled.length >= maxTokens;
@@ -45,13 +47,20 @@ function largest(scores: Float32Array): number {
 /** All but the `count` largest become −Infinity; those that equal the smallest of them stay. */
 function keepLargest(scores: Float32Array, count: number): void {
   if (count >= scores.length) return;
-  const least = Float32Array.from(scores).sort()[scores.length - count];
+  // In their order, the smallest first.
+  const kept = new Float32Array(count).fill(-Infinity);
+  for (const score of scores) {
+    if (!(score > kept[0])) continue;
+    let at = 0;
+    for (; at < count - 1 && kept[at + 1] < score; at++) kept[at] = kept[at + 1];
+    kept[at] = score;
+  }
+  const [least] = kept;
   for (let i = 0; i < scores.length; i++) if (scores[i] < least) scores[i] = -Infinity;
 }
 
-/** The token at which the running sum of softmax(scores ÷ temperature) passes `at`, from 0 to 1. */
-function drawn(scores: Float32Array, temperature: number, at: number): number {
-  const most = scores[largest(scores)];
+/** The token at which the running sum of softmax(scores ÷ temperature) passes `at`, from 0 to 1. `most`: the largest score. */
+function drawn(scores: Float32Array, most: number, temperature: number, at: number): number {
   const weight = (i: number) => Math.exp((scores[i] - most) / temperature);
   let sum = 0;
   for (let i = 0; i < scores.length; i++) sum += weight(i);
