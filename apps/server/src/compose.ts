@@ -1,4 +1,4 @@
-import { collectWhenIdle, type Logger, TriptychError } from '@triptych/core';
+import { collectWhenIdle, type Logger, setThreadSettings, TriptychError } from '@triptych/core';
 import {
   createEngine,
   engineDefaults,
@@ -60,7 +60,8 @@ export async function startServer(
   given: ServerParts = {},
 ): Promise<RunningServer> {
   const closers: (() => Promise<unknown>)[] = [];
-  boundThreads();
+  boundThreads(config.threadHeapMb);
+  setThreadSettings({ stepBack: config.stepBack, collectIdle: config.collectIdle });
   try {
     return await start(config, logger, given, closers);
   } catch (thrown) {
@@ -81,7 +82,7 @@ async function start(
   const { problems, warnings } = await preflight(config, { families });
   throwReported(problems);
   for (const warning of warnings) logger.warn({}, warning);
-  const releases = [collectWhenIdle(), returnFreeMemory({ logger })];
+  const releases = config.collectIdle ? [collectWhenIdle(), returnFreeMemory({ logger })] : [];
   const stopReleasing = () => releases.forEach((stop) => stop());
   closers.push(() => Promise.resolve(stopReleasing()));
   const metrics = new Metrics(config.metricsListen !== '');

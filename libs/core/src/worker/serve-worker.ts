@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { collectWhenIdle } from '../memory/collect-when-idle.js';
 import { TriptychError } from '../errors/triptych-error.js';
 import { BEGUN, Transferred, type WorkerAnswer, type WorkerCall } from './messages.js';
+import { threadSettings } from './thread-settings.js';
 
 export type WorkerMethods = Record<string, (argument: never) => unknown>;
 
@@ -12,7 +13,7 @@ type Post = (message: WorkerAnswer, transfer: Transferred<unknown>['transfer']) 
  * A method that throws a TriptychError answers with it; anything else becomes INTERNAL with its stack.
  */
 export function serveWorker(methods: WorkerMethods): void {
-  collectWhenIdle();
+  if (threadSettings().collectIdle) collectWhenIdle();
   let last: Promise<void> = Promise.resolve();
   const post = listen((call) => {
     last = last.then(() => answer(call));

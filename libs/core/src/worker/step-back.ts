@@ -1,12 +1,13 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { threadSettings } from './thread-settings.js';
 
 /**
  * Gives this thread, and those that it starts from now on, a niceness: others go first where both want a core. On Linux alone are
- * priorities those of threads; elsewhere, and where /proc is hidden, all stay equal.
+ * priorities those of threads; elsewhere, where /proc is hidden, and where {@link ThreadSettings} say so, all stay equal.
  */
 export function stepBack(niceness: number): void {
-  if (process.platform !== 'linux') return;
+  if (process.platform !== 'linux' || !threadSettings().stepBack) return;
   try {
     setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), niceness);
   } catch {
@@ -16,6 +17,7 @@ export function stepBack(niceness: number): void {
 
 /** {@link stepBack} for a process that has just been started: the threads that it will have are as nice as its first. */
 export function stepBackChild(pid: number, niceness: number): void {
+  if (!threadSettings().stepBack) return;
   try {
     setPriority(pid, niceness);
   } catch {

@@ -1,5 +1,9 @@
+import { readlinkSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { TriptychError } from '../../errors/triptych-error.js';
 import { serveWorker } from '../serve-worker.js';
+import { stepBack } from '../step-back.js';
+import { threadSettings } from '../thread-settings.js';
 
 let prepared = '';
 
@@ -16,5 +20,11 @@ serveWorker({
   hang: () => new Promise(() => undefined),
   environment: () => ({ ...process.env }),
   pid: () => process.pid,
+  /** How nice the worker is once it has stepped back, and its settings. */
+  stepBack: (niceness: number) => {
+    stepBack(niceness);
+    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+    return { niceness: getPriority(thread), settings: threadSettings() };
+  },
   crash: () => process.exit(3),
 });
