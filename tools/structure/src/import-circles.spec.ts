@@ -1,6 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,4 +73,23 @@ describe('the rule about circles', () => {
     };
     expect(await lint(files)).toEqual({ 'above.ts': [], 'a.ts': [], 'b.ts': ['b.ts'], 'c.ts': [] });
   });
+});
+
+describe('the lint of this repository', () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const projects = ['libs', 'apps', 'tools'].flatMap((top) =>
+    readdirSync(join(root, top))
+      .map((name) => `${top}/${name}`)
+      .filter((project) => existsSync(join(root, project, 'src'))),
+  );
+
+  it.each([...projects, 'apps/server/src/models', 'apps/cli/src/output'])(
+    'forbids circles in %s',
+    async (folder) => {
+      const eslint = new ESLint({ cwd: root });
+      const file = join(root, folder, folder.includes('/src') ? 'planted.ts' : 'src/planted.ts');
+      const config = (await eslint.calculateConfigForFile(file)) as { rules: Record<string, unknown> };
+      expect(config.rules['triptych/import-circles']).toEqual([2]);
+    },
+  );
 });
