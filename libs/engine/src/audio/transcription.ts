@@ -181,7 +181,7 @@ export async function prepareTranscription(
       decoder,
       encode: async (samples, loudest) => {
         const item = { samples, context: 'padded', pooling: 'none', form, recording: { loudest } } as const;
-        const came = decoder.expect();
+        const came = decoder.expect(caller);
         try {
           const { embedding } = await encodePrepared(audio.encoder, 'audio', item, 0, context);
           return new Float32Array(decodeEmbedding(embedding.bytes, 'float32', 0));

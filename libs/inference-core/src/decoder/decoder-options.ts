@@ -20,6 +20,8 @@ export interface DecoderLimits {
   readonly maxCacheBytes: number;
   /** Sources that wait for room. */
   readonly maxWaiting: number;
+  /** Milliseconds that what is decoded waits for others of its own callers, see {@link Decoder.expect}. Default: 2000. */
+  readonly holdMs?: number | undefined;
 }
 
 export interface OpenOptions {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { WeightSet, WeightTensor } from '@triptych/core';
+import { soleCaller, type WeightSet, type WeightTensor } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decoderProducts } from './config.js';
 import { Decoder, type DecoderSource } from './decoder.js';
@@ -86,18 +86,42 @@ describe('a decoder', () => {
     expect(decoder.load).toEqual({ sequences: 0, bytes: 0, waiting: 0 });
   });
 
-  it('waits for sources that are being made, and decodes all side by side', async () => {
+  it('waits for sources that are being made for the same caller, and decodes all side by side', async () => {
     const before = decoder.statistics;
-    const came = decoder.expect();
+    const caller = soleCaller();
+    const came = decoder.expect(caller);
     const wanted = generation({ rules: { suppressed: [0, END], suppressedFirst: [] } });
-    const first = alone(decoder.open(states(3), { beams: 1 }), wanted);
+    const first = alone(decoder.open(states(3), { beams: 1, caller }), wanted);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const second = alone(decoder.open(states(4), { beams: 1 }), wanted);
+    const second = alone(decoder.open(states(4), { beams: 1, caller }), wanted);
     came();
     came();
     await Promise.all([first, second]);
     const { steps, rows } = decoder.statistics;
     expect(rows - before.rows).toBe(2 * (steps - before.steps));
+  });
+
+  it('waits for the sources of nobody else', async () => {
+    // Whoever waited would do so for longer than a test may take.
+    const patient = await Decoder.start(network, {
+      name: 'patient',
+      threads: 1,
+      weights,
+      limits: { ...limits, holdMs: 3_600_000 },
+    });
+    try {
+      const caller = soleCaller();
+      const came = patient.expect(caller);
+      const other = () => alone(patient.open(states(3), { beams: 1 }), generation());
+      const alike = await other();
+      const own = alone(patient.open(states(4), { beams: 1, caller }), generation());
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect((await other()).tokens).toEqual(alike.tokens);
+      came();
+      expect((await own).tokens.length).toBeGreaterThan(0);
+    } finally {
+      await patient.close();
+    }
   });
 
   it('with weights in int8 says of each sequence what it says alone, and nearly what it says in float', async () => {

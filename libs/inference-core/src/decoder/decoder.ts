@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { abortError, soleCaller, TriptychError, type WorkerHost } from '@triptych/core';
+import { abortError, type Caller, soleCaller, TriptychError, type WorkerHost } from '@triptych/core';
 import { type CacheShape, cacheBytes, type DecoderNetwork } from './config.js';
 import type { DecoderOptions, GenerateOptions, OpenOptions } from './decoder-options.js';
 import { DecoderRoom } from './decoder-room.js';
@@ -13,7 +13,7 @@ import type {
 } from './protocol.js';
 import { startDecoderWorker } from './start-decoder-worker.js';
 
-/** What is decoded waits so long for sources that are being made, and then goes on for as long. */
+/** What is decoded waits so long for sources of its own callers, and then goes on for as long. */
 const HOLD_MS = 2000;
 
 /** What is decoded: its keys and values stay in the worker until it is closed. */
@@ -31,6 +31,7 @@ export interface DecoderStatistics {
 }
 
 interface Running {
+  readonly principal: unknown;
   readonly onProgress: GenerateOptions['onProgress'];
   readonly resolve: (generated: Generated) => void;
   readonly reject: (error: Error) => void;
@@ -45,9 +46,10 @@ export class Decoder {
   #turn = emptyTurn();
   #ids = 0;
   #isTurning = false;
-  #expected = 0;
+  /** Sources that are being made, by whom they are made for. */
+  readonly #expected = new Map<unknown, number>();
   #heldSince: number | undefined;
-  #allCame: () => void = () => undefined;
+  #goOn: () => void = () => undefined;
   #steps = 0;
   #rows = 0;
 
@@ -55,11 +57,14 @@ export class Decoder {
     private readonly host: WorkerHost,
     private readonly network: DecoderNetwork,
     private readonly room: DecoderRoom,
+    private readonly holdMs: number,
   ) {}
 
   /** Loads and writes both graphs. Throws bad-weights errors that name the tensor. */
   static async start(network: DecoderNetwork, options: DecoderOptions): Promise<Decoder> {
-    return new Decoder(await startDecoderWorker(network, options), network, new DecoderRoom(options.limits));
+    const { limits } = options;
+    const host = await startDecoderWorker(network, options);
+    return new Decoder(host, network, new DecoderRoom(limits), limits.holdMs ?? HOLD_MS);
   }
 
   /**
@@ -77,7 +82,8 @@ export class Decoder {
     this.#go();
     let isOpen = true;
     return {
-      generate: (generation, options) => this.#generate(source, generation, maxTokens, options),
+      generate: (generation, options) =>
+        this.#generate({ source, generation, maxTokens, principal: caller.principal }, options),
       close: () => {
         if (!isOpen) return;
         isOpen = false;
@@ -89,16 +95,20 @@ export class Decoder {
   }
 
   /**
-   * A source is being made, and what is decoded waits for it: steps of many sequences side by side cost little more than those of one, and
-   * encoder and decoder share the cores. At most {@link HOLD_MS}. Call what is returned once it is there, or will not be.
+   * A source is being made for a caller. What is decoded waits for it where all of that is for callers who have some being made: encoder
+   * and decoder share the cores, and steps of many sequences side by side cost less than those of each. Nobody waits for another's. Call
+   * what is returned once the source is there, or will not be.
    */
-  expect(): () => void {
-    this.#expected++;
+  expect({ principal }: Pick<Caller, 'principal'>): () => void {
+    this.#expected.set(principal, (this.#expected.get(principal) ?? 0) + 1);
     let isAwaited = true;
     return () => {
       if (!isAwaited) return;
       isAwaited = false;
-      if (--this.#expected === 0) this.#allCame();
+      const left = (this.#expected.get(principal) ?? 1) - 1;
+      if (left > 0) this.#expected.set(principal, left);
+      else this.#expected.delete(principal);
+      if (!this.#mayWait()) this.#goOn();
     };
   }
 
@@ -144,9 +154,7 @@ export class Decoder {
   }
 
   #generate(
-    source: number,
-    generation: Generation,
-    maxTokens: number,
+    { source, generation, maxTokens, principal }: Asked,
     { signal, onProgress }: GenerateOptions = {},
   ): Promise<Generated> {
     const { prompt } = generation;
@@ -168,11 +176,13 @@ export class Decoder {
       const leave = () => signal?.removeEventListener('abort', onAbort);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#running.set(id, {
+        principal,
         onProgress,
         resolve: (generated) => (leave(), resolve(generated)),
         reject: (error) => (leave(), reject(error)),
       });
       this.#turn.start.push({ source, id, generation, progress: onProgress !== undefined });
+      if (!this.#mayWait()) this.#goOn();
       this.#go();
     });
   }
@@ -187,7 +197,7 @@ export class Decoder {
     // What is asked for at the same time begins in one turn.
     await setImmediate();
     while (this.#running.size > 0 || !isEmpty(this.#turn)) {
-      await this.#untilAllCame();
+      await this.#held();
       const turn = this.#turn;
       this.#turn = emptyTurn();
       try {
@@ -201,19 +211,25 @@ export class Decoder {
     this.#isTurning = false;
   }
 
-  async #untilAllCame(): Promise<void> {
-    if (this.#expected === 0) {
+  /** Whether all that is decoded is for callers who have sources being made. */
+  #mayWait(): boolean {
+    const running = [...this.#running.values()];
+    return running.length > 0 && running.every(({ principal }) => this.#expected.has(principal));
+  }
+
+  async #held(): Promise<void> {
+    if (!this.#mayWait()) {
       this.#heldSince = undefined;
       return;
     }
     this.#heldSince ??= performance.now();
     const held = performance.now() - this.#heldSince;
-    if (held > 2 * HOLD_MS) this.#heldSince = undefined;
-    if (held >= HOLD_MS) return;
+    if (held > 2 * this.holdMs) this.#heldSince = undefined;
+    if (held >= this.holdMs) return;
     const waiting = new AbortController();
-    const came = new Promise<void>((resolve) => (this.#allCame = resolve));
+    const over = new Promise<void>((resolve) => (this.#goOn = resolve));
     const { signal } = waiting;
-    await Promise.race([came, sleep(HOLD_MS - held, undefined, { signal }).catch(() => undefined)]);
+    await Promise.race([over, sleep(this.holdMs - held, undefined, { signal }).catch(() => undefined)]);
     waiting.abort();
     // Those that came open their sources.
     await setImmediate();
@@ -244,6 +260,14 @@ export class Decoder {
     void this.kill();
     for (const { reject } of all) reject(TriptychError.from(error));
   }
+}
+
+/** What is to be generated, and for whom. */
+interface Asked {
+  readonly source: number;
+  readonly generation: Generation;
+  readonly maxTokens: number;
+  readonly principal: unknown;
 }
 
 interface Turn {
