@@ -90,7 +90,7 @@ export class FairOrder<T extends Queueing> {
     const { first } = this;
     if (!first) return [];
     this.#principals.advance(first.caller.principal);
-    const batch = new Batch<T>(limit(first), this.#activePrincipals());
+    const batch = new Batch<T>(limit(first), this.callers);
     const fits = (item: T) => item === first || joins(item, first);
     while (batch.hasRoom && this.#takeNext(batch, fits));
     this.#forgetIdle();
@@ -111,12 +111,17 @@ export class FairOrder<T extends Queueing> {
     return undefined;
   }
 
+  /** Principals that asked for something lately, whether or not they wait now: at least one. */
+  get callers(): number {
+    return Math.max(1, this.#active.size);
+  }
+
   /**
    * False where one principal (or flow, where there is but one) alone waits while others are active: what would be handed over
    * ahead of time is what their next item, which may come at any moment, waits for.
    */
   get isShared(): boolean {
-    if (this.#activePrincipals() > 1) return this.#principals.size > 1;
+    if (this.callers > 1) return this.#principals.size > 1;
     const [only] = this.#principals.inOrder;
     return !only || only.member.active.size <= 1 || only.member.flows.size > 1;
   }
@@ -127,7 +132,7 @@ export class FairOrder<T extends Queueing> {
    * less for a worker that is soon free.
    */
   get crowd(): number {
-    const principals = this.#activePrincipals();
+    const principals = this.callers;
     const waiting = this.#principals.inOrder;
     const isOne = principals === 1 && waiting.length === 1;
     const [callers, active] = isOne
@@ -174,10 +179,6 @@ export class FairOrder<T extends Queueing> {
     else flows.rerank(flow, waiting[0].rank);
     if (flows.firstRank) this.#principals.rerank(principal, flows.firstRank);
     else this.#principals.leave(principal);
-  }
-
-  #activePrincipals(): number {
-    return Math.max(1, this.#active.size);
   }
 
   /** Principals that neither wait nor asked for something lately keep nothing here. */

@@ -111,6 +111,25 @@ describe('a batch queue', () => {
     await Promise.all(greedy);
   });
 
+  it.each([
+    ['takes its time where several callers take turns', 'other', 3],
+    ['is handed over ahead of time where one caller is alone', 'one', 4],
+  ])('whose batches are long %s', async (_what, second, expected) => {
+    const { queue, batches } = queueOf({ maxBatch: 1, inFlight: 2 });
+    const items = ['one', second, 'one', second].map((name, i) => queue.submit(2 * i, { caller: named(name) }));
+    // Of nothing it is known yet that it is long.
+    expect(batches).toHaveLength(2);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    for (const { finish } of batches.slice()) finish();
+    await settled();
+    expect(batches).toHaveLength(expected);
+    for (let done = 2; done < 4; done++) {
+      batches[done].finish();
+      await settled();
+    }
+    await Promise.all(items);
+  });
+
   it('lets callers in by turns where it is full, however many items of one wait for room', async () => {
     const { queue, batches } = queueOf({ maxBatch: 2, maxItems: 4 });
     const wait = true;

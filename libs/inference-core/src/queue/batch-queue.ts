@@ -59,6 +59,12 @@ export interface Queued<Result> {
 /** Weight of the newest batch in the moving average of what batches take. */
 const SMOOTHING = 0.2;
 
+/**
+ * A batch that takes longer is no short one: the moment in which its worker waits for the next is a small part of it, and whoever
+ * comes meanwhile would wait for two of them.
+ */
+const SHORT_MS = 20;
+
 interface Entry<Item, Result> extends Queueing {
   readonly item: Item;
   readonly bytes: number;
@@ -81,6 +87,8 @@ export class BatchQueue<Item, Result> {
   #bytes = 0;
   /** What a batch takes from its start to its end: a moving average. */
   #runMs = 0;
+  /** The same without what it waits for the batch before it. */
+  #batchMs = 0;
 
   constructor(private readonly options: BatchQueueOptions<Item, Result>) {}
 
@@ -167,10 +175,19 @@ export class BatchQueue<Item, Result> {
     for (let first = this.#waiting.first; first; first = this.#waiting.first) {
       const { size: items, crowd } = this.#waiting;
       const place = this.options.place(first.item, { items, crowd });
-      if (!place || (place.isAhead && !this.#waiting.isShared)) return;
+      if (!place || (place.isAhead && !this.#mayGoAhead)) return;
       const batch = this.#takeBatch(place.most);
       if (batch.length > 0) void this.#runBatch(batch, place);
     }
+  }
+
+  /**
+   * Whether a batch may be handed over ahead of time: where one of several callers alone waits, or batches are long, the others' next items
+   * would wait for it.
+   */
+  get #mayGoAhead(): boolean {
+    const { isShared, callers } = this.#waiting;
+    return isShared && (callers === 1 || this.#batchMs <= SHORT_MS);
   }
 
   /** Empty where all that it took had passed their deadline. */
@@ -207,6 +224,8 @@ export class BatchQueue<Item, Result> {
     } finally {
       const runMs = performance.now() - started;
       this.#runMs += SMOOTHING * (runMs - this.#runMs);
+      // One that went ahead has waited for another like it.
+      this.#batchMs += SMOOTHING * ((place.isAhead ? runMs / 2 : runMs) - this.#batchMs);
       this.options.observer?.ended(runMs, batch.length);
       this.#dispatch();
     }

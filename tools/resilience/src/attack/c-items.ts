@@ -1,5 +1,7 @@
-import type { Attack } from './attack.js';
-import { besideAttackers } from './beside.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attack, AttackReport } from './attack.js';
+import { besideAttackers, watchPeak } from './beside.js';
+import { startTarget } from './target.js';
 import { field, wireClient, zipped } from './wire-client.js';
 
 const BYTES = 15_900_000;
@@ -25,20 +27,57 @@ const messages: readonly (readonly [string, Buffer])[] = [
   ['triptych.v1.CrossModal/Rank', field(2, field(5, field(3, Buffer.alloc(BYTES))))],
 ];
 
+/** Most that the server's memory may grow by while one such message is answered, in MB. */
+const MOST_MB = 200;
+/** Memory that a message takes is seen by then. */
+const SEEN_MS = 1000;
+
+/** What a single message of each kind costs a server that has nothing else to do. */
+async function eachAlone(): Promise<AttackReport> {
+  const server = await startTarget();
+  const facts: Record<string, number> = {};
+  try {
+    for (const [at, [method, bytes]] of messages.entries()) {
+      const client = wireClient(server.address);
+      const before = server.rssMb();
+      const peak = watchPeak(server);
+      await client.call(method, zipped(bytes));
+      await sleep(SEEN_MS);
+      facts[`${at + 1}: ${method.split('.').at(-1)}, alone, MB more`] = Math.max(0, peak.stop() - before);
+      client.close();
+    }
+  } finally {
+    await server.stop();
+  }
+  const over = Object.entries(facts).filter(([, mb]) => mb > MOST_MB);
+  return { facts, problems: over.map(([what, mb]) => `${what}: ${mb.toFixed(0)}, asked ${MOST_MB}`) };
+}
+
+/** The same by eleven clients at once, over and over. */
+const allTogether: Attack['run'] = (extent) =>
+  besideAttackers({
+    extent,
+    kinds: ['ping', 'pcm', 'text', 'jpeg'],
+    attack: async ({ address }, isOver) => {
+      const calls = messages.map(([method, bytes]) => [method, zipped(bytes)] as const);
+      const attacker = async ([method, message]: (typeof calls)[number]) => {
+        const client = wireClient(address);
+        while (!isOver()) await client.call(method, message);
+        client.close();
+      };
+      await Promise.all(calls.map(attacker));
+    },
+  });
+
 export const items: Attack = {
   title: 'Calls of 16 KB that decompress to eight million items, or ask for answers of gigabytes',
-  run: (extent) =>
-    besideAttackers({
-      extent,
-      kinds: ['ping', 'pcm', 'text', 'jpeg'],
-      attack: async ({ address }, isOver) => {
-        const calls = messages.map(([method, bytes]) => [method, zipped(bytes)] as const);
-        const attacker = async ([method, message]: (typeof calls)[number]) => {
-          const client = wireClient(address);
-          while (!isOver()) await client.call(method, message);
-          client.close();
-        };
-        await Promise.all(calls.map(attacker));
-      },
-    }),
+  run: async (extent) => {
+    const alone = await eachAlone();
+    const { facts, problems, ...rest } = await allTogether(extent);
+    return {
+      ...rest,
+      facts: { ...alone.facts, ...facts },
+      problems: [...alone.problems, ...problems],
+    };
+  },
 };

@@ -6,7 +6,7 @@ import { Client, compressionAlgorithms, credentials, type ServiceError } from '@
 import { CallError, fromGrpc } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
-import { CONNECTION_WINDOW, STREAM_WINDOW } from './flow-control.js';
+import { CONNECTION_WINDOW, CROWDED_STREAM_WINDOW, MANY_STREAMS, STREAM_WINDOW } from './flow-control.js';
 
 /** Connections that are open, at either end. */
 const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
@@ -68,6 +68,30 @@ describe('a connection', () => {
     await withSession(async (session) => {
       await expect.poll(() => session.remoteSettings.initialWindowSize).toBe(STREAM_WINDOW);
       await expect.poll(() => session.state.remoteWindowSize).toBe(CONNECTION_WINDOW);
+    });
+  });
+});
+
+describe('a connection with many streams', () => {
+  it('has narrower windows for them, until few are left', async () => {
+    await withSession(async (session) => {
+      const open = () =>
+        session.request({
+          ':method': 'POST',
+          ':path': '/triptych.v1.AudioEncoder/EncodeStream',
+          'content-type': 'application/grpc',
+          te: 'trailers',
+        });
+      const window = () => session.remoteSettings.initialWindowSize;
+      const streams = Array.from({ length: MANY_STREAMS }, open);
+      await once(session, 'remoteSettings');
+      // What is answered shows that the server has seen all that came before.
+      await new Promise((resolve) => session.ping(resolve));
+      expect(window()).toBe(STREAM_WINDOW);
+      streams.push(open());
+      await expect.poll(window).toBe(CROWDED_STREAM_WINDOW);
+      for (const stream of streams) stream.close();
+      await expect.poll(window).toBe(STREAM_WINDOW);
     });
   });
 });

@@ -1,4 +1,5 @@
 import { abortError, type Caller, type Queueing, TriptychError } from '@triptych/core';
+import { imageFormat } from '../decode/format.js';
 import { costOfPixels, type DecodeCost } from '../decode-cost.js';
 import type { PreparedImage, PrepareRequest } from '../worker/protocol.js';
 
@@ -42,6 +43,11 @@ export class DecodeJob implements Queueing {
   /** What a turn of it costs, beside those of others in its lane. */
   get cost(): number {
     return this.expected.ms;
+  }
+
+  get isAvif(): boolean {
+    const { source } = this.request;
+    return source.kind === 'encoded' && imageFormat(source.data) === 'avif';
   }
 
   /** Sets the expected cost to that of `pixels` pixels, whatever the image's header says. Throws IMAGE_TOO_LARGE. */

@@ -12,13 +12,20 @@ export class DecoderSupply {
   readonly #ending = new Set<Promise<void>>();
   #pauseMs = 0;
   #isClosed = false;
+  #expectsAvif = false;
 
   constructor(private readonly logger?: Logger) {}
 
   /** Starts the one that is there ahead of time. Rejects where it does not start. */
   async prepare(): Promise<void> {
-    this.#spare ??= this.#start(0);
-    await this.#spare;
+    await this.#nextSpare();
+  }
+
+  /** AVIFs come: from now on the decoder that is there ahead of time has compiled its code for them. Resolves when the present one has. */
+  async expectAvif(): Promise<void> {
+    if (this.#expectsAvif) return;
+    this.#expectsAvif = true;
+    await this.#prepareForAvif(this.#nextSpare());
   }
 
   /**
@@ -36,16 +43,46 @@ export class DecoderSupply {
   }
 
   async #takeSpare(): Promise<Decoder> {
-    const spare = this.#spare;
+    const spare = this.#nextSpare();
     this.#spare = undefined;
-    let decoder = await (spare ?? this.#start(0));
+    let decoder = await spare;
     if (!decoder.isAlive) {
       void this.end(decoder);
       decoder = await this.#start(0);
     }
-    this.#spare ??= this.#start(0);
-    this.#spare.catch(() => (this.#spare = undefined));
+    this.#nextSpare().catch(() => undefined);
     return decoder;
+  }
+
+  /** The decoder that is there ahead of time, or is being started. One that ends before it is taken is replaced. */
+  #nextSpare(): Promise<Decoder> {
+    if (this.#spare) return this.#spare;
+    const spare = this.#start(0);
+    this.#spare = spare;
+    const lost = () => {
+      if (this.#spare === spare) this.#spare = undefined;
+    };
+    spare.then((decoder) => {
+      decoder.onEnd = () => {
+        if (this.#spare !== spare || this.#isClosed) return;
+        lost();
+        this.#pauseMs ||= FIRST_PAUSE_MS;
+        void this.end(decoder);
+        this.#nextSpare().catch(() => undefined);
+      };
+    }, lost);
+    if (this.#expectsAvif) void this.#prepareForAvif(spare);
+    return spare;
+  }
+
+  /** A step at a time, until it is taken: whoever takes it waits for no more than one. */
+  async #prepareForAvif(spare: Promise<Decoder>): Promise<void> {
+    try {
+      const decoder = await spare;
+      while (!decoder.isReadyForAvif && this.#spare === spare) await decoder.prepareForAvif();
+    } catch {
+      // It did not start, or has ended: what takes its place is prepared anew.
+    }
   }
 
   /** Ends a decoder that was taken. */

@@ -5,9 +5,20 @@ import { type ProcessUsage, processUsage } from './process-usage.js';
 /** Of V8's heap, which pixels are outside of: a decoder needs little of it. */
 const HEAP_MB = 128;
 
+/** AVIFs that a process decodes before the next takes no longer than later ones: what is called often is compiled a second time. */
+const AVIFS_TO_COMPILE = 2;
+
 /** A process that decodes one image at a time, and may be ended at any moment. */
 export class Decoder {
-  private constructor(private readonly host: WorkerHost) {}
+  /** Called when the process has ended, by itself or not. */
+  onEnd: (() => void) | undefined;
+  #smallAvifs = 0;
+
+  private constructor(private readonly host: WorkerHost) {
+    host.onReadyChange = (ready) => {
+      if (!ready) this.onEnd?.();
+    };
+  }
 
   /** Rejects where the process does not start. */
   static async start(niceness: number, logger?: Logger): Promise<Decoder> {
@@ -36,6 +47,17 @@ export class Decoder {
   /** Rejects with what the image is refused for, or WORKER_LOST when the process has ended. */
   prepare(request: PrepareRequest): Promise<PrepareReply> {
     return this.host.call<PrepareReply>('prepare', request);
+  }
+
+  /** Its code for AVIF is compiled. */
+  get isReadyForAvif(): boolean {
+    return this.#smallAvifs >= AVIFS_TO_COMPILE;
+  }
+
+  /** A step of compiling its code for AVIF, some 0.1 s. Rejects with WORKER_LOST. */
+  async prepareForAvif(): Promise<void> {
+    await this.host.call('decodeSmallAvif', undefined);
+    this.#smallAvifs++;
   }
 
   usage(): ProcessUsage | undefined {

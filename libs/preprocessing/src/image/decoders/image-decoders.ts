@@ -54,6 +54,7 @@ export class ImageDecoders {
   /** Takes a job to the lane of its cost. */
   add(job: DecodeJob): void {
     if (job.isSettled) return;
+    if (job.isAvif) void this.supply.expectAvif();
     this.#lanes[this.#plans.findIndex(({ upToMs }) => job.expected.ms <= upToMs)].add(job);
   }
 
