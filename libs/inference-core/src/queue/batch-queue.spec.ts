@@ -116,7 +116,9 @@ describe('a batch queue', () => {
     ['is handed over ahead of time where one caller is alone', 'one', 4],
   ])('whose batches are long %s', async (_what, second, expected) => {
     const { queue, batches } = queueOf({ maxBatch: 1, inFlight: 2 });
-    const items = ['one', second, 'one', second].map((name, i) => queue.submit(2 * i, { caller: named(name) }));
+    const items = ['one', second, 'one', second].map((name, i) =>
+      queue.submit(2 * i, { caller: named(name) }),
+    );
     // Of nothing it is known yet that it is long.
     expect(batches).toHaveLength(2);
     await new Promise((resolve) => setTimeout(resolve, 150));

@@ -9,7 +9,7 @@ import { StreamJob } from './stream-job.js';
 const TURN_MS = 5;
 
 /** As much as inference steps back: what one caller sends to be decoded must not starve what others have computed. */
-const NICENESS = 10;
+const NICENESS = 4;
 
 interface Open {
   readonly job: Job;
