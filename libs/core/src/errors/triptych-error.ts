@@ -73,6 +73,13 @@ export class TriptychError extends Error {
     return { reason: this.reason, message: this.message, field: this.field };
   }
 
+  /** Anything thrown, to cross a thread boundary: what is not a TriptychError becomes INTERNAL with its stack. */
+  static recordOf(thrown: unknown): ErrorRecord {
+    if (thrown instanceof TriptychError) return thrown.toRecord();
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    return { ...TriptychError.from(thrown).toRecord(), stack };
+  }
+
   static fromRecord(record: ErrorRecord): TriptychError {
     const cause = record.stack === undefined ? undefined : new WorkerFault(record.stack);
     return new TriptychError(record.reason, record.message, { field: record.field, cause });

@@ -28,9 +28,7 @@ export function serveWorker(methods: WorkerMethods): void {
         post({ id, result: outcome }, []);
       }
     } catch (thrown) {
-      const error = TriptychError.from(thrown);
-      const stack = thrown instanceof TriptychError ? undefined : stackOf(thrown);
-      post({ id, error: { ...error.toRecord(), stack } }, []);
+      post({ id, error: TriptychError.recordOf(thrown) }, []);
     }
   }
 }
@@ -50,8 +48,4 @@ function listen(onCall: (call: WorkerCall) => void): Post {
   process.once('disconnect', () => process.exit());
   // Who has gone hears no answer: 'disconnect' ends this process.
   return (message) => void send(message, undefined, undefined, () => undefined);
-}
-
-function stackOf(thrown: unknown): string {
-  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }

@@ -11,7 +11,13 @@ import {
 } from '@triptych/core';
 import { type TokenTable, type TokenWords, tokenWords } from './token-words.js';
 import type { TokenizerRecipe } from './tokenizer.js';
-import type { OpenRequest, ReceiveRequest, TokenizedText, TokenizeRequest } from './worker/protocol.js';
+import type {
+  OpenRequest,
+  ReceiveRequest,
+  Tokenized,
+  TokenizedText,
+  TokenizeRequest,
+} from './worker/protocol.js';
 
 export interface TextPreprocessorOptions {
   /** The model's, for logs. */
@@ -36,17 +42,15 @@ export interface TokenizeOptions {
 interface Waiting extends Queueing {
   readonly request: TokenizeRequest;
   readonly signal: AbortSignal | undefined;
-  /** Workers that ended while they were at it. */
+  /** Workers that ended while they were at the bundle it was in: it goes alone from then on, for it may be what ends them. */
   losses: number;
   readonly resolve: (tokens: TokenizedText) => void;
   /** Also where it is not wanted any more. */
   readonly reject: (error: unknown) => void;
 }
 
-/** A text that the worker holds. */
-interface Held {
-  readonly entry: Waiting;
-}
+/** Texts that the worker was handed in one message, which costs more than a short text does. */
+type Bundle = readonly Waiting[];
 
 const DEFAULT_TIMEOUT_MS = 5000;
 /** A tokenizer of a quarter of a million words takes two seconds to be made. */
@@ -63,23 +67,24 @@ const MOST_LOSSES = 2;
 const RESTART_MS = 10_000;
 
 /**
- * Short texts are handed to the worker ahead of time, so that it does not wait for the event loop; never so many that they
- * delay the next caller's by more than some 10 ms.
+ * Of short texts a second bundle is handed to the worker ahead of time, so that it does not wait for the event loop; never so many that
+ * they delay the next caller's by more than some 10 ms.
  */
-const MOST_HELD = 8;
+const MOST_BUNDLES = 2;
+const MOST_OF_A_BUNDLE = 16;
 const MOST_HELD_CHARACTERS = 2048;
 
 /**
  * One model's tokenizer, in a process of its own: whatever patterns a checkpoint brings, they delay that model's texts alone. A thread
  * whose memory runs out within a built-in function takes its process along; this one is replaced. Texts wait in a fair order over
- * their callers. One that takes longer than its limit is ended with the worker; what waited behind it goes on in the next.
+ * their callers, and short ones go to it several in a message. One that takes longer than its limit is ended with the worker; what waited
+ * with and behind it goes on in the next.
  */
 export class TextPreprocessor {
   readonly #waiting = new FairOrder<Waiting>();
-  /** The one whose turn it is, until the worker has room for it. */
-  #next: Waiting | undefined;
   /** What the worker holds, in the order that it answers in. */
-  #held: Held[] = [];
+  #held: Bundle[] = [];
+  #willDispatch = false;
   #limit: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #lacksWorker = false;
@@ -163,7 +168,7 @@ export class TextPreprocessor {
         };
         signal?.addEventListener('abort', onAbort, { once: true });
         this.#waiting.add(entry);
-        this.#dispatch();
+        this.#dispatchSoon();
       });
     } finally {
       if (onAbort) signal?.removeEventListener('abort', onAbort);
@@ -185,69 +190,108 @@ export class TextPreprocessor {
     clearTimeout(this.#limit);
   }
 
+  /** Once all texts of a call are there. */
+  #dispatchSoon(): void {
+    if (this.#willDispatch) return;
+    this.#willDispatch = true;
+    queueMicrotask(() => {
+      this.#willDispatch = false;
+      this.#dispatch();
+    });
+  }
+
   #dispatch(): void {
     while (this.host.ready && !this.#isEnding) {
-      const [entry] = this.#next ? [this.#next] : this.#waiting.take(never, one);
-      this.#next = entry;
-      if (!entry || !this.#hasRoomFor(entry)) return;
-      this.#next = undefined;
-      if (entry.signal?.aborted) continue;
-      if (entry.deadline > Date.now()) this.#handOver({ entry });
-      else
-        entry.reject(
-          new TriptychError('DEADLINE_PASSED', 'the deadline passed before the text was tokenized'),
-        );
+      const taken = this.#takeBundle();
+      if (taken.length === 0) return;
+      const now = Date.now();
+      const bundle = taken.filter(({ deadline }) => deadline > now);
+      for (const entry of taken) if (entry.deadline <= now) entry.reject(deadlinePassed());
+      if (bundle.length > 0) this.#handOver(bundle);
     }
   }
 
-  #hasRoomFor({ request }: Waiting): boolean {
-    if (this.#held.length === 0) return true;
-    const characters = this.#held.reduce((sum, { entry }) => sum + entry.request.text.length, 0);
-    return this.#held.length < MOST_HELD && characters + request.text.length <= MOST_HELD_CHARACTERS;
+  /** Those whose turn it is, as far as the worker has room for them. */
+  #takeBundle(): Waiting[] {
+    const { first } = this.#waiting;
+    if (!first || this.#held.length === MOST_BUNDLES) return [];
+    const held = this.#held.flat().reduce((sum, entry) => sum + charactersOf(entry), 0);
+    if (held > 0 && held + charactersOf(first) > MOST_HELD_CHARACTERS) return [];
+    let left = MOST_HELD_CHARACTERS / MOST_BUNDLES - charactersOf(first);
+    const joins = (entry: Waiting) => {
+      if (entry.losses > 0 || charactersOf(entry) > left) return false;
+      left -= charactersOf(entry);
+      return true;
+    };
+    return this.#waiting.take(joins, () => (first.losses > 0 ? 1 : MOST_OF_A_BUNDLE));
   }
 
-  #handOver(held: Held): void {
-    const { entry } = held;
-    this.#held.push(held);
+  #handOver(bundle: Bundle): void {
+    this.#held.push(bundle);
     if (this.#held.length === 1) this.#startLimit();
-    this.host.call<TokenizedText>('tokenize', entry.request).then(
-      (tokens) => this.#answered(held, () => entry.resolve(tokens)),
+    const requests = bundle.map(({ request }) => request);
+    this.host.call<readonly Tokenized[]>('tokenize', requests).then(
+      (answers) =>
+        this.#answered(bundle, ({ resolve, reject }, i) => {
+          const answer = answers[i];
+          if ('error' in answer) reject(TriptychError.fromRecord(answer.error));
+          else resolve(answer);
+        }),
       (thrown: unknown) => {
         const isLost = thrown instanceof TriptychError && thrown.reason === 'WORKER_LOST';
-        if (isLost) this.#lost(held);
-        else this.#answered(held, () => entry.reject(thrown));
+        if (isLost) this.#lost(bundle);
+        else this.#answered(bundle, ({ reject }) => reject(thrown));
       },
     );
   }
 
-  /** Settles a text unless it was taken back meanwhile. */
-  #answered(held: Held, settle: () => void): void {
-    const at = this.#held.indexOf(held);
+  /** Settles texts unless they were taken back meanwhile. */
+  #answered(bundle: Bundle, settle: (entry: Waiting, i: number) => void): void {
+    const at = this.#held.indexOf(bundle);
     if (at < 0) return;
     this.#held.splice(at, 1);
-    settle();
+    bundle.forEach(settle);
     this.#startLimit();
     this.#dispatch();
   }
 
-  /** The worker ended while it was at the first of what it held; the others have done nothing. */
-  #lost(held: Held): void {
-    const { entry } = held;
-    if (this.#held[0] !== held) return;
-    entry.losses++;
-    if (entry.losses === MOST_LOSSES) {
-      this.#held.shift();
-      entry.reject(
+  /** The worker ended while it was at the first bundle that it held; the others have done nothing. */
+  #lost(bundle: Bundle): void {
+    if (this.#held[0] !== bundle) return;
+    this.#failed(
+      ({ losses }) => losses === MOST_LOSSES,
+      () =>
         new TriptychError(
           'TEXT_TOKENIZE_CRASH',
           `the model's tokenizer ended ${MOST_LOSSES} times while it was at this text, as it does where its memory runs out`,
         ),
-      );
-    }
+    );
+  }
+
+  #expire(late: Bundle, timeoutMs: number): void {
+    if (this.#closed || this.#held[0] !== late) return;
+    this.#failed(
+      () => late.length === 1,
+      () =>
+        new TriptychError(
+          'TEXT_TOKENIZE_TIMEOUT',
+          `not done after ${timeoutMs} ms, the longest this server allows`,
+        ),
+    );
+    this.#isEnding = true;
+    void this.host.kill();
+  }
+
+  /** The worker failed at the first bundle that it held: those of it that are not at fault wait again, and go alone. */
+  #failed(isAtFault: (entry: Waiting) => boolean, error: () => TriptychError): void {
+    const [bundle, ...behind] = this.#held;
+    for (const entry of bundle) entry.losses++;
+    for (const entry of bundle.filter(isAtFault)) entry.reject(error());
+    this.#held = [bundle.filter((entry) => !isAtFault(entry)), ...behind];
     this.#takeBack();
   }
 
-  /** The limit of the text that the worker is at. */
+  /** The limit of what the worker is at: the short texts of a bundle together have that of one. */
   #startLimit(): void {
     clearTimeout(this.#limit);
     const [first] = this.#held;
@@ -257,26 +301,12 @@ export class TextPreprocessor {
     this.#limit = setTimeout(() => setImmediate(() => this.#expire(first, timeoutMs)), timeoutMs);
   }
 
-  #expire(late: Held, timeoutMs: number): void {
-    if (this.#closed || this.#held[0] !== late) return;
-    this.#held.shift();
-    late.entry.reject(
-      new TriptychError(
-        'TEXT_TOKENIZE_TIMEOUT',
-        `not done after ${timeoutMs} ms, the longest this server allows`,
-      ),
-    );
-    this.#takeBack();
-    this.#isEnding = true;
-    void this.host.kill();
-  }
-
   /** What the worker holds waits again. */
   #takeBack(): void {
     clearTimeout(this.#limit);
-    const held = this.#held;
+    const held = this.#held.flat();
     this.#held = [];
-    for (const { entry } of held) {
+    for (const entry of held) {
       if (this.#closed) entry.reject(closed());
       else if (!entry.signal?.aborted) this.#waiting.add(entry);
     }
@@ -296,17 +326,21 @@ export class TextPreprocessor {
   }
 
   #rejectWaiting(error: () => TriptychError): void {
-    this.#next?.reject(error());
-    this.#next = undefined;
     for (const entry of this.#waiting.take(any, all)) entry.reject(error());
   }
 }
 
-/** How {@link FairOrder.take} is told to take one, or all. */
-const never = () => false;
-const one = () => 1;
+/** How {@link FairOrder.take} is told to take all. */
 const any = () => true;
 const all = () => Infinity;
+
+function charactersOf({ request }: Waiting): number {
+  return request.text.length;
+}
+
+function deadlinePassed(): TriptychError {
+  return new TriptychError('DEADLINE_PASSED', 'the deadline passed before the text was tokenized');
+}
 
 function closed(): TriptychError {
   return new TriptychError('DRAINING', 'the tokenizer is closed');

@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '@triptych/core';
 import type { BpeFiles } from '../bpe-files.js';
 import type { Tokens, TokenizerRecipe } from '../tokenizer.js';
 
@@ -22,3 +23,6 @@ export interface TokenizeRequest {
 export interface TokenizedText extends Tokens {
   readonly preprocessUs: number;
 }
+
+/** What becomes of one of several texts. */
+export type Tokenized = TokenizedText | { readonly error: ErrorRecord };

@@ -1,7 +1,7 @@
 import { serveWorker, TriptychError } from '@triptych/core';
 import { type TokenTable, tokenTable } from '../token-words.js';
 import { makeTokenizer, readTokenizer, type Tokenize } from '../tokenizer.js';
-import type { OpenRequest, ReceiveRequest, TokenizedText, TokenizeRequest } from './protocol.js';
+import type { OpenRequest, ReceiveRequest, Tokenized, TokenizeRequest } from './protocol.js';
 
 let tokenizer: Tokenize | undefined;
 /** Of a recipe's files, as far as they have come. */
@@ -19,10 +19,16 @@ serveWorker({
     tokenizer = makeTokenizer(read, recipe);
     return recipe.hasWords ? tokenTable(read) : undefined;
   },
-  tokenize: ({ text, context }: TokenizeRequest): TokenizedText => {
-    if (!tokenizer) throw new TriptychError('INTERNAL', 'no tokenizer is open');
-    const started = performance.now();
+  tokenize: (requests: readonly TokenizeRequest[]): Tokenized[] => requests.map(tokenize),
+});
+
+function tokenize({ text, context }: TokenizeRequest): Tokenized {
+  if (!tokenizer) throw new TriptychError('INTERNAL', 'no tokenizer is open');
+  const started = performance.now();
+  try {
     const tokens = tokenizer(text, context);
     return { ...tokens, preprocessUs: Math.round(1000 * (performance.now() - started)) };
-  },
-});
+  } catch (thrown) {
+    return { error: TriptychError.recordOf(thrown) };
+  }
+}
