@@ -45,7 +45,7 @@ export interface EncoderParts<Item> {
   readonly bytes: (item: Item) => number;
   /** Those that its graph computes for an item. */
   readonly tokens: (item: Item) => number;
-  /** Whether an item is one for narrow sessions. Default: none is. */
+  /** Whether an item is one for narrow sessions. Default: where a thread computes it in some 20 ms. */
   readonly isShort?: (item: Item) => boolean;
   /** One row for each item, in order; behind them, with its `item`, one for each whose frames are wanted beside its vector. */
   readonly request: (items: readonly Item[]) => RunRequest;
@@ -63,6 +63,8 @@ export interface Encoded {
 
 /** What the weights of all narrow sessions may take together. */
 const NARROW_BYTES = 128 * 1024 ** 2;
+/** A thread computes so much in some 10 to 20 ms. */
+const SHORT_RUN_FLOP = 1e9;
 
 /** An encoder that is being served: a queue, and inference workers behind it. */
 export class Encoder<Item> {
@@ -100,8 +102,9 @@ export class Encoder<Item> {
 
   /** Loads, writes the graph, warms up. Throws bad-weights errors that name the tensor. */
   static async start<Item>(parts: EncoderParts<Item>, options: EncoderOptions): Promise<Encoder<Item>> {
-    const { graph, request, warmUp, isShort = () => false } = parts;
+    const { graph, request, warmUp } = parts;
     const { device, kernels } = options.placement ?? onCpu;
+    const size = graph();
     const start = (threads: number) =>
       InferenceWorker.start({
         ...options,
@@ -112,12 +115,14 @@ export class Encoder<Item> {
     const worker = await start(options.threads);
     const threads = options.threads || availableParallelism();
     // A device computes the items of one batch side by side.
-    const narrow =
-      parts.isShort && device.kind === 'cpu' ? narrowSessions(parts, options.instances, threads) : 0;
+    const narrow = device.kind === 'cpu' ? narrowSessions(size, options.instances, threads) : 0;
+    const flopOf = flopOfTokens(size);
+    const itemsOfShortRun = (item: Item) => Math.floor(SHORT_RUN_FLOP / flopOf(parts.tokens(item)));
     const sessions = new Sessions(worker, {
       narrow,
       startNarrow: () => start(Math.max(1, Math.floor(threads / narrow))),
-      isShort,
+      isShort: parts.isShort ?? ((item) => itemsOfShortRun(item) > 0),
+      itemsOfShortRun,
       ...(options.logger ? { logger: options.logger } : {}),
     });
     return new Encoder(worker, sessions, parts, options);
@@ -144,11 +149,21 @@ export class Encoder<Item> {
 }
 
 /** As many as asked for; else one a thread, as far as their weights do not take too much. One alone would help nobody. */
-function narrowSessions<Item>(parts: EncoderParts<Item>, asked: number | 'auto', threads: number): number {
+function narrowSessions({ weights }: OnnxGraph, asked: number | 'auto', threads: number): number {
   if (asked !== 'auto') return asked;
-  const parameters = [...parts.graph().weights.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
+  const parameters = parametersOf(weights, weights.keys());
   const most = Math.min(threads, Math.floor(NARROW_BYTES / (4 * parameters)));
   return most < 2 ? 0 : most;
+}
+
+/** Floating-point operations that an item of so many tokens takes, its products alone: each parameter but those of tables, twice a token. */
+function flopOfTokens({ weights, fed }: OnnxGraph): (tokens: number) => number {
+  const parameters = parametersOf(weights, weights.keys()) - parametersOf(weights, fed);
+  return (tokens) => 2 * parameters * tokens;
+}
+
+function parametersOf(weights: OnnxGraph['weights'], names: Iterable<string>): number {
+  return [...names].reduce((sum, name) => sum + elementCount(weights.get(name) ?? []), 0);
 }
 
 /** The buffers of a batch's items, to be joined where they are computed. What is part of a larger buffer is copied out of it. */

@@ -10,14 +10,16 @@ export interface SessionsOptions<Item> {
   readonly startNarrow: () => Promise<InferenceWorker>;
   /** Whether an item's run is so short that threads would wait for each other as long as they compute. */
   readonly isShort: (item: Item) => boolean;
+  /** So many items of this one's size are a run that is short. */
+  readonly itemsOfShortRun: (item: Item) => number;
   readonly logger?: Logger;
 }
 
 /** Batches handed to a session at a time: two keep it busy while the first one's results are sent. */
 const IN_FLIGHT = 2;
 
-/** Larger batches are no faster on one thread, and take more memory. */
-const NARROW_BATCH = 2;
+/** Where two are no short run, more are no faster on one thread, and take more memory. */
+const LEAST_NARROW_BATCH = 2;
 
 /** So many must wait: an item is done sooner on all threads, and of two the second one not much later. */
 const CROWD = 3;
@@ -47,7 +49,7 @@ export class Sessions<Item> {
 
   /** Where the next batch is to go; undefined: nowhere yet. */
   place(next: Item, { items, crowd }: Waiting): Place<RunRequest, RunReply> | undefined {
-    const { narrow, isShort } = this.options;
+    const { narrow, isShort, itemsOfShortRun } = this.options;
     const isForNarrow = narrow > 0 && isShort(next);
     if (isForNarrow && crowd >= CROWD) this.#start();
     const ready = this.#narrow.filter(({ worker }) => worker.ready);
@@ -61,7 +63,8 @@ export class Sessions<Item> {
     if (!least || (!isNarrow && this.#wide.worker.ready))
       return isBusy ? undefined : this.#placeIn(this.#wide, Infinity);
     if (this.#wide.inFlight > 0) return undefined;
-    return this.#placeIn(least, Math.min(NARROW_BATCH, Math.ceil(items / ready.length)));
+    const most = Math.max(LEAST_NARROW_BATCH, itemsOfShortRun(next));
+    return this.#placeIn(least, Math.min(most, Math.ceil(items / ready.length)));
   }
 
   #placeIn(session: Session, most: number): Place<RunRequest, RunReply> | undefined {

@@ -17,7 +17,7 @@ const graphOutput: Readonly<Record<ClipTextPooling, string>> = {
 /** Beyond this, larger batches no longer raise throughput. */
 const LARGEST_BATCH = 32;
 /** Texts are filled up to a multiple of this many tokens, and share a batch with those of the same. */
-const LENGTH_STEP = 8;
+const LENGTH_STEP = 4;
 
 /**
  * The text tower of a CLIP checkpoint, of a configuration that has its fields in `text_config`; `files` are the checkpoint's
