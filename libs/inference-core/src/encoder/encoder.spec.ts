@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { Encoder, type EncoderParts } from './encoder.js';
 
-/** Doubles numbers; small ones are short items. */
+/** Doubles numbers; small ones have few tokens, and are short items by that. */
 const parts: Omit<EncoderParts<number>, 'blocks'> = {
   graph: () => {
     const g = new GraphBuilder('double');
@@ -13,9 +13,8 @@ const parts: Omit<EncoderParts<number>, 'blocks'> = {
   },
   key: () => '',
   maxBatch: (item) => (item < 1000 ? 8 : 1),
-  isShort: (item) => item < 1000,
   bytes: () => 4,
-  tokens: () => 1,
+  tokens: (item) => (item < 1000 ? 1 : 1e9),
   request: (items) => ({
     feeds: { x: { type: 'float32', dims: [items.length, 1], data: Float32Array.from(items).buffer } },
     rows: items.map(() => ({ output: 'y', form: { normalize: false, dimensions: 0, numbers: 'float32' } })),

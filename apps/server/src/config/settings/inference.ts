@@ -20,7 +20,7 @@ export const inferenceSettings = {
     env: 'TRIPTYCH_INSTANCES',
     default: engineDefaults.instances,
     description:
-      'further sessions of an audio encoder that share its threads: short clips that wait are computed side by side; each takes ' +
+      'further sessions of an encoder that share its threads: short items that wait are computed side by side; each takes ' +
       'the memory of the weights again; auto: one a thread, within 128 MiB of weights; 0: none',
     schema: z.union([z.literal('auto'), count(0, 64)], {
       error: 'expected auto, or a whole number from 0 to 64',
