@@ -59,7 +59,14 @@ export { InferenceWorker, type InferenceWorkerOptions } from './session/inferenc
 export { InputBuffers } from './session/input-buffers.js';
 export { toTensor } from './session/to-tensor.js';
 export { disableTelemetry } from './session/no-telemetry.js';
-export type { FeedTensor, RowRequest, RunReply, RunRequest, SessionSettings } from './session/protocol.js';
+export type {
+  FeedTensor,
+  NumbersFeed,
+  RowRequest,
+  RunReply,
+  RunRequest,
+  SessionSettings,
+} from './session/protocol.js';
 export { type Activation, activations, biasActivation } from './transformer/activation.js';
 export { blockwiseLinear, fitsBlocks, int8Rows } from './transformer/blockwise-linear.js';
 export {

@@ -10,7 +10,7 @@ export interface Framing {
   /** Samples that a clip is zero-padded to before its spectrogram. */
   readonly padTo: number;
   /** For each frame of the context, the index of the computed frame that is used for it. */
-  readonly places: BigInt64Array<ArrayBuffer>;
+  readonly places: Int32Array<ArrayBuffer>;
 }
 
 /** Number of encoder frames that hold audio, for a clip of `samples` samples. */
@@ -27,9 +27,9 @@ export function framing(config: WhisperConfig, samples: number, context: AudioCo
   const frames = context === 'padded' ? config.positions : valid;
   const silent = Math.min(firstSilentFrame(config, samples), frames - 1);
   const computed = Math.min(silent + 2, frames);
-  const places = new BigInt64Array(frames).fill(BigInt(silent));
-  for (let i = 0; i < silent; i++) places[i] = BigInt(i);
-  places[frames - 1] = BigInt(computed - 1);
+  const places = new Int32Array(frames).fill(silent);
+  for (let i = 0; i < silent; i++) places[i] = i;
+  places[frames - 1] = computed - 1;
   return { frames, validFrames: valid, padTo: computed * frameSamples(config), places };
 }
 
@@ -48,6 +48,6 @@ export function windowFrames({ mel: { window, hop } }: WhisperConfig, samples: n
 export function windowFraming(config: WhisperConfig, samples: number): Framing {
   const { positions: frames } = config;
   const validFrames = Math.ceil(windowFrames(config, samples) / CONV_STRIDE);
-  const places = BigInt64Array.from({ length: frames }, (_, i) => BigInt(i));
+  const places = Int32Array.from({ length: frames }, (_, i) => i);
   return { frames, validFrames, padTo: samples, places };
 }

@@ -30,7 +30,7 @@ export const outputs = { frames: 'frames', mean: 'mean', meanValid: 'mean_valid'
  * Inputs: `samples` float32 [batch, n]; `pad_to` int64 [1], the length they are zero-padded to, a multiple of
  * two hops; `reflected` int64 [2], samples that are mirrored at its edges: none where the samples hold what is beyond them; `loudest`
  * float32 [1], the log-mel maximum of the recording that they are of, or −Infinity; `silent_frames` int64 [1], frames of zeros behind
- * the spectrogram; `places` int64 [frames], which of the frames computed from them stands at each frame of the context (see
+ * the spectrogram; `places` int32 [frames], which of the frames computed from them stands at each frame of the context (see
  * {@link framing}); `kept` int64 [1], the leading frames that the last block is computed for: all of them where more
  * than `mean_valid` is wanted; `valid_frames` int64 [batch], frames that hold audio.
  * Outputs: `frames` [batch, kept, width] after the final layer norm, their `mean` and `mean_valid` [batch, width].
@@ -41,7 +41,7 @@ export function whisperGraph(config: WhisperConfig, options: GraphOptions = {}):
   const g = new GraphBuilder('whisper-encoder', options);
   const samples = g.input(inputs.samples, 'float32', ['batch', 'samples']);
   const padTo = g.input(inputs.padTo, 'int64', [1]);
-  const places = g.input(inputs.places, 'int64', ['frames']);
+  const places = g.input(inputs.places, 'int32', ['frames']);
   const kept = g.input(inputs.kept, 'int64', [1]);
   const validFrames = g.input(inputs.validFrames, 'int64', ['batch']);
 

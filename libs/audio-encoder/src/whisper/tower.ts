@@ -1,5 +1,5 @@
 import type { EmbeddingForm, JsonObject } from '@triptych/core';
-import { buffersOf, type FeedTensor, quantizationSites, type RunRequest } from '@triptych/inference-core';
+import { buffersOf, type NumbersFeed, quantizationSites, type RunRequest } from '@triptych/inference-core';
 import type { AudioItem, AudioTower } from '../audio-tower.js';
 import {
   contextSamples,
@@ -88,13 +88,9 @@ function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest
       },
       [inputs.padTo]: int64([padTo]),
       [inputs.reflected]: int64(recording ? [0, 0] : edges(config.mel)),
-      [inputs.loudest]: {
-        type: 'float32',
-        dims: [1],
-        data: Float32Array.of(recording?.loudest ?? -Infinity).buffer,
-      },
+      [inputs.loudest]: { type: 'float32', numbers: [recording?.loudest ?? -Infinity] },
       [inputs.silentFrames]: int64([silent]),
-      [inputs.places]: { type: 'int64', dims: [frames], data: places.buffer },
+      [inputs.places]: { type: 'int32', dims: [frames], data: places.buffer },
       [inputs.kept]: int64([isValidAlone ? validFrames : frames]),
       [inputs.validFrames]: int64(items.map(() => validFrames)),
     },
@@ -102,8 +98,8 @@ function request(config: WhisperConfig, items: readonly AudioItem[]): RunRequest
   };
 }
 
-function int64(values: readonly number[]): FeedTensor {
-  return { type: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt).buffer };
+function int64(numbers: readonly number[]): NumbersFeed {
+  return { type: 'int64', numbers };
 }
 
 function warmUpItem(config: WhisperConfig): AudioItem {

@@ -61,6 +61,8 @@ export interface Encoded {
   readonly inferenceUs: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** What the weights of all narrow sessions may take together. */
 const NARROW_BYTES = 128 * 1024 ** 2;
 /** A thread computes so much in some 10 to 20 ms. */
@@ -82,15 +84,11 @@ export class Encoder<Item> {
       if (!found) return undefined;
       const run = async (items: readonly Item[]): Promise<Encoded[]> => {
         const request = parts.request(items);
-        const framesOf = new Map(
-          request.rows.flatMap(({ item }, row) => (row < items.length ? [] : [[item ?? 0, row] as const])),
-        );
         const { embeddings, inferenceUs } = await found.run(request);
-        return items.map((_, item) => {
-          const row = framesOf.get(item);
-          const frames = row === undefined ? undefined : embeddings[row];
-          return { embedding: embeddings[item], frames, inferenceUs };
-        });
+        const encoded = items.map((_, i): Writable<Encoded> => ({ embedding: embeddings[i], inferenceUs }));
+        for (let row = items.length; row < embeddings.length; row++)
+          encoded[request.rows[row].item ?? 0].frames = embeddings[row];
+        return encoded;
       };
       return { ...found, run };
     };

@@ -11,7 +11,14 @@ import { environmentOn, isolationOn, onCpu } from '../device/placement.js';
 import type { OnnxGraph } from '../onnx/graph-builder.js';
 import { bindWeights } from './bind-weights.js';
 import { disableTelemetry } from './no-telemetry.js';
-import type { CreateRequest, PartSlice, RunReply, RunRequest, SessionSettings } from './protocol.js';
+import {
+  type CreateRequest,
+  feedBuffers,
+  type PartSlice,
+  type RunReply,
+  type RunRequest,
+  type SessionSettings,
+} from './protocol.js';
 
 export interface InferenceWorkerOptions extends SessionSettings {
   readonly name: string;
@@ -80,11 +87,7 @@ export class InferenceWorker {
   }
 
   run(request: RunRequest): Promise<RunReply> {
-    return this.host.call('run', request, {
-      transfer: Object.values(request.feeds).flatMap(({ data }) =>
-        data instanceof ArrayBuffer ? [data] : [...data],
-      ),
-    });
+    return this.host.call('run', request, { transfer: feedBuffers(request.feeds) });
   }
 
   get ready(): boolean {

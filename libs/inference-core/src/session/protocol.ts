@@ -46,12 +46,32 @@ export interface PartSlice {
   readonly bytes: Uint8Array;
 }
 
-/** A graph input. Its buffers change threads. */
-export interface FeedTensor {
-  readonly type: Extract<ElementType, 'float32' | 'uint8' | 'int64'>;
+/** A graph input. */
+export type FeedTensor = BufferFeed | NumbersFeed;
+
+/** One whose buffers change threads. */
+export interface BufferFeed {
+  readonly type: Extract<ElementType, 'float32' | 'uint8' | 'int32' | 'int64'>;
   readonly dims: readonly number[];
   /** Or parts of it, one after the other, to be joined where they are computed. */
   readonly data: ArrayBuffer | readonly ArrayBuffer[];
+}
+
+/** One of a few numbers, in one dimension: a buffer takes longer to make, to send and to free than they take to copy. */
+export interface NumbersFeed {
+  readonly type: Extract<ElementType, 'float32' | 'int64'>;
+  readonly numbers: readonly number[];
+}
+
+/** The buffers of a graph's inputs. */
+export function feedBuffers(feeds: RunRequest['feeds']): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = [];
+  for (const feed of Object.values(feeds)) {
+    if ('numbers' in feed) continue;
+    if (feed.data instanceof ArrayBuffer) buffers.push(feed.data);
+    else buffers.push(...feed.data);
+  }
+  return buffers;
 }
 
 /** What one item of a batch wants: its row of a graph output, in a form. */

@@ -11,7 +11,14 @@ import {
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { createSession } from './create-session.js';
 import { finishEmbedding } from './finish-embedding.js';
-import type { CreateRequest, ExternalWeight, PartSlice, RunReply, RunRequest } from './protocol.js';
+import {
+  type CreateRequest,
+  type ExternalWeight,
+  feedBuffers,
+  type PartSlice,
+  type RunReply,
+  type RunRequest,
+} from './protocol.js';
 import { InputBuffers } from './input-buffers.js';
 import { readParts } from './read-parts.js';
 import { toTensor } from './to-tensor.js';
@@ -68,7 +75,7 @@ serveWorker({
     );
     const wanted = [...new Set(rows.map((row) => row.output))];
     const outputs = await session.run({ ...tables, ...inputs }, wanted).catch(endIfOnDevice);
-    discard(Object.values(feeds).flatMap(({ data }) => (data instanceof ArrayBuffer ? [data] : [...data])));
+    discard(feedBuffers(feeds));
     const embeddings = rows.map(({ output, item, vectors, form }, place) => {
       const { data, dims } = outputs[output];
       const [count, ...shape] = dims;

@@ -2,11 +2,12 @@ import { type Isolation, type Logger, TriptychError } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
 import { DecodeJob } from './decode-job.js';
 import { type DecodeOptions, DecoderLane } from './decoder-lane.js';
+import { PlainClips } from './plain-clips.js';
 import type { WindowerStart } from './windower.js';
 import type { ClipStart, Input, PreparedWindow, StreamStart, TurnReply } from './worker/protocol.js';
 
 export interface AudioPreprocessorOptions {
-  /** Worker threads for PCM. Containers have {@link CONTAINER_LANES} of their own: only there can bytes trap or stall a decoder. */
+  /** Worker threads for PCM, but for {@link PlainClips}. Containers have {@link CONTAINER_LANES} of their own: only there can bytes trap or stall a decoder. */
   readonly workers: number;
   /** Longest that decoding one clip or chunk of a container may take, others' turns in between not counted. */
   readonly decodeTimeoutMs: number;
@@ -61,6 +62,7 @@ const SHORTEST_HANG_MS = 2000;
 /** Decoding, resampling and windowing, in workers. */
 export class AudioPreprocessor {
   #nextJob = 0;
+  readonly #plain = new PlainClips();
 
   private constructor(
     private readonly pcm: readonly DecoderLane[],
@@ -80,6 +82,9 @@ export class AudioPreprocessor {
 
   /** One whole clip → samples. Throws AUDIO_* errors, CANCELLED, WORKER_LOST. */
   async clip({ data, ...start }: ClipRequest, options: DecodeOptions): Promise<ClipReply> {
+    const started = performance.now();
+    const samples = this.#plain.decode(start, data);
+    if (samples) return { samples, preprocessUs: Math.round(1000 * (performance.now() - started)) };
     const job = this.#job(start, options);
     let preprocessUs = 0;
     try {

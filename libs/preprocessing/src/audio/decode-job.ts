@@ -9,6 +9,8 @@ const MOST_MS = 5;
 /** A clip or a stream on the lane that holds its decoder. */
 export class DecodeJob {
   #isOpen = false;
+  /** The worker has something of it to free. */
+  #isHeld = false;
   #isOver = false;
   /** Time that the present input has taken. */
   #spentUs = 0;
@@ -34,9 +36,12 @@ export class DecodeJob {
     const { id: job, start } = this;
     const open = this.#isOpen ? undefined : start;
     this.#isOpen = true;
+    this.#isHeld = true;
     const reply = await this.lane.turn({ job, open, input, room }, this.#costMs, this.options);
     this.#costMs = reply.spentUs / 1000;
     this.#spentUs += reply.spentUs;
+    // With a clip's samples, or a failure, all of it has been freed.
+    if (reply.clip || reply.failure) this.#isHeld = false;
     if (reply.isDone || this.#spentUs <= 1000 * this.timeoutMs) return reply;
     throw new TriptychError(
       'AUDIO_DECODE_TIMEOUT',
@@ -54,6 +59,6 @@ export class DecodeJob {
     if (this.#isOver) return;
     this.#isOver = true;
     this.lane.load--;
-    if (this.#isOpen) this.lane.end(this.id);
+    if (this.#isHeld) this.lane.end(this.id);
   }
 }

@@ -67,11 +67,10 @@ function request(config: TextConfig, items: readonly TextItem[]): RunRequest {
   const length = filledLength(config, items[0]);
   const ids = new BigInt64Array(items.length * length);
   items.forEach((item, i) => item.ids.forEach((id, t) => (ids[i * length + t] = BigInt(id))));
-  const ends = BigInt64Array.from(items, (item) => BigInt(endOfText(item.ids, config)));
   return {
     feeds: {
       [inputs.ids]: { type: 'int64', dims: [items.length, length], data: ids.buffer },
-      [inputs.end]: { type: 'int64', dims: [items.length], data: ends.buffer },
+      [inputs.end]: { type: 'int64', numbers: items.map((item) => endOfText(item.ids, config)) },
     },
     rows: items.map(({ ids: own, pooling, form }) => ({
       output: graphOutput[pooling as ClipTextPooling],

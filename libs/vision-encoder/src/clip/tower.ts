@@ -54,7 +54,7 @@ function request(config: VisionConfig, items: readonly ImageItem[]): RunRequest 
         dims: [items.length, imageSize, imageSize, 3],
         data: buffersOf(items.map((item) => item.pixels)),
       },
-      [inputs.kept]: { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(kept)).buffer },
+      [inputs.kept]: { type: 'int64', numbers: [kept] },
     },
     rows: items.map(({ pooling, form }) => ({ output: graphOutput[pooling as ClipVisionPooling], form })),
   };
