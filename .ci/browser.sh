@@ -7,8 +7,7 @@ cd "$(dirname "$0")/.."
 playwright=playwright-core@1.65.1
 chromium=$(command -v chromium || true)
 if [ -z "$chromium" ]; then
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends chromium >/dev/null
+  bash .ci/debian.sh --no-install-recommends chromium
   chromium=$(command -v chromium)
 fi
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }

@@ -5,8 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=/usr/lib/chromium
 if [ ! -e "$folder/libvk_swiftshader.so" ] || ! ldconfig -p | grep -q libvulkan.so.1; then
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends chromium libvulkan1 >/dev/null
+  bash .ci/debian.sh --no-install-recommends chromium libvulkan1
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -26,4 +25,4 @@ triptych devices webgpu | tee "$work/devices"
 grep -q 'webgpu *available: float32' "$work/devices"
 node tools/bench/dist/devices.js --devices webgpu --precisions float32 --models "${MODELS:-minilm}" \
   --batches 1 --items 1 --seconds 0.01 --check
-node tools/resilience/dist/failures.js --only device --device webgpu --kills "${KILLS:-3}"
+node tools/resilience/dist/failures.js --only device --device webgpu --kills "${KILLS:-2}"

@@ -5,10 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 packages=(golang-go golang-google-grpc-dev golang-google-protobuf-dev golang-github-golang-protobuf-1-5-dev
   protoc-gen-go-1-5 protoc-gen-go-grpc protobuf-compiler)
-dpkg -s "${packages[@]}" >/dev/null 2>&1 || {
-  apt-get update -qq
-  apt-get install -y -qq "${packages[@]}" >/dev/null
-}
+bash .ci/debian.sh "${packages[@]}"
 bash tools/setup/generate-clients.sh --check go
 . .ci/serve.sh
 protos=$(cd proto && ls triptych/v1/*.proto)

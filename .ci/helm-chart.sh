@@ -3,10 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 packages=(golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev)
-dpkg -s "${packages[@]}" >/dev/null 2>&1 || {
-  apt-get update -qq
-  apt-get install -y -qq "${packages[@]}" >/dev/null
-}
+bash .ci/debian.sh "${packages[@]}"
 render=$(mktemp)
 trap 'rm -f "$render"' EXIT
 GO111MODULE=off GOPATH=/usr/share/gocode go build -o "$render" ./tools/deploy/render-chart

@@ -8,8 +8,7 @@ triton='tritonclient[http]==2.73.0'
 openai_node=openai@6.30.1
 clients=$(mktemp -d)
 python3 -m venv --system-site-packages "$clients/venv" 2>/dev/null || {
-  apt-get update -qq
-  apt-get install -y -qq python3-venv >/dev/null
+  bash .ci/debian.sh python3-venv
   python3 -m venv "$clients/venv"
 }
 "$clients/venv/bin/pip" install --quiet --disable-pip-version-check "$openai_python" "$triton"

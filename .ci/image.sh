@@ -6,10 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 most_mb=450
 packages=(buildah debootstrap iproute2 procps)
-dpkg -s "${packages[@]}" >/dev/null 2>&1 || {
-  apt-get update -qq
-  apt-get install -y -qq "${packages[@]}" >/dev/null
-}
+bash .ci/debian.sh "${packages[@]}"
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -3,9 +3,6 @@
 # hour. All: node tools/setup/run-documented-commands.mjs
 set -euo pipefail
 cd "$(dirname "$0")/.."
-dpkg -s git python3-venv >/dev/null 2>&1 || {
-  apt-get update -qq
-  apt-get install -y -qq git python3-venv >/dev/null
-}
+bash .ci/debian.sh git python3-venv
 only='^npm run demo$|convert ./clip|inspect|validate models|encode (--text|talk)|pip install|search (spoken|"a sailboat" photos)|token|print-config|:8080|triptych models'
 node tools/setup/run-documented-commands.mjs --only "$only"

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=$(command -v python3)
-"$python" -c 'import ensurepip' 2>/dev/null || { apt-get update -qq; apt-get install -y -qq python3-venv >/dev/null; python=/usr/bin/python3; }
+"$python" -c 'import ensurepip' 2>/dev/null || { bash .ci/debian.sh python3-venv; python=/usr/bin/python3; }
 serve_flags=(--model-control on)
 . .ci/serve.sh
 environment() { "$python" -m venv "$work/$1" && "$work/$1/bin/pip" install -q --disable-pip-version-check "${@:2}"; }
@@ -38,7 +38,7 @@ fi
 for modality in text image; do
   # Whatever the machine does meanwhile, it reports: how steady it must be is not what is asked here.
   "${perf[@]}" -m "demo-clip-$modality" -u "$address" -i grpc --input-data "$work/$modality.json" --concurrency-range 1:8 \
-    --measurement-interval 800 --stability-percentage 999 --max-trials 3 >"$work/perf.log" 2>&1 || { cat "$work/perf.log"; exit 1; }
+    --measurement-interval 400 --stability-percentage 999 --max-trials 3 >"$work/perf.log" 2>&1 || { cat "$work/perf.log"; exit 1; }
   grep -E '^Concurrency: [1-8], throughput: [0-9.]*[1-9]' "$work/perf.log" | sed "s/^/perf_analyzer, $modality: /"
   [ "$(grep -c 'Successful request count: [1-9]' "$work/perf.log")" = 8 ]
 done

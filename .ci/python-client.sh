@@ -6,8 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=/usr/bin/python3
 command -v grpc_python_plugin >/dev/null && "$python" -c 'import grpc, google.protobuf, ensurepip' 2>/dev/null || {
-  apt-get update -qq
-  apt-get install -y -qq python3-grpcio python3-protobuf python3-venv protobuf-compiler protobuf-compiler-grpc >/dev/null
+  bash .ci/debian.sh python3-grpcio python3-protobuf python3-venv protobuf-compiler protobuf-compiler-grpc
 }
 bash tools/setup/generate-clients.sh --check python
 version=$(node -p 'require("./libs/protocol/package.json").version')

@@ -5,8 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=/usr/bin/python3
 "$python" -c 'import grpc, google.protobuf, pip' 2>/dev/null || {
-  apt-get update -qq
-  apt-get install -y -qq python3-grpcio python3-protobuf python3-pip >/dev/null
+  bash .ci/debian.sh python3-grpcio python3-protobuf python3-pip
 }
 . .ci/serve.sh
 buf() { node_modules/.bin/buf curl --connect-timeout 10 --timeout 60s --protocol grpc --http2-prior-knowledge "$@"; }

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 examples=${1:-10}
 python=$(command -v python3)
-"$python" -c 'import ensurepip' 2>/dev/null || { apt-get update -qq; apt-get install -y -qq python3-venv >/dev/null; python=/usr/bin/python3; }
+"$python" -c 'import ensurepip' 2>/dev/null || { bash .ci/debian.sh python3-venv; python=/usr/bin/python3; }
 serve_flags=(--http 127.0.0.1:0)
 . .ci/serve.sh
 http=$(sed -n 's/^HTTP on //p' "$work/address")
