@@ -3,10 +3,11 @@
 
     python make_speech_golden.py [NAME…]        writes golden/speech/NAME.json
 
-The weights are synthetic ones of which a decoder writes different words at different places and for different recordings: see `varied`, which
-src/varied-weights.ts has, too. Needs torch, transformers and numpy; the project itself never runs it.
+Stopped, it goes on where it was: what it has lies in the folder for temporary files. The weights are synthetic ones of which a decoder
+writes different words at different places and for different recordings: see `varied`, which src/varied-weights.ts has, too. Needs torch,
+transformers and numpy; the project itself never runs it.
 """
-import json, os, sys
+import json, os, sys, tempfile
 import numpy as np
 import torch
 import transformers
@@ -71,7 +72,12 @@ def golden(name):
            "newTokens": NEW_TOKENS, "prompt": prompt.tolist(), "recordings": {}, "made_by": "tools/reference/make_speech_golden.py",
            "torch": torch.__version__, "transformers": transformers.__version__}
     cases = list(CASES)
-    for i, clip_name in enumerate(sorted(clips) if name != "small" else []):
+    part = os.path.join(tempfile.gettempdir(), f"triptych-speech-{name}.json")
+    if os.path.exists(part):
+        with open(part) as file:
+            out["recordings"] = json.load(file)
+    numbered = list(enumerate(sorted(clips) if name != "small" else []))
+    for i, clip_name in [one for one in numbered if one[1] not in out["recordings"]]:
         mel = extractor(clips[clip_name], sampling_rate=16000, return_tensors="pt").input_features
         case = cases[i % len(cases)]
         options = dict(CASES[case])
@@ -86,6 +92,8 @@ def golden(name):
         out["recordings"][clip_name] = {"case": case, "segments": segments, "ids": ids[0].tolist(),
             "values": [[round(float(v), 5) for v in row[::PROBED]] for row in logits]}
         print(name, clip_name, case, segments[0]["tokens"][:12] if segments else segments, flush=True)
+        with open(part, "w") as file:
+            json.dump(out["recordings"], file)
     if name == "small":
         out["long"] = {}
         order = sorted(clip for clip in clips if clip != "long-silence")
@@ -103,6 +111,8 @@ def golden(name):
     with open(os.path.join(folder, f"{name}.json"), "w") as file:
         json.dump(out, file, separators=(",", ":"))
         file.write("\n")
+    if os.path.exists(part):
+        os.remove(part)
 
 
 if __name__ == "__main__":
