@@ -36,7 +36,7 @@ export { discard } from './worker/discard.js';
 export { isRunning } from './worker/is-running.js';
 export { Transferred } from './worker/messages.js';
 export { serveWorker, type WorkerMethods } from './worker/serve-worker.js';
-export { stepBack } from './worker/step-back.js';
+export { stepBack, WORKER_NICENESS } from './worker/step-back.js';
 export { setThreadSettings, type ThreadSettings } from './worker/thread-settings.js';
 export { passedEnvironment } from './worker/passed-environment.js';
 export { workerEntry } from './worker/worker-entry.js';

@@ -1,4 +1,4 @@
-import { discard, serveWorker, stepBack, TriptychError } from '@triptych/core';
+import { discard, serveWorker, stepBack, TriptychError, WORKER_NICENESS } from '@triptych/core';
 import { cpu } from '../device/device.js';
 import { createSession } from '../session/create-session.js';
 import type { PartSlice } from '../session/protocol.js';
@@ -8,10 +8,7 @@ import { Decoding } from './decoding.js';
 import type { CreateDecoder, TurnRequest } from './protocol.js';
 import type { Run } from './run.js';
 
-/** Lets the event loop go first where both want a core. */
-const NICENESS = 10;
-
-stepBack(NICENESS);
+stepBack(WORKER_NICENESS);
 
 let decoding: Decoding | undefined;
 /** Buffers of weights that came in slices. */

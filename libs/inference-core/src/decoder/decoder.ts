@@ -171,6 +171,7 @@ export class Decoder {
         if (!this.#running.delete(id)) return;
         this.#turn.start = this.#turn.start.filter((one) => one.id !== id);
         this.#turn.stop.push(id);
+        if (!this.#mayWait()) this.#goOn();
         reject(abortError(signal));
       };
       const leave = () => signal?.removeEventListener('abort', onAbort);

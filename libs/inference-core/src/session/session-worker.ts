@@ -7,6 +7,7 @@ import {
   Transferred,
   TriptychError,
   upcastBfloat16,
+  WORKER_NICENESS,
 } from '@triptych/core';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { createSession } from './create-session.js';
@@ -23,13 +24,7 @@ import { InputBuffers } from './input-buffers.js';
 import { readParts } from './read-parts.js';
 import { toTensor } from './to-tensor.js';
 
-/**
- * Lets the event loop go first where both want a core: it gets two and a half times as much. With a niceness of 10 it got nine times as much, and
- * where clients and server kept all cores busy, batches of some milliseconds took a hundred.
- */
-const NICENESS = 4;
-
-stepBack(NICENESS);
+stepBack(WORKER_NICENESS);
 
 let session: InferenceSession | undefined;
 let isOnDevice = false;

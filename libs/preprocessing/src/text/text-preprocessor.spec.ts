@@ -44,6 +44,23 @@ describe('a tokenizer', () => {
     for (const { ids } of await Promise.all(behind)) expect(ids).toHaveLength(4);
   });
 
+  it('that was late for several texts together takes them one by one from then on', async () => {
+    const ends: unknown[] = [];
+    const logger = { ...silentLogger, error: ({ err }: { err?: unknown }) => ends.push(err) };
+    const preprocessor = await start(backtracking, 300, logger);
+    const honest = () => preprocessor.tokenize('a!', 9).then(({ ids }) => ids.length);
+    // They go in one message, and which of them it is at nobody knows: it is late once more for the one.
+    const [late, ...others] = [preprocessor.tokenize(trap, 9), honest(), honest()];
+    await expect(late).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_TIMEOUT' });
+    expect(await Promise.all(others)).toEqual([4, 4]);
+    expect(await honest()).toBe(4);
+    expect(ends).toHaveLength(2);
+    const again = [honest(), preprocessor.tokenize(trap, 9), honest()] as const;
+    await expect(again[1]).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_TIMEOUT' });
+    expect(await Promise.all([again[0], again[2], honest()])).toEqual([4, 4, 4]);
+    expect(ends).toHaveLength(3);
+  });
+
   it('of one model never stops that of another', async () => {
     const [slow, other] = await Promise.all([start(backtracking, 3000), start(honest)]);
     let isLate = false;

@@ -42,7 +42,7 @@ export interface TokenizeOptions {
 interface Waiting extends Queueing {
   readonly request: TokenizeRequest;
   readonly signal: AbortSignal | undefined;
-  /** Workers that ended while they were at the bundle it was in: it goes alone from then on, for it may be what ends them. */
+  /** Workers that ended while they were at it. */
   losses: number;
   readonly resolve: (tokens: TokenizedText) => void;
   /** Also where it is not wanted any more. */
@@ -85,6 +85,8 @@ export class TextPreprocessor {
   /** What the worker holds, in the order that it answers in. */
   #held: Bundle[] = [];
   #willDispatch = false;
+  /** The worker has ended, or was late, on a bundle of texts: from then on they go one by one, and what one does is known to be its doing. */
+  #goAlone = false;
   #limit: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #lacksWorker = false;
@@ -219,11 +221,11 @@ export class TextPreprocessor {
     if (held > 0 && held + charactersOf(first) > MOST_HELD_CHARACTERS) return [];
     let left = MOST_HELD_CHARACTERS / MOST_BUNDLES - charactersOf(first);
     const joins = (entry: Waiting) => {
-      if (entry.losses > 0 || charactersOf(entry) > left) return false;
+      if (charactersOf(entry) > left) return false;
       left -= charactersOf(entry);
       return true;
     };
-    return this.#waiting.take(joins, () => (first.losses > 0 ? 1 : MOST_OF_A_BUNDLE));
+    return this.#waiting.take(joins, () => (this.#goAlone ? 1 : MOST_OF_A_BUNDLE));
   }
 
   #handOver(bundle: Bundle): void {
@@ -258,36 +260,17 @@ export class TextPreprocessor {
   /** The worker ended while it was at the first bundle that it held; the others have done nothing. */
   #lost(bundle: Bundle): void {
     if (this.#held[0] !== bundle) return;
-    this.#failed(
-      ({ losses }) => losses === MOST_LOSSES,
-      () =>
+    const [entry] = bundle;
+    if (bundle.length > 1) this.#goAlone = true;
+    else if (!this.#closed && ++entry.losses === MOST_LOSSES) {
+      this.#held.shift();
+      entry.reject(
         new TriptychError(
           'TEXT_TOKENIZE_CRASH',
           `the model's tokenizer ended ${MOST_LOSSES} times while it was at this text, as it does where its memory runs out`,
         ),
-    );
-  }
-
-  #expire(late: Bundle, timeoutMs: number): void {
-    if (this.#closed || this.#held[0] !== late) return;
-    this.#failed(
-      () => late.length === 1,
-      () =>
-        new TriptychError(
-          'TEXT_TOKENIZE_TIMEOUT',
-          `not done after ${timeoutMs} ms, the longest this server allows`,
-        ),
-    );
-    this.#isEnding = true;
-    void this.host.kill();
-  }
-
-  /** The worker failed at the first bundle that it held: those of it that are not at fault wait again, and go alone. */
-  #failed(isAtFault: (entry: Waiting) => boolean, error: () => TriptychError): void {
-    const [bundle, ...behind] = this.#held;
-    for (const entry of bundle) entry.losses++;
-    for (const entry of bundle.filter(isAtFault)) entry.reject(error());
-    this.#held = [bundle.filter((entry) => !isAtFault(entry)), ...behind];
+      );
+    }
     this.#takeBack();
   }
 
@@ -299,6 +282,23 @@ export class TextPreprocessor {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.options;
     // An answer may have come while the event loop was busy: it is read before the text counts as late.
     this.#limit = setTimeout(() => setImmediate(() => this.#expire(first, timeoutMs)), timeoutMs);
+  }
+
+  #expire(late: Bundle, timeoutMs: number): void {
+    if (this.#closed || this.#held[0] !== late) return;
+    if (late.length > 1) this.#goAlone = true;
+    else {
+      this.#held.shift();
+      late[0].reject(
+        new TriptychError(
+          'TEXT_TOKENIZE_TIMEOUT',
+          `not done after ${timeoutMs} ms, the longest this server allows`,
+        ),
+      );
+    }
+    this.#takeBack();
+    this.#isEnding = true;
+    void this.host.kill();
   }
 
   /** What the worker holds waits again. */

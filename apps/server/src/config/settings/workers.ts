@@ -8,7 +8,8 @@ export const workerSettings = {
     flag: '--audio-workers <n>',
     env: 'TRIPTYCH_AUDIO_WORKERS',
     default: engineDefaults.audioWorkers,
-    description: 'worker threads that decode and resample PCM; containers have two workers of their own',
+    description:
+      'worker threads that decode and resample PCM, but for short clips that only need scaling; containers have two workers of their own',
     schema: count(1, 64),
   }),
   imageWorkers: define({

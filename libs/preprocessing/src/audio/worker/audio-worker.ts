@@ -1,4 +1,11 @@
-import { type ErrorRecord, serveWorker, stepBack, Transferred, TriptychError } from '@triptych/core';
+import {
+  type ErrorRecord,
+  serveWorker,
+  stepBack,
+  Transferred,
+  TriptychError,
+  WORKER_NICENESS,
+} from '@triptych/core';
 import type { Window } from '../windower.js';
 import { ClipJob } from './clip-job.js';
 import type { Job } from './job.js';
@@ -8,9 +15,6 @@ import { StreamJob } from './stream-job.js';
 /** A turn ends at the first step after this time, so that no clip waits longer for another's. */
 const TURN_MS = 5;
 
-/** As much as inference steps back: what one caller sends to be decoded must not starve what others have computed. */
-const NICENESS = 4;
-
 interface Open {
   readonly job: Job;
   work?: AsyncGenerator<Window | undefined, void>;
@@ -18,7 +22,7 @@ interface Open {
 
 const jobs = new Map<number, Open>();
 
-stepBack(NICENESS);
+stepBack(WORKER_NICENESS);
 
 // The WebAssembly decoders print what they also return: what a client sent must not fill the server's log.
 console.error = () => undefined;

@@ -4,6 +4,8 @@ import { Decoder } from './decoder.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
+/** A spare decoder that lived for so long did not end of how it was started. */
+const SOUND_MS = 1000;
 
 /** Starts decoders, one of them ahead of time, so that whoever loses one has another at once. */
 export class DecoderSupply {
@@ -11,6 +13,8 @@ export class DecoderSupply {
   readonly #all = new Set<Decoder>();
   readonly #ending = new Set<Promise<void>>();
   #pauseMs = 0;
+  /** Spare decoders, one after the other, that ended as soon as they were there. */
+  #stillborn = 0;
   #isClosed = false;
   #expectsAvif = false;
 
@@ -46,7 +50,8 @@ export class DecoderSupply {
     const spare = this.#nextSpare();
     this.#spare = undefined;
     let decoder = await spare;
-    if (!decoder.isAlive) {
+    if (decoder.isAlive) this.#stillborn = 0;
+    else {
       void this.end(decoder);
       decoder = await this.#start(0);
     }
@@ -63,10 +68,13 @@ export class DecoderSupply {
       if (this.#spare === spare) this.#spare = undefined;
     };
     spare.then((decoder) => {
+      const since = performance.now();
       decoder.onEnd = () => {
         if (this.#spare !== spare || this.#isClosed) return;
         lost();
-        this.#pauseMs ||= FIRST_PAUSE_MS;
+        this.#stillborn = performance.now() - since < SOUND_MS ? this.#stillborn + 1 : 0;
+        this.#pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#stillborn);
+        this.logger?.warn({ pauseMs: this.#pauseMs }, 'a spare image decoder ended, another is started');
         void this.end(decoder);
         this.#nextSpare().catch(() => undefined);
       };
