@@ -28,9 +28,9 @@ describe('the framing of a clip', () => {
       const computed = padTo / 320;
       expect(padTo).toBeGreaterThanOrEqual(Math.min(samples + 200, CONTEXT));
       // The last frame is the last that is computed: both see the end.
-      expect(places[199]).toBe(BigInt(computed - 1));
+      expect(places[199]).toBe(computed - 1);
       for (let frame = 0; frame < 199; frame++) {
-        const place = Number(places[frame]);
+        const place = places[frame];
         if (place !== frame) {
           expect(seesMoreThanSilence(frame, samples), `frame ${frame}`).toBe(false);
           expect(seesMoreThanSilence(place, samples), `frame ${place} for ${frame}`).toBe(false);
@@ -43,6 +43,6 @@ describe('the framing of a clip', () => {
   it('trimmed: every frame is computed, and no other', () => {
     const { frames, padTo, places } = framing(config, 16_001, 'trimmed');
     expect([frames, padTo]).toEqual([51, 51 * 320]);
-    expect([...places]).toEqual(Array.from({ length: 51 }, (_, i) => BigInt(i)));
+    expect([...places]).toEqual(Array.from({ length: 51 }, (_, i) => i));
   });
 });
