@@ -67,7 +67,7 @@ export type {
   RunRequest,
   SessionSettings,
 } from './session/protocol.js';
-export { type Activation, activations, biasActivation } from './transformer/activation.js';
+export { type Activation, activations, biasActivation, geluActivations } from './transformer/activation.js';
 export { blockwiseLinear, fitsBlocks, int8Rows } from './transformer/blockwise-linear.js';
 export {
   attend,
@@ -103,6 +103,7 @@ export {
   type RelativePositionConfig,
 } from './transformer/relative-position.js';
 export {
+  baseSize,
   readTransformer,
   type TransformerSize,
   type TransformerStandards,

@@ -17,6 +17,14 @@ export const activations: Readonly<Record<string, Activation>> = {
   swish: 'silu',
 };
 
+/** Those of them that are forms of the Gaussian error linear unit, and that a configuration may name where it names no others. */
+export const geluActivations = {
+  gelu_pytorch_tanh: 'gelu_tanh',
+  gelu_new: 'gelu_tanh',
+  gelu: 'gelu',
+  quick_gelu: 'quick_gelu',
+} as const satisfies Readonly<Record<string, Activation>>;
+
 /** Factor of the sigmoid's argument. */
 const sigmoidGates = { quick_gelu: 1.702, silu: 1 };
 

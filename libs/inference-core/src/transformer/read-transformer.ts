@@ -9,6 +9,14 @@ export interface TransformerStandards extends Pick<TransformerConfig, 'names' | 
   readonly layerNormEpsilon: number;
 }
 
+/** The size of a base transformer, which transformers' configurations of most families have where a checkpoint is silent. */
+export const baseSize = {
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+} as const;
+
 /** The blocks of a tower, and how many there are. */
 export interface TransformerSize {
   readonly blocks: Omit<TransformerConfig, 'causal'>;

@@ -16,7 +16,7 @@ export interface BpeFiles {
 }
 
 /** The `tokenizer.json` that such files stand for. Throws WEIGHTS_CORRUPT for a vocabulary that is no JSON. */
-export function bpeTokenizer({ vocab, merges, start, end, steps, model }: BpeFiles): JsonObject {
+export function bpeTokenizer({ vocab, merges, start, end, steps, model }: BpeFiles) {
   const vocabulary = parseFile(vocab, 'vocab.json') as JsonObject;
   const special = (content: string) => ({
     id: vocabulary[content],
@@ -39,5 +39,5 @@ export function bpeTokenizer({ vocab, merges, start, end, steps, model }: BpeFil
       add_prefix_space: false,
     },
     model: { type: 'BPE', ...model, vocab: vocabulary, merges: pairs },
-  };
+  } satisfies JsonObject;
 }

@@ -119,24 +119,15 @@ export class TextPreprocessor {
       signal,
       init: async (call) => {
         const { json, ...recipe } = tokenizer;
-        const send = async (file: ReceiveRequest['file'], text: string) => {
+        const { files, bpe } = filesOf(json);
+        for (const { file, text } of files)
           // In pieces: the event loop turns between them.
-          for (let at = 0; at < text.length; at += PIECE_CHARACTERS)
-            await call('receive', {
-              file,
-              piece: text.slice(at, at + PIECE_CHARACTERS),
-            } satisfies ReceiveRequest);
-        };
-        if (typeof json === 'string') {
-          await send('json', json);
-          table = await call<TokenTable | undefined>('open', { recipe } satisfies OpenRequest, { timeout });
-        } else {
-          const { vocab, merges, ...bpe } = json;
-          await send('vocab', vocab);
-          await send('merges', merges);
-          const request = { recipe, bpe } satisfies OpenRequest;
-          table = await call<TokenTable | undefined>('open', request, { timeout });
-        }
+          for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
+            const piece: ReceiveRequest = { file, piece: text.slice(at, at + PIECE_CHARACTERS) };
+            await call('receive', piece);
+          }
+        const request: OpenRequest = { recipe, bpe };
+        table = await call<TokenTable | undefined>('open', request, { timeout });
       },
       ...(logger ? { logger } : {}),
     });
@@ -328,6 +319,20 @@ export class TextPreprocessor {
   #rejectWaiting(error: () => TriptychError): void {
     for (const entry of this.#waiting.take(any, all)) entry.reject(error());
   }
+}
+
+/** A recipe's files by name, and what is known beside them where they are no `tokenizer.json`. */
+function filesOf(json: TokenizerRecipe['json']): {
+  readonly files: readonly { readonly file: ReceiveRequest['file']; readonly text: string }[];
+  readonly bpe?: OpenRequest['bpe'];
+} {
+  if (typeof json === 'string') return { files: [{ file: 'json', text: json }] };
+  const { vocab, merges, ...bpe } = json;
+  const files = [
+    { file: 'vocab', text: vocab },
+    { file: 'merges', text: merges },
+  ] as const;
+  return { files, bpe };
 }
 
 /** How {@link FairOrder.take} is told to take all. */

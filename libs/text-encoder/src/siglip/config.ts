@@ -1,5 +1,11 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import {
+  baseSize,
+  dualEncoderNames,
+  geluActivations,
+  readTransformer,
+  type TransformerSize,
+} from '@triptych/inference-core';
 
 /** A SigLIP text tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
 export interface SiglipTextConfig extends TransformerSize {
@@ -12,22 +18,14 @@ export interface SiglipTextConfig extends TransformerSize {
 
 /** What `SiglipTextConfig` has where a checkpoint is silent. */
 const defaults = {
-  hidden_size: 768,
-  intermediate_size: 3072,
-  num_hidden_layers: 12,
-  num_attention_heads: 12,
+  ...baseSize,
   vocab_size: 32000,
   max_position_embeddings: 64,
 };
 
 /** What a checkpoint of SigLIP never says, and the activations that it may name. */
 const standards = {
-  activations: {
-    gelu_pytorch_tanh: 'gelu_tanh',
-    gelu_new: 'gelu_tanh',
-    gelu: 'gelu',
-    quick_gelu: 'quick_gelu',
-  },
+  activations: geluActivations,
   layerNormEpsilon: 1e-6,
   norms: 'pre',
   names: dualEncoderNames,

@@ -1,5 +1,11 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { activations, attentionNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import {
+  activations,
+  attentionNames,
+  baseSize,
+  readTransformer,
+  type TransformerSize,
+} from '@triptych/inference-core';
 import { patchesOfSide, type PixelNormalization, readPixelNormalization } from '../patches.js';
 
 /** BLIP's vision tower (Li et al. 2022; a ViT, Dosovitskiy et al. 2020), as its checkpoint configures it. */
@@ -16,10 +22,7 @@ export interface BlipVisionConfig extends Omit<TransformerSize, 'blocks'> {
 
 /** What `BlipConfig` and `BlipVisionConfig` have where a checkpoint is silent. */
 const defaults = {
-  hidden_size: 768,
-  intermediate_size: 3072,
-  num_hidden_layers: 12,
-  num_attention_heads: 12,
+  ...baseSize,
   image_size: 384,
   patch_size: 16,
 };

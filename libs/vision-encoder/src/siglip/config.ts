@@ -1,5 +1,11 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { dualEncoderNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
+import {
+  baseSize,
+  dualEncoderNames,
+  geluActivations,
+  readTransformer,
+  type TransformerSize,
+} from '@triptych/inference-core';
 import { patchesOfSide, type PixelNormalization, readPixelNormalization } from '../patches.js';
 
 /** A SigLIP vision tower (Zhai et al. 2023; Tschannen et al. 2025), as its checkpoint configures it. */
@@ -13,10 +19,7 @@ export interface SiglipVisionConfig extends TransformerSize {
 
 /** What `SiglipVisionConfig` has where a checkpoint is silent. */
 const defaults = {
-  hidden_size: 768,
-  intermediate_size: 3072,
-  num_hidden_layers: 12,
-  num_attention_heads: 12,
+  ...baseSize,
   num_channels: 3,
   image_size: 224,
   patch_size: 16,
@@ -28,12 +31,7 @@ const pixelStandards = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5]
 
 /** What a checkpoint of SigLIP never says, and the activations that it may name. */
 const standards = {
-  activations: {
-    gelu_pytorch_tanh: 'gelu_tanh',
-    gelu_new: 'gelu_tanh',
-    gelu: 'gelu',
-    quick_gelu: 'quick_gelu',
-  },
+  activations: geluActivations,
   layerNormEpsilon: 1e-6,
   norms: 'pre',
   names: dualEncoderNames,
