@@ -37,7 +37,8 @@ const contexts = {
 const help = `
 Files are told by their names: audio (.wav .flac .mp3 .ogg .opus), images (.jpg .png .webp .gif .avif .tiff) and texts
 (.txt, a text a line). Each vector comes with its source and with what made it: model, fingerprint, space, pooling,
-weight_type. Vectors may be compared where their space is the same. Vectors of audio have window, start_s and end_s,
+weight_type. Vectors may be compared where their space is the same. Images come in the order of the inputs, and texts
+after them; audio comes first, a few files at a time, each window once it is encoded. Vectors of audio have window, start_s and end_s,
 for audio longer than a window gives several. With --transcribe they have text, language and segments, too: what a model that
 transcribes hears in that window by itself.
 

@@ -6,7 +6,9 @@ export const bin = fileURLToPath(new URL('../../bin/triptych.js', import.meta.ur
 export const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export interface Finished {
+  /** Null where a signal ended it. */
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: Buffer;
   readonly stderr: string;
   readonly ms: number;
@@ -36,8 +38,8 @@ export function startProgram(
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const finished = new Promise<Finished>((resolve) => {
-    child.on('close', (code) =>
-      resolve({ code, stdout: Buffer.concat(stdout), stderr, ms: performance.now() - started }),
+    child.on('close', (code, signal) =>
+      resolve({ code, signal, stdout: Buffer.concat(stdout), stderr, ms: performance.now() - started }),
     );
   });
   return { child, finished };
