@@ -7,17 +7,36 @@ export interface SampleFormat {
   readonly float: boolean;
 }
 
-type View<T> = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => T;
+type Numbers = Int16Array | Int32Array | Float64Array;
+type View = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Numbers;
 
-/** The bytes as numbers: a view where they lie aligned, otherwise of a copy. */
-function view<T>(Type: View<T>, bytes: Uint8Array, size: number): T {
-  const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
-  return new Type(buffer, byteOffset, bytes.length / size);
+/** Samples that lie unaligned are copied here, so many bytes at a time: no buffer of their own is left for V8 to collect. */
+const aligned = new Uint8Array(64 * 1024);
+
+/** Whole samples, scaled. */
+function scaled(Type: View, size: number, factor: number): SampleFormat['read'] {
+  return (bytes) => {
+    const out = new Float32Array(bytes.length / size);
+    if (bytes.byteOffset % size === 0) {
+      scaleInto(out, 0, new Type(bytes.buffer, bytes.byteOffset, out.length), factor);
+      return out;
+    }
+    for (let at = 0; at < bytes.length; at += aligned.length) {
+      const part = bytes.subarray(at, at + aligned.length);
+      aligned.set(part);
+      scaleInto(out, at / size, new Type(aligned.buffer, 0, part.length / size), factor);
+    }
+    return out;
+  };
 }
 
-const scaled = (values: Int16Array | Int32Array, factor: number) => {
-  const out = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) out[i] = values[i] * factor;
+function scaleInto(out: Float32Array, at: number, values: Numbers, factor: number): void {
+  for (let i = 0; i < values.length; i++) out[at + i] = values[i] * factor;
+}
+
+const floats: SampleFormat['read'] = (bytes) => {
+  const out = new Float32Array(bytes.length / 4);
+  new Uint8Array(out.buffer).set(bytes);
   return out;
 };
 
@@ -39,11 +58,11 @@ const integer = (bytes: number, read: SampleFormat['read']): SampleFormat => ({ 
 
 export const sampleFormats = {
   u8: integer(1, (bytes) => looked(bytes, unsignedTable)),
-  s16le: integer(2, (bytes) => scaled(view(Int16Array, bytes, 2), 1 / 32768)),
+  s16le: integer(2, scaled(Int16Array, 2, 1 / 32768)),
   s24le: integer(3, s24),
-  s32le: integer(4, (bytes) => scaled(view(Int32Array, bytes, 4), 1 / 2147483648)),
-  f32le: { bytes: 4, read: (bytes) => new Float32Array(view(Float32Array, bytes, 4)), float: true },
-  f64le: { bytes: 8, read: (bytes) => Float32Array.from(view(Float64Array, bytes, 8)), float: true },
+  s32le: integer(4, scaled(Int32Array, 4, 1 / 2147483648)),
+  f32le: { bytes: 4, read: floats, float: true },
+  f64le: { bytes: 8, read: scaled(Float64Array, 8, 1), float: true },
   mulaw: integer(1, (bytes) => looked(bytes, mulawTable)),
   alaw: integer(1, (bytes) => looked(bytes, alawTable)),
 } satisfies Record<string, SampleFormat>;
