@@ -350,7 +350,7 @@ function withMetadata({ token, metadata: own }: ClientOptions): Interceptor {
         if (bytes <= MAX_METADATA_BYTES) next(metadata, listener);
         else {
           const details = `the metadata is ${bytes} bytes long; at most ${MAX_METADATA_BYTES} can be sent`;
-          const failure = { code: status.RESOURCE_EXHAUSTED, details, metadata: new Metadata() };
+          const failure = { code: status.INVALID_ARGUMENT, details, metadata: new Metadata() };
           // As any other status: once the caller has the call, and listens.
           process.nextTick(() => listener.onReceiveStatus(failure));
         }

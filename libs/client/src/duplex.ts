@@ -44,6 +44,9 @@ export function openDuplex<Request, Response>(
         for await (const answer of call) yield answer as Response;
       } catch (thrown) {
         throw fromGrpc(thrown as Error);
+      } finally {
+        // Whoever stops reading wants no more: the server would wait for them, and whoever sends for the server.
+        if (!ended) cancelCall(call);
       }
     },
   };

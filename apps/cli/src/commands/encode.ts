@@ -47,7 +47,7 @@ transcribes hears in that window by itself.
   parquet   a row a vector; embedding is a list of fixed size, and the file's metadata names the models
 
 Files that cannot be read or decoded, and windows that fail, are named on standard error; the others go on, and the
-exit code is 1.
+exit code is 1. Ctrl-C lets what is in work end, and writes what was encoded so far (exit code 130); a second one ends it at once.
 
 Examples:
   triptych encode photos/ speech.wav                         files and folders, with the demo models

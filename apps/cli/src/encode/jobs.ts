@@ -67,7 +67,10 @@ export class EncodeJobs {
           const isItsOwn = isCallError(thrown)
             ? thrown.details !== undefined
             : thrown instanceof TriptychError && thrown.reason === 'FILE_UNREADABLE';
-          if (!isItsOwn) throw thrown;
+          if (!isItsOwn) {
+            waiting.length = 0;
+            throw thrown;
+          }
           this.progress.failed(`${name}: ${messageOf(thrown).replace(`${name}: `, '')}`);
         }
       }

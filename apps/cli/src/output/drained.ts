@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 
 /** Resolves once a stream takes more, or has ended: nothing of a wait stays with it. */
-export function drained(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
+export async function drained(stream: Writable): Promise<void> {
+  if (stream.closed) return;
+  await new Promise<void>((resolve) => {
     const wake = () => {
       stream.off('drain', wake).off('close', wake);
       resolve();

@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { ParquetFile } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonLines } from '../testing/run-cli.js';
+import { jsonLines as lines } from './json-lines.js';
 import { type Format, openWriter } from './open-writer.js';
 
 const WIDTH = 16;
@@ -74,5 +76,40 @@ describe('vectors of four recordings that are written side by side', () => {
       const embedding = table.getChild('embedding')!.get(row) as Iterable<number>;
       expect([...embedding]).toEqual([...valuesOf(source, window)]);
     }
+  });
+});
+
+describe('an output that fails', () => {
+  const vector = (i: number, width = WIDTH) => ({
+    source: `${i}.png`,
+    identity,
+    shape: [width],
+    values: new Float32Array(width),
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says so of the next vector, not never: a full disk', async () => {
+    const writer = lines('/dev/full');
+    const all = async () => {
+      for (let i = 0; i < 1000; i++) {
+        await writer.write(vector(i));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await expect(all()).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(writer.write(vector(0))).rejects.toMatchObject({ code: 'ENOSPC' });
+  });
+
+  it('says so of the next vectors, not never: two widths in Parquet', async () => {
+    const writer = await openWriter('parquet', join(work, 'widths.parquet'));
+    await writer.begin([identity]);
+    const all = async () => {
+      for (let i = 0; i < 1000; i++) {
+        await writer.write(vector(i, i < 3 ? WIDTH : 2 * WIDTH));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await expect(all()).rejects.toMatchObject({ reason: 'CONFIG_INVALID', message: /^3\.png: / });
+    await writer.discard();
+    expect((await readdir(work)).filter((name) => name.startsWith('widths'))).toEqual([]);
   });
 });

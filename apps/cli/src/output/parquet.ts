@@ -48,7 +48,8 @@ export function parquetFile(path: string): VectorWriter {
     async write(vector) {
       if (vectors.write(vector)) return;
       await drained(vectors);
-      if (vectors.errored) throw vectors.errored;
+      // Ended before its end: the writer knows why.
+      if (vectors.destroyed) await written;
     },
     async close() {
       vectors.end();

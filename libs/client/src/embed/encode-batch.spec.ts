@@ -38,6 +38,18 @@ describe('a batch', () => {
     expect(limit.items).toBe(3);
   });
 
+  it('fails where its calls are answered by two models', async () => {
+    let calls = 0;
+    const call = async (items: readonly string[]) => {
+      const results = items.map((item) =>
+        item === 'b' && calls === 0 ? failed('WORKER_LOST', true) : { embedding: vector },
+      );
+      return { stamp: { ...stamp, fingerprint: `f${calls++}` }, results };
+    };
+    await expect(encode([...'abc'], call)).rejects.toMatchObject({ code: 9, message: /from f0 to f1/ });
+    expect(calls).toBe(2);
+  });
+
   it('of one item that is too large has an error in its place', async () => {
     const { results } = await encode(['x'], () => Promise.reject(tooMany));
     expect(results).toMatchObject([{ error: { reason: 'BATCH_TOO_LARGE', retryable: false } }]);

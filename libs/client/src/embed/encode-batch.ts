@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Embedding, ItemError__Output, ModelStamp__Output } from '@triptych/protocol';
 import { CallError } from '../call-error.js';
 import { isRetryable, pauseMs, type RetryOptions } from '../retry.js';
+import { requireSameModel } from '../same-model.js';
 import type { BatchLimit } from './in-batches.js';
 
 /** What a server answers for one item: a vector, or why it has none. */
@@ -23,7 +24,7 @@ const TOO_LARGE: readonly (string | undefined)[] = ['BATCH_TOO_LARGE', 'MESSAGE_
 
 /**
  * Encodes one batch for good: repeats a call that may succeed later, and the items that may; halves one that is too large for the
- * server, and what comes after it. Throws {@link CallError}.
+ * server, and what comes after it. All its answers are of one model. Throws {@link CallError}.
  */
 export async function encodeBatch<Item>(
   items: readonly Item[],
@@ -43,6 +44,7 @@ export async function encodeBatch<Item>(
           indices.map((index) => items[index]),
           signal,
         );
+        requireSameModel(stamp, answer.stamp);
         stamp = answer.stamp;
         answer.results.forEach((result, i) => (results[indices[i]] = result));
         group = indices.filter((index) => results[index]?.error?.retryable);

@@ -14,6 +14,7 @@ export interface AudioRates {
   readonly frameBytes: number | undefined;
   readonly sourceRate: number;
   readonly modelRate: number;
+  readonly windowMs: number;
   readonly hopSamples: number;
 }
 
@@ -37,6 +38,7 @@ export class AudioLog {
   #chunks: LoggedChunk[] = [];
   #isGivenUp = false;
   #endByte = 0;
+  #largestChunk = 0;
   #next = { index: 0, startSample: 0, coveredSample: 0 };
   /** Chunks up to this one have been flushed, and their windows answered. */
   #flushed = -1;
@@ -62,6 +64,14 @@ export class AudioLog {
     this.#chunks = [];
   }
 
+  /** Bytes that a window may take with what leads up to it: with fewer of them nothing is answered. 0: not known, or of a container. */
+  windowBytes(rates: AudioRates | undefined): number {
+    if (rates?.frameBytes === undefined) return 0;
+    const frames = Math.ceil((rates.windowMs / 1000 + 2 * LEAD_SECONDS) * rates.sourceRate);
+    // Whole chunks are kept: one may begin long before the lead.
+    return frames * rates.frameBytes + this.#largestChunk;
+  }
+
   get nextIndex(): number {
     return this.#next.index;
   }
@@ -69,6 +79,7 @@ export class AudioLog {
   add(chunk: Omit<LoggedChunk, 'startByte'>): LoggedChunk {
     const logged = { ...chunk, startByte: this.#endByte };
     this.#endByte += chunk.data.length;
+    this.#largestChunk = Math.max(this.#largestChunk, chunk.data.length);
     if (!this.#isGivenUp) this.#chunks.push(logged);
     return logged;
   }

@@ -2,6 +2,8 @@ import { CallError } from '../call-error.js';
 import { isBrokenOff, pauseMs, type RetryOptions, UNAVAILABLE } from '../retry.js';
 import { Signal } from './signal.js';
 
+const CANCELLED = 1;
+
 interface Cancellable {
   cancel(): void;
 }
@@ -16,6 +18,9 @@ export class Lifeline<Stream extends Cancellable> {
   /** Changes with either, and with what its owner waits for. */
   readonly signal = new Signal();
 
+  /** `release` lets go of what is kept for opening the stream anew. */
+  constructor(private readonly release: () => void = () => undefined) {}
+
   /** The caller has sent something, or sends no more. */
   pushed(): void {
     this.pushes++;
@@ -27,10 +32,22 @@ export class Lifeline<Stream extends Cancellable> {
     this.signal.change();
   }
 
+  /** Waits so long, or until the caller ends the stream. */
+  async pause(ms: number): Promise<void> {
+    let isWaiting = true;
+    const timer = setTimeout(() => {
+      isWaiting = false;
+      this.signal.change();
+    }, ms);
+    while (isWaiting && !this.isOver) await this.signal.changed;
+    clearTimeout(timer);
+  }
+
   /** The caller wants no more. */
   readonly end = (): void => {
     this.isOver = true;
     this.current?.cancel();
+    this.release();
     this.signal.change();
   };
 }
@@ -54,6 +71,7 @@ export async function* resumed<Answer>(
   const { maxAttempts = 10 } = retry;
   try {
     for (let attempt = 1; ; attempt++) {
+      if (lifeline.isOver) throw new CallError(CANCELLED, 'the stream was cancelled', undefined);
       const pushesBefore = lifeline.pushes;
       try {
         for await (const answer of stream.open()) {
@@ -74,8 +92,7 @@ export async function* resumed<Answer>(
           attempt = 0;
           continue;
         }
-        const waitMs = pauseMs(attempt, retry);
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await lifeline.pause(pauseMs(attempt, retry, delayOf(thrown)));
       }
     }
   } finally {
@@ -88,7 +105,13 @@ function isIdle(thrown: unknown): boolean {
   return thrown instanceof CallError && thrown.details?.reason === 'CALL_IDLE';
 }
 
-/** Whether a stream broke off for a reason that another attempt may not meet. What Triptych itself refuses has details. */
+/** How long the server asks to wait before another attempt. */
+function delayOf(thrown: unknown): number | undefined {
+  return thrown instanceof CallError ? thrown.details?.retryDelayMs : undefined;
+}
+
+/** Whether a stream broke off, or was refused, for a reason that another attempt may not meet. What Triptych itself refuses has details. */
 function isPassing(thrown: unknown): boolean {
-  return thrown instanceof CallError && (thrown.code === UNAVAILABLE || isBrokenOff(thrown));
+  if (!(thrown instanceof CallError)) return false;
+  return thrown.code === UNAVAILABLE || isBrokenOff(thrown) || delayOf(thrown) !== undefined;
 }

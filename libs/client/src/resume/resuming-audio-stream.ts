@@ -7,8 +7,8 @@ import { Lifeline, resumed } from './resumed.js';
 
 export interface ResumeOptions extends RetryOptions {
   /**
-   * Audio that may be kept for sending it again. Beyond it `send` waits for answers; a container, of which every byte would be needed,
-   * goes on without being resumable. Default: 64 MiB.
+   * Audio that may be kept for sending it again; at least what one window takes is. Beyond it `send` waits for answers; a container, of
+   * which every byte would be needed, goes on without being resumable. Default: 64 MiB.
    */
   readonly maxLogBytes?: number;
 }
@@ -44,6 +44,7 @@ interface ResumableReady {
           | { readonly encoding: number; readonly sampleRateHz: number; readonly channels: number }
           | null
           | undefined;
+        readonly windowMs: number;
         readonly hopMs: number;
       }
     | null
@@ -51,6 +52,11 @@ interface ResumableReady {
   readonly sampleRateHz: number;
 }
 
+/** The encoding whose bytes mean nothing without those before them, by number and by name. */
+const containers: readonly ResumableFormat['encoding'][] = [
+  AudioEncoding.AUDIO_ENCODING_CONTAINER,
+  'AUDIO_ENCODING_CONTAINER',
+];
 /** Chunks that may wait to be sent. */
 const MOST_UNSENT = 16;
 const sampleBytes: Readonly<Record<number, number>> = {
@@ -74,14 +80,17 @@ export function openResumingAudioStream<Config extends ResumableConfig, Answer e
   let rates: AudioRates | undefined;
   let stamp: ComparableStamp | null | undefined;
   let [sequence, isFinished] = [0, false];
-  const lifeline = new Lifeline<ReturnType<typeof open>>();
+  const lifeline = new Lifeline<ReturnType<typeof open>>(() => {
+    log.giveUp();
+    unsent = [];
+  });
   const { signal } = lifeline;
-  const isContainer = config.format?.encoding === AudioEncoding.AUDIO_ENCODING_CONTAINER;
+  const isContainer = containers.includes(config.format?.encoding);
   let lateWindows = 0;
 
   /** Whether more audio is kept than may be. */
   const isFull = (): boolean => {
-    if (log.bytes <= maxLogBytes) return false;
+    if (log.bytes <= Math.max(maxLogBytes, log.windowBytes(rates))) return false;
     if (!isContainer || !lifeline.current) return true;
     log.giveUp();
     return false;
@@ -149,6 +158,8 @@ export function openResumingAudioStream<Config extends ResumableConfig, Answer e
   return {
     async send(data, { flush = false } = {}) {
       if (isFinished) throw new TypeError('the stream is finished');
+      // Whoever reads is told why: nothing is kept for nobody.
+      if (lifeline.isOver) return;
       // A copy: the caller may use its buffer again.
       const chunk = log.add({ sequence: sequence++, data: new Uint8Array(data), flush });
       if (lifeline.current) unsent.push(chunk);
@@ -165,12 +176,13 @@ export function openResumingAudioStream<Config extends ResumableConfig, Answer e
 }
 
 function ratesOf({ config, sampleRateHz }: ResumableReady): AudioRates {
-  const { format, hopMs } = config ?? {};
+  const { format, windowMs, hopMs } = config ?? {};
   const size = sampleBytes[format?.encoding ?? 0];
   return {
     frameBytes: size === undefined ? undefined : size * (format?.channels || 1),
     sourceRate: format?.sampleRateHz || sampleRateHz,
     modelRate: sampleRateHz,
+    windowMs: windowMs ?? 0,
     hopSamples: Math.round(((hopMs ?? 0) * sampleRateHz) / 1000),
   };
 }

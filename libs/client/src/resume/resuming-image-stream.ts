@@ -29,9 +29,12 @@ export function openResumingImageStream(
   const { maxUnanswered = 32 } = options;
   const unanswered = new Map<number, readonly Image[]>();
   const summary = { batches: 0, images: 0, failed: 0 };
-  const lifeline = new Lifeline<ImageStream>();
-  const { signal } = lifeline;
   let unsent: number[] = [];
+  const lifeline = new Lifeline<ImageStream>(() => {
+    unanswered.clear();
+    unsent = [];
+  });
+  const { signal } = lifeline;
   let stamp: ModelStamp__Output | null | undefined;
   let [isFinished, wasReady] = [false, false];
 
@@ -80,6 +83,8 @@ export function openResumingImageStream(
       if (isFinished) throw new TypeError('the stream is finished');
       if (unanswered.has(batchId))
         throw new TypeError(`batch ${batchId} is not answered yet; ids must differ`);
+      // Whoever reads is told why: nothing is kept for nobody.
+      if (lifeline.isOver) return;
       unanswered.set(batchId, [...images]);
       if (lifeline.current) unsent.push(batchId);
       lifeline.pushed();
