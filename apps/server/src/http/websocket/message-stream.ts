@@ -15,6 +15,8 @@ export interface FrameCodec {
 export class MessageStream extends Duplex {
   /** What was wrong with a frame that came. */
   broken: unknown;
+  #isFull = false;
+  #isHeld = false;
 
   constructor(
     private readonly socket: WebSocket,
@@ -28,8 +30,36 @@ export class MessageStream extends Duplex {
     this.on('error', () => undefined);
   }
 
+  /** A message waits to be taken. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** It is not read, whoever would take a message: see {@link hold}. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   override _read(): void {
-    this.socket.resume();
+    this.#isFull = false;
+    this.#flow();
+  }
+
+  /** Reads nothing more until {@link goOn}. */
+  hold(): void {
+    this.#isHeld = true;
+    this.socket.pause();
+  }
+
+  goOn(): void {
+    this.#isHeld = false;
+    this.#flow();
+  }
+
+  /** Closes the socket. The client's close comes behind what it has sent: that is read, and dropped. */
+  close(code: number, reason?: string): void {
+    this.socket.close(code, reason);
+    this._read();
   }
 
   override _write(message: unknown, _encoding: string, done: (error?: Error | null) => void): void {
@@ -40,14 +70,21 @@ export class MessageStream extends Duplex {
     }
   }
 
+  #flow(): void {
+    if (!this.#isFull && !this.#isHeld) this.socket.resume();
+  }
+
   #receive(frame: Buffer, isBinary: boolean): void {
-    if (this.readableEnded || this.destroyed) return;
+    // What lay unread comes while the socket closes, too: nobody takes it.
+    if (this.readableEnded || this.destroyed || this.socket.readyState !== this.socket.OPEN) return;
     if (frame.length === 0) {
       this.push(null);
       return;
     }
     try {
-      if (!this.push(this.codec.read(frame, isBinary))) this.socket.pause();
+      if (this.push(this.codec.read(frame, isBinary))) return;
+      this.#isFull = true;
+      this.socket.pause();
     } catch (thrown) {
       this.broken = thrown;
       this.destroy(thrown as Error);

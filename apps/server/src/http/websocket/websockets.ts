@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TriptychError } from '@triptych/core';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -15,6 +16,7 @@ import {
 import { failureAnswer } from '../failure.js';
 import type { Origins } from '../origins.js';
 import { HttpError } from '../status.js';
+import { followFrames } from './follow-frames.js';
 import { jsonFrames } from './json-frames.js';
 import { type FrameCodec, MessageStream } from './message-stream.js';
 
@@ -61,7 +63,9 @@ export function serveWebSockets(server: Server, context: HttpContext, options: W
       options.origins.check(request.headers);
       const rule = { route: path, methods: [path], isStream: true, authorization: bearerOf(request) };
       const call = letIn(context, request, answerStream(socket, socket), observed, rule);
-      sockets.handleUpgrade(request, request.socket, head, (opened) => void serve(opened, method, call));
+      sockets.handleUpgrade(request, request.socket, head, (opened) => {
+        void serve(opened, request.socket, method, call);
+      });
     } catch (thrown) {
       refuse(thrown);
     }
@@ -74,32 +78,37 @@ export function serveWebSockets(server: Server, context: HttpContext, options: W
 }
 
 /** Runs a stream, and tells how it ended: with a frame of JSON that holds the error, and a code. */
-async function serve(socket: WebSocket, method: WireMethod, call: HttpCall): Promise<void> {
+async function serve(
+  socket: WebSocket,
+  connection: Socket,
+  method: WireMethod,
+  call: HttpCall,
+): Promise<void> {
   const { observed, open, signal } = call;
   open.isHandled = true;
   const stream = new MessageStream(socket, codecOf(socket.protocol, method, call));
+  followFrames(connection, socket, stream, call);
   try {
     await method.run(stream as unknown as WireStream, call.engineCall());
     observed.succeeded();
-    // Its close comes behind what was not read.
-    socket.resume();
-    socket.close(NORMAL);
+    stream.close(NORMAL);
   } catch (thrown) {
     // The stream breaks where a frame cannot be read, or its call is ended: that is what went wrong.
     const cause =
       signal.aborted && signal.reason instanceof TriptychError ? signal.reason : (stream.broken ?? thrown);
     const error = observed.failed(cause);
     if (socket.readyState !== socket.OPEN) return;
-    socket.removeAllListeners('message').resume();
     socket.send(JSON.stringify({ error: toItemError(error) }));
-    socket.close(closeCode(error), error.reason);
+    stream.close(closeCode(error), error.reason);
   }
 }
 
 function codecOf(protocol: string, method: WireMethod, { arriving, open }: HttpCall): FrameCodec {
   const json = jsonFrames(method.path);
   const isJson = protocol !== PROTOCOLS[1];
-  const active = () => (open.active = performance.now());
+  const active = () => {
+    if (open.active !== Infinity) open.active = performance.now();
+  };
   return {
     read: (frame, isBinary) => {
       active();
