@@ -94,3 +94,19 @@ describe('messages that lie unread when their client goes', () => {
     await expect.poll(() => metric('triptych_admitted_bytes'), { timeout: 10_000 }).toBe(0);
   });
 });
+
+describe('clients that are asked whether they are there', () => {
+  it('are gone where nothing comes, not where they send', async () => {
+    await serve({ keepaliveMs: 1000 });
+    const [silent, sending] = [await upgrade(), await upgrade()];
+    let isClosed = false;
+    void sending.closed.then(() => (isClosed = true));
+    const timer = setInterval(() => sending.socket.write(Buffer.alloc(100)), 200);
+    sending.socket.write(head(MIB));
+    await silent.closed;
+    await sleep(1500);
+    clearInterval(timer);
+    expect(isClosed).toBe(false);
+    sending.socket.destroy();
+  });
+});

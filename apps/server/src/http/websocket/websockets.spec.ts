@@ -124,7 +124,7 @@ describe('live audio over a WebSocket', () => {
   });
 
   it('does not read ahead of what it computes, nor compute ahead of what is read', async () => {
-    await serve();
+    await serve({ keepaliveMs: 1000 });
     const { socket, opened } = open();
     await opened;
     socket.pause();
@@ -141,6 +141,9 @@ describe('live audio over a WebSocket', () => {
     }
     // Most of it waits here: what the server took of it is its window, and what lies in sockets.
     expect(socket.bufferedAmount).toBeGreaterThan(10_000_000);
+    // What says that the client is there lies behind it.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(socket.readyState).toBe(WebSocket.OPEN);
     socket.terminate();
   });
 });

@@ -18,6 +18,7 @@ import type { Origins } from '../origins.js';
 import { HttpError } from '../status.js';
 import { followFrames } from './follow-frames.js';
 import { jsonFrames } from './json-frames.js';
+import { Keepalive } from './keepalive.js';
 import { type FrameCodec, MessageStream } from './message-stream.js';
 
 /** Protocols of frames, as a client asks for them: text frames of JSON, or binary ones of protobuf. */
@@ -44,6 +45,7 @@ export function serveWebSockets(server: Server, context: HttpContext, options: W
     perMessageDeflate: false,
     handleProtocols: (asked) => PROTOCOLS.find((one) => asked.has(one)) ?? false,
   });
+  const keepalive = new Keepalive(options.keepaliveMs);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // What breaks before there is a WebSocket.
     socket.on('error', () => socket.destroy());
@@ -64,15 +66,15 @@ export function serveWebSockets(server: Server, context: HttpContext, options: W
       const rule = { route: path, methods: [path], isStream: true, authorization: bearerOf(request) };
       const call = letIn(context, request, answerStream(socket, socket), observed, rule);
       sockets.handleUpgrade(request, request.socket, head, (opened) => {
+        keepalive.follow(opened, request.socket);
         void serve(opened, request.socket, method, call);
       });
     } catch (thrown) {
       refuse(thrown);
     }
   });
-  const asking = setInterval(() => askAll(sockets), options.keepaliveMs).unref();
   return () => {
-    clearInterval(asking);
+    keepalive.close();
     for (const socket of sockets.clients) socket.terminate();
   };
 }
@@ -144,20 +146,4 @@ function refuseUpgrade(socket: Duplex, { status, headers, body }: ReturnType<typ
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body}`);
   setTimeout(() => socket.destroy(), 1000).unref();
-}
-
-/** Sockets whose clients have been asked, and have not answered. */
-const silent = new WeakSet<WebSocket>();
-
-/** Ends the sockets whose clients have not answered since they were asked last, and asks all others. */
-function askAll(sockets: WebSocketServer): void {
-  for (const socket of sockets.clients) {
-    if (silent.has(socket)) {
-      socket.terminate();
-      continue;
-    }
-    silent.add(socket);
-    socket.once('pong', () => silent.delete(socket));
-    socket.ping();
-  }
 }
