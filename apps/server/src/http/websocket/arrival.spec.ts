@@ -110,3 +110,14 @@ describe('clients that are asked whether they are there', () => {
     sending.socket.destroy();
   });
 });
+
+describe('a handshake that is none', () => {
+  it('ends as a call of a client that has gone', async () => {
+    await serve();
+    const { received, closed } = await upgrade('no key');
+    await closed;
+    expect(received()).toMatch(/^HTTP\/1\.1 400 /);
+    await expect.poll(() => metric(`triptych_calls_total{method="${PATH}",code="CANCELLED"}`)).toBe(1);
+    expect(await metric(`triptych_calls_in_flight{method="${PATH}"}`)).toBe(0);
+  });
+});

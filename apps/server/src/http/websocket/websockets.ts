@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TriptychError } from '@triptych/core';
+import { abortError, TriptychError } from '@triptych/core';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { WireMethod, WireStream } from '../../grpc/wire-methods.js';
 import { toItemError } from '../../grpc/status.js';
@@ -65,7 +65,12 @@ export function serveWebSockets(server: Server, context: HttpContext, options: W
       options.origins.check(request.headers);
       const rule = { route: path, methods: [path], isStream: true, authorization: bearerOf(request) };
       const call = letIn(context, request, answerStream(socket, socket), observed, rule);
+      // `ws` refuses a handshake by itself, and tells nobody.
+      const notOpened = () => void call.observed.failed(abortError(call.signal));
+      call.signal.addEventListener('abort', notOpened);
+      if (call.signal.aborted) notOpened();
       sockets.handleUpgrade(request, request.socket, head, (opened) => {
+        call.signal.removeEventListener('abort', notOpened);
         keepalive.follow(opened, request.socket);
         void serve(opened, request.socket, method, call);
       });
