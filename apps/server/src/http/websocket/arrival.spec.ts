@@ -121,3 +121,18 @@ describe('a handshake that is none', () => {
     expect(await metric(`triptych_calls_in_flight{method="${PATH}"}`)).toBe(0);
   });
 });
+
+describe('a frame behind the empty one', () => {
+  it('is ignored, and all before it is answered', async () => {
+    await serve();
+    const { socket, received } = await upgrade();
+    // config { format { encoding: 1, sample_rate_hz: RATE } }, the end, and what is no message.
+    const config = [0x0a, 7, 0x12, 5, 0x08, 1, 0x10, 0x80 | (RATE & 0x7f), RATE >> 7];
+    const frame = (bytes: number[]) => [0x82, 0x80 | bytes.length, 0, 0, 0, 0, ...bytes];
+    socket.write(Buffer.from([...frame(config), ...frame([]), ...frame([0xff])]));
+    // 1000, in a frame that closes.
+    await expect.poll(received).toMatch(/\x88\x02\x03\xe8$|"error"/);
+    expect(received()).toMatch(/"ready"[\s\S]*"summary"/);
+    socket.destroy();
+  });
+});

@@ -10,13 +10,14 @@ export interface FrameCodec {
 
 /**
  * A WebSocket as a stream of messages both ways. It is read no faster than messages are taken, and a message is written once the one
- * before has gone out. An empty frame ends the client's side, which WebSockets have no end of.
+ * before has gone out. An empty frame ends the client's side, which WebSockets have no end of: what follows it is ignored.
  */
 export class MessageStream extends Duplex {
   /** What was wrong with a frame that came. */
   broken: unknown;
   #isFull = false;
   #isHeld = false;
+  #isEnded = false;
 
   constructor(
     private readonly socket: WebSocket,
@@ -76,8 +77,9 @@ export class MessageStream extends Duplex {
 
   #receive(frame: Buffer, isBinary: boolean): void {
     // What lay unread comes while the socket closes, too: nobody takes it.
-    if (this.readableEnded || this.destroyed || this.socket.readyState !== this.socket.OPEN) return;
+    if (this.#isEnded || this.destroyed || this.socket.readyState !== this.socket.OPEN) return;
     if (frame.length === 0) {
+      this.#isEnded = true;
       this.push(null);
       return;
     }
