@@ -105,15 +105,14 @@ export function letIn(
   const principal = firstAllowed(rule.methods, authenticate);
   const deadline = deadlineOf(request);
   const isAnonymous = principal === connection.id;
-  const endings = [
-    enterConnection(socket, context.maxPipelined),
-    gate.open.enter(principal, isAnonymous ? connection.address : undefined),
-  ];
+  const endings: (() => void)[] = [];
   const end = () => {
     socket.off('close', end);
     for (const one of endings.splice(0)) one();
   };
   try {
+    endings.push(enterConnection(socket, context.maxPipelined));
+    endings.push(gate.open.enter(principal, isAnonymous ? connection.address : undefined));
     gate.idle.checkReading(principal);
     if (rule.modalities) engine.admission.checkAny(principal, rule.modalities, deadline);
   } catch (thrown) {

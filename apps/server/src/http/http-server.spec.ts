@@ -90,6 +90,26 @@ describe('who may ask', () => {
 });
 
 describe('requests that do nothing, or too much', () => {
+  it('leave the connection as it was where too many calls are open for them', async () => {
+    const address = await serve({ maxCalls: 2, tokens: await tokens(['one', ['*']]) });
+    const waiting = await Promise.all([1, 2].map(() => rawConnection(address)));
+    const unfinished = rawRequest('/v1/embeddings', '', { ...bearer('one'), 'content-length': 1 });
+    for (const { socket } of waiting) socket.write(unfinished);
+    const options = { headers: bearer('one') };
+    await expect.poll(() => fetch(`${base}/v1/models`, options).then(({ status }) => status)).toBe(429);
+    const { socket, received } = await rawConnection(address);
+    const get = `GET /v1/models HTTP/1.1\r\nhost: a\r\nauthorization: Bearer one\r\n\r\n`;
+    const count = (status: number) => received().split(`HTTP/1.1 ${status} `).length - 1;
+    socket.write(get.repeat(20));
+    await expect.poll(() => count(429)).toBe(20);
+    for (const one of waiting) one.socket.destroy();
+    await expect.poll(() => fetch(`${base}/v1/models`, options).then(({ status }) => status)).toBe(200);
+    socket.write(get);
+    await expect.poll(() => count(200)).toBe(1);
+    expect(received()).not.toMatch(/requests of this connection/);
+    socket.destroy();
+  });
+
   it('are refused with their bodies unread where those are too long, and their senders hear of it', async () => {
     const address = await serve({ maxMessageBytes: 1024 * 1024 });
     const announced = await ask('/v1/embeddings', { input: 'x'.repeat(3_000_000) });
