@@ -9,7 +9,13 @@ const KEPT_MS = 5 * 60_000;
 const LEAST_BYTES = 16 * 1024;
 
 interface Kept {
+  readonly ticket: string;
   readonly data: readonly FlightData[];
+  /** Calls that read them. */
+  readers: number;
+  /** Nobody may begin to read them any more. */
+  isOver: boolean;
+  /** Ends that, and counts them out once nobody reads them. */
   readonly drop: () => void;
 }
 
@@ -40,12 +46,21 @@ export class KeptRows {
     return new Collecting(this.#shares, principal, (data, leave) => this.#keep(data, leave));
   }
 
-  /** Throws TICKET_UNKNOWN. */
-  get(ticket: Uint8Array): readonly FlightData[] {
-    return this.#find(ticket).data;
+  /** Gives the rows to `write`, and forgets them once it has taken all. They stay counted while they are read. Throws TICKET_UNKNOWN. */
+  async read(ticket: Uint8Array, write: (data: FlightData) => Promise<void>): Promise<void> {
+    const kept = this.#find(ticket);
+    kept.readers++;
+    try {
+      for (const data of kept.data) await write(data);
+      kept.isOver = true;
+    } finally {
+      kept.readers--;
+      // Their time may have come meanwhile.
+      if (kept.isOver) kept.drop();
+    }
   }
 
-  /** They were fetched, or nobody wants them. Throws TICKET_UNKNOWN. */
+  /** Nobody wants them. Throws TICKET_UNKNOWN. */
   drop(ticket: Uint8Array): void {
     this.#find(ticket).drop();
   }
@@ -54,15 +69,18 @@ export class KeptRows {
     for (const { drop } of this.#kept.values()) drop();
   }
 
-  #keep(data: readonly FlightData[], leave: () => void): string {
+  #keep(data: readonly FlightData[], leave: () => void): Kept {
     const ticket = randomBytes(16).toString('hex');
     const drop = () => {
       clearTimeout(timer);
-      if (this.#kept.delete(ticket)) leave();
+      kept.isOver = true;
+      this.#kept.delete(ticket);
+      if (kept.readers === 0) leave();
     };
     const timer = setTimeout(drop, KEPT_MS).unref();
-    this.#kept.set(ticket, { data, drop });
-    return ticket;
+    const kept: Kept = { ticket, data, readers: 0, isOver: false, drop };
+    this.#kept.set(ticket, kept);
+    return kept;
   }
 
   #find(ticket: Uint8Array): Kept {
@@ -80,11 +98,12 @@ export class KeptRows {
 export class Collecting {
   readonly #data: FlightData[] = [];
   readonly #endings: (() => void)[] = [];
+  #kept: Kept | undefined;
 
   constructor(
     private readonly shares: Shares<unknown>,
     private readonly principal: unknown,
-    private readonly hand: (data: readonly FlightData[], leave: () => void) => string,
+    private readonly hand: (data: readonly FlightData[], leave: () => void) => Kept,
   ) {
     this.#count(LEAST_BYTES);
   }
@@ -97,10 +116,17 @@ export class Collecting {
 
   /** Their ticket. */
   keep(): string {
-    return this.hand(this.#data, () => this.drop());
+    this.#kept = this.hand(this.#data, () => this.#leave());
+    return this.#kept.ticket;
   }
 
+  /** Forgets them, though they have a ticket already. */
   drop(): void {
+    if (this.#kept) this.#kept.drop();
+    else this.#leave();
+  }
+
+  #leave(): void {
     for (const leave of this.#endings.splice(0)) leave();
   }
 

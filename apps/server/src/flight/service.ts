@@ -55,8 +55,7 @@ export function flightService(
       }
     }),
     DoGet: answers(observers, async ({ ticket }, write) => {
-      for (const data of kept.get(ticket)) await write(data);
-      kept.drop(ticket);
+      await kept.read(ticket, write);
     }),
     DoAction: answers(observers, async (action, write) => {
       for (const body of doAction({ engine, kept }, action)) await write({ body });
