@@ -1,30 +1,30 @@
 import { TriptychError } from '@triptych/core';
 import { JsonText } from '../json/json-text.js';
 
-/** Characters that are decoded before others have the event loop. */
+/** Bytes of a body that are decoded before others have the event loop. */
 const STEP = 256 * 1024;
 
 /**
- * The bytes that a text in base64 stands for, beginning with its character `start`. Read in steps: what is decoded at once would keep the
- * event loop from others. Throws MESSAGE_MALFORMED.
+ * The bytes that a text in base64 stands for, beginning with its character `start`, which is among the first step's. Read in steps: what is
+ * decoded at once would keep the event loop from others. Throws MESSAGE_MALFORMED.
  */
 export async function decodeBase64(
   text: string | JsonText,
   start: number,
   pause: () => Promise<void>,
 ): Promise<Buffer> {
-  const source = text instanceof JsonText ? text.bytes : Buffer.from(text, 'latin1');
-  const isEscaped = text instanceof JsonText && text.isEscaped;
-  const bytes = Buffer.allocUnsafe(Math.ceil(((source.length - start) * 3) / 4) + 3);
+  const source = text instanceof JsonText ? text : new JsonText(Buffer.from(text), false);
+  const { length } = source.bytes;
+  const bytes = Buffer.allocUnsafe(Math.ceil(((length - start) * 3) / 4) + 3);
   let written = 0;
   let characters = 0;
   /** Of a group of four whose others come with the next step. */
   let rest = '';
-  for (let at = start; at < source.length; at += STEP) {
-    const step = source.toString('latin1', at, at + STEP);
-    // Some encoders of JSON escape the slash.
-    const letters = rest + (isEscaped ? step.replaceAll('\\', '') : step);
-    const isLast = at + STEP >= source.length;
+  for (let at = 0; at < length;) {
+    const step = source.part(at, STEP);
+    const letters = rest + (at === 0 ? step.text.slice(start) : step.text);
+    at = step.end;
+    const isLast = at === length;
     const whole = isLast ? letters.length : letters.length - (letters.length % 4);
     written += bytes.write(letters.slice(0, whole), written, 'base64');
     characters += isLast ? letters.replace(/={1,2}$/, '').length : whole;

@@ -13,10 +13,10 @@ export interface InputReader {
   readonly fetch: (url: string, accept: string) => Promise<Buffer>;
 }
 
-/** `data:image/png;base64,`, its slash escaped perhaps, and parameters in between. */
-const DATA_URI = /^data:([\w.+-]+\\?\/[\w.+-]+)?((?:;[\w-]+=[\w.+-]+)*)(;base64)?,/i;
+/** `data:image/png;base64,`, and parameters in between. */
+const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?((?:;[\w-]+=[\w.+-]+)*)(;base64)?,/i;
 /** Any URL but those that are data; base64 has no colon. */
-const URL_START = /^[a-z][a-z0-9+.-]*:\\?\//i;
+const URL_START = /^[a-z][a-z0-9+.-]*:\//i;
 /** Longer than any of those, and short enough to be looked at whole. */
 const HEAD = 256;
 const typesOf: Readonly<Record<Medium, RegExp>> = {
@@ -30,13 +30,13 @@ export function readMedium(
   medium: Medium,
   { pause, fetch }: InputReader,
 ): Promise<Buffer> {
-  const head = typeof text === 'string' ? text.slice(0, HEAD) : text.bytes.toString('latin1', 0, HEAD);
+  const head = typeof text === 'string' ? text.slice(0, HEAD) : text.part(0, HEAD).text;
   if (URL_START.test(head)) return fetch(text.toString(), `${medium}/*`);
   if (!/^data:/i.test(head)) return decodeBase64(text, 0, pause);
   const [start, type = '', , base64] = DATA_URI.exec(head) ?? [];
   if (start === undefined || base64 === undefined)
     throw malformed(`a data URI that cannot be read; expected data:${medium}/…;base64,…`);
-  if (typesOf[medium].test(type.replace('\\', ''))) return decodeBase64(text, start.length, pause);
+  if (typesOf[medium].test(type)) return decodeBase64(text, start.length, pause);
   throw malformed(`the data URI is of ${type === '' ? 'no type' : `type ${type}`}; expected ${medium}/…`);
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { TriptychError } from '@triptych/core';
-import { JsonText, unquote } from './json-text.js';
+import { isEscapedAt, JsonText, unquote } from './json-text.js';
 
 /** A JSON document's value. Objects have no prototype. */
 export type Json = null | boolean | number | string | JsonText | Json[] | JsonObject;
@@ -102,7 +102,7 @@ class JsonReader {
   #string(): string | JsonText {
     const start = this.#at + 1;
     let end = this.bytes.indexOf(QUOTE, start);
-    while (end >= 0 && this.#isEscaped(start, end)) {
+    while (end >= 0 && isEscapedAt(this.bytes, start, end)) {
       this.#escapedQuotes++;
       if (this.#escapedQuotes > jsonLimits.escapedQuotes)
         throw tooLarge(`has more than ${jsonLimits.escapedQuotes} quotes within its strings`);
@@ -115,13 +115,6 @@ class JsonReader {
     if (content.length < LONG) return unquote(content, isEscaped);
     this.#long += content.length;
     return new JsonText(content, isEscaped);
-  }
-
-  /** Whether a quote belongs to its string: behind an odd number of backslashes. */
-  #isEscaped(start: number, quote: number): boolean {
-    let at = quote;
-    while (at > start && this.bytes[at - 1] === BACKSLASH) at--;
-    return (quote - at) % 2 === 1;
   }
 
   #word(): null | boolean | number {

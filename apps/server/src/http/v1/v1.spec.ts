@@ -137,6 +137,16 @@ describe('/v1/embeddings', () => {
     expect(vectors(answer)).toEqual(vectors(plain.answer));
   });
 
+  it('takes all else that an encoder of JSON has escaped, and no line breaks', async () => {
+    const body = JSON.stringify({ input: png('pizza'), modality: 'image' });
+    const escaped = body.replaceAll('+', '\\u002B').replaceAll('=', '\\u003d').replaceAll('/', '\\u002f');
+    expect(escaped).toContain('\\u002B');
+    const [plain, read] = [await post('/v1/embeddings', body), await post('/v1/embeddings', escaped)];
+    expect(vectors(read.answer)).toEqual(vectors(plain.answer));
+    const lines = JSON.stringify({ input: png('pizza').replace(/.{100}/g, '$&\n'), modality: 'image' });
+    expect(await post('/v1/embeddings', lines)).toMatchObject({ status: 400 });
+  });
+
   const image = { modality: 'image' };
   it.each<[string, object | string, number, string, string | null, RegExp]>([
     ['no input', {}, 400, 'MESSAGE_MALFORMED', 'input', /either input or inputs/],
