@@ -38,6 +38,7 @@ const methods = {
   image: '/triptych.v1.ImageEncoder/Encode',
   audio: '/triptych.v1.AudioEncoder/Encode',
 } as const;
+const modalities = ['text', 'image', 'audio'] as const;
 export const embeddingMethods = Object.values(methods);
 
 /** An input's vector, and what is said of it. */
@@ -65,8 +66,8 @@ export async function embeddings(
   }
   const inputs = await readInputs(unread, reader);
   held.leave();
-  const engineCall = call.engineCall(bodyBytes + decodedBytes(inputs));
-  const encoded = await encodeAll(engine, inputs, request, engineCall, (i) => unread[i].field);
+  const source = { engine, call, bodyBytes };
+  const encoded = await encodeAll(source, inputs, request, (i) => unread[i].field);
   return answer(encoded, request.encoding_format ?? 'float', reader.pause);
 }
 
@@ -74,7 +75,7 @@ export async function embeddings(
 function checkCounts({ limits }: Engine, unread: readonly { readonly modality: Input['modality'] }[]): void {
   const most = { text: limits.maxTexts, image: limits.maxImages, audio: limits.maxClips };
   checkBatch(unread.length, limits.maxTexts + limits.maxImages + limits.maxClips, 'input');
-  for (const modality of ['text', 'image', 'audio'] as const) {
+  for (const modality of modalities) {
     const count = unread.filter((one) => one.modality === modality).length;
     if (count > 0) checkBatch(count, most[modality], 'input');
   }
@@ -82,26 +83,30 @@ function checkCounts({ limits }: Engine, unread: readonly { readonly modality: I
 
 /** Encodes the inputs of each modality as one batch. Throws what the first of them failed of. */
 async function encodeAll(
-  engine: Engine,
+  { engine, call, bodyBytes }: Pick<PostedRequest, 'engine' | 'call' | 'bodyBytes'>,
   inputs: readonly Input[],
   request: EmbeddingsRequest,
-  call: EngineCall,
   fieldOf: (index: number) => string,
 ): Promise<Encoded[]> {
   const encoded: Encoded[] = [];
+  // The body is counted once: with the texts, which are views of it, where there are any.
+  const first = modalities.find((modality) => inputs.some((input) => input.modality === modality));
   const encodeOf = async (modality: Input['modality']) => {
     const places = inputs.flatMap((input, i) => (input.modality === modality ? [i] : []));
     if (places.length === 0) return;
     const batch = places.map((i) => inputs[i]);
-    const results = await encodeBatch(engine, modality, batch, request, call).catch((thrown: unknown) => {
-      throw inRequest(TriptychError.from(thrown));
-    });
+    const engineCall = call.engineCall((modality === first ? bodyBytes : 0) + decodedBytes(batch));
+    const results = await encodeBatch(engine, modality, batch, request, engineCall).catch(
+      (thrown: unknown) => {
+        throw inRequest(TriptychError.from(thrown));
+      },
+    );
     results.forEach((result, i) => {
       if ('error' in result) throw atField(result.error, fieldOf(places[i]));
       encoded[places[i]] = result;
     });
   };
-  await Promise.all((['text', 'image', 'audio'] as const).map(encodeOf));
+  await Promise.all(modalities.map(encodeOf));
   return encoded;
 }
 

@@ -147,6 +147,29 @@ describe('/v1/embeddings', () => {
     expect(await post('/v1/embeddings', lines)).toMatchObject({ status: 400 });
   });
 
+  it('counts a body once, whatever modalities it holds', async () => {
+    const MIB = 2 ** 20;
+    const small = await serveDemo({
+      models: [demoClip],
+      http: '127.0.0.1:0',
+      maxMessageBytes: 4 * MIB,
+      queueBytes: 16 * MIB,
+    });
+    try {
+      const large = Buffer.concat([picture('pizza'), Buffer.alloc(2.8 * MIB)]);
+      const image = { type: 'image_base64', image_base64: base64(large) };
+      const parts = [{ type: 'text', text: long }, image];
+      const response = await fetch(`http://${small.server.httpAddress}/v1/embeddings`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ inputs: parts.map((part) => ({ content: [part] })) }),
+      });
+      expect([response.status, await response.json()]).toMatchObject([200, { data: [{}, {}] }]);
+    } finally {
+      await small.close();
+    }
+  });
+
   const image = { modality: 'image' };
   it.each<[string, object | string, number, string, string | null, RegExp]>([
     ['no input', {}, 400, 'MESSAGE_MALFORMED', 'input', /either input or inputs/],
