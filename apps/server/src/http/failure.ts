@@ -18,7 +18,7 @@ export type FailureStyle = 'openai' | 'oip' | 'connect' | 'grpc-web' | 'problem'
 export function styleOf(url: string, contentType = ''): FailureStyle {
   if (url.startsWith('/v1/')) return 'openai';
   if (url.startsWith('/triptych.v1.'))
-    return contentType.startsWith('application/grpc-web') ? 'grpc-web' : 'connect';
+    return /^application\/grpc-web/i.test(contentType) ? 'grpc-web' : 'connect';
   return url.startsWith('/v2/') || url === '/v2' ? 'oip' : 'problem';
 }
 

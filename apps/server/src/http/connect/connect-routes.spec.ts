@@ -104,6 +104,28 @@ it.each([
   if (status === 200) expect(response.headers.get('grpc-status')).toBe('3');
 });
 
+it.each(['application/json', 'Application/JSON', 'application/grpc-web+Json'])(
+  'JSON has its bounds as %s, too',
+  async (type) => {
+    const isEnveloped = type.includes('grpc-web');
+    const ask = async (json: string) => {
+      const envelope = Buffer.alloc(isEnveloped ? 5 : 0);
+      if (isEnveloped) envelope.writeUInt32BE(json.length, 1);
+      const body = Buffer.concat([envelope, Buffer.from(json)]);
+      const headers = { 'content-type': type };
+      const path = '/triptych.v1.TextEncoder/Encode';
+      const response = await fetch(base + path, { method: 'POST', body, headers });
+      const message = response.headers.get('grpc-message') ?? (await response.text());
+      return `${response.status} ${decodeURIComponent(message)}`;
+    };
+    expect(await ask('{"texts":["a"]}')).toMatch(
+      isEnveloped ? /^200 $|^200 .*grpc-status: 0/s : /^200 .*results/s,
+    );
+    expect(await ask(`{"texts":[${Array(70_000).fill('""').join()}]}`)).toMatch(/more than 65536 values/);
+    expect(await ask(`{"texts":["${'a'.repeat(2 ** 20)}"]}`)).toMatch(/bytes of JSON; expected at most/);
+  },
+);
+
 it('streams say which door is theirs', async () => {
   const path = '/triptych.v1.ImageEncoder/EncodeStream';
   const response = await fetch(base + path, {

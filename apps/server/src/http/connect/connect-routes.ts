@@ -118,11 +118,14 @@ async function handle(
   const call = callOf(request);
   const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
   request.body = undefined;
-  checkBody(request.headers['content-type'] ?? '', body, method);
+  // The library reads types in any case: the same is checked that it reads.
+  const type = (request.headers['content-type'] ?? '').toLowerCase();
+  checkBody(type, body, method);
   const header = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) header.set(name, Array.isArray(value) ? value.join(', ') : value);
-  const { message, envelope } = split(header.get('content-type') ?? '', body);
+  header.set('content-type', type);
+  const { message, envelope } = split(type, body);
   header.set('content-length', String(envelope.length));
   const connectCall = { ...call, bodyBytes: body.length, message, isRead: false };
   const answer = await handler({
