@@ -6,7 +6,7 @@ import type { Column } from './arrow/batch.js';
 import { quoted } from './arrow/layout.js';
 import type { Field, Schema } from './arrow/schema.js';
 import { isNull, rangeOf } from './arrow/slice.js';
-import { typeText } from './arrow/types.js';
+import { numberIn, typeText } from './arrow/types.js';
 import type { Command } from './command.js';
 
 /** What is encoded of a row. */
@@ -62,9 +62,12 @@ function findColumn(fields: readonly Field[], { column, modality }: Command): nu
   );
 }
 
-function clipEncoding({ type, children }: Field, asked: string | undefined): string | undefined {
+function clipEncoding({ name, type, children }: Field, asked: string | undefined): string | undefined {
   if (ofBytes.slice(2).includes(type.name)) return asked ?? 'container';
   if (!ofLists.includes(type.name)) return undefined;
+  // A batch could have any number of rows that take no bytes.
+  if (type.name === 'fixed_size_list' && numberIn(type, 0) === 0)
+    throw unexpected(`column ${quoted({ name })} holds lists of 0 samples; expected 1 or more in each`, name);
   const encoding = sampleEncodings[typeText(children[0].type)];
   if (encoding === undefined || (asked !== undefined && asked !== encoding)) return undefined;
   return encoding;

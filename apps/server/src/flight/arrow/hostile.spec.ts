@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Command } from '../command.js';
+import { findContent } from '../content.js';
 import { readBatch } from './batch.js';
 import type { Layout } from './layout.js';
 import { batchMessage, readMessageHeader, schemaMessage } from './message.js';
@@ -18,6 +20,7 @@ const nested = (depth: number): Field =>
     : { ...leaf('s'), type: { name: 'struct', parameters: [] }, children: [nested(depth - 1)] };
 const schemaOf = (bytes: Uint8Array) => readSchema(readMessageHeader(bytes, 0).header);
 const write = (fields: readonly Field[]) => schemaMessage({ fields, metadata: [['k', 'v']] });
+const audio = { modality: 'audio' } as Command;
 const texts: Layout = { kind: 'bytes', offsetBytes: 4 };
 
 describe('a schema', () => {
@@ -46,6 +49,18 @@ describe('a schema', () => {
       }
     }
   });
+});
+
+it('a column of lists of no samples is refused: its rows would take no bytes', () => {
+  const float32: Field = { ...leaf('item'), type: { name: 'float', parameters: [1] } };
+  const lists = (size: number): Field => ({
+    ...leaf('audio'),
+    type: { name: 'fixed_size_list', parameters: [size] },
+    children: [float32],
+  });
+  const find = (size: number) => findContent({ fields: [lists(size)], metadata: [] }, audio);
+  expect(find(1).index).toBe(0);
+  expect(() => find(0)).toThrow(/"audio" holds lists of 0 samples/);
 });
 
 describe('a batch', () => {
