@@ -66,6 +66,10 @@ describe('who may ask', () => {
     expect(await status('/metrics', undefined, bearer('texts'))).toBe(403);
     expect(await status('/metrics', undefined, bearer('all'))).toBe(200);
     expect(await status('/livez')).toBe(200);
+    const ready = '/v2/models/demo-clip-text/ready';
+    expect(await status('/v2/health/ready')).toBe(200);
+    expect([await status(ready), await status(ready, undefined, bearer('texts'))]).toEqual([401, 403]);
+    expect(await status(ready, undefined, bearer('all'))).toBe(200);
     const refused = await ask('/v1/embeddings', input);
     expect(refused.headers.get('www-authenticate')).toBe('Bearer');
     expect(await refused.json()).toMatchObject({

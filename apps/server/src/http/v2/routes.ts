@@ -37,12 +37,12 @@ const get = (path: string, summary: string, method: string): Route => ({
   answer: z.looseObject({}),
 });
 
-/** Asked by whoever can connect. */
-const probe = (path: string, summary: string): Route => ({
+/** Answered by its status. Without a rule, whoever can connect may ask. */
+const probe = (path: string, summary: string, rule?: Route['rule']): Route => ({
   method: 'GET',
   path,
   summary,
-  rule: undefined,
+  rule,
   answer: undefined,
 });
 
@@ -73,6 +73,7 @@ const routes = {
   modelReady: probe(
     '/v2/models/{model}/ready',
     '200 while it can answer, otherwise 503; 404 where there is none.',
+    rule('ModelReady'),
   ),
   config: get('/v2/models/{model}/config', 'Its configuration.', 'ModelConfig'),
   modelStatistics: get('/v2/models/{model}/stats', 'Its statistics.', 'ModelStatistics'),
@@ -133,8 +134,11 @@ export function v2Routes(app: FastifyInstance, context: HttpContext, oip: OpenIn
   atModel(routes.config, configJson);
   atModel(routes.modelStatistics, (model) => statisticsJson([model], oip));
   for (const path of pathsOf(routes.modelReady))
-    app.get<OfModel>(path, ({ params: { model, version = '' } }, reply) => {
+    app.get<OfModel>(path, { config: { rule: routes.modelReady.rule } }, (request, reply) => {
+      const { model, version = '' } = request.params;
       const found = offeredOipModel(engine, model, version);
+      // Whatever it says, it is an answer, as in gRPC.
+      callOf(request).observed.succeeded();
       return found ? ready(reply, isReady(found)) : reply.code(404).send();
     });
   app.post(routes.index.path, { config: { rule: routes.index.rule } }, ({ body }) => {
