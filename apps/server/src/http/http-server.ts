@@ -86,13 +86,14 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     modelControl: config.modelControl,
   };
   const state: Draining = { isDraining: false };
-  const { server, app } = createApp(context, options, state);
+  const origins = new Origins(config.httpOrigins);
+  const { server, app } = createApp(context, options, origins, state);
   gate.connections.follow(server, 'connection');
   await app.register(async (scope) => probeRoutes(scope, options));
   const urlFiles = new UrlFiles(config, engine.admission);
   await app.register(async (scope) => v1Routes(scope, context, urlFiles));
   await app.register(async (scope) => servePosted(scope, context, urlFiles, captionsRoute));
-  await app.register(async (scope) => v2Routes(scope, context, oip));
+  await app.register(async (scope) => v2Routes(scope, context, oip, origins));
   await app.register(async (scope) => openApiRoutes(scope, api, [...v1, captionsRoute, ...v2, ...probes]));
   const methods = wireMethods(engine, control, {
     ...hearers,
@@ -102,7 +103,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   await app.register(async (scope) => connectRoutes(scope, context, methods));
   const endWebSockets = serveWebSockets(server, context, {
     methods,
-    origins: new Origins(config.httpOrigins),
+    origins,
     keepaliveMs: config.keepaliveMs,
     isDraining: () => state.isDraining,
   });
@@ -123,9 +124,9 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
 function createApp(
   context: HttpContext,
   { config, secure }: HttpOptions,
+  origins: Origins,
   state: Draining,
 ): { server: PlainServer; app: FastifyInstance } {
-  const origins = new Origins(config.httpOrigins);
   const settings = {
     // A body may take its time (see `--idle-ms`), headers may not.
     headersTimeout: 10 * SECOND_MS,

@@ -33,7 +33,7 @@ export class Origins {
     };
   }
 
-  /** Throws METHOD_DENIED at a WebSocket of another page: browsers open it without asking. */
+  /** Throws METHOD_DENIED at what browsers send for a page of another origin without asking first: a WebSocket, or a POST of plain text. */
   check({ origin, host }: IncomingHttpHeaders): void {
     if (origin === undefined || this.#isListed(origin)) return;
     if (URL.canParse(origin) && new URL(origin).host === host) return;

@@ -20,6 +20,7 @@ import type { HttpContext } from '../call.js';
 import { callOf } from '../json-body.js';
 import { parseRequest } from '../json/parse-request.js';
 import { readJson } from '../json/read-json.js';
+import type { Origins } from '../origins.js';
 import { paced } from '../pace.js';
 import { readBody } from '../read-body.js';
 import type { Route } from '../route.js';
@@ -105,8 +106,17 @@ interface OfModel {
 }
 
 /** The Open Inference Protocol as REST, with Triton's extensions: see docs/open-inference.md. */
-export function v2Routes(app: FastifyInstance, context: HttpContext, oip: OpenInference): void {
+export function v2Routes(
+  app: FastifyInstance,
+  context: HttpContext,
+  oip: OpenInference,
+  origins: Origins,
+): void {
   const { engine } = oip;
+  // Bodies of any type are read: browsers send a page's plain text to any server without asking it.
+  app.addHook('onRequest', async ({ method, headers }) => {
+    if (method === 'POST') origins.check(headers);
+  });
   // Its clients say nothing of the type of their bodies.
   app.addContentTypeParser('*', (request: FastifyRequest) => {
     const call = callOf(request);

@@ -163,6 +163,24 @@ describe('the Open Inference Protocol as REST', () => {
     expect([load.status, await load.text()]).toEqual([403, expect.stringContaining('METHOD_DENIED')]);
   });
 
+  it('takes nothing from pages of other origins', async () => {
+    const send = async (path: string, headers: Record<string, string>) => {
+      const body = JSON.stringify({ inputs: [texts('a')] });
+      const type = { 'content-type': 'text/plain' };
+      const response = await fetch(base + path, { method: 'POST', headers: { ...type, ...headers }, body });
+      return { status: response.status, text: await response.text() };
+    };
+    const refused = { status: 403, text: expect.stringContaining('--http-origins') as string };
+    const evil = { origin: 'https://evil.example' };
+    expect(await send('/models/demo-clip-text/infer', evil)).toEqual(refused);
+    expect(await send('/models/demo-clip-text/infer', { origin: 'null' })).toEqual(refused);
+    expect(await send('/repository/index', evil)).toEqual(refused);
+    expect(await send('/models/demo-clip-text/infer', { origin: new URL(base).origin })).toMatchObject({
+      status: 200,
+    });
+    expect(await send('/models/demo-clip-text/infer', {})).toMatchObject({ status: 200 });
+  });
+
   it('refuses heads that are longer than their bodies, and bytes that are nobody’s', async () => {
     const head = { inputs: [texts('a')] };
     expect(await inferBinary(head, Buffer.alloc(3), 'demo-clip-text')).toMatchObject({
