@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BatchQueue, type QueueObserver } from './batch-queue.js';
 
@@ -173,5 +174,40 @@ describe('a batch queue', () => {
     expect(batches).toHaveLength(2);
     expect(drops).toEqual(['deadline']);
     expect(queue.depth).toEqual({ items: 0, bytes: 0 });
+  });
+
+  describe('one of whose batches was slow', () => {
+    /** By its estimate the next batch takes 60 ms or more. */
+    async function slowed(): Promise<ReturnType<typeof queueOf>> {
+      const made = queueOf();
+      const slow = made.queue.submit(0);
+      await sleep(300);
+      made.batches[0].finish();
+      await slow;
+      return made;
+    }
+    const soon = () => ({ deadline: Date.now() + 40 });
+
+    it('computes what has less time than that where it has nothing else to do', async () => {
+      const { queue, batches } = await slowed();
+      for (const item of [2, 4]) {
+        const next = queue.submit(item, soon());
+        expect(batches.at(-1)?.items).toEqual([item]);
+        batches.at(-1)?.finish();
+        expect((await next).result).toBe(10 * item);
+      }
+    });
+
+    it('drops it for what has the time, in its batch or behind it', async () => {
+      const { queue, batches } = await slowed();
+      const first = queue.submit(2);
+      const dropped = [queue.submit(1, soon()), queue.submit(4, soon())];
+      const others = [queue.submit(6), queue.submit(8)];
+      batches[1].finish();
+      for (const one of dropped) await expect(one).rejects.toMatchObject({ reason: 'DEADLINE_PASSED' });
+      expect(batches[2].items).toEqual([6, 8]);
+      batches[2].finish();
+      await Promise.all([first, ...others]);
+    });
   });
 });

@@ -85,9 +85,7 @@ export class BatchQueue<Item, Result> {
   /** Where there is no room: in a fair order too, or whoever waits for the most would have all of it. */
   readonly #outside = new FairOrder<Entry<Item, Result>>();
   #bytes = 0;
-  /** What a batch takes from its start to its end: a moving average. */
-  #runMs = 0;
-  /** The same without what it waits for the batch before it. */
+  /** What a batch takes, without what it waits for the batch before it: a moving average. */
   #batchMs = 0;
 
   constructor(private readonly options: BatchQueueOptions<Item, Result>) {}
@@ -176,7 +174,7 @@ export class BatchQueue<Item, Result> {
       const { size: items, crowd } = this.#waiting;
       const place = this.options.place(first.item, { items, crowd });
       if (!place || (place.isAhead && !this.#mayGoAhead)) return;
-      const batch = this.#takeBatch(place.most);
+      const batch = this.#takeBatch(place);
       if (batch.length > 0) void this.#runBatch(batch, place);
     }
   }
@@ -190,19 +188,26 @@ export class BatchQueue<Item, Result> {
     return isShared && (callers === 1 || this.#batchMs <= SHORT_MS);
   }
 
-  /** Empty where all that it took had passed their deadline. */
-  #takeBatch(most: number): Entry<Item, Result>[] {
+  /** Empty where all that it took was too late. */
+  #takeBatch({
+    most,
+    isAhead,
+  }: Pick<Place<readonly Item[], readonly Result[]>, 'most' | 'isAhead'>): Entry<Item, Result>[] {
     const { key, maxBatch } = this.options;
     const taken = this.#waiting.take(
       (entry, first) => key(entry.item) === key(first.item),
       (first) => Math.min(most, maxBatch(first.item)),
     );
-    // What would end too late is as lost as what starts too late, and costs more.
-    const now = Date.now() + this.#runMs;
     for (const { bytes } of taken) this.#bytes -= bytes;
-    const late = taken.filter(({ deadline }) => deadline <= now);
+    const now = Date.now();
+    // What would end too late is as lost as what starts too late, and costs more. One that goes ahead waits for another like it.
+    const end = now + (isAhead ? 2 : 1) * this.#batchMs;
+    // Where nothing else is there to be computed it costs nobody anything, and only what is computed corrects the estimate.
+    const isAlone = !isAhead && this.#waiting.size === 0 && taken.every(({ deadline }) => deadline <= end);
+    const limit = isAlone ? now : end;
+    const late = taken.filter(({ deadline }) => deadline <= limit);
     for (const entry of late) this.#drop(entry, 'deadline', deadlinePassed());
-    const batch = late.length === 0 ? taken : taken.filter(({ deadline }) => deadline > now);
+    const batch = late.length === 0 ? taken : taken.filter(({ deadline }) => deadline > limit);
     for (const entry of batch) entry.signal?.removeEventListener('abort', entry.onAbort);
     this.#letIn();
     return batch;
@@ -223,7 +228,6 @@ export class BatchQueue<Item, Result> {
       batch.forEach((entry) => entry.reject(thrown));
     } finally {
       const runMs = performance.now() - started;
-      this.#runMs += SMOOTHING * (runMs - this.#runMs);
       // One that went ahead has waited for another like it.
       this.#batchMs += SMOOTHING * ((place.isAhead ? runMs / 2 : runMs) - this.#batchMs);
       this.options.observer?.ended(runMs, batch.length);
