@@ -133,6 +133,36 @@ describe('models that come and go', () => {
   });
 });
 
+describe('a model that was unloaded', () => {
+  it('stays so where what is to serve in its place cannot be loaded, and comes back where it can', async () => {
+    const gone = 'to-be-unloaded';
+    const call = () => engine.encodeAudio({ model: gone, clips: [{ format, data: pcm }] });
+    await engine.load({ directory: whisper, name: gone });
+    await engine.unload(gone);
+    const begun = new Promise<void>((resolve) => {
+      engine.models.onChange(() => engine.models.find(gone)?.state === 'loading' && resolve());
+    });
+    const failing = engine.load({ directory: damaged, name: gone }).catch((thrown: unknown) => thrown);
+    await begun;
+    // It waits for what is loaded, and gets nothing else.
+    await expect(call()).rejects.toMatchObject({ reason: 'MODEL_NOT_FOUND' });
+    expect(await failing).toMatchObject({ reason: 'WEIGHTS_CORRUPT' });
+    expect(engine.models.get(gone)).toMatchObject({ state: 'unloaded', failures: 1 });
+    await expect(call()).rejects.toMatchObject({ reason: 'MODEL_NOT_FOUND' });
+
+    const client = new AbortController();
+    const bringing = engine.models.bring(gone, { signal: client.signal, deadline: Infinity });
+    client.abort();
+    await expect(bringing).rejects.toMatchObject({ reason: 'CANCELLED' });
+    await expect(call()).rejects.toMatchObject({ reason: 'MODEL_NOT_FOUND' });
+    await expect.poll(() => engine.models.get(gone).state).toBe('unloaded');
+
+    await engine.models.bring(gone);
+    expect((await call()).stamp.model).toBe(gone);
+    await engine.models.forget(gone);
+  });
+});
+
 describe('a stream that is opened and not run', () => {
   it('lets its model go once it is closed', async () => {
     await engine.load({ directory: clip, name: 'pictures' });

@@ -49,8 +49,8 @@ export class KnownModel implements ModelStatus {
   served: ServedModel | undefined;
   /** Loads under way and those that wait for their turn, cancelled ones until they have ended. */
   readonly pending = new Set<ModelLoad>();
-  /** False where it was unloaded: calls do not find it. */
-  isOffered = true;
+  /** It was unloaded, and nothing of it has been loaded since. */
+  isUnloaded = false;
   /** Instances that no call finds, and that end with the last that works with them. */
   ending = 0;
   loads = 0;
@@ -69,6 +69,11 @@ export class KnownModel implements ModelStatus {
     public memoryBytes: number,
   ) {
     this.version = partsOf(name).version;
+  }
+
+  /** Whether calls find it: not once it was unloaded, until a caller has it loaded. */
+  get isOffered(): boolean {
+    return !this.isUnloaded || [...this.pending].some(({ isAsked, signal }) => isAsked && !signal.aborted);
   }
 
   get state(): ModelState {
@@ -101,13 +106,14 @@ export class KnownModel implements ModelStatus {
 
   loaded({ source, model, card, memoryBytes }: Loaded): void {
     Object.assign(this, { source, served: model, card, memoryBytes, readyAt: performance.now() });
+    this.isUnloaded = false;
     this.loads++;
     this.#failuresInRow = 0;
   }
 
   /** What it is where it is loaded next. */
   describedAs({ source, card, memoryBytes }: Pick<Loaded, 'source' | 'card' | 'memoryBytes'>): void {
-    Object.assign(this, { source, card, memoryBytes });
+    Object.assign(this, { source, card, memoryBytes, isUnloaded: false });
   }
 
   /** Messages name a model's directory: who may see them need not know where on this machine it lies. */

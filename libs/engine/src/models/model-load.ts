@@ -17,6 +17,8 @@ export class ModelLoad {
   #isOver = false;
   /** It has its place in the budget. */
   hasMemory = false;
+  /** A caller has asked for it, not only calls that need the model. */
+  isAsked = false;
 
   constructor(
     private readonly model: string,
@@ -38,6 +40,7 @@ export class ModelLoad {
   /** Rejects as the load does, with what it was cancelled with, or with CANCELLED or DEADLINE_PASSED. */
   async wait(kind: WaitingKind, until: Waiting): Promise<ServedModel> {
     this.#waiting++;
+    if (kind === 'caller') this.isAsked = true;
     try {
       return await waitFor(this.#done, until, `model ${this.model} was loaded`);
     } finally {

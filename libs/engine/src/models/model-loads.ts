@@ -16,6 +16,7 @@ export interface LoadsParts {
   readonly slots: Slots;
   readonly logger: Logger;
   readonly changed: (ended?: ServedModel) => void;
+  readonly notFound: (name: string) => TriptychError;
 }
 
 /** What says nothing of the model, and is no failure of loading it. */
@@ -35,7 +36,11 @@ export class ModelLoads {
   bring(known: KnownModel): ModelLoad {
     return (
       known.loading ??
-      this.#begin(known, true, async (load) => known.served ?? (await this.#load(known, load)))
+      this.#begin(known, true, async (load) => {
+        // A call found it while it was to be loaded anew, which has failed: it stays unloaded.
+        if (!known.isOffered) throw this.parts.notFound(known.name);
+        return known.served ?? (await this.#load(known, load));
+      })
     );
   }
 

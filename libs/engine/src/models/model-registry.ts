@@ -50,6 +50,7 @@ export class ModelRegistry {
       memory: this.memory,
       slots: new Slots(modelLoads),
       changed: (ended) => this.#changed(ended),
+      notFound: (name) => this.#known.notFound(name),
     });
     this.#stopSweeping = idleSweep(modelIdleMs, () => this.#unloadIdle(modelIdleMs));
   }
@@ -178,7 +179,8 @@ export class ModelRegistry {
 
   /**
    * Loads a model, and serves it in the place of the one of its name, where there is one: what comes from then on gets the new one;
-   * calls and streams under way end on the one that they began with, which then ends. Throws as `load` does: what was served before is served on.
+   * calls and streams under way end on the one that they began with, which then ends. Throws as `load` does: what was served before is served on, and
+   * one that was unloaded stays so.
    */
   async replace(source: ModelSource, until = forever, given?: DescribedModel): Promise<ModelStatus> {
     this.checkOpen();
@@ -186,7 +188,6 @@ export class ModelRegistry {
     this.checkOpen();
     const before = this.#known.own(described.source.name);
     const known = before ?? this.#known.add(described);
-    known.isOffered = true;
     try {
       if (source.onDemand && !known.served) known.describedAs(described);
       else await this.#loads.replace(known, described).wait('caller', until);
@@ -204,7 +205,6 @@ export class ModelRegistry {
   async bring(name: string, until = forever): Promise<ModelStatus> {
     this.checkOpen();
     const known = this.#get(name);
-    known.isOffered = true;
     await this.#loads.bring(known).wait('caller', until);
     return known;
   }
@@ -223,7 +223,7 @@ export class ModelRegistry {
    */
   unload(name: string): { readonly model: ModelStatus; readonly ended: Promise<void> } {
     const known = this.#known.offered(name);
-    known.isOffered = false;
+    known.isUnloaded = true;
     cancelAll(known, this.#known.notFound(name));
     this.#changed();
     return { model: known, ended: this.#letGo(known) };
