@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TriptychError } from '../errors/triptych-error.js';
@@ -84,6 +85,28 @@ describe.each<Isolation>(['thread', 'process'])('a worker host, its worker in a 
     expect(await host.call('echo', 1)).toEqual(['ready', 1]);
     expect(states).toEqual([false, true]);
     expect(host.restarts).toBe(1);
+  });
+
+  it('replaces one that dies while it is being prepared once that has ended, and asks no other in its stead', async () => {
+    let begun = 0;
+    let told: (outcome: unknown) => void;
+    const late = new Promise((resolve) => (told = resolve));
+    const init = async (call: WorkerHost['call']) => {
+      const isSecond = ++begun === 2;
+      if (isSecond) {
+        void host.kill();
+        await sleep(500);
+      }
+      const prepared = call('prepare', `${begun}`);
+      if (isSecond) told(prepared.catch((thrown: unknown) => thrown));
+      await prepared;
+    };
+    host = await WorkerHost.start({ entry, name: 'echo', isolation, init, restart: true });
+    await host.kill();
+    expect(await late).toMatchObject({ reason: 'WORKER_LOST' });
+    await becomesReady();
+    expect(await host.call('echo', 1)).toEqual(['3', 1]);
+    expect(host.restarts).toBe(2);
   });
 
   it('survives a worker that ends itself', async () => {

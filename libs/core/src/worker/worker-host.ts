@@ -78,6 +78,8 @@ export class WorkerHost {
   #state: State = 'starting';
   #pauseMs = FIRST_PAUSE_MS;
   #timer: NodeJS.Timeout | undefined;
+  /** Restarts come one after the other: what prepares a worker goes on for a while where that has died. */
+  #restarting: Promise<void> = Promise.resolve();
   #nextId = 0;
   readonly #pending = new Map<number, PendingCall>();
   readonly #logger: Logger;
@@ -233,7 +235,7 @@ export class WorkerHost {
   #lost(worker: Channel, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    const wasReady = this.#state === 'ready';
+    const [wasReady, wasStarting] = [this.#state === 'ready', this.#state === 'starting'];
     if (this.#state !== 'closed') this.#state = 'restarting';
     for (const id of [...this.#pending.keys()]) {
       const error = new TriptychError('WORKER_LOST', `${this.options.name} ended before it answered`, {
@@ -242,16 +244,19 @@ export class WorkerHost {
       this.#take(id)?.reject(error);
     }
     if (wasReady) this.onReadyChange?.(false);
-    if (this.#state === 'closed' || !this.options.restart) return;
+    // Whoever starts it is told.
+    if (this.#state === 'closed' || wasStarting || !this.options.restart) return;
     this.#logger.error(
       { worker: this.options.name, err: cause, pauseMs: this.#pauseMs },
       'worker died, restarting',
     );
-    this.#timer = setTimeout(() => void this.#restart(), this.#pauseMs);
+    const restart = () => (this.#restarting = this.#restarting.then(() => this.#restart()));
+    this.#timer = setTimeout(() => void restart(), this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
   }
 
   async #restart(): Promise<void> {
+    if (this.#state === 'closed') return;
     try {
       this.restarts++;
       await this.#spawn();
