@@ -37,6 +37,7 @@ import { type EngineObserver, untraced } from './observer.js';
 import type { EngineLimits, QueueLimits } from './settings.js';
 import { type EncodedTexts, encodeTexts, type EncodeTextsRequest } from './text/encode-texts.js';
 import { openTextStream, type TextStreamRequest } from './text/text-stream.js';
+import type { Modality } from '@triptych/model-families';
 import type { RequestedImage } from '@triptych/validation';
 
 /**
@@ -56,7 +57,9 @@ export class Engine {
   ) {
     const { queueItems, queueAllItems, queueBytes } = limits;
     const admission = { items: queueItems, allItems: queueAllItems, bytes: queueBytes };
-    this.admission = new Admission(admission, lanesOf(models.models));
+    this.admission = new Admission(admission, lanesOf(models.models), (modality) =>
+      models.isOnStandby(modality as Modality),
+    );
     this.#followed = new Set(models.models);
     models.onChange((ended) => this.#follow(ended));
   }

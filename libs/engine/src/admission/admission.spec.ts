@@ -71,6 +71,20 @@ describe('admission', () => {
     await call(admission, 'greedy', { items: 64 });
   });
 
+  it('reads what may be for a model that is not loaded, however much is in work for those that are', async () => {
+    const admission = new Admission(
+      { items: 16, allItems: 16, bytes: 1000 },
+      lanes,
+      (modality) => modality === 'text',
+    );
+    const calls = ['text', 'image'].flatMap((modality) =>
+      ['a', 'b'].map((principal) => call(admission, principal, { items: 12, ms: 20, modality })),
+    );
+    expect(() => admission.checkAny('a', ['text'], Infinity)).not.toThrow();
+    expect(() => admission.checkAny('a', ['image'], Infinity)).toThrow(/items are in work/);
+    await Promise.allSettled(calls);
+  });
+
   it('bounds what all callers bring together', async () => {
     const admission = admissionOf({ items: 16, allItems: 32 });
     const outcomes = await Promise.allSettled(

@@ -46,6 +46,8 @@ export class Admission {
   constructor(
     private readonly limits: AdmissionLimits,
     lanes: readonly LaneName[],
+    /** Whether calls of a modality may name a model that is not loaded, and has no lane yet. */
+    private readonly isOnStandby: (modality: string) => boolean = () => false,
   ) {
     this.#bytes = new Room({ capacity: limits.bytes, floor: limits.bytes * PART_OF_BYTES });
     this.#arrivals = new Arrivals(this.#bytes, (principal) => this.#tooManyBytes(principal, 0));
@@ -133,7 +135,7 @@ export class Admission {
         refusal = TriptychError.from(thrown);
       }
     }
-    if (refusal) throw refusal;
+    if (refusal && !modalities.some(this.isOnStandby)) throw refusal;
   }
 
   #checkBytes(principal: unknown, bytes: number): void {

@@ -116,6 +116,11 @@ export class ModelRegistry {
     return this.#known.lookUpDefault(modality)?.name === model.name;
   }
 
+  /** Whether calls of a modality find one that is not loaded. */
+  isOnStandby(modality: Modality): boolean {
+    return this.#known.all.some((known) => !known.served && known.isOffered && known.takes(modality));
+  }
+
   /** Models for one call or stream, until it ends the lease. */
   lease(kind: UserKind): ModelLease {
     return new ModelLease(this, kind);

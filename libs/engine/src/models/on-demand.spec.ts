@@ -92,6 +92,23 @@ describe('a model that is known and not loaded', () => {
     expect(await modelOf('late')).toBe('late');
   });
 
+  it('has calls read that may name it, however much is in work for others of its modality', async () => {
+    await start({ models: [whisper, named('late', { onDemand: true })] });
+    const { queueItems } = engine.limits;
+    const load = { model: 'demo-whisper', modality: 'audio', items: queueItems, cost: 0 };
+    const caller = { principal: 'busy', flow: 'busy' };
+    const check = () => engine.admission.checkAny('busy', ['audio'], Infinity);
+    const twice = async (work: () => Promise<void>) => {
+      const admitted = { caller, deadline: Infinity, bytes: 0 };
+      await engine.admission.run({ ...admitted, loads: [load] }, () =>
+        engine.admission.run({ ...admitted, loads: [{ ...load, items: queueItems / 4 }] }, work),
+      );
+    };
+    await twice(() => Promise.resolve(check()));
+    await engine.unload('late');
+    await twice(() => Promise.resolve(expect(check).toThrow(/items are in work/)));
+  });
+
   it('that cannot be loaded is tried again after a while, not with every call, and others are served on', async () => {
     await start({ models: [whisper, { directory: damaged, name: 'broken', onDemand: true }] });
     const weights = await readFile(join(damaged, 'weights.parquet'));
