@@ -25,6 +25,7 @@ type audioRates struct {
 	frameBytes            int64
 	sourceRate, modelRate int64
 	hopSamples            int64
+	windowSamples         int64
 }
 
 // audioLog is the chunks of a stream from the one on that the first unanswered window needs.
@@ -45,6 +46,18 @@ func (l *audioLog) size() int64 {
 		return 0
 	}
 	return l.endByte - l.chunks[0].startByte
+}
+
+// leastBytes is how much must be allowed to be kept, as nothing is forgotten before the next window is answered: of PCM the window, what leads up to it,
+// as much behind it, since resamplers look ahead, and the rest of the chunk that this begins in.
+func (l *audioLog) leastBytes(rates audioRates) int64 {
+	if rates.frameBytes == 0 || len(l.chunks) == 0 {
+		return 0
+	}
+	_, sourceStep := rates.steps()
+	samples := rates.windowSamples + 2*rates.leadSamples()
+	frames := (samples*rates.sourceRate+rates.modelRate-1)/rates.modelRate + sourceStep
+	return frames*rates.frameBytes + int64(len(l.chunks[0].data))
 }
 
 // giveUp keeps nothing any more: a container of which more came than may be kept, all of which it would take to go on.
@@ -114,13 +127,23 @@ func (l *audioLog) resumeAt(rates audioRates) (sample, at int64) {
 	if rates.frameBytes == 0 {
 		return 0, 0
 	}
-	common := greatestCommonDivisor(rates.sourceRate, rates.modelRate)
-	wanted := l.startSample - int64(math.Ceil(leadSeconds*float64(rates.modelRate)))
+	modelStep, sourceStep := rates.steps()
+	wanted := l.startSample - rates.leadSamples()
 	if wanted < 0 {
 		wanted = 0
 	}
-	steps := wanted / (rates.modelRate / common)
-	return steps * (rates.modelRate / common), steps * (rates.sourceRate / common) * rates.frameBytes
+	steps := wanted / modelStep
+	return steps * modelStep, steps * sourceStep * rates.frameBytes
+}
+
+func (r audioRates) leadSamples() int64 {
+	return int64(math.Ceil(leadSeconds * float64(r.modelRate)))
+}
+
+// steps are samples of the model's rate, and frames of the source, from where both coincide to where they do again.
+func (r audioRates) steps() (model, source int64) {
+	common := greatestCommonDivisor(r.sourceRate, r.modelRate)
+	return r.modelRate / common, r.sourceRate / common
 }
 
 func greatestCommonDivisor(a, b int64) int64 {
@@ -145,6 +168,9 @@ func ratesOf(ready *pb.AudioStreamReady) audioRates {
 		source = int64(ready.GetSampleRateHz())
 	}
 	model := int64(ready.GetSampleRateHz())
-	hop := int64(math.Round(float64(ready.GetConfig().GetHopMs()) * float64(model) / 1000))
-	return audioRates{frameBytes: sampleBytes * channels, sourceRate: source, modelRate: model, hopSamples: hop}
+	samples := func(ms uint32) int64 { return int64(math.Round(float64(ms) * float64(model) / 1000)) }
+	return audioRates{
+		frameBytes: sampleBytes * channels, sourceRate: source, modelRate: model,
+		hopSamples: samples(ready.GetConfig().GetHopMs()), windowSamples: samples(ready.GetConfig().GetWindowMs()),
+	}
 }

@@ -14,7 +14,8 @@ import (
 const (
 	// mostUnsent chunks may wait to be sent.
 	mostUnsent = 16
-	// mostLogged bytes of audio may be kept for sending them again; beyond them Send waits for answers.
+	// mostLogged bytes of audio may be kept for sending them again; beyond them Send waits for answers. Of PCM that is never less than a
+	// window takes, without which there are no answers to wait for.
 	mostLogged = 64 << 20
 )
 
@@ -125,7 +126,14 @@ func (s *AudioStream) push(data []byte, flush bool) error {
 }
 
 func (s *AudioStream) isFull() bool {
-	if s.log.size() > mostLogged {
+	most := int64(mostLogged)
+	if s.rates != nil {
+		// Before the first answer, which comes at once, no window is known.
+		if least := s.log.leastBytes(*s.rates); least > most {
+			most = least
+		}
+	}
+	if s.log.size() > most {
 		if s.config.GetFormat().GetEncoding() != pb.AudioEncoding_AUDIO_ENCODING_CONTAINER || !s.isOpen {
 			return true
 		}
@@ -236,6 +244,7 @@ func (s *AudioStream) take(message *pb.AudioStreamResponse) (*Window, error) {
 		}
 		rates := ratesOf(ready)
 		s.rates, s.stamp = &rates, ready.GetStamp()
+		s.change()
 		return nil, nil
 	}
 	window := message.GetWindow()

@@ -7,7 +7,9 @@ import (
 	"math"
 	"os"
 	"sync"
+	"unicode/utf8"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	pb "triptych.example/client/triptychv1"
@@ -97,11 +99,19 @@ func int16Bytes(samples []int16) []byte {
 	return data
 }
 
-// EmbedTexts encodes any number of texts. A bad text is an error in its place.
+// EmbedTexts encodes any number of texts. A bad text is an error in its place; one that is not UTF-8 is not sent.
 func (c *Client) EmbedTexts(ctx context.Context, texts []string, options EmbedOptions) (*Embeddings, error) {
 	run := &embedding{client: c, options: options, limit: limitOf(options.BatchItems, batchTexts, mostTexts), count: len(texts)}
 	run.size = func(i int) int { return len(texts[i]) }
 	run.id = func(int) string { return "" }
+	run.refuse = func(i int) *Error {
+		if utf8.ValidString(texts[i]) {
+			return nil
+		}
+		return &Error{
+			Code: codes.InvalidArgument, Reason: "TEXT_NOT_UTF8", Message: "the text is not valid UTF-8", Field: fmt.Sprintf("texts[%d]", i),
+		}
+	}
 	run.call = func(ctx context.Context, indices []int) (*answer, error) {
 		request := &pb.EncodeTextsRequest{
 			Model: options.Model, Options: rawOptions(options.Embedding), RejectTooLong: options.RejectTooLong, PromptName: options.Prompt,
@@ -223,7 +233,9 @@ type embedding struct {
 	count   int
 	size    func(item int) int
 	id      func(item int) string
-	call    func(ctx context.Context, indices []int) (*answer, error)
+	// refuse says what is wrong with an item that no message can hold, nil with another; absent where messages hold any.
+	refuse func(item int) *Error
+	call   func(ctx context.Context, indices []int) (*answer, error)
 
 	// Below: of all goroutines.
 	mutex        sync.Mutex
@@ -290,7 +302,7 @@ func (e *embedding) take() []int {
 // encode encodes one batch for good: repeats a call that may succeed later, and the items that may; halves one that is too large for the server,
 // and what comes after it.
 func (e *embedding) encode(ctx context.Context, batch []int) error {
-	waiting := [][]int{batch}
+	waiting := [][]int{e.sendable(batch)}
 	for len(waiting) > 0 {
 		group := waiting[len(waiting)-1]
 		waiting = waiting[:len(waiting)-1]
@@ -335,6 +347,22 @@ func (e *embedding) encode(ctx context.Context, batch []int) error {
 		}
 	}
 	return nil
+}
+
+// sendable settles the items that cannot be sent, and returns the others.
+func (e *embedding) sendable(batch []int) []int {
+	if e.refuse == nil {
+		return batch
+	}
+	var rest []int
+	for _, i := range batch {
+		if failure := e.refuse(i); failure != nil {
+			e.settle(i, Item{ID: e.id(i), Err: failure})
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return rest
 }
 
 // keep keeps results, and returns the items that are to be sent again.

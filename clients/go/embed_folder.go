@@ -41,7 +41,7 @@ const (
 
 // EmbedFolder encodes the files of a folder and of those inside it: images, then recordings up to the model's context, then texts of one file each; those of
 // a kind in the order of their names. Hidden files and links are left out. Each is given to found as it is there; an error that found returns ends it, and
-// so does a file that cannot be read. Files are read as it goes, some at a time.
+// so does a file that cannot be read. Bytes of texts that are not UTF-8 are read as U+FFFD. Files are read as it goes, some at a time.
 func (c *Client) EmbedFolder(ctx context.Context, folder string, options EmbedOptions, found func(File) error) error {
 	paths, err := filesOf(folder)
 	if err != nil {
@@ -160,7 +160,7 @@ func (g *folderGroup) embed(ctx context.Context) (*Embeddings, error) {
 	default:
 		texts := make([]string, len(g.contents))
 		for i, content := range g.contents {
-			texts[i] = string(content)
+			texts[i] = strings.ToValidUTF8(string(content), "\uFFFD")
 		}
 		return g.client.EmbedTexts(ctx, texts, options)
 	}

@@ -49,6 +49,12 @@ func (e *Error) isBrokenOff() bool {
 	return e.Reason == "" && (e.Code == codes.Canceled || e.Code == codes.Unknown || e.Code == codes.Internal)
 }
 
+// isPassing says whether a live stream that ends with it may go on over another connection: nobody is there, the connection broke off, or the server says
+// how long to wait.
+func (e *Error) isPassing() bool {
+	return e.Code == codes.Unavailable || e.isBrokenOff() || e.retryable
+}
+
 // isTooLarge says whether fewer items at a time may succeed. Without a reason, gRPC found the message too large for this client.
 func (e *Error) isTooLarge() bool {
 	return e.Reason == "BATCH_TOO_LARGE" || e.Reason == "MESSAGE_TOO_LARGE" || e.Reason == "" && e.Code == codes.ResourceExhausted

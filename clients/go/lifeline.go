@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-
-	"google.golang.org/grpc/codes"
 )
 
 // lifeline is what streams that outlive their connection have in common.
@@ -85,7 +83,7 @@ func (l *lifeline) run(connect func(attempt *int) error, broken func() bool) err
 		l.mutex.Unlock()
 		var failure *Error
 		isIdle := errors.As(err, &failure) && failure.Reason == "CALL_IDLE"
-		mayPass := failure != nil && (failure.Code == codes.Unavailable || failure.isBrokenOff())
+		mayPass := failure != nil && failure.isPassing()
 		if !canResume || !mayPass || l.client.isClosed() || attempt >= l.client.options.Retry.attempts() && !isIdle {
 			return err
 		}

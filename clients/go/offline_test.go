@@ -3,10 +3,16 @@ package triptych
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -156,5 +162,163 @@ func TestALiveTranscriptHoldsNoMoreThanItMayAndFailsWhereNoServerIs(t *testing.T
 	}
 	if _, err := client.Transcribe(context.Background(), &pb.TranscribeRequest{}); status.Code(err) != codes.Unavailable {
 		t.Errorf("%v", err)
+	}
+}
+
+// audioServer answers each call of a live stream by the next of its functions, and the last one again.
+type audioServer struct {
+	pb.UnimplementedAudioEncoderServer
+	calls   int
+	answers []func(pb.AudioEncoder_EncodeStreamServer) error
+}
+
+func (s *audioServer) EncodeStream(stream pb.AudioEncoder_EncodeStreamServer) error {
+	answer := s.answers[len(s.answers)-1]
+	if s.calls < len(s.answers) {
+		answer = s.answers[s.calls]
+	}
+	s.calls++
+	return answer(stream)
+}
+
+// textServer answers each text by a vector of its length, and keeps what it was sent.
+type textServer struct {
+	pb.UnimplementedTextEncoderServer
+	mutex sync.Mutex
+	texts []string
+}
+
+func (s *textServer) Encode(_ context.Context, request *pb.EncodeTextsRequest) (*pb.EncodeTextsResponse, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.texts = append(s.texts, request.GetTexts()...)
+	answer := &pb.EncodeTextsResponse{Stamp: &pb.ModelStamp{Model: "m", Fingerprint: "f", Space: "s"}}
+	for _, text := range request.GetTexts() {
+		embedding := &pb.Embedding{Values: []float32{float32(len(text))}, Shape: []uint32{1}}
+		answer.Results = append(answer.Results, &pb.TextResult{Outcome: &pb.TextResult_Embedding{Embedding: embedding}})
+	}
+	return answer, nil
+}
+
+// clientOf is a client of a server of its own, on a port of this machine.
+func clientOf(t *testing.T, register func(*grpc.Server), retry Retry) *Client {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessageBytes))
+	register(server)
+	go func() { _ = server.Serve(listener) }()
+	client, err := New(listener.Addr().String(), Options{Retry: retry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		client.Close()
+		server.Stop()
+	})
+	return client
+}
+
+func TestATextThatIsNotUTF8IsAnErrorInItsPlaceAndIsNotSent(t *testing.T) {
+	server := &textServer{}
+	client := clientOf(t, func(s *grpc.Server) { pb.RegisterTextEncoderServer(s, server) }, Retry{Attempts: 2, FirstWait: time.Millisecond})
+	progress := 0
+	options := EmbedOptions{Progress: func(done, failed int) { progress = 10*done + failed }}
+	embeddings, err := client.EmbedTexts(context.Background(), []string{"abc", "a\xff", "de"}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := embeddings.Items
+	if items[0].Values[0] != 3 || items[2].Values[0] != 2 || len(server.texts) != 2 || progress != 31 {
+		t.Errorf("%v, %q, %d", items, server.texts, progress)
+	}
+	if items[1].Err == nil || items[1].Err.Reason != "TEXT_NOT_UTF8" || items[1].Err.Code != codes.InvalidArgument || items[1].Err.IsRetryable() {
+		t.Errorf("%v", items[1].Err)
+	}
+}
+
+func TestAFileOfTextThatIsNotUTF8IsReadWithReplacements(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "a.txt"), []byte("caf\xe9!"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := &textServer{}
+	client := clientOf(t, func(s *grpc.Server) { pb.RegisterTextEncoderServer(s, server) }, Retry{Attempts: 2, FirstWait: time.Millisecond})
+	err := client.EmbedFolder(context.Background(), folder, EmbedOptions{}, func(file File) error {
+		if file.Err != nil {
+			t.Error(file.Err)
+		}
+		return nil
+	})
+	if err != nil || len(server.texts) != 1 || server.texts[0] != "caf\uFFFD!" {
+		t.Errorf("%v, %q", err, server.texts)
+	}
+}
+
+// noRoom is what a server answers that asks for 20 ms.
+func noRoom(pb.AudioEncoder_EncodeStreamServer) error {
+	return status.FromProto(&spb.Status{Code: int32(codes.ResourceExhausted), Message: "full", Details: []*anypb.Any{
+		anyOf("ErrorInfo", []byte("\x0a\x0aOVERLOADED")), anyOf("RetryInfo", []byte("\x0a\x05\x10\x80\xda\xc4\x09")),
+	}}).Err()
+}
+
+// readyFor is a server's first answer to 16-bit audio of 16 kHz, for windows of so many milliseconds.
+func readyFor(windowMs uint32) *pb.AudioStreamResponse {
+	return &pb.AudioStreamResponse{Message: &pb.AudioStreamResponse_Ready{Ready: &pb.AudioStreamReady{
+		SampleRateHz: 16_000, Stamp: &pb.ModelStamp{Fingerprint: "f"},
+		Config: &pb.AudioStreamConfig{Format: PCM(pb.AudioEncoding_AUDIO_ENCODING_PCM_S16LE, 16_000, 1), WindowMs: windowMs, HopMs: windowMs},
+	}}}
+}
+
+func TestAStreamThatIsRefusedWithAPauseGoesOnAfterIt(t *testing.T) {
+	broken := func(stream pb.AudioEncoder_EncodeStreamServer) error {
+		_ = stream.Send(readyFor(500))
+		return status.Error(codes.Unavailable, "restarting")
+	}
+	ended := func(stream pb.AudioEncoder_EncodeStreamServer) error { return nil }
+	server := &audioServer{answers: []func(pb.AudioEncoder_EncodeStreamServer) error{broken, noRoom, noRoom, ended}}
+	client := clientOf(t, func(s *grpc.Server) { pb.RegisterAudioEncoderServer(s, server) }, Retry{FirstWait: time.Millisecond})
+	if _, err := client.StreamAudio(context.Background(), &pb.AudioStreamConfig{}).Recv(); err != io.EOF || server.calls != 4 {
+		t.Errorf("%v after %d calls", err, server.calls)
+	}
+
+	full := &audioServer{answers: []func(pb.AudioEncoder_EncodeStreamServer) error{noRoom}}
+	client = clientOf(t, func(s *grpc.Server) { pb.RegisterAudioEncoderServer(s, full) }, Retry{Attempts: 3, FirstWait: time.Millisecond})
+	if _, err := client.StreamAudio(context.Background(), &pb.AudioStreamConfig{}).Recv(); ReasonOf(err) != "OVERLOADED" || full.calls != 3 {
+		t.Errorf("%v after %d calls", err, full.calls)
+	}
+}
+
+func TestSendTakesAWholeWindowHoweverMuchItHolds(t *testing.T) {
+	const chunk, window = 4 << 20, 80 << 20
+	windowMs := uint32(window / 32)
+	server := &audioServer{answers: []func(pb.AudioEncoder_EncodeStreamServer) error{func(stream pb.AudioEncoder_EncodeStreamServer) error {
+		if err := stream.Send(readyFor(windowMs)); err != nil {
+			return err
+		}
+		received := 0
+		for received < window {
+			request, err := stream.Recv()
+			if err != nil {
+				return err
+			}
+			received += len(request.GetChunk().GetData())
+		}
+		answer := &pb.AudioWindow{EndSample: window / 2, Outcome: &pb.AudioWindow_Error{Error: &pb.ItemError{Reason: "WINDOW_LATE"}}}
+		return stream.Send(&pb.AudioStreamResponse{Message: &pb.AudioStreamResponse_Window{Window: answer}})
+	}}}
+	client := clientOf(t, func(s *grpc.Server) { pb.RegisterAudioEncoderServer(s, server) }, Retry{Attempts: 1})
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	stream := client.StreamAudio(ctx, &pb.AudioStreamConfig{Format: PCM(pb.AudioEncoding_AUDIO_ENCODING_PCM_S16LE, 16_000, 1)})
+	go func() {
+		data := make([]byte, chunk)
+		for sent := 0; sent < window && stream.Send(data) == nil; sent += chunk {
+		}
+		stream.Finish()
+	}()
+	if window, err := stream.Recv(); err != nil || window.Err.Reason != "WINDOW_LATE" {
+		t.Errorf("%v, %v", window, err)
 	}
 }

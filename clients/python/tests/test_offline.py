@@ -1,19 +1,30 @@
 """What needs no server: inputs, splitting, retries, the log of live audio."""
 from __future__ import annotations
 
+import asyncio
+import pickle
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
 import numpy as np
 import pytest
+from google.rpc import error_details_pb2, status_pb2
 
 from triptych import (
+    AsyncClient,
     AudioOptions,
     Client,
     Embeddings,
     ItemFailure,
+    ItemsFailedError,
+    ModelChangedError,
     RetryPolicy,
     Samples,
     TranscriptionOptions,
@@ -55,7 +66,7 @@ def run(items: list[str], call: Any, limit: BatchLimit | None = None) -> tuple[l
 
 
 def answer_of(items: Any) -> text_pb2.EncodeTextsResponse:
-    results = [text_pb2.TextResult(embedding=common_pb2.Embedding(), tokens=ord(item[0])) for item in items]
+    results = [text_pb2.TextResult(embedding=common_pb2.Embedding(shape=[0]), tokens=ord(item[0])) for item in items]
     return text_pb2.EncodeTextsResponse(results=results)
 
 
@@ -124,6 +135,27 @@ def test_only_the_items_that_may_succeed_later_are_sent_again() -> None:
     results, pauses = run(["a", "b", "c"], call)
     assert seen == ["abc", "b"] and pauses == [0.1]
     assert [result.HasField("embedding") for result in results] == [True, True, False]
+
+
+def test_one_batch_has_no_vectors_of_two_models() -> None:
+    def call_by(*fingerprints: str) -> Any:
+        stamps = iter(fingerprints)
+
+        def call(items: list[str]) -> Any:
+            if len(items) > 1:
+                raise TOO_MANY
+            answer = answer_of(items)
+            answer.stamp.CopyFrom(common_pb2.ModelStamp(fingerprint=next(stamps), space="s"))
+            if items == ["x"]:
+                answer.results[0].error.CopyFrom(common_pb2.ItemError(reason="TEXT_TOO_LONG"))
+            return answer
+
+        return call
+
+    with pytest.raises(ModelChangedError, match="from old to new"):
+        run(["a", "b"], call_by("old", "new"))
+    results, _ = run(["a", "x", "b"], call_by("old", "new", "old"))
+    assert [result.HasField("embedding") for result in results] == [True, False, True]
 
 
 def test_batches_keep_to_items_and_bytes() -> None:
@@ -228,6 +260,31 @@ def test_tables() -> None:
     assert Embeddings([], []).vectors.shape == (0, 0)
 
 
+def test_tables_of_a_part_mark_its_own_rows() -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    vector = np.array([1, 2], np.float32)
+    part = Embeddings([None, vector, None], ["c", "d", "e"], [ItemFailure(2, "c", "A", "x"), ItemFailure(4, "e", "B", "y")])
+    assert part.to_pandas()["error"].fillna("").tolist() == ["A: x", "", "B: y"]
+    assert part.to_arrow()["error"].to_pylist() == ["A: x", None, "B: y"]
+
+
+def test_a_table_without_any_vector_has_its_errors() -> None:
+    pytest.importorskip("pyarrow")
+    failed = Embeddings([None, None], ["a", "b"], [ItemFailure(0, "a", "A", "x"), ItemFailure(1, "b", "B", "y")])
+    assert failed.to_arrow().to_pydict() == {"id": ["a", "b"], "embedding": [None, None], "error": ["A: x", "B: y"]}
+    assert Embeddings([], []).to_arrow().num_rows == 0
+
+
+def test_an_error_of_items_is_pickled_whole() -> None:
+    failed = ItemsFailedError(Embeddings([None], ["a"], [ItemFailure(7, "a", "IMAGE_CORRUPT", "bad")], model="m"))
+    again = pickle.loads(pickle.dumps(failed))
+    assert (str(again), again.reason, again.failures) == (str(failed), "IMAGE_CORRUPT", failed.failures)
+    assert again.embeddings == failed.embeddings
+    denied = pickle.loads(pickle.dumps(OVERLOADED))
+    assert (str(denied), denied.code, denied.retry_delay_s) == (str(OVERLOADED), OVERLOADED.code, 0.7)
+
+
 def test_folders_leave_out_hidden_files_and_links(tmp_path: Any) -> None:
     (tmp_path / "in").mkdir()
     for name in ("b.png", ".hidden.png", "in/a.png"):
@@ -263,6 +320,147 @@ def test_a_live_stream_keeps_no_more_than_it_may_and_forgets_what_was_answered()
     assert session.is_full
 
 
+@pytest.mark.parametrize(("source_rate", "channels", "chunk_frames"), [(16_000, 1, 1_600), (192_000, 8, 5_000), (44_099, 3, 40_000)])
+def test_a_live_stream_takes_a_window_however_little_it_may_keep(source_rate: int, channels: int, chunk_frames: int) -> None:
+    config = AudioOptions(sample_rate=source_rate, channels=channels, window_ms=1_000).config()
+    session = AudioSession(config, max_log_bytes=1)
+    session.open()
+    config.hop_ms = 500
+    ready = audio_pb2.AudioStreamReady(config=config, sample_rate_hz=16_000)
+    assert not session.is_full
+    session.push(bytes(2 * channels * chunk_frames), False)
+    assert session.is_full
+    session.take(audio_pb2.AudioStreamResponse(ready=ready))
+    frames = chunk_frames
+    for index in range(20):
+        # A resampler looks ahead.
+        while frames < (index / 2 + 1.05) * source_rate:
+            assert not session.is_full
+            while session.next_request():
+                pass
+            session.push(bytes(2 * channels * chunk_frames), False)
+            frames += chunk_frames
+        window = audio_pb2.AudioWindow(index=index, start_sample=8_000 * index, end_sample=8_000 * index + 16_000)
+        session.take(audio_pb2.AudioStreamResponse(window=window))
+    for _ in range(20 * source_rate // chunk_frames):
+        session.push(bytes(2 * channels * chunk_frames), False)
+    assert session.is_full
+
+
+@contextmanager
+def server_of(path: str, handler: Any) -> Iterator[str]:
+    """The address of a server with one method, given as bytes."""
+    service, name = path.strip("/").split("/")
+    server = grpc.server(ThreadPoolExecutor(4))
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(service, {name: handler})])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(None)
+
+
+@contextmanager
+def refusing_server(delay_s: float) -> Iterator[tuple[str, list[int]]]:
+    """A server whose streams break off at first, then find no room for two attempts, then end as they should; and its calls."""
+    calls: list[int] = []
+
+    def handle(requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:
+        calls.append(1)
+        if len(calls) == 1:
+            config = AudioOptions(sample_rate=16_000, window_ms=500, hop_ms=500).config()
+            yield audio_pb2.AudioStreamResponse(ready=audio_pb2.AudioStreamReady(config=config, sample_rate_hz=16_000))
+            context.abort(grpc.StatusCode.UNAVAILABLE, "restarting")
+        if len(calls) < 4:
+            status = status_pb2.Status(code=8, message="full")
+            retry = error_details_pb2.RetryInfo()
+            retry.retry_delay.FromNanoseconds(int(delay_s * 1e9))
+            for detail in (error_details_pb2.ErrorInfo(reason="OVERLOADED"), retry):
+                status.details.add().Pack(detail)
+            context.set_trailing_metadata([("grpc-status-details-bin", status.SerializeToString())])
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "full")
+        for _ in requests:
+            pass
+
+    handler = grpc.stream_stream_rpc_method_handler(
+        handle, audio_pb2.AudioStreamRequest.FromString, audio_pb2.AudioStreamResponse.SerializeToString
+    )
+    with server_of("/triptych.v1.AudioEncoder/EncodeStream", handler) as address:
+        yield address, calls
+
+
+@pytest.mark.parametrize("attempts", [10, 2])
+def test_a_stream_that_is_refused_with_a_pause_goes_on_after_it(attempts: int) -> None:
+    retry = RetryPolicy(attempts, first_wait_s=0.01)
+
+    def read(address: str) -> None:
+        with Client(address, retry=retry) as client:
+            stream = client.open_audio_stream(AudioOptions(sample_rate=16_000))
+            stream.finish()
+            assert list(stream) == []
+
+    async def aread(address: str) -> None:
+        async with AsyncClient(address, retry=retry) as client:
+            stream = client.open_audio_stream(AudioOptions(sample_rate=16_000))
+            await stream.finish()
+            assert [one async for one in stream] == []
+
+    for run_it in (read, lambda address: asyncio.run(aread(address))):
+        with refusing_server(0.02) as (address, calls):
+            if attempts == 2:
+                with pytest.raises(TriptychError, match="OVERLOADED"):
+                    run_it(address)
+            else:
+                run_it(address)
+            assert len(calls) == min(4, attempts)
+
+
+def test_cancelling_a_stream_ends_its_pause() -> None:
+    async def cancel(address: str, calls: list[int]) -> float:
+        async with AsyncClient(address, retry=RetryPolicy(first_wait_s=0)) as client:
+            stream = client.open_audio_stream(AudioOptions(sample_rate=16_000))
+
+            async def read() -> list[Any]:
+                return [one async for one in stream]
+
+            reading = asyncio.ensure_future(read())
+            while len(calls) < 2:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.2)
+            start = time.monotonic()
+            stream.cancel()
+            assert await reading == []
+            return time.monotonic() - start
+
+    with refusing_server(10) as (address, calls):
+        assert asyncio.run(cancel(address, calls)) < 5
+
+
+def test_what_failed_of_a_folder_has_the_name_of_its_file(tmp_path: Any) -> None:
+    for name in "abcde":
+        (tmp_path / f"{name}.txt").write_text("x" if name == "d" else name)
+
+    def encode(request: Any, _: Any) -> Any:
+        answer = answer_of(request.texts)
+        for text, result in zip(request.texts, answer.results):
+            if text == "x":
+                result.error.CopyFrom(common_pb2.ItemError(reason="TEXT_TOO_LONG"))
+        return answer
+
+    async def afolder(address: str) -> list[tuple[str, Embeddings]]:
+        async with AsyncClient(address) as client:
+            return [part async for part in client.embed_folder(tmp_path, kinds=["text"], batch_items=2)]
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        encode, text_pb2.EncodeTextsRequest.FromString, text_pb2.EncodeTextsResponse.SerializeToString
+    )
+    with server_of("/triptych.v1.TextEncoder/Encode", handler) as address, Client(address) as client:
+        for parts in (list(client.embed_folder(tmp_path, kinds=["text"], batch_items=2)), asyncio.run(afolder(address))):
+            assert [id_ for _, part in parts for id_ in part.ids] == [str(tmp_path / f"{name}.txt") for name in "abcde"]
+            assert [(one.index, one.id) for _, part in parts for one in part.failures] == [(3, str(tmp_path / "d.txt"))]
+
+
 def test_pauses_grow_and_are_bounded() -> None:
     assert [RetryPolicy().wait_s(n) for n in (1, 2, 3, 10, 1_000_000)] == [0.1, 0.2, 0.4, 5.0, 5.0]
     assert RetryPolicy().wait_s(1, 2.0) == 2.0 and RetryPolicy().wait_s(1, 1e9) == 60.0
@@ -288,6 +486,44 @@ def test_batches_of_tables_are_cut_and_their_dictionaries_decoded() -> None:
     parts = [part for batch in table.to_batches() for part in flight._cut(flight._decoded(batch, schema))]
     assert all(part.num_rows <= flight.MOST_ROWS and part.nbytes <= flight.MOST_BYTES for part in parts)
     assert pyarrow.Table.from_batches(parts).column("text").to_pylist() == ["a", "b"] * 1_500
+
+
+def test_an_exchange_that_ends_does_not_wait_for_batches_that_do_not_come() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import flight as arrow_flight
+
+    from triptych import flight
+
+    class Server(arrow_flight.FlightServerBase):  # type: ignore[misc]
+        def do_exchange(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
+            if b"denied" in descriptor.command:
+                raise arrow_flight.FlightUnauthenticatedError("no token")
+            writer.begin(reader.schema)
+            for chunk in reader:
+                writer.write_batch(chunk.data)
+
+    is_over = threading.Event()
+    batch = pyarrow.record_batch({"text": ["a"]})
+
+    def live() -> Iterator[Any]:
+        yield batch
+        is_over.wait(30)
+        yield batch
+
+    with Server("grpc://127.0.0.1:0") as server:
+        address = f"127.0.0.1:{server.port}"
+        try:
+            start = time.monotonic()
+            with pytest.raises(arrow_flight.FlightUnauthenticatedError):
+                list(flight.embed_batches(address, batch.schema, live(), modality="text", model="denied"))
+            parts = flight.embed_batches(address, batch.schema, live(), modality="text")
+            assert [next(parts).num_rows, next(parts).num_rows] == [0, 1]
+            parts.close()  # type: ignore[attr-defined]
+            assert time.monotonic() - start < 15
+        finally:
+            is_over.set()
+        table = pyarrow.Table.from_batches([batch] * 3)
+        assert flight.embed_table(address, table, modality="text") == table
 
 
 def test_a_recording_is_asked_for_with_its_options() -> None:

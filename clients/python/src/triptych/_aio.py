@@ -34,7 +34,7 @@ from ._calls import (
     most_images,
     text_work,
 )
-from ._client import Progress, read_texts, told_by
+from ._client import Progress, read_texts, told_by, with_ids
 from ._comparing import (
     Fused,
     Match,
@@ -132,8 +132,6 @@ class AsyncClient:
         **options: Any,
     ) -> AsyncIterator[tuple[str, Embeddings]]:
         """As `Client.embed_folder`."""
-        from ._client import with_ids
-
         files = by_kind(await asyncio.to_thread(files_of, folder, recursive))
         for kind in kinds:
             if kind not in files:
@@ -141,10 +139,8 @@ class AsyncClient:
             if kind == "text":
                 done = 0
                 async for part in self.iter_texts(read_texts(files[kind]), **options):
-                    names = files[kind][done : done + len(part)]
+                    yield kind, with_ids(part, files[kind], done)
                     done += len(part)
-                    for named in with_ids(iter([part]), names):
-                        yield kind, named
                 continue
             iterate = self.iter_images if kind == "image" else self.iter_audio
             async for part in iterate(files[kind], **options):

@@ -107,8 +107,7 @@ class AsyncStream(Generic[Event]):
                     return
                 self._closed()
                 is_idle = error.reason == "CALL_IDLE"
-                may_pass = error.code is grpc.StatusCode.UNAVAILABLE or error.is_broken_off
-                if not self._session.is_resumable or not may_pass or (attempt >= self._retry.max_attempts and not is_idle):
+                if not self._session.is_resumable or not error.is_passing or (attempt >= self._retry.max_attempts and not is_idle):
                     raise error from None
                 if is_idle:
                     # Silence is no failure: one that was sent something opens anew at once.
@@ -116,7 +115,7 @@ class AsyncStream(Generic[Event]):
                         await self._signal.changed()
                     attempt = 0
                 else:
-                    await asyncio.sleep(self._retry.wait_s(attempt, error.retry_delay_s))
+                    await self._pause(self._retry.wait_s(attempt, error.retry_delay_s))
                 self._raise_failure()
                 if self._is_over:
                     return
@@ -158,6 +157,16 @@ class AsyncStream(Generic[Event]):
         self._connection += 1
         self._session.broken()
         self._signal.change()
+
+    async def _pause(self, seconds: float) -> None:
+        """Waits, unless the stream ends meanwhile."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not self._is_over and loop.time() < end:
+            try:
+                await asyncio.wait_for(self._signal.changed(), end - loop.time())
+            except asyncio.TimeoutError:
+                return
 
     def _raise_failure(self) -> None:
         if self._failure is not None:

@@ -34,6 +34,7 @@ class AudioRates:
     source_rate: int
     model_rate: int
     hop_samples: int
+    window_samples: int
 
 
 class AudioLog:
@@ -68,6 +69,15 @@ class AudioLog:
         """Keeps nothing any more: a container of which more came than may be kept, all of which it would take to go on."""
         self._is_given_up = True
         self._chunks.clear()
+
+    def least_bytes(self, rates: AudioRates) -> int:
+        """How much must be allowed to be kept, as nothing is forgotten before the next window is answered: of PCM the window, what leads up to it,
+        as much behind it, since resamplers look ahead, and the rest of the chunk that this begins in."""
+        if rates.frame_bytes is None or not self._chunks:
+            return 0
+        samples = rates.window_samples + 2 * _lead_samples(rates)
+        frames = math.ceil(samples * rates.source_rate / rates.model_rate) + _steps(rates)[1]
+        return frames * rates.frame_bytes + len(self._chunks[0].data)
 
     def add(self, data: bytes, flush: bool) -> LoggedChunk:
         self._last_sequence += 1
@@ -113,7 +123,16 @@ class AudioLog:
         coincide, so that a resampler starts in the phase that it had there."""
         if rates.frame_bytes is None:
             return 0, 0
-        common = math.gcd(rates.source_rate, rates.model_rate)
-        wanted = max(0, self._start_sample - math.ceil(_LEAD_SECONDS * rates.model_rate))
-        steps = wanted // (rates.model_rate // common)
-        return steps * (rates.model_rate // common), steps * (rates.source_rate // common) * rates.frame_bytes
+        model_step, source_step = _steps(rates)
+        steps = max(0, self._start_sample - _lead_samples(rates)) // model_step
+        return steps * model_step, steps * source_step * rates.frame_bytes
+
+
+def _lead_samples(rates: AudioRates) -> int:
+    return math.ceil(_LEAD_SECONDS * rates.model_rate)
+
+
+def _steps(rates: AudioRates) -> tuple[int, int]:
+    """Samples of the model's rate, and frames of the source, from where both coincide to where they do again."""
+    common = math.gcd(rates.source_rate, rates.model_rate)
+    return rates.model_rate // common, rates.source_rate // common

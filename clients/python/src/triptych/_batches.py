@@ -92,9 +92,12 @@ class Answer:
 
 
 def encode_batch(items: Sequence[Any], limit: BatchLimit, retry: RetryPolicy) -> Generator[Step, Any, Answer]:
-    """Encodes one batch for good: repeats a call that may succeed later, and the items that may; halves one that is too large."""
+    """Encodes one batch for good: repeats a call that may succeed later, and the items that may; halves one that is too large.
+    Raises ModelChangedError where its calls are answered by two models."""
     results: list[Any] = [None] * len(items)
     stamp = common_pb2.ModelStamp()
+    #: Of the answers that brought vectors.
+    made_by: Any = None
     waiting = [list(range(len(items)))]
     while waiting:
         group = waiting.pop()
@@ -117,7 +120,9 @@ def encode_batch(items: Sequence[Any], limit: BatchLimit, retry: RetryPolicy) ->
                     raise
                 delay_s = error.retry_delay_s
             else:
-                stamp = answer.stamp
+                if any(result.HasField("embedding") for result in answer.results):
+                    made_by = same_model(made_by, answer.stamp)
+                stamp = answer.stamp if made_by is None else made_by
                 for index, result in zip(group, answer.results):
                     results[index] = result
                 group = [i for i in group if results[i] is not None and results[i].error.retryable]

@@ -142,13 +142,14 @@ class Client:
         for kind in kinds:
             if kind not in files:
                 raise ValueError(f"kind is {kind!r}; expected image, audio or text")
-            if kind == "image":
-                parts = self.iter_images(files[kind], **options)
-            elif kind == "audio":
-                parts = self.iter_audio(files[kind], **options)
-            else:
-                parts = with_ids(self.iter_texts(read_texts(files[kind]), **options), files[kind])
-            for part in parts:
+            if kind == "text":
+                done = 0
+                for part in self.iter_texts(read_texts(files[kind]), **options):
+                    yield kind, with_ids(part, files[kind], done)
+                    done += len(part)
+                continue
+            iterate = self.iter_images if kind == "image" else self.iter_audio
+            for part in iterate(files[kind], **options):
                 yield kind, part
 
     # Batch by batch, in the order of the input; no more is read than is under way
@@ -397,10 +398,7 @@ def read_texts(paths: Iterable[str]) -> Iterator[str]:
             yield file.read()
 
 
-def with_ids(parts: Iterator[Embeddings], ids: Sequence[str]) -> Iterator[Embeddings]:
-    done = 0
-    for part in parts:
-        names = ids[done : done + len(part)]
-        failures = [replace(failure, id=ids[failure.index]) for failure in part.failures]
-        done += len(part)
-        yield replace(part, ids=names, failures=failures)
+def with_ids(part: Embeddings, ids: Sequence[str], done: int) -> Embeddings:
+    """The part that comes after `done` items, with the ids of its own: `ids` are those of the whole input, as indices of failures are in it."""
+    failures = [replace(failure, id=ids[failure.index]) for failure in part.failures]
+    return replace(part, ids=ids[done : done + len(part)], failures=failures)

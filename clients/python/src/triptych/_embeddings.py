@@ -40,6 +40,7 @@ class Embeddings:
     #: One an item: [dim], or [n, dim] where the pooling gives one for each frame, patch or token; None where it failed.
     arrays: Sequence[Vector | None]
     ids: Sequence[str]
+    #: One for each None of `arrays`, in their order. Indices are in the whole input, of which this may be a part.
     failures: Sequence[ItemFailure] = ()
     model: str = ""
     #: Of the weights and all that shapes vectors.
@@ -83,14 +84,17 @@ class Embeddings:
 
         vectors = self.vectors
         width = vectors.shape[1]
-        missing = np.array([array is None for array in self.arrays], dtype=bool)
-        column = pa.FixedSizeListArray.from_arrays(
-            pa.array(vectors.reshape(-1), type=pa.float32()), width, mask=pa.array(missing)
-        )
+        kind = pa.list_(pa.float32(), width)
+        if width == 0:
+            # Nothing was encoded: no row says how long vectors are.
+            column = pa.nulls(len(self), kind)
+        else:
+            missing = np.array([array is None for array in self.arrays], dtype=bool)
+            column = pa.FixedSizeListArray.from_arrays(
+                pa.array(vectors.reshape(-1), type=pa.float32()), width, mask=pa.array(missing)
+            )
         metadata = {"model": self.model, "fingerprint": self.fingerprint, "space": self.space}
-        schema = pa.schema(
-            [("id", pa.string()), ("embedding", pa.list_(pa.float32(), width)), ("error", pa.string())], metadata=metadata
-        )
+        schema = pa.schema([("id", pa.string()), ("embedding", kind), ("error", pa.string())], metadata=metadata)
         return pa.table([pa.array(list(self.ids), pa.string()), column, pa.array(self._errors(), pa.string())], schema=schema)
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -103,8 +107,9 @@ class Embeddings:
 
     def _errors(self) -> list[str | None]:
         errors: list[str | None] = [None] * len(self.arrays)
-        for failure in self.failures:
-            errors[failure.index] = f"{failure.reason}: {failure.message}"
+        missing = (row for row, array in enumerate(self.arrays) if array is None)
+        for row, failure in zip(missing, self.failures):
+            errors[row] = f"{failure.reason}: {failure.message}"
         return errors
 
 

@@ -51,6 +51,12 @@ class TriptychError(Exception):
         return not self.reason and self.code in _BROKEN_OFF
 
     @property
+    def is_passing(self) -> bool:
+        """Whether a live stream that ends with it may go on over another connection: nobody is there, the connection broke off, or the server
+        says how long to wait."""
+        return self.code is grpc.StatusCode.UNAVAILABLE or self.is_broken_off or self.retry_delay_s is not None
+
+    @property
     def is_too_large(self) -> bool:
         """Whether fewer items at a time may succeed. Without a reason, gRPC found the message too large for this client."""
         if self.reason:
@@ -149,6 +155,10 @@ class ItemsFailedError(TriptychError):
 
     def __str__(self) -> str:
         return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is otherwise made anew of its message, as where a pool of processes hands it on.
+        return type(self), (self.embeddings,)
 
 
 def code_of(number: int) -> grpc.StatusCode:

@@ -70,7 +70,8 @@ class AudioOptions(AudioSource):
     numbers: str = "float32"
     #: What is said in each window is written, too, by the same run of the encoder.
     transcription: TranscriptionOptions | None = None
-    #: Audio that may be kept for sending it again; beyond it `send` waits for answers.
+    #: Audio that may be kept for sending it again; beyond it `send` waits for answers. Of PCM that is never less than a window takes, without which
+    #: there are no answers to wait for.
     max_log_bytes: int = 64 * 1024 * 1024
 
     def config(self) -> audio_pb2.AudioStreamConfig:
@@ -107,7 +108,9 @@ class AudioSession:
 
     @property
     def is_full(self) -> bool:
-        if self._log.size > self._max_log_bytes:
+        # Before the first answer, which comes at once, no more is known than what the caller allows.
+        least_bytes = 0 if self._rates is None else self._log.least_bytes(self._rates)
+        if self._log.size > max(self._max_log_bytes, least_bytes):
             if not self._is_container or not self._is_open:
                 return True
             self._log.give_up()
@@ -184,6 +187,7 @@ def _rates_of(ready: audio_pb2.AudioStreamReady) -> AudioRates:
         source_rate=audio_format.sample_rate_hz or ready.sample_rate_hz,
         model_rate=ready.sample_rate_hz,
         hop_samples=round(ready.config.hop_ms * ready.sample_rate_hz / 1000),
+        window_samples=round(ready.config.window_ms * ready.sample_rate_hz / 1000),
     )
 
 

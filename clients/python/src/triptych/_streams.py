@@ -89,8 +89,7 @@ class Stream(Generic[Event]):
                     return
                 self._closed()
                 is_idle = error.reason == "CALL_IDLE"
-                may_pass = error.code is grpc.StatusCode.UNAVAILABLE or error.is_broken_off
-                if not self._session.is_resumable or not may_pass or (attempt >= self._retry.max_attempts and not is_idle):
+                if not self._session.is_resumable or not error.is_passing or (attempt >= self._retry.max_attempts and not is_idle):
                     raise error from None
                 if is_idle:
                     # Silence is no failure: one that was sent something opens anew at once.

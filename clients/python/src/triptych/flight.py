@@ -55,7 +55,8 @@ def embed_batches(
 ) -> Iterator[pyarrow.RecordBatch]:
     """The rows of any number of batches, as they are ready, in their order. The first that comes has no row: it tells the schema.
 
-    Batches are read no faster than they are answered, and sent by a thread of their own.
+    Batches are read no faster than they are answered, and sent by a thread of their own. Where the exchange fails or the reader stops, that ends with
+    the batch that it waits for.
     """
     schema = _decoded_schema(schema)
     headers = [] if token is None else [(b"authorization", f"Bearer {token}".encode())]
@@ -66,17 +67,26 @@ def embed_batches(
             pyarrow.flight.FlightDescriptor.for_command(command), pyarrow.flight.FlightCallOptions(headers=headers)
         )
         failures: list[BaseException] = []
+        is_over = threading.Event()
 
         def send() -> None:
             try:
                 writer.begin(schema)
                 for batch in batches:
+                    if is_over.is_set():
+                        break
                     for part in _cut(_decoded(batch, schema)):
                         writer.write_batch(part)
                 writer.done_writing()
             except BaseException as error:
                 failures.append(error)
                 reader.cancel()
+            # Closing reads what is left to read, and may not be while a batch is written: it comes last, and here.
+            is_over.wait()
+            try:
+                writer.close()
+            except (pyarrow.ArrowException, OSError) as error:
+                failures.append(error)
 
         sender = threading.Thread(target=send, daemon=True)
         sender.start()
@@ -88,17 +98,15 @@ def embed_batches(
             is_done = True
         except pyarrow.ArrowCancelled:
             # What sending failed of says more.
-            sender.join()
             raise failures[0] if failures else pyarrow.ArrowCancelled("the exchange was cancelled")
         finally:
             if not is_done:
+                # The batches may be live, and the sender wait for the next one: nothing waits for that.
                 reader.cancel()
-            sender.join()
-            try:
-                writer.close()
-            except (pyarrow.ArrowException, OSError):
-                if is_done:
-                    raise
+            is_over.set()
+        sender.join()
+        if failures:
+            raise failures[0]
 
 
 def _cut(batch: pyarrow.RecordBatch) -> Iterator[pyarrow.RecordBatch]:
