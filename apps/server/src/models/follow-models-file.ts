@@ -1,8 +1,9 @@
 import { type Logger, messageOf, TriptychError } from '@triptych/core';
 import type { ModelRegistry } from '@triptych/engine';
+import { fileState } from '../config/file-state.js';
 import { bringListed } from './bring-listed.js';
 import type { ModelSources } from './model-sources.js';
-import { type ListedModel, type ModelsList, readModelsFile, stateOf } from './models-file.js';
+import { type ListedModel, type ModelsList, readModelsFile } from './models-file.js';
 
 const LOOK_AGAIN_MS = 1000;
 /** What could not be loaded is tried again: its folder may not have been there yet. */
@@ -26,6 +27,8 @@ export interface FileContext {
 export class ModelsFile {
   /** Names of models that are not the file's. */
   readonly #others: ReadonlySet<string>;
+  /** Names of those that the file has had served: one whose last change failed goes with its name, too. */
+  readonly #own: Set<string>;
   readonly #timer: NodeJS.Timeout;
   #seen: string;
   #applied: string;
@@ -41,8 +44,8 @@ export class ModelsFile {
   ) {
     const { models, observe } = context;
     this.#seen = this.#applied = list.state;
-    const own = new Set(list.models.map(({ name }) => name));
-    this.#others = new Set(models.known.flatMap(({ name }) => (own.has(name) ? [] : [name])));
+    this.#own = new Set(list.models.map(({ name }) => name));
+    this.#others = new Set(models.known.flatMap(({ name }) => (this.#own.has(name) ? [] : [name])));
     for (const [alias, model] of list.aliases) models.alias(alias, model);
     this.#timer = setInterval(() => void this.#look(), LOOK_AGAIN_MS).unref();
     observe(true);
@@ -55,7 +58,7 @@ export class ModelsFile {
 
   async #look(): Promise<void> {
     if (this.#isBusy) return;
-    const state = stateOf(this.path);
+    const state = fileState(this.path);
     // Who is still writing it will have changed it by the next look.
     const isStill = state === this.#seen;
     this.#seen = state;
@@ -114,13 +117,18 @@ export class ModelsFile {
         if (served.onDemand && !model.onDemand) await models.bring(model.name);
         if (model.isCurrent) models.makeCurrent(model.name);
       });
-      if (!done) failed.push(model.name);
+      if (done) this.#own.add(model.name);
+      else failed.push(model.name);
     }
     for (const [alias, model] of aliases)
       if (!(await this.#try(alias, async () => models.alias(alias, model)))) failed.push(alias);
     for (const alias of this.list.aliases.keys()) if (!aliases.has(alias)) models.dropAlias(alias);
     const names = new Set(listed.map(({ name }) => name));
-    for (const name of before.keys()) if (!names.has(name)) void this.#try(name, () => models.forget(name));
+    for (const name of this.#own) {
+      if (names.has(name)) continue;
+      this.#own.delete(name);
+      void this.#try(name, () => models.forget(name));
+    }
     return failed;
   }
 

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -113,6 +113,20 @@ describe('a file of models', () => {
     await expect.poll(states, settled).toEqual({ a: 'ready', b: 'ready' });
     expect(await modelOf('a')).toBe('a');
     expect(test.server.models.get('a')).toMatchObject({ loads: 1, failures: 1 });
+    // It goes with its name, though what the file said of it last was never served.
+    await replaceFile(`models:\n${one('b', 'whisper')}`);
+    await expect.poll(states, settled).toEqual({ b: 'ready' });
+  });
+
+  it('that cannot even be looked at ends nothing, and counts again once it can', async () => {
+    await replaceFile(`models:\n${one('a', 'whisper')}`);
+    test = await serveDemo({ models: [], modelsFile: path });
+    await rm(path);
+    await symlink(path, path);
+    await sleep(2200);
+    expect(states()).toEqual({ a: 'ready' });
+    await replaceFile(`models:\n${one('a', 'whisper')}${one('b', 'whisper', ', on-demand: true')}`);
+    await expect.poll(states, settled).toEqual({ a: 'ready', b: 'standby' });
   });
 
   it('ends as the last of many edits says, whatever those before it said', async () => {

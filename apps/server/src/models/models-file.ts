@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { TriptychError } from '@triptych/core';
 import type { ModelSource } from '@triptych/engine';
 import { type Document, isNode } from 'yaml';
 import { z } from 'zod';
 import { readYaml } from '../config/config-file.js';
+import { fileState } from '../config/file-state.js';
 import { expandHome } from '../config/paths.js';
 import { device, explain } from '../config/schemas.js';
 import { hubProblem } from './model-sources.js';
@@ -25,12 +25,6 @@ export interface ModelsList {
   readonly aliases: ReadonlyMap<string, string>;
   /** The file's as it was read. */
   readonly state: string;
-}
-
-/** What tells that a file is another one, or says something else. */
-export function stateOf(path: string): string {
-  const { mtimeMs = 0, size = -1, ino = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-  return `${mtimeMs} ${size} ${ino}`;
 }
 
 const name = z.string().min(1).max(256);
@@ -71,7 +65,7 @@ function checkSource(
  */
 export function readModelsFile(path: string, hubModels: readonly string[]): ModelsList {
   // Before its text: what is written meanwhile is seen as a change.
-  const state = stateOf(path);
+  const state = fileState(path);
   const { document, at } = readYaml(path, '--models');
   const parsed = schemaOf(hubModels).safeParse(document.toJS({ maxAliasCount: 100 }));
   if (!parsed.success) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -212,6 +212,12 @@ describe('bearer tokens', () => {
       await writeFile(tokens, tokensOf(entry('fresh', ['*'])));
       await expect.poll(() => call('fresh').catch(() => [])).toHaveLength(1);
       await expect(call('reader')).rejects.toMatchObject({ code: 16 });
+      // A copy that keeps its time, as cp -p makes it.
+      const { atime, mtime } = await stat(tokens);
+      await writeFile(tokens, tokensOf(entry('newer', ['*'])));
+      await utimes(tokens, atime, mtime);
+      await expect.poll(() => call('newer').catch(() => []), { timeout: 5000 }).toHaveLength(1);
+      await expect(call('fresh')).rejects.toMatchObject({ code: 16 });
 
       const metrics = await (await fetch(`http://${server.metricsAddress}/metrics`)).text();
       expect(metrics).toMatch(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Logger, messageOf, problemOf, TriptychError } from '@triptych/core';
 import { z } from 'zod';
+import { fileState } from '../config/file-state.js';
 import { explain } from '../config/schemas.js';
 import { administrativeMethods } from './administrative.js';
 import { METHOD_PATTERN } from './method-pattern.js';
@@ -38,7 +39,10 @@ export function tokenHash(token: string): string {
 /** The bearer tokens that are accepted. The file is read again when it changes; one that is broken then changes nothing. */
 export class TokenFile {
   #byHash: ReadonlyMap<string, TokenEntry>;
-  #modified: number;
+  /** The file's when it was read last. */
+  #state: string;
+  /** What is wrong with the file that is there now: told once. */
+  #problem: string | undefined;
   readonly #timer: NodeJS.Timeout;
 
   /** Throws CONFIG_INVALID. */
@@ -46,7 +50,7 @@ export class TokenFile {
     private readonly path: string,
     private readonly logger: Logger,
   ) {
-    this.#modified = modifiedAt(path);
+    this.#state = fileState(path);
     this.#byHash = readTokens(path);
     this.#timer = setInterval(() => this.#refresh(), LOOK_AGAIN_MS).unref();
   }
@@ -74,26 +78,23 @@ export class TokenFile {
   }
 
   #refresh(): void {
+    const state = fileState(this.path);
+    if (state === this.#state) {
+      this.#problem = undefined;
+      return;
+    }
     try {
-      const modified = modifiedAt(this.path);
-      if (modified === this.#modified) return;
-      this.#modified = modified;
       this.#byHash = readTokens(this.path);
+      // Only now: what could not be read is tried again, or a token that was taken back would go on.
+      this.#state = state;
+      this.#problem = undefined;
       this.logger.info({ tokens: this.#byHash.size }, 'token file read again');
     } catch (thrown) {
-      this.logger.error(
-        { problem: messageOf(thrown) },
-        'token file cannot be read; the tokens before it stay',
-      );
+      const problem = messageOf(thrown);
+      if (problem === this.#problem) return;
+      this.#problem = problem;
+      this.logger.error({ problem }, 'token file cannot be read; the tokens before it stay');
     }
-  }
-}
-
-function modifiedAt(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch (cause) {
-    throw new TriptychError('CONFIG_INVALID', `${path}: ${problemOf(cause)}`, { cause });
   }
 }
 
