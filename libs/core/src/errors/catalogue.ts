@@ -49,7 +49,7 @@ export const catalogue = {
   IMAGE_CORRUPT: entry('invalid-input', 'The image is damaged or cut short.'),
   IMAGE_UNSUPPORTED: entry(
     'invalid-input',
-    'The image has pixels of another kind than 8 or 16 bits of grey, RGB or CMYK.',
+    'The image has pixels of another kind than 8 or 16 bits of grey or RGB, or 8 of CMYK.',
   ),
   IMAGE_TOO_LARGE: entry('payload-too-large', 'The image has more pixels than this server decodes.'),
   IMAGE_SIZE_MISMATCH: entry(

@@ -87,6 +87,27 @@ describe.each<Isolation>(['thread', 'process'])('a worker host, its worker in a 
     expect(host.restarts).toBe(1);
   });
 
+  it('tries again where the system has nothing left to begin another with', async () => {
+    let failures = 0;
+    const options = {
+      entry,
+      name: 'echo',
+      isolation,
+      restart: true,
+      // Read each time one is begun.
+      get memoryMb() {
+        if (failures-- > 0) throw new Error('spawn ENOMEM');
+        return undefined;
+      },
+    };
+    host = await WorkerHost.start(options);
+    failures = 3;
+    await host.kill();
+    await becomesReady();
+    expect(host.restarts).toBe(4);
+    expect(await host.call('echo', 1)).toEqual(['', 1]);
+  });
+
   it('replaces one that dies while it is being prepared once that has ended, and asks no other in its stead', async () => {
     let begun = 0;
     let told: (outcome: unknown) => void;

@@ -80,6 +80,8 @@ export class WorkerHost {
   #timer: NodeJS.Timeout | undefined;
   /** Restarts come one after the other: what prepares a worker goes on for a while where that has died. */
   #restarting: Promise<void> = Promise.resolve();
+  /** Workers that were begun so far. */
+  #begun = 0;
   #nextId = 0;
   readonly #pending = new Map<number, PendingCall>();
   readonly #logger: Logger;
@@ -177,6 +179,7 @@ export class WorkerHost {
       },
     );
     this.#worker = worker;
+    this.#begun++;
     await this.options.init?.((method, argument, options) => this.#send(method, argument, options));
     // Whoever closed it, or ends the process, knows why it does not start.
     if (this.#state === 'closed') throw new TriptychError('DRAINING', `${name} was closed while starting`);
@@ -250,6 +253,11 @@ export class WorkerHost {
       { worker: this.options.name, err: cause, pauseMs: this.#pauseMs },
       'worker died, restarting',
     );
+    this.#restartLater();
+  }
+
+  #restartLater(): void {
+    if (this.#state === 'closed' || isEnding) return;
     const restart = () => (this.#restarting = this.#restarting.then(() => this.#restart()));
     this.#timer = setTimeout(() => void restart(), this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
@@ -257,11 +265,14 @@ export class WorkerHost {
 
   async #restart(): Promise<void> {
     if (this.#state === 'closed') return;
+    const begun = this.#begun;
     try {
       this.restarts++;
       await this.#spawn();
     } catch (thrown) {
       this.#logger.error({ worker: this.options.name, err: thrown }, 'worker did not restart');
+      // One that was not even begun ends nowhere: the system has no thread, process or memory for it now.
+      if (this.#begun === begun) this.#restartLater();
       await this.#dismiss();
     }
   }

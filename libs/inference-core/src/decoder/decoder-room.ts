@@ -42,7 +42,10 @@ export class DecoderRoom {
       throw new TriptychError('OVERLOADED', `${maxWaiting} wait to be decoded already; try again later`);
     await new Promise<void>((resolve, reject) => {
       const onAbort = () => {
-        if (this.#waiting.remove(entry)) reject(abortError(signal));
+        if (!this.#waiting.remove(entry)) return;
+        reject(abortError(signal));
+        // Others may have waited behind it.
+        this.#letIn();
       };
       const enter = () => {
         signal?.removeEventListener('abort', onAbort);

@@ -256,6 +256,36 @@ describe('a decoder', () => {
     other.close();
   });
 
+  it('keeps nothing of a source that is given up before its turn', async () => {
+    const rules = { suppressed: [END], suppressedFirst: [] };
+    const busy = await decoder.open(states(4), { beams: 1 });
+    const running = busy.generate(generation({ rules, maxTokens: POSITIONS }));
+    for (let i = 0; i < 50; i++) {
+      const given = await decoder.open(states(5), { beams: 1 });
+      const cancel = new AbortController();
+      const long = given.generate(generation(), { signal: cancel.signal });
+      cancel.abort();
+      await expect(long).rejects.toMatchObject({ reason: 'CANCELLED' });
+      given.close();
+    }
+    await running;
+    expect(decoder.held).toBe(1);
+    busy.close();
+    await expect.poll(() => decoder.held).toBe(0);
+  });
+
+  it('lets in who waits behind a large one that gives up', async () => {
+    const all = await decoder.open(states(6), { beams: 8 });
+    const cancel = new AbortController();
+    const large = decoder.open(states(6), { beams: 12, signal: cancel.signal });
+    const small = decoder.open(states(6), { beams: 1 });
+    cancel.abort();
+    await expect(large).rejects.toMatchObject({ reason: 'CANCELLED' });
+    (await small).close();
+    all.close();
+    expect(decoder.load).toEqual({ sequences: 0, bytes: 0, waiting: 0 });
+  });
+
   it('refuses beyond its bounds, and waits up to them', async () => {
     const bytes = decoder.bytesOf({ sourceTokens: 20, beams: 1, tokens: POSITIONS });
     expect(bytes).toBe(2 * 2 * WIDTH * 4 * (20 + POSITIONS));

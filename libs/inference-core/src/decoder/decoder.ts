@@ -52,6 +52,7 @@ export class Decoder {
   #goOn: () => void = () => undefined;
   #steps = 0;
   #rows = 0;
+  #held = 0;
 
   private constructor(
     private readonly host: WorkerHost,
@@ -87,7 +88,7 @@ export class Decoder {
       close: () => {
         if (!isOpen) return;
         isOpen = false;
-        this.#turn.close.push(source);
+        this.#close(source);
         this.room.leave(share);
         this.#go();
       },
@@ -120,6 +121,11 @@ export class Decoder {
   /** Tokens that it knows. */
   get vocabulary(): number {
     return this.network.config.vocabulary;
+  }
+
+  /** Sources that the worker held when its last turn ended. */
+  get held(): number {
+    return this.#held;
   }
 
   /** Bytes of the caches that such a source takes. */
@@ -198,7 +204,7 @@ export class Decoder {
     // What is asked for at the same time begins in one turn.
     await setImmediate();
     while (this.#running.size > 0 || !isEmpty(this.#turn)) {
-      await this.#held();
+      await this.#hold();
       const turn = this.#turn;
       this.#turn = emptyTurn();
       try {
@@ -218,7 +224,7 @@ export class Decoder {
     return running.length > 0 && running.every(({ principal }) => this.#expected.has(principal));
   }
 
-  async #held(): Promise<void> {
+  async #hold(): Promise<void> {
     if (!this.#mayWait()) {
       this.#heldSince = undefined;
       return;
@@ -236,9 +242,10 @@ export class Decoder {
     await setImmediate();
   }
 
-  #settle({ ended, lost, progress, steps, rows }: TurnReply): void {
+  #settle({ ended, lost, progress, steps, rows, sources }: TurnReply): void {
     this.#steps += steps;
     this.#rows += rows;
+    this.#held = sources;
     for (const { id, tokens } of progress) this.#running.get(id)?.onProgress?.(tokens);
     for (const { id, generated } of ended) this.#leave(id)?.resolve(generated);
     for (const id of lost) {
@@ -251,6 +258,14 @@ export class Decoder {
     const running = this.#running.get(id);
     this.#running.delete(id);
     return running;
+  }
+
+  /** In a turn that is closed before it is opened: what has not been sent yet is taken back. */
+  #close(source: number): void {
+    const { open, close } = this.#turn;
+    const unsent = open.findIndex((one) => one.source === source);
+    if (unsent >= 0) open.splice(unsent, 1);
+    else close.push(source);
   }
 
   /** What a worker held that failed is lost: another takes its place. */

@@ -86,8 +86,14 @@ export class Decoding {
         await this.#step(caches);
       }
     }
-    const ended = this.#ended;
-    return { ended, lost: lost.map(({ id }) => id), progress: this.#progress(), steps, rows };
+    return {
+      ended: this.#ended,
+      lost: lost.map(({ id }) => id),
+      progress: this.#progress(),
+      steps,
+      rows,
+      sources: this.#sources.size,
+    };
   }
 
   async #open({ source, beams, states, tokens }: OpenSource): Promise<void> {

@@ -89,6 +89,8 @@ export interface TurnReply {
   /** Steps that were computed, and the rows of all of them. */
   readonly steps: number;
   readonly rows: number;
+  /** Sources whose keys and values are held. */
+  readonly sources: number;
 }
 
 export interface CreateDecoder extends SessionSettings {

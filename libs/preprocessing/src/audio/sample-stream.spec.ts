@@ -203,6 +203,15 @@ describe('bytes that are no audio', () => {
     await expect(decode(container, bytes)).rejects.toMatchObject({ reason });
   });
 
+  it.each([1, 2, 9])('but not an MP3 with %i bytes of padding behind its last frame', async (length) => {
+    const whole = fixture('speech-44k-stereo.mp3');
+    const padded = new Uint8Array(whole.length + length);
+    padded.set(whole);
+    expect((await decode(container, padded)).samples).toEqual((await decode(container, whole)).samples);
+    padded.set([0xff, 0xfb].slice(0, length), whole.length);
+    await expect(decode(container, padded)).rejects.toMatchObject({ reason: 'AUDIO_CONTAINER_CORRUPT' });
+  });
+
   it('a PCM stream that ends within a sample', async () => {
     await expect(
       decode({ encoding: 's16le', sampleRate: RATE, channels: 2 }, new Uint8Array(4001)),

@@ -41,6 +41,36 @@ function bomb(width: number, height: number): Uint8Array {
   ]);
 }
 
+/** A TIFF of 40 × 40 pixels of CMYK as printers' programs write it, half of all ink everywhere. */
+function cmykTiff(bits: number, channels: number): Uint8Array {
+  const bytes = (40 * 40 * channels * bits) / 8;
+  const tags = [
+    [256, 3, 1, 40],
+    [257, 3, 1, 40],
+    // One number of bits for each channel, behind the list of tags.
+    [258, 3, channels, 200],
+    [259, 3, 1, 1],
+    [262, 3, 1, 5],
+    [273, 4, 1, 256],
+    [277, 3, 1, channels],
+    [278, 3, 1, 40],
+    [279, 4, 1, bytes],
+    ...(channels > 4 ? [[338, 3, 1, 2]] : []),
+  ];
+  const tiff = Buffer.alloc(256 + bytes, 0x80);
+  tiff.fill(0, 0, 256);
+  tiff.write('II*\0\x08\0\0\0', 'latin1');
+  tiff.writeUInt16LE(tags.length, 8);
+  tags.forEach(([tag, type, count, value], i) => {
+    tiff.writeUInt16LE(tag, 10 + 12 * i);
+    tiff.writeUInt16LE(type, 12 + 12 * i);
+    tiff.writeUInt32LE(count, 14 + 12 * i);
+    tiff.writeUInt32LE(value, 18 + 12 * i);
+  });
+  for (let c = 0; c < channels; c++) tiff.writeUInt16LE(bits, 200 + 2 * c);
+  return tiff;
+}
+
 function crc32(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) {
@@ -107,6 +137,13 @@ describe('an image preprocessor', () => {
         reason: 'IMAGE_CORRUPT',
       });
     }
+  });
+
+  it('reads CMYK of four bytes a pixel, and refuses what it would read wrongly: 16 bits, and alpha beside the inks', async () => {
+    // (255 − 128)(255 − 128) / 255
+    expect(new Set(await prepare(cmykTiff(8, 4)))).toEqual(new Set([63]));
+    for (const tiff of [cmykTiff(16, 4), cmykTiff(8, 5)])
+      await expect(prepare(tiff)).rejects.toMatchObject({ reason: 'IMAGE_UNSUPPORTED', field: 'encoded' });
   });
 
   it('refuses float pixels that are no light', async () => {

@@ -43,7 +43,7 @@ export class Mp3Length implements LengthCheck {
 
   finish(): void {
     if (!this.#following) return;
-    if (this.#queue.length > 0 || this.#skip > 0) {
+    if (this.#skip > 0 || this.#endsWithinFrame()) {
       throw new TriptychError('AUDIO_CONTAINER_CORRUPT', 'MP3: it ends within a frame', { field: 'data' });
     }
     if (this.#declared !== undefined && this.#frames < this.#declared) {
@@ -53,6 +53,16 @@ export class Mp3Length implements LengthCheck {
         { field: 'data' },
       );
     }
+  }
+
+  /** Of a few bytes that are left: whether a frame begins with them. Others are junk, as more of it is. */
+  #endsWithinFrame(): boolean {
+    const { length } = this.#queue;
+    const [first = 0, second = 0xe0] = this.#queue.peek(Math.min(length, 2));
+    return (
+      length > 0 &&
+      (!this.#started || length >= ID3_HEADER_BYTES || (first === 0xff && (second & 0xe0) === 0xe0))
+    );
   }
 
   /** Takes one tag or frame. False: more bytes are needed. */

@@ -48,7 +48,7 @@ export async function decodeImage(data: Uint8Array, limits: DecodeLimits): Promi
   }
 }
 
-function checkHeader({ width, height, space, depth }: Metadata, { maxPixels }: DecodeLimits): void {
+function checkHeader({ width, height, space, depth, channels }: Metadata, { maxPixels }: DecodeLimits): void {
   if (width * height > maxPixels) {
     throw new TriptychError(
       'IMAGE_TOO_LARGE',
@@ -56,11 +56,12 @@ function checkHeader({ width, height, space, depth }: Metadata, { maxPixels }: D
       { field: 'encoded' },
     );
   }
-  const isServed = EXPECTED_SPACES.includes(space) && (depth === 'uchar' || depth === 'ushort');
-  if (isServed) return;
+  const isKnown = EXPECTED_SPACES.includes(space) && (depth === 'uchar' || depth === 'ushort');
+  // Its inks are read as four bytes a pixel.
+  if (isKnown && (space !== 'cmyk' || (depth === 'uchar' && channels === 4))) return;
   throw new TriptychError(
     'IMAGE_UNSUPPORTED',
-    `the image has ${depth} pixels in ${space}; expected 8 or 16 bits of grey, RGB or CMYK`,
+    `the image has ${depth} pixels in ${space}, ${channels} channels; expected 8 or 16 bits of grey or RGB, or 8 bits of CMYK without alpha`,
     { field: 'encoded' },
   );
 }
