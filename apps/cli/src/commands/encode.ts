@@ -38,16 +38,17 @@ const help = `
 Files are told by their names: audio (.wav .flac .mp3 .ogg .opus), images (.jpg .png .webp .gif .avif .tiff) and texts
 (.txt, a text a line). Each vector comes with its source and with what made it: model, fingerprint, space, pooling,
 weight_type. Vectors may be compared where their space is the same. Images come in the order of the inputs, and texts
-after them; audio comes first, a few files at a time, each window once it is encoded. Vectors of audio have window, start_s and end_s,
-for audio longer than a window gives several. With --transcribe they have text, language and segments, too: what a model that
-transcribes hears in that window by itself.
+after them; audio comes first, a few files at a time, each window once it is encoded. Vectors of audio have window,
+start_s and end_s, for audio longer than a window gives several. With --transcribe they have text, language and
+segments, too: what a model that transcribes hears in that window by itself.
 
   jsonl     a JSON object a line: the above, shape and embedding
   npy       a float32 matrix; FILE.jsonl beside it says of each row what a JSON line says of a vector
   parquet   a row a vector; embedding is a list of fixed size, and the file's metadata names the models
 
 Files that cannot be read or decoded, and windows that fail, are named on standard error; the others go on, and the
-exit code is 1. Ctrl-C lets what is in work end, and writes what was encoded so far (exit code 130); a second one ends it at once.
+exit code is 1. Ctrl-C lets what is in work end, and writes what was encoded so far (exit code 130); a second one ends
+it at once.
 
 Examples:
   triptych encode photos/ speech.wav                         files and folders, with the demo models

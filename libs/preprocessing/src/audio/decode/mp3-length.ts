@@ -58,11 +58,7 @@ export class Mp3Length implements LengthCheck {
   /** Of a few bytes that are left: whether a frame begins with them. Others are junk, as more of it is. */
   #endsWithinFrame(): boolean {
     const { length } = this.#queue;
-    const [first = 0, second = 0xe0] = this.#queue.peek(Math.min(length, 2));
-    return (
-      length > 0 &&
-      (!this.#started || length >= ID3_HEADER_BYTES || (first === 0xff && (second & 0xe0) === 0xe0))
-    );
+    return length > 0 && (!this.#started || isSync(this.#queue.peek(Math.min(length, 2))));
   }
 
   /** Takes one tag or frame. False: more bytes are needed. */
@@ -89,13 +85,18 @@ export class Mp3Length implements LengthCheck {
   }
 }
 
+/** Whether a frame begins with these bytes, of which there may be one alone. */
+function isSync([first, second = 0xe0]: Uint8Array): boolean {
+  return first === 0xff && (second & 0xe0) === 0xe0;
+}
+
 function readHeader(bytes: Uint8Array): FrameHeader | undefined {
-  const [sync, second, third, fourth] = bytes.subarray(0, FRAME_HEADER_BYTES);
+  const [, second, third, fourth] = bytes.subarray(0, FRAME_HEADER_BYTES);
   const version = (second >> 3) & 3;
   const isLayer3 = ((second >> 1) & 3) === 1;
   const kbps = (version === 3 ? bitrates.mpeg1 : bitrates.mpeg2)[third >> 4];
   const sampleRate = sampleRates[version]?.[(third >> 2) & 3];
-  if (sync !== 0xff || (second & 0xe0) !== 0xe0 || !isLayer3 || !kbps || !sampleRate) return undefined;
+  if (!isSync(bytes) || !isLayer3 || !kbps || !sampleRate) return undefined;
   const padding = (third >> 1) & 1;
   const mono = fourth >> 6 === 3;
   const [long, short] = version === 3 ? [32, 17] : [17, 9];
