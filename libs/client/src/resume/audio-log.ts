@@ -67,8 +67,9 @@ export class AudioLog {
   /** Bytes that a window may take with what leads up to it: with fewer of them nothing is answered. 0: not known, or of a container. */
   windowBytes(rates: AudioRates | undefined): number {
     if (rates?.frameBytes === undefined) return 0;
-    const frames = Math.ceil((rates.windowMs / 1000 + 2 * LEAD_SECONDS) * rates.sourceRate);
-    // Whole chunks are kept: one may begin long before the lead.
+    const samples = Math.ceil((rates.windowMs / 1000 + 2 * LEAD_SECONDS) * rates.sourceRate);
+    // It begins up to a step before the lead, and whole chunks are kept: one may begin long before that.
+    const frames = samples + stepsOf(rates).source;
     return frames * rates.frameBytes + this.#largestChunk;
   }
 
@@ -120,18 +121,25 @@ export class AudioLog {
    * The place from which audio is needed: a lead before the next window, where a frame of the source and a sample of the
    * model's rate coincide, so that a resampler starts in the phase that it had there.
    */
-  #resumeAt({ frameBytes, sourceRate, modelRate }: AudioRates): { sample: number; byte: number } {
+  #resumeAt(rates: AudioRates): { sample: number; byte: number } {
+    const { frameBytes, modelRate } = rates;
     if (frameBytes === undefined) return { sample: 0, byte: 0 };
-    const common = greatestCommonDivisor(sourceRate, modelRate);
+    const { model, source } = stepsOf(rates);
     const wanted = Math.max(0, this.#next.startSample - Math.ceil(LEAD_SECONDS * modelRate));
-    const steps = Math.floor(wanted / (modelRate / common));
-    return { sample: steps * (modelRate / common), byte: steps * (sourceRate / common) * frameBytes };
+    const steps = Math.floor(wanted / model);
+    return { sample: steps * model, byte: steps * source * frameBytes };
   }
 }
 
 const endOf = ({ startByte, data }: LoggedChunk) => startByte + data.length;
 
 const isNewFlush = ({ flush, sequence }: LoggedChunk, flushed: number) => flush && sequence > flushed;
+
+/** Samples of the model's rate, and frames of the source, from where both coincide to where they do again. */
+function stepsOf({ sourceRate, modelRate }: AudioRates): { model: number; source: number } {
+  const common = greatestCommonDivisor(sourceRate, modelRate);
+  return { model: modelRate / common, source: sourceRate / common };
+}
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
