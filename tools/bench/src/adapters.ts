@@ -9,16 +9,17 @@ import { loadInferencePackage, loadWirePackage } from '@triptych/protocol';
 import { Exchange, type FlightLoad, flightLoad, streamBatches } from './flight-load.js';
 import { flood, printReport } from './measuring.js';
 import { ServerProcess } from './server-process.js';
-import { median, time } from './statistics.js';
+import { balancedOrder, median, time } from './statistics.js';
 
-const help = `Throughput through each adapter against triptych.v1, in alternating order, of the demo models: they are small, so that what an
-adapter costs shows: in what is encoded a second, and in the server's processor time, without the processes that decode images or tokenize. Requests
+const help = `Throughput through each adapter against triptych.v1, of the demo models: they are small, so that what an adapter costs shows: in what is encoded a second, and in the server's processor time, without the processes that decode images or tokenize. Requests
 are made once and answers are not read, so that the client costs the same for all.
+
+What one leaves behind (memory to collect) is paid by the next, so that each comes behind each of the others equally often in 12 rounds.
 
 Four calls, or batches of one exchange, are under way at a time. Texts are also sent over an exchange as fast as it takes them, in batches of 256, and by one
 unary call after another: what a client's plain loop gets of either.
 
-  node tools/bench/dist/adapters.js [--rounds 7] [--seconds 1.5] [--only texts|images|clips] [--json]
+  node tools/bench/dist/adapters.js [--rounds 12] [--seconds 1.5] [--only texts|images|clips] [--json]
 `;
 
 const OWN = 'triptych.v1';
@@ -43,7 +44,7 @@ const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root));
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '12' },
     seconds: { type: 'string', default: '1.5' },
     only: { type: 'string' },
     json: { type: 'boolean' },
@@ -129,7 +130,8 @@ async function compare(
   const rates: Record<string, number[]> = {};
   const cpuMs: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of round % 2 ? [...adapters].reverse() : adapters) {
+    for (const at of balancedOrder(adapters.length, round)) {
+      const [name, run] = adapters[at];
       await sleep(PAUSE_MS);
       await server.report();
       const ms = await time(() => run(count));

@@ -8,6 +8,17 @@ export function quantile(values: readonly number[], q: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/**
+ * The order of `count` things in a round: over `count` rounds (an even number), each comes once at each place, and behind each of the
+ * others equally often. A square of Williams, "Experimental designs balanced for the estimation of residual effects" (1949).
+ */
+export function balancedOrder(count: number, round: number): number[] {
+  return Array.from({ length: count }, (_, place) => {
+    const first = place % 2 ? (place + 1) / 2 : -place / 2;
+    return (((first + round) % count) + count) % count;
+  });
+}
+
 /** Milliseconds that `work` takes. */
 export async function time(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
