@@ -19,7 +19,7 @@ What one leaves behind (memory to collect) is paid by the next, so that each com
 Four calls, or batches of one exchange, are under way at a time. Texts are also sent over an exchange as fast as it takes them, in batches of 256, and by one
 unary call after another: what a client's plain loop gets of either.
 
-  node tools/bench/dist/adapters.js [--rounds 12] [--seconds 1.5] [--only texts|images|clips] [--json]
+  node tools/bench/dist/adapters.js [--rounds 12] [--seconds 3] [--only texts|images|clips] [--json]
 `;
 
 const OWN = 'triptych.v1';
@@ -45,7 +45,7 @@ const read = (path: string) => readFileSync(new URL(path, root));
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '12' },
-    seconds: { type: 'string', default: '1.5' },
+    seconds: { type: 'string', default: '3' },
     only: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
