@@ -19,15 +19,19 @@ What one leaves behind (memory to collect) is paid by the next, so that each com
 Four calls, or batches of one exchange, are under way at a time. Texts are also sent over an exchange as fast as it takes them, in batches of 256, and by one
 unary call after another: what a client's plain loop gets of either.
 
-  node tools/bench/dist/adapters.js [--rounds 12] [--seconds 3] [--only texts|images|clips] [--json]
+  node tools/bench/dist/adapters.js [--rounds 12] [--seconds 3] [--only texts|images|clips] [--adapter NAME] [--json]
+
+  --adapter  compares this one alone with triptych.v1: "Open Inference", "HTTP with base64" or "Flight". On a machine with neighbours, many rounds
+             of such a pair say more than few of all
 `;
 
 const OWN = 'triptych.v1';
+const INFERENCE = 'Open Inference';
 const ONE_CALL = 'triptych.v1, one call at a time';
 const ALL_AT_ONCE = 'Flight, all at once';
 /** Calls under way at a time. */
 const IN_FLIGHT = 4;
-/** Between runs: who called within the last 2 s has a share of batches kept (docs/decisions/flight.md). */
+/** Between runs of two callers: who called within the last 2 s has a share of batches kept (docs/decisions/flight.md). */
 const PAUSE_MS = 2200;
 
 /** The same items as the request of one method of each API. */
@@ -47,6 +51,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '12' },
     seconds: { type: 'string', default: '3' },
     only: { type: 'string' },
+    adapter: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -120,7 +125,9 @@ async function compare(
 ): Promise<Record<string, number>> {
   const { items, stream } = load;
   const { server } = clients;
-  const adapters = Object.entries(adaptersOf(load, clients));
+  const adapters = Object.entries(adaptersOf(load, clients)).filter(
+    ([name]) => values.adapter === undefined || name === OWN || name === values.adapter,
+  );
   for (const [, run] of [...adapters, ...adapters]) await run(IN_FLIGHT);
   const [[, own]] = adapters;
   await sleep(PAUSE_MS);
@@ -129,10 +136,12 @@ async function compare(
   const count = Math.ceil((1000 * seconds * 4 * IN_FLIGHT) / warmMs / whole) * whole;
   const rates: Record<string, number[]> = {};
   const cpuMs: Record<string, number[]> = {};
+  let caller = '';
   for (let round = 0; round < rounds; round++) {
     for (const at of balancedOrder(adapters.length, round)) {
       const [name, run] = adapters[at];
-      await sleep(PAUSE_MS);
+      if (callerOf(name) !== caller) await sleep(PAUSE_MS);
+      caller = callerOf(name);
       await server.report();
       const ms = await time(() => run(count));
       (cpuMs[name] ??= []).push((await server.report()).cpuMs / (count * items));
@@ -147,8 +156,13 @@ async function compare(
   for (const [name] of adapters) report[`${what}/s, ${name}`] = median(rates[name]);
   for (const [name] of adapters) report[`${what}, CPU ms each, ${name}`] = median(cpuMs[name]);
   for (const [name] of adapters.slice(1)) ratio(name, OWN);
-  if (stream) ratio(ALL_AT_ONCE, ONE_CALL);
+  if (rates[ALL_AT_ONCE]) ratio(ALL_AT_ONCE, ONE_CALL);
   return report;
+}
+
+/** Calls over one connection are one caller's; an exchange is one for itself. */
+function callerOf(name: string): string {
+  return [OWN, INFERENCE, ONE_CALL].includes(name) ? 'connection' : name;
 }
 
 /** Asks over HTTP, and leaves the answer unread as JSON. Throws INTERNAL where it is a failure. */
@@ -228,7 +242,7 @@ function load(
     ...(name === 'text' && { stream: flightLoad(name, Array.from({ length: 8 }, () => elements).flat()) }),
     calls: {
       [OWN]: grpcRequest(loadWirePackage('client')[`triptych.v1.${service}`], 'Encode', own),
-      'Open Inference': grpcRequest(
+      [INFERENCE]: grpcRequest(
         loadInferencePackage()['inference.GRPCInferenceService'],
         'ModelInfer',
         inference,
