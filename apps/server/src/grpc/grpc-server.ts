@@ -1,5 +1,4 @@
 import { lstat, rm } from 'node:fs/promises';
-import type { Http2Session } from 'node:http2';
 import { Server, type ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { messageOf, TriptychError } from '@triptych/core';
 import type { Engine } from '@triptych/engine';
@@ -78,7 +77,7 @@ export function createGrpcServer(
     'grpc.enable_channelz': 0,
     ...connectionOptions(config),
   });
-  const sessions = new Set<Http2Session>();
+  const cuts: (() => void)[] = [];
   onHttp2Server(server, (http2) => {
     openInTurns(http2);
     widenWindows(http2);
@@ -87,12 +86,8 @@ export function createGrpcServer(
     limitResets(http2);
     cutDead(http2);
     bounds.prepare(http2);
-    gate.connections.follow(http2, 'session');
+    cuts.push(gate.connections.follow(http2));
     connections.follow(http2);
-    http2.on('session', (session) => {
-      sessions.add(session);
-      session.once('close', () => sessions.delete(session));
-    });
   });
   const oip = openInference(engine, control, executions, () => health.serving);
   const kept = new KeptRows(config.flightKeptBytes);
@@ -109,15 +104,15 @@ export function createGrpcServer(
   if (config.reflection)
     for (const { definition, handlers } of reflection(observers, [...names, HEALTH_SERVICE]))
       server.addService(definition, handlers);
-  return { server, door: doorOf(server, sessions, kept), health, oip };
+  return { server, door: doorOf(server, cuts, kept), health, oip };
 }
 
-function doorOf(server: Server, sessions: ReadonlySet<Http2Session>, kept: KeptRows): Door {
+function doorOf(server: Server, cuts: readonly (() => void)[], kept: KeptRows): Door {
   return {
     close: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
     cut: () => {
       // grpc-js keeps no list of connections where channelz is off: what it means to cut would go on.
-      for (const session of sessions) session.destroy();
+      for (const cut of cuts) cut();
       server.forceShutdown();
       kept.close();
     },

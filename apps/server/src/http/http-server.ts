@@ -88,7 +88,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const state: Draining = { isDraining: false };
   const origins = new Origins(config.httpOrigins);
   const { server, app } = createApp(context, options, origins, state);
-  gate.connections.follow(server, 'connection');
+  const cut = gate.connections.follow(server);
   await app.register(async (scope) => probeRoutes(scope, options));
   const urlFiles = new UrlFiles(config, engine.admission);
   await app.register(async (scope) => v1Routes(scope, context, urlFiles));
@@ -112,7 +112,10 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     const bound = new URL(await app.listen({ host, port, backlog: 1024 }));
     return {
       address: `${host.includes(':') ? `[${host}]` : host}:${bound.port || port}`,
-      door: doorOf(app, server, state, endWebSockets),
+      door: doorOf(app, server, state, () => {
+        endWebSockets();
+        cut();
+      }),
     };
   } catch (cause) {
     const problem =
@@ -258,7 +261,7 @@ function draining(): TriptychError {
   return new TriptychError('DRAINING', 'the server is shutting down; ask again to reach another');
 }
 
-function doorOf(app: FastifyInstance, server: PlainServer, state: Draining, endWebSockets: () => void): Door {
+function doorOf(app: FastifyInstance, server: PlainServer, state: Draining, cut: () => void): Door {
   return {
     close: async () => {
       state.isDraining = true;
@@ -267,9 +270,6 @@ function doorOf(app: FastifyInstance, server: PlainServer, state: Draining, endW
       await app.close();
       clearInterval(looking);
     },
-    cut: () => {
-      endWebSockets();
-      server.closeAllConnections();
-    },
+    cut,
   };
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +8,7 @@ import { credentials } from '@grpc/grpc-js';
 import { TriptychClient } from '@triptych/client';
 import { silentLogger } from '@triptych/core';
 import { generate } from 'selfsigned';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../compose.js';
 import { type Flags, readConfig } from '../config/read-config.js';
 import { demoModel } from '../testing/harness.js';
@@ -164,6 +166,65 @@ describe('TLS', () => {
       await server.drain();
     }
   }, 20_000);
+
+  describe('of a client that never ends its handshake', () => {
+    let flags: Flags;
+    const opened: Socket[] = [];
+    beforeAll(async () => {
+      const pair = await certificate('server', authority);
+      const [tlsCert, tlsKey] = [await file('silent.pem', pair.cert), await file('silent.key', pair.key)];
+      flags = { tlsCert, tlsKey, http: '127.0.0.1:0' };
+    });
+    afterEach(() => opened.splice(0).forEach((socket) => socket.destroy()));
+
+    /** Connections, one after the other, that say nothing. */
+    const open = async (address: string | undefined, count = 1) => {
+      const [host, port] = (address ?? '').split(':');
+      const sockets: Socket[] = [];
+      for (; sockets.length < count;) {
+        const socket = connect(Number(port), host).on('error', () => undefined);
+        await once(socket.resume(), 'connect');
+        sockets.push(socket);
+      }
+      opened.push(...sockets);
+      return sockets;
+    };
+    const closed = ({ destroyed }: Socket) => destroyed;
+
+    it('is cut when the server has ended', async () => {
+      const server = await serve(flags);
+      const sockets = [...(await open(server.address)), ...(await open(server.httpAddress))];
+      await server.drain();
+      await expect.poll(() => sockets.every(closed)).toBe(true);
+    });
+
+    it('is cut after ten seconds, whatever it sends meanwhile', async () => {
+      const server = await serve(flags);
+      try {
+        const sockets = [...(await open(server.address)), ...(await open(server.httpAddress, 2))];
+        // The beginning of a TLS record of 512 bytes, and then one of them each second.
+        sockets[0]?.write(Buffer.from([0x16, 3, 1, 2, 0]));
+        const sending = setInterval(() => sockets[0]?.write(Buffer.of(1)), 1000);
+        await sleep(8000);
+        expect(sockets.some(closed)).toBe(false);
+        await expect.poll(() => sockets.every(closed), { timeout: 5000 }).toBe(true);
+        clearInterval(sending);
+      } finally {
+        await server.drain();
+      }
+    }, 20_000);
+
+    it('counts as a connection', async () => {
+      const server = await serve({ ...flags, maxConnections: 4 });
+      try {
+        const sockets = await open(server.address, 6);
+        await expect.poll(() => sockets.filter(closed).length).toBe(2);
+        await expect(ask(server.address, authority.cert)).rejects.toMatchObject({ code: 14 });
+      } finally {
+        await server.drain();
+      }
+    });
+  });
 
   it('of files that are missing or do not fit is refused at the start', async () => {
     const [pair, other] = [await certificate('a', authority), await certificate('b', authority)];

@@ -9,7 +9,10 @@ import { UsableCertificates } from './usable-certificates.js';
 
 /** How servers of Node's own are secured. */
 export interface SecureServers {
-  readonly options: Pick<ServerOptions, 'requestCert' | 'rejectUnauthorized' | 'minVersion'>;
+  readonly options: Pick<
+    ServerOptions,
+    'requestCert' | 'rejectUnauthorized' | 'minVersion' | 'handshakeTimeout'
+  >;
   /** Has a server use the certificates, now and when they change. */
   readonly follow: (server: { setSecureContext(options: SecureContextOptions): void }) => void;
 }
@@ -22,6 +25,9 @@ export interface TransportSecurity {
   /** Undefined: without TLS. */
   readonly secure: SecureServers | undefined;
 }
+
+/** A TLS handshake takes a few round trips: a client that has not ended it by then will not. Node itself waits for 120 s. */
+const HANDSHAKE_MS = 10_000;
 
 type TransportConfig = Pick<ServerConfig, 'tlsCert' | 'tlsKey' | 'tlsClientCa' | 'tlsReloadMs'>;
 
@@ -52,8 +58,11 @@ export function transportSecurity(config: TransportConfig, logger: Logger): Tran
     ca: typeof provider | null,
     requireClientCertificate: boolean,
   ) => ServerCredentials;
+  const credentials = create(provider, tlsClientCa ? provider : null, tlsClientCa !== '');
+  // The options that grpc-js makes its HTTP/2 server with: docs/decisions/http2.md.
+  Object.assign(credentials._getConstructorOptions() ?? {}, { handshakeTimeout: HANDSHAKE_MS });
   return {
-    credentials: create(provider, tlsClientCa ? provider : null, tlsClientCa !== ''),
+    credentials,
     loaded: () => certificatesLoaded(provider),
     secure: secureServers(provider, tlsClientCa !== ''),
   };
@@ -61,7 +70,12 @@ export function transportSecurity(config: TransportConfig, logger: Logger): Tran
 
 function secureServers(provider: UsableCertificates, asksClients: boolean): SecureServers {
   return {
-    options: { requestCert: asksClients, rejectUnauthorized: asksClients, minVersion: 'TLSv1.2' },
+    options: {
+      requestCert: asksClients,
+      rejectUnauthorized: asksClients,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: HANDSHAKE_MS,
+    },
     follow: (server) => {
       let context: SecureContextOptions = {};
       provider.addIdentityCertificateListener((update) => {
