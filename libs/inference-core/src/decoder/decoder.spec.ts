@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { soleCaller, type WeightSet, type WeightTensor } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decoderProducts } from './config.js';
@@ -326,5 +327,34 @@ describe('a decoder', () => {
     const again = await alone(decoder.open(states(8), { beams: 1 }), generation({ maxTokens: 20 }));
     expect(again.tokens).toEqual(before.tokens);
     expect(decoder.load).toEqual({ sequences: 0, bytes: 0, waiting: 0 });
+  });
+
+  it('serves with the next worker what the last one never got', async () => {
+    const rules = { suppressed: [END], suppressedFirst: [] };
+    const wanted = generation({ maxTokens: 20 });
+    const before = await alone(decoder.open(states(9), { beams: 1 }), wanted);
+    const source = await decoder.open(states(8), { beams: 1 });
+    await new Promise<void>((resolve, reject) => {
+      const onProgress = () => {
+        void decoder.kill();
+        resolve();
+      };
+      source.generate(generation({ rules, maxTokens: POSITIONS }), { onProgress }).catch(reject);
+    }).finally(() => source.close());
+    // The turn has gone to the worker that ends, and these come behind it.
+    await setImmediate();
+    const [late, given] = [
+      await decoder.open(states(9), { beams: 1 }),
+      await decoder.open(states(7), { beams: 1 }),
+    ];
+    const generated = late.generate(wanted);
+    given.close();
+    expect((await generated).tokens).toEqual(before.tokens);
+    expect(decoder.held).toBe(1);
+    // And so with who comes while there is no worker.
+    await decoder.kill();
+    const later = alone(decoder.open(states(9), { beams: 1 }), wanted);
+    expect((await later).tokens).toEqual(before.tokens);
+    late.close();
   });
 });

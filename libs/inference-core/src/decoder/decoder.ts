@@ -15,10 +15,12 @@ import { startDecoderWorker } from './start-decoder-worker.js';
 
 /** What is decoded waits so long for sources of its own callers, and then goes on for as long. */
 const HOLD_MS = 2000;
+/** How long what is to be decoded waits for a worker that is being restarted. */
+const RESTART_MS = 10_000;
 
 /** What is decoded: its keys and values stay in the worker until it is closed. */
 export interface DecoderSource {
-  /** One sequence at a time. Rejects with CANCELLED, WORKER_LOST, DRAINING. */
+  /** One sequence at a time. Rejects with CANCELLED, WORKER_LOST, NOT_READY, DRAINING. */
   generate(generation: Generation, options?: GenerateOptions): Promise<Generated>;
   close(): void;
 }
@@ -50,6 +52,9 @@ export class Decoder {
   readonly #expected = new Map<unknown, number>();
   #heldSince: number | undefined;
   #goOn: () => void = () => undefined;
+  /** When the worker was lost whose place none has taken yet. */
+  #lostAt: number | undefined;
+  #replaced: () => void = () => undefined;
   #steps = 0;
   #rows = 0;
   #held = 0;
@@ -59,7 +64,12 @@ export class Decoder {
     private readonly network: DecoderNetwork,
     private readonly room: DecoderRoom,
     private readonly holdMs: number,
-  ) {}
+  ) {
+    host.onReadyChange = (ready) => {
+      this.#lostAt = ready ? undefined : performance.now();
+      if (ready) this.#replaced();
+    };
+  }
 
   /** Loads and writes both graphs. Throws bad-weights errors that name the tensor. */
   static async start(network: DecoderNetwork, options: DecoderOptions): Promise<Decoder> {
@@ -156,6 +166,7 @@ export class Decoder {
   }
 
   close(): Promise<void> {
+    this.#replaced();
     return this.host.close();
   }
 
@@ -205,14 +216,14 @@ export class Decoder {
     await setImmediate();
     while (this.#running.size > 0 || !isEmpty(this.#turn)) {
       await this.#hold();
+      await this.#nextWorker();
       const turn = this.#turn;
       this.#turn = emptyTurn();
       try {
         const transfer = turn.open.map(({ states }) => states.buffer);
         this.#settle(await this.host.call<TurnReply>('turn', turn satisfies TurnRequest, { transfer }));
       } catch (thrown) {
-        this.#fail(thrown);
-        break;
+        await this.#fail(thrown);
       }
     }
     this.#isTurning = false;
@@ -233,13 +244,16 @@ export class Decoder {
     const held = performance.now() - this.#heldSince;
     if (held > 2 * this.holdMs) this.#heldSince = undefined;
     if (held >= this.holdMs) return;
-    const waiting = new AbortController();
-    const over = new Promise<void>((resolve) => (this.#goOn = resolve));
-    const { signal } = waiting;
-    await Promise.race([over, sleep(this.holdMs - held, undefined, { signal }).catch(() => undefined)]);
-    waiting.abort();
+    await within(this.holdMs - held, new Promise((resolve) => (this.#goOn = resolve)));
     // Those that came open their sources.
     await setImmediate();
+  }
+
+  /** Where the worker was lost, waits for the next one, for as long as a restart may take. */
+  async #nextWorker(): Promise<void> {
+    if (this.#lostAt === undefined) return;
+    const leftMs = this.#lostAt + RESTART_MS - performance.now();
+    if (leftMs > 0) await within(leftMs, new Promise((resolve) => (this.#replaced = resolve)));
   }
 
   #settle({ ended, lost, progress, steps, rows, sources }: TurnReply): void {
@@ -268,14 +282,22 @@ export class Decoder {
     else close.push(source);
   }
 
-  /** What a worker held that failed is lost: another takes its place. */
-  #fail(error: unknown): void {
-    const all = [...this.#running.values()];
-    this.#running.clear();
-    this.#turn = emptyTurn();
-    void this.kill();
-    for (const { reject } of all) reject(TriptychError.from(error));
+  /** What a worker held that failed is lost. Another takes its place, and gets what this one never got. */
+  async #fail(error: unknown): Promise<void> {
+    const { open, start } = this.#turn;
+    const unsent = start.filter(({ source }) => open.some((one) => one.source === source));
+    this.#turn = { open, start: unsent, stop: [], close: [] };
+    for (const id of [...this.#running.keys()])
+      if (!unsent.some((one) => one.id === id)) this.#leave(id)?.reject(TriptychError.from(error));
+    await this.kill();
   }
+}
+
+/** Resolves as `done` does, or after so long. */
+async function within(ms: number, done: Promise<void>): Promise<void> {
+  const waiting = new AbortController();
+  await Promise.race([done, sleep(ms, undefined, { signal: waiting.signal }).catch(() => undefined)]);
+  waiting.abort();
 }
 
 /** What is to be generated, and for whom. */
