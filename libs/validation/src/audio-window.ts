@@ -82,7 +82,14 @@ export function checkResume(resume: RequestedResume): RequestedResume {
       'audio_start_sample',
     );
   }
-  if (windowIndex > 0 && coveredSample < windowStartSample)
+  const before = { window_start_sample: windowStartSample, covered_sample: coveredSample };
+  for (const [field, found] of Object.entries(before))
+    if (windowIndex === 0 && found > 0)
+      throw wrong(
+        `${field} is ${found}; expected 0: window 0 starts where the audio does, and none was received before it`,
+        field,
+      );
+  if (coveredSample < windowStartSample)
     throw wrong(
       `covered_sample is ${coveredSample}; expected at least ${windowStartSample}: windows leave nothing out`,
       'covered_sample',

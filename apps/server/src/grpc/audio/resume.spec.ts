@@ -167,6 +167,11 @@ describe('a stream that goes on', () => {
       'audio_start_sample',
     ],
     [{ windowIndex: 1, windowStartSample: 100, coveredSample: 50, audioStartSample: 0 }, 'covered_sample'],
+    [
+      { windowIndex: 0, windowStartSample: 100, coveredSample: 100, audioStartSample: 100 },
+      'window_start_sample',
+    ],
+    [{ windowIndex: 0, windowStartSample: 0, coveredSample: 100, audioStartSample: 0 }, 'covered_sample'],
   ])('from a place that cannot be is refused: %j', async (resume, field) => {
     const refused = streamAll(demo.client, { format: s16(16_000), resume: { ...resume, sequence: 0 } }, pcm);
     await expect(refused).rejects.toMatchObject({
