@@ -127,6 +127,36 @@ describe('TLS', () => {
     }
   });
 
+  it('goes on with the authorities it had while one of those in their file is damaged', async () => {
+    const [pair, other] = [await certificate('server', authority), await certificate('other authority')];
+    const whole = `${authority.cert}\n${other.cert}`;
+    // The second of two, the file having been written so far.
+    const damaged = whole.slice(0, whole.length - other.cert.length / 2);
+    const tlsClientCa = await file('bundle.pem', damaged);
+    const flags = {
+      tlsCert: await file('bundled.pem', pair.cert),
+      tlsKey: await file('bundled.key', pair.key),
+      tlsClientCa,
+      tlsReloadMs: 100,
+    };
+    await expect(serve(flags)).rejects.toThrow(/bundle.pem: certificate 2 of 2 is damaged/);
+    await writeFile(tlsClientCa, whole);
+    const server = await serve(flags);
+    try {
+      const known = await certificate('client', other);
+      expect(await ask(server.address, authority.cert, known)).toEqual(['demo-whisper']);
+      await writeFile(tlsClientCa, damaged);
+      await sleep(500);
+      expect(await ask(server.address, authority.cert, known)).toEqual(['demo-whisper']);
+      await writeFile(tlsClientCa, authority.cert);
+      await expect
+        .poll(() => ask(server.address, authority.cert, known).catch(() => 'refused'))
+        .toBe('refused');
+    } finally {
+      await server.drain();
+    }
+  });
+
   it('tells callers apart by the names of their certificates, over all of their connections', async () => {
     const pair = await certificate('server', authority);
     const flags = {

@@ -30,17 +30,20 @@ export function checkTlsFiles(config: TlsConfig, origins: Origins, now = new Dat
       return undefined;
     }
   };
-  const certificate = read('tlsCert', (pem) => ({ pem, leaf: leafOf(pem) }));
+  const certificate = read('tlsCert', (pem) => ({ pem, leaf: certificatesOf(pem)[0] }));
   const key = read('tlsKey', (pem) => ({ pem, key: keyOf(pem) }));
-  const authority = read('tlsClientCa', leafOf);
+  const authorities = read('tlsClientCa', certificatesOf) ?? [];
   if (certificate && key) {
     const fits = certificate.leaf.checkPrivateKey(key.key);
     const problem = fits ? secureContextProblem(certificate.pem, key.pem) : `does not belong to ${tlsCert}`;
     if (problem !== undefined) found.problems.push(`${labelOf('tlsKey', origins)}: ${tlsKey}: ${problem}`);
   }
-  const dated = [[tlsCert, certificate?.leaf] as const, [tlsClientCa, authority] as const];
-  for (const [path, leaf] of dated) {
-    const problem = leaf && validityProblem(leaf, now);
+  const dated = [
+    [tlsCert, certificate?.leaf] as const,
+    ...authorities.map((authority) => [tlsClientCa, authority] as const),
+  ];
+  for (const [path, one] of dated) {
+    const problem = one && validityProblem(one, now);
     if (problem !== undefined) found.warnings.push(`${path}: ${problem}`);
   }
   return found;
@@ -55,15 +58,24 @@ export function validityProblem(certificate: X509Certificate, now: Date): string
   return undefined;
 }
 
-/** Throws with what a file holds instead of a certificate. */
-function leafOf(pem: string): X509Certificate {
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+/**
+ * All certificates of a file, of which OpenSSL would forget those from a damaged one on. Throws with what the file holds instead, or which
+ * one is damaged.
+ */
+export function certificatesOf(pem: string): X509Certificate[] {
+  const begin = '-----BEGIN CERTIFICATE-----';
+  const certificates = pem.split(new RegExp(`^(?=${begin})`, 'm')).filter((block) => block.includes(begin));
+  if (certificates.length === 0)
     throw new TypeError(`expected a certificate in PEM, found ${contentsOf(pem)}`);
-  try {
-    return new X509Certificate(pem);
-  } catch (cause) {
-    throw new TypeError('the certificate is damaged', { cause });
-  }
+  return certificates.map((block, i) => {
+    try {
+      return new X509Certificate(block);
+    } catch (cause) {
+      const which =
+        certificates.length === 1 ? 'the certificate' : `certificate ${i + 1} of ${certificates.length}`;
+      throw new TypeError(`${which} is damaged`, { cause });
+    }
+  });
 }
 
 /** Throws with what a file holds instead of a private key. */

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { experimental } from '@grpc/grpc-js';
 import { type Logger, messageOf } from '@triptych/core';
+import { certificatesOf } from './tls-files.js';
 
 type Listener<Update> = (update: Update | null) => void;
 type CaListener = experimental.CaCertificateUpdateListener;
@@ -32,7 +32,7 @@ export class UsableCertificates implements experimental.CertificateProvider {
 
   addCaCertificateListener(listener: CaListener): void {
     this.provider.addCaCertificateListener(
-      this.#guard(listener, ({ caCertificate }) => checkAuthority(caCertificate)),
+      this.#guard(listener, ({ caCertificate }) => checkAuthorities(caCertificate)),
     );
   }
 
@@ -73,7 +73,7 @@ function checkIdentity(certificate: Buffer, privateKey: Buffer): void {
   createSecureContext({ cert: certificate, key: privateKey });
 }
 
-/** Throws where a file of authorities in PEM holds none: OpenSSL would take it, and then refuse every client. */
-function checkAuthority(caCertificate: Buffer): void {
-  new X509Certificate(caCertificate);
+/** Throws where a file of authorities in PEM holds none, or a damaged one: OpenSSL would take it, and then refuse the clients of those behind. */
+function checkAuthorities(caCertificate: Buffer): void {
+  certificatesOf(caCertificate.toString('latin1'));
 }
