@@ -46,6 +46,9 @@ const PRIVATE: Flags = {
   modelsFile: '',
   http: '',
   otlpEndpoint: '',
+  modelControl: false,
+  modelRoots: [],
+  hubModels: [],
 };
 
 /**

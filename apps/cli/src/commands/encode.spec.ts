@@ -214,6 +214,9 @@ describe('triptych encode', () => {
       TRIPTYCH_TLS_KEY: join(work, 'no-key.pem'),
       TRIPTYCH_TLS_CLIENT_CA: join(work, 'no-authority.pem'),
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+      // Values that would be refused, were they read.
+      TRIPTYCH_MODEL_CONTROL: 'perhaps',
+      TRIPTYCH_HUB_MODELS: 'everything',
     };
     const { code, stdout } = await startCli(['encode', '--text', 'a pizza'], undefined, env).finished;
     other.close();
