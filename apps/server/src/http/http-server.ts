@@ -91,7 +91,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const cut = gate.connections.follow(server);
   await app.register(async (scope) => probeRoutes(scope, options));
   const urlFiles = new UrlFiles(config, engine.admission);
-  await app.register(async (scope) => v1Routes(scope, context, urlFiles));
+  await app.register(async (scope) => v1Routes(scope, context, urlFiles, origins));
   await app.register(async (scope) => servePosted(scope, context, urlFiles, captionsRoute));
   await app.register(async (scope) => v2Routes(scope, context, oip, origins));
   await app.register(async (scope) => openApiRoutes(scope, api, [...v1, captionsRoute, ...v2, ...probes]));

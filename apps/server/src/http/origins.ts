@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { cors } from '@connectrpc/connect';
 import { TriptychError } from '@triptych/core';
+import type { FastifyInstance } from 'fastify';
 
 /** Which pages may call from a browser. */
 export class Origins {
@@ -33,7 +34,7 @@ export class Origins {
     };
   }
 
-  /** Throws METHOD_DENIED at what browsers send for a page of another origin without asking first: a WebSocket, or a POST of plain text. */
+  /** Throws METHOD_DENIED at what browsers send for a page of another origin without asking first: a WebSocket, or a POST of plain text, a form or a file. */
   check({ origin, host }: IncomingHttpHeaders): void {
     if (origin === undefined || this.#isListed(origin)) return;
     if (URL.canParse(origin) && new URL(origin).host === host) return;
@@ -46,4 +47,11 @@ export class Origins {
   #isListed(origin: string): boolean {
     return this.#allowed.has('*') || this.#allowed.has(origin);
   }
+}
+
+/** Checks the POSTs of a scope: one whose routes read bodies that browsers send without asking first. */
+export function checkPosts(app: FastifyInstance, origins: Origins): void {
+  app.addHook('onRequest', async ({ method, headers }) => {
+    if (method === 'POST') origins.check(headers);
+  });
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpContext } from '../call.js';
 import { callOf } from '../json-body.js';
+import { checkPosts, type Origins } from '../origins.js';
 import { posted, servePosted } from '../posted-route.js';
 import type { Route } from '../route.js';
 import type { UrlFiles } from '../url/url-files.js';
@@ -75,9 +76,15 @@ export const v1: readonly Route[] = [
 ];
 
 /** The routes that OpenAI's clients know, and others of their kind. */
-export function v1Routes(app: FastifyInstance, context: HttpContext, urlFiles: UrlFiles): void {
+export function v1Routes(
+  app: FastifyInstance,
+  context: HttpContext,
+  urlFiles: UrlFiles,
+  origins: Origins,
+): void {
   const { engine } = context;
   void app.register(async (scope) => {
+    checkPosts(scope, origins);
     // Its bytes say what it is, and are read as they come.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -85,7 +92,10 @@ export function v1Routes(app: FastifyInstance, context: HttpContext, urlFiles: U
       await streamWindows(engine, callOf(request), request.raw, reply, readQuery(request.query));
     });
   });
-  void app.register(async (scope) => serveSpeech(scope, context));
+  void app.register(async (scope) => {
+    checkPosts(scope, origins);
+    serveSpeech(scope, context);
+  });
   servePosted(app, context, urlFiles, embeddingsRoute);
   servePosted(app, context, urlFiles, rerankRoute);
   servePosted(app, context, urlFiles, classifyRoute);

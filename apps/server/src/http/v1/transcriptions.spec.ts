@@ -33,12 +33,12 @@ const speechFile = (name: string) =>
   readFile(fileURLToPath(new URL(`../../../../../examples/speech/${name}.wav`, import.meta.url)));
 
 type Fields = Readonly<Record<string, string | Buffer | readonly string[]>>;
-function post(fields: Fields, path = '/v1/audio/transcriptions'): Promise<Response> {
+function post(fields: Fields, path = '/v1/audio/transcriptions', headers = {}): Promise<Response> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields))
     if (Buffer.isBuffer(value)) form.append(name, new Blob([new Uint8Array(value)]), 'speech.wav');
     else for (const one of [value].flat()) form.append(name, one);
-  return fetch(`${base}${path}`, { method: 'POST', body: form });
+  return fetch(`${base}${path}`, { method: 'POST', body: form, headers });
 }
 
 /** Those of a `verbose_json`; fails where it has none. */
@@ -54,6 +54,18 @@ async function spoken(model: string, data: Buffer, task: SpeechTask = SpeechTask
 }
 
 describe('/v1/audio/transcriptions', () => {
+  it('takes no form from a page of another origin', async () => {
+    for (const path of ['/v1/audio/transcriptions', '/v1/audio/translations']) {
+      const fields = { file: await speechFile('pizza-a') };
+      const refused = await post(fields, path, { origin: 'https://evil.example' });
+      expect([refused.status, await refused.text()]).toEqual([
+        403,
+        expect.stringContaining('--http-origins'),
+      ]);
+      expect((await post(fields, path, { origin: new URL(base).origin })).status).not.toBe(403);
+    }
+  });
+
   it("answers gRPC's transcript, in each of the formats", async () => {
     const model = 'demo-whisper';
     for (const name of ['pizza-a', 'volcano-a', 'sunflower-b']) {

@@ -371,6 +371,21 @@ describe('/v1/audio/windows', () => {
       data: JSON.parse(data) as { embedding: string; code?: string; transcript?: { text: string } },
     }));
 
+  it('takes nothing from pages of other origins', async () => {
+    const send = (origin: string) =>
+      fetch(`${base}/v1/audio/windows`, {
+        method: 'POST',
+        headers: { origin, 'content-type': 'text/plain' },
+        body: 'RIFF',
+      });
+    for (const origin of ['https://evil.example', 'null']) {
+      const refused = await send(origin);
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain('--http-origins');
+    }
+    expect((await send(new URL(base).origin)).status).toBe(200);
+  });
+
   it('sends the windows of gRPC, bit for bit, while the file comes', async () => {
     const file = wav('pizza-a');
     const response = await ask('window_ms=500', file);

@@ -20,7 +20,7 @@ import type { HttpContext } from '../call.js';
 import { callOf } from '../json-body.js';
 import { parseRequest } from '../json/parse-request.js';
 import { readJson } from '../json/read-json.js';
-import type { Origins } from '../origins.js';
+import { checkPosts, type Origins } from '../origins.js';
 import { paced } from '../pace.js';
 import { readBody } from '../read-body.js';
 import type { Route } from '../route.js';
@@ -114,9 +114,7 @@ export function v2Routes(
 ): void {
   const { engine } = oip;
   // Bodies of any type are read: browsers send a page's plain text to any server without asking it.
-  app.addHook('onRequest', async ({ method, headers }) => {
-    if (method === 'POST') origins.check(headers);
-  });
+  checkPosts(app, origins);
   // Its clients say nothing of the type of their bodies.
   app.addContentTypeParser('*', (request: FastifyRequest) => {
     const call = callOf(request);
