@@ -1,5 +1,6 @@
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Admission, type AdmissionLimits } from './admission.js';
 
 const lanes = ['audio', 'image', 'text'].map((modality) => ({ model: 'owner/name', modality }));
@@ -9,6 +10,9 @@ const admissionOf = (limits: Partial<AdmissionLimits> = {}) =>
   new Admission({ items: 256, allItems: 4096, bytes: 1 << 28, ...limits }, lanes);
 
 const { signal } = new AbortController();
+// As of every call: each item of it that waits listens, until it has its place.
+setMaxListeners(0, signal);
+afterAll(() => expect(getEventListeners(signal, 'abort')).toEqual([]));
 const by = (principal: string, flow: unknown = 'unary') => ({ principal, flow });
 
 /** A call of some items that each take a time; resolves when all are done. */
