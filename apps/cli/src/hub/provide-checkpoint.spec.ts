@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TriptychClient } from '@triptych/client';
+import { AudioEncoding, ModelState, TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDemoCheckpoint } from '../testing/demo-checkpoint.js';
-import { runCli, startCli } from '../testing/run-cli.js';
+import { root, runCli, startCli, startProgram } from '../testing/run-cli.js';
 import { convertOnce } from './convert-once.js';
 import { pidSpace } from './file-lock.js';
-import { checkpointName, provideCheckpoint } from './provide-checkpoint.js';
+import { checkpointName } from './provide-checkpoint.js';
 
 let work: string;
 let checkpoint: string;
@@ -51,6 +52,16 @@ async function served(...models: string[]) {
   return { model, stderr };
 }
 
+/** Converts it in a process of its own, which uses it no longer. */
+async function converted(directory: string): Promise<string> {
+  const module = new URL('../../dist/hub/provide-checkpoint.js', import.meta.url);
+  const program = `
+    import { provideCheckpoint } from ${JSON.stringify(module)};
+    console.log(await provideCheckpoint(${JSON.stringify(directory)}));`;
+  const { finished } = startProgram([process.execPath, '--input-type=module', '--eval', program]);
+  return (await finished).stdout.toString().trim();
+}
+
 describe('a HuggingFace checkpoint directory', () => {
   it('is served by the name of its folder, converted once, and anew when it has changed', async () => {
     const first = await served(checkpoint);
@@ -70,16 +81,43 @@ describe('a HuggingFace checkpoint directory', () => {
   it('that is one of two with the same folder name is not taken for the other', async () => {
     const other = join(work, 'else', 'whisper-own');
     await writeDemoCheckpoint(other, 0.5);
-    expect(await provideCheckpoint(other)).not.toBe(await provideCheckpoint(checkpoint));
+    expect(await converted(other)).not.toBe(await converted(checkpoint));
   });
 
+  /** Converts it as of that day. */
+  const convertedOn = async (day: number) => {
+    const then = new Date(2020, 0, day);
+    await utimes(join(checkpoint, 'model.safetensors'), then, then);
+    return converted(checkpoint);
+  };
+
   it('leaves two conversions behind, however often it changes', async () => {
-    const folder = dirname(await provideCheckpoint(checkpoint));
-    for (const day of [1, 2, 3]) {
-      const then = new Date(2020, 0, day);
-      await utimes(join(checkpoint, 'model.safetensors'), then, then);
-      expect(existsSync(await provideCheckpoint(checkpoint))).toBe(true);
+    const folder = dirname(await convertedOn(1));
+    for (const day of [2, 3, 4]) expect(existsSync(await convertedOn(day))).toBe(true);
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+
+  it('keeps the conversion that a server on standby loads again', async () => {
+    const flags = ['--listen', '127.0.0.1:0', '--log-level', 'error', '--model-idle-ms', '300'];
+    const server = startCli(['serve', '--model', checkpoint, ...flags]);
+    const [line] = (await once(server.child.stdout!, 'data')) as [Buffer];
+    const client = new TriptychClient(/^listening on (.+)\n$/.exec(line.toString())?.[1] ?? '');
+    try {
+      const wav = await readFile(join(root, 'examples/speech/pizza-a.wav'));
+      const format = { encoding: AudioEncoding.AUDIO_ENCODING_CONTAINER };
+      const encode = async () => (await client.encodeAudio({ clips: [{ format, data: wav }] })).stamp;
+      const before = await encode();
+      const states = async () => (await client.listModels(true)).map(({ state }) => state);
+      await expect.poll(states, { timeout: 5000 }).toEqual([ModelState.MODEL_STATE_STANDBY]);
+      for (const day of [5, 6, 7]) await convertedOn(day);
+      expect(await encode()).toEqual(before);
+    } finally {
+      client.close();
+      server.child.kill('SIGTERM');
+      await server.finished;
     }
+    // And not for longer.
+    const folder = dirname(await convertedOn(8));
     expect(await readdir(folder)).toHaveLength(2);
   });
 

@@ -10,10 +10,11 @@ import { complain } from '../output/complain.js';
 import { version } from '../version.js';
 import { cachedModels } from './cache.js';
 import { convertOnce } from './convert-once.js';
+import { isInUse, markInUse, marksOf } from './in-use.js';
 
 /** How conversions for serving are stored: quickest to load. */
 export const SERVED = { dtype: 'float16', compression: 'none' } as const;
-/** Conversions of one checkpoint that are kept: a server may still read the one before its last change. */
+/** Conversions of one checkpoint that are kept, beside those that a process may load again. */
 const KEPT = 2;
 /** Of a weights file so much is read from each end to tell whether it is the same. */
 const SAMPLE_BYTES = 64 * 1024;
@@ -33,6 +34,7 @@ export async function provideCheckpoint(directory: string): Promise<string> {
   const name = checkpointName(source);
   const folder = cachedModels('local', `${basename(name).replace(/[^\w.-]/g, '_')}-${hash(source)}`);
   const target = join(folder, `${state}-${SERVED.dtype}`);
+  await markInUse(target);
   await convertOnce(target, async () => {
     complain(`converting ${directory} once; the result is kept in ${target}`);
     await convertModel(source, target, { ...SERVED, name });
@@ -88,14 +90,17 @@ async function endsOf(path: string, size: number): Promise<Uint8Array[]> {
   }
 }
 
-/** Leaves the newest conversions of a checkpoint. */
+/** Leaves the newest conversions of a checkpoint, and those that are in use. */
 async function removeOld(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{16}-\w+$/.test(name));
   const dated = await Promise.all(
     names.map(async (name) => ({ name, mtimeMs: (await stat(join(folder, name))).mtimeMs })),
   );
   const old = dated.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(KEPT);
-  for (const { name } of old) await rm(join(folder, name), { recursive: true, force: true });
+  for (const path of old.map(({ name }) => join(folder, name))) {
+    if (await isInUse(path)) continue;
+    for (const one of [path, ...(await marksOf(path))]) await rm(one, { recursive: true, force: true });
+  }
 }
 
 function hash(text: string): string {
