@@ -120,6 +120,23 @@ describe('a fair order', () => {
     expect(order.first).toBeUndefined();
   });
 
+  it('takes out of turn what may go on, and nothing that may not', () => {
+    const order = new FairOrder<Item>();
+    const [first, second] = [item('first', 'p'), item('second', 'p')];
+    for (const one of [first, second, item('other', 'q')]) order.add(one);
+    const take = (admitted: string[], outOfTurn: Item) =>
+      order.takeNext(
+        ({ name }) => admitted.includes(name),
+        (principal) => (principal === 'p' ? outOfTurn : undefined),
+      )?.name;
+    expect(take([], first)).toBeUndefined();
+    expect(take([], second)).toBeUndefined();
+    expect(take(['second'], first)).toBeUndefined();
+    expect(take(['second'], second)).toBe('second');
+    expect(take(['other'], first)).toBe('other');
+    expect(all(order)).toEqual(['first']);
+  });
+
   it('gives each item once, whatever came and went', () => {
     const step = fc.record({
       principal: fc.constantFrom('a', 'b', 'c'),

@@ -97,14 +97,22 @@ export class FairOrder<T extends Queueing> {
     return batch.items;
   }
 
-  /** Takes the item that is to go next of the first principal whose next one `admits` accepts; undefined where none is. */
-  takeNext(admits: (item: T) => boolean): T | undefined {
+  /**
+   * Takes the item that is to go next of the first principal whose next one `admits` accepts, or else the one of its waiting items that
+   * `outOfTurn` names; undefined where none is.
+   */
+  takeNext(
+    admits: (item: T) => boolean,
+    outOfTurn: (principal: unknown) => T | undefined = () => undefined,
+  ): T | undefined {
     for (const { key, member } of this.#principals.inOrder) {
-      const [{ key: flow, member: waiting }] = member.flows.inOrder;
-      const [{ item }] = waiting;
-      if (!admits(item)) continue;
+      const next = member.flows.inOrder[0].member[0].item;
+      const item = [next, outOfTurn(key)].find((one) => one !== undefined && admits(one));
+      const waiting = item && member.flows.get(item.caller.flow);
+      if (!waiting) continue;
+      const at = waiting.findIndex((entry) => entry.item === item);
       this.#principals.advance(key);
-      this.#spend(key, flow, waiting, 0);
+      this.#spend(key, item.caller.flow, waiting, at);
       this.#forgetIdle();
       return item;
     }

@@ -188,6 +188,37 @@ describe('admission', () => {
     expect(admission.bytes).toBe(0);
   });
 
+  it.each([
+    ['the same flow', 1, 1],
+    ['two flows', 1, 2],
+  ])('lets the eldest message go on that waits behind a younger one: of %s', async (_what, ...flows) => {
+    const KIB = 1024;
+    const admission = admissionOf({ bytes: 1024 * KIB });
+    const other = admission.arriving(by('b'));
+    const [, part] = [other.complete(452 * KIB), other.complete(60 * KIB)];
+    const [eldest, younger] = flows.map((flow) => admission.arriving(by('a', flow)));
+    eldest.came(200 * KIB);
+    younger.came(150 * KIB);
+    expect(eldest.mayGoOn).toBe(false);
+    await eldest.goOn();
+    eldest.came(60 * KIB);
+    expect([younger.mayGoOn, eldest.mayGoOn]).toEqual([false, false]);
+    const gone: string[] = [];
+    const wait = async (name: string, one: typeof eldest) => {
+      await one.goOn();
+      gone.push(name);
+    };
+    const waits = [wait('younger', younger), wait('eldest', eldest)];
+    // Room for it, and not for the younger one.
+    part.leave();
+    await waits[1];
+    expect(gone).toEqual(['eldest']);
+    eldest.taken();
+    await waits[0];
+    for (const one of [other, eldest, younger]) one.end();
+    expect(admission.bytes).toBe(0);
+  });
+
   it('lets a message of any length arrive alone, and no more of another beside it', () => {
     const admission = admissionOf({ bytes: 1000 });
     const [large, small] = [admission.arriving(by('a')), admission.arriving(by('a'))];

@@ -49,7 +49,9 @@ export class Admission {
     /** Whether calls of a modality may name a model that is not loaded, and has no lane yet. */
     private readonly isOnStandby: (modality: string) => boolean = () => false,
   ) {
-    this.#bytes = new Room({ capacity: limits.bytes, floor: limits.bytes * PART_OF_BYTES });
+    this.#bytes = new Room({ capacity: limits.bytes, floor: limits.bytes * PART_OF_BYTES }, (principal) =>
+      this.#arrivals.wantedFirst(principal),
+    );
     this.#arrivals = new Arrivals(this.#bytes, (principal) => this.#tooManyBytes(principal, 0));
     this.serve(lanes);
   }

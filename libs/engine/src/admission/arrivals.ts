@@ -1,5 +1,5 @@
 import { type Caller, clientGone, type TriptychError } from '@triptych/core';
-import type { Room } from './room.js';
+import type { Room, Wanted } from './room.js';
 import { Shares } from './shares.js';
 
 /** What a call may hold whatever its caller does: a live stream does not wait behind uploads. */
@@ -36,8 +36,12 @@ export class Arrivals {
   }
 
   isEldest(arriving: Arriving): boolean {
-    const [eldest] = this.#late.get(arriving.caller.principal) ?? [];
-    return eldest === arriving;
+    return this.#eldest(arriving.caller.principal) === arriving;
+  }
+
+  /** What a principal's eldest message waits for, where it does: it may go on where others of its caller may not. */
+  wantedFirst(principal: unknown): Wanted | undefined {
+    return this.#eldest(principal)?.wanted;
   }
 
   late(arriving: Arriving): void {
@@ -55,6 +59,11 @@ export class Arrivals {
     if (late.size === 0) this.#late.delete(principal);
     this.room.look();
   }
+
+  #eldest(principal: unknown): Arriving | undefined {
+    const [eldest] = this.#late.get(principal) ?? [];
+    return eldest;
+  }
 }
 
 /** The bytes of one call: of the message that is on its way, and of those that are held complete. */
@@ -64,6 +73,8 @@ export class Arriving {
   /** Since when the message that is on its way has had to wait, now and then. */
   #since: number | undefined;
   readonly #unread = new Set<() => void>();
+  /** What it waits for. */
+  wanted: Wanted | undefined;
   /** Ends its waiting. */
   #wait: AbortController | undefined;
 
@@ -103,9 +114,11 @@ export class Arriving {
     }, LOOK_MS);
     all.late(this);
     try {
-      await all.room.wait({ caller, deadline: Infinity, signal: wait.signal }, 0, () => this.mayGoOn);
+      this.wanted = { caller, deadline: Infinity, signal: wait.signal };
+      await all.room.wait(this.wanted, 0, () => this.mayGoOn);
     } finally {
       clearInterval(timer);
+      this.wanted = undefined;
       this.#wait = undefined;
     }
   }

@@ -18,8 +18,14 @@ interface Waiter extends Wanted {
 export class Room {
   readonly shares: Shares<unknown>;
   readonly #waiting = new FairOrder<Waiter>();
+  /** The same, by what they want. */
+  readonly #waiters = new Map<Wanted, Waiter>();
 
-  constructor(limits: ShareLimits) {
+  /** @param outOfTurn of what a principal waits for, what may go on where the next of it does not fit. Default: nothing. */
+  constructor(
+    limits: ShareLimits,
+    private readonly outOfTurn: (principal: unknown) => Wanted | undefined = () => undefined,
+  ) {
     this.shares = new Shares(limits);
   }
 
@@ -55,16 +61,19 @@ export class Room {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         if (this.#waiting.remove(waiter)) reject(abortError(signal));
+        this.#waiters.delete(wanted);
         // It may have been what others waited behind.
         this.look();
       };
       const start = () => {
         signal.removeEventListener('abort', onAbort);
+        this.#waiters.delete(wanted);
         resolve(this.take(caller.principal, amount));
       };
       const waiter: Waiter = { ...wanted, start, fits };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(waiter);
+      this.#waiters.set(wanted, waiter);
       this.look();
     });
   }
@@ -73,6 +82,11 @@ export class Room {
   look(): void {
     if (this.#waiting.size === 0) return;
     const fits = (waiter: Waiter) => waiter.fits();
-    for (let next = this.#waiting.takeNext(fits); next; next = this.#waiting.takeNext(fits)) next.start();
+    const outOfTurn = (principal: unknown) => {
+      const wanted = this.outOfTurn(principal);
+      return wanted && this.#waiters.get(wanted);
+    };
+    const take = () => this.#waiting.takeNext(fits, outOfTurn);
+    for (let next = take(); next; next = take()) next.start();
   }
 }
