@@ -1,4 +1,4 @@
-import { collectWhenIdle, type Logger, setThreadSettings, TriptychError } from '@triptych/core';
+import { collectWhenIdle, type Logger, setThreadSettings, TriptychError, workerEntry } from '@triptych/core';
 import {
   createEngine,
   engineDefaults,
@@ -61,7 +61,11 @@ export async function startServer(
 ): Promise<RunningServer> {
   const closers: (() => Promise<unknown>)[] = [];
   boundThreads(config.threadHeapMb);
-  setThreadSettings({ stepBack: config.stepBack, collectIdle: config.collectIdle });
+  setThreadSettings({
+    stepBack: config.stepBack,
+    collectIdle: config.collectIdle,
+    preload: workerEntry(import.meta.url, './end-with-parent.js').href,
+  });
   try {
     return await start(config, logger, given, closers);
   } catch (thrown) {

@@ -5,7 +5,7 @@ import { type Transferable, Worker } from 'node:worker_threads';
 import { BEGUN, type WorkerAnswer, type WorkerCall } from './messages.js';
 import { passedEnvironment } from './passed-environment.js';
 import { stepBackChild } from './step-back.js';
-import { threadSettingsArgument } from './thread-settings.js';
+import { threadSettings, threadSettingsArgument } from './thread-settings.js';
 
 /** Where a worker runs: in a thread of this process, or in a process of its own, which may die without it. */
 export type Isolation = 'thread' | 'process';
@@ -83,9 +83,13 @@ function openProcess(
   { entry, memoryMb, env, niceness = 0, isQuiet = false }: ChannelOptions,
   events: ChannelEvents,
 ): Channel {
+  const { preload } = threadSettings();
   const child = fork(fileURLToPath(entry), [threadSettingsArgument()], {
     serialization: 'advanced',
-    execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
+    execArgv: [
+      ...(preload === undefined ? [] : ['--import', preload]),
+      ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
+    ],
     env: { ...passedEnvironment(), ...env },
     // Standard output belongs to what the command prints.
     stdio: ['ignore', isQuiet ? 'ignore' : 2, isQuiet ? 'pipe' : 2, 'ipc'],

@@ -6,6 +6,8 @@ export interface ThreadSettings {
   readonly stepBack: boolean;
   /** Whether those that are idle collect what work that is over has left behind. */
   readonly collectIdle: boolean;
+  /** URL of a module that processes load before their own. Default: none. */
+  readonly preload?: string | undefined;
 }
 
 const KEY = 'triptych:threads';
@@ -13,8 +15,8 @@ const ARGUMENT = '--thread-settings=';
 const DEFAULTS: ThreadSettings = { stepBack: true, collectIdle: true };
 
 /** Of this thread, and of threads and processes that are started from now on. */
-export function setThreadSettings({ stepBack, collectIdle }: ThreadSettings): void {
-  setEnvironmentData(KEY, { stepBack, collectIdle });
+export function setThreadSettings({ stepBack, collectIdle, preload }: ThreadSettings): void {
+  setEnvironmentData(KEY, { stepBack, collectIdle, preload });
 }
 
 /** As the thread that started this one had them, or the process that started this one. */

@@ -1,7 +1,12 @@
-import { convertCheckpoint } from '@triptych/model-families';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TriptychClient } from '@triptych/client';
+import { isRunning } from '@triptych/core';
+import { convertCheckpoint } from '@triptych/model-families';
 import { clipJson, smallClip, writeSyntheticCheckpoint } from '@triptych/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, serveDemo } from '../../testing/harness.js';
@@ -59,7 +64,43 @@ describe('a model whose tokenizer never ends', () => {
     await held;
     client.close();
   });
+
+  it.runIf(process.platform === 'linux')('leaves no process behind where the server is killed', async () => {
+    const index = new URL('../../../dist/index.js', import.meta.url);
+    const flags = { models: [await hostileModel('endless', backtracking)], listen: '127.0.0.1:0' };
+    const program = `
+      import { createLogger, readConfig, startServer } from ${JSON.stringify(index)};
+      const config = readConfig(${JSON.stringify({ ...flags, logLevel: 'silent' })}, {});
+      console.log((await startServer(config, createLogger('silent'))).address);`;
+    const server = spawn(process.execPath, ['--input-type=module', '--eval', program]);
+    const [address] = (await once(server.stdout, 'data')) as [Buffer];
+    const children = childrenOf(server.pid);
+    const client = new TriptychClient(address.toString().trim());
+    const lost = client.encodeTexts({ texts: [`${'a'.repeat(40)} `] }).catch(() => undefined);
+    const busy = () => children.filter((pid) => processorMs(pid) > 1000);
+    try {
+      await expect.poll(busy, { timeout: 10_000 }).toHaveLength(1);
+      server.kill('SIGKILL');
+      await expect.poll(() => children.filter(isRunning)).toEqual([]);
+      await lost;
+    } finally {
+      client.close();
+      for (const pid of [Number(server.pid), ...children].filter(isRunning)) process.kill(pid, 'SIGKILL');
+    }
+  });
 });
+
+function childrenOf(pid: number | undefined): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+}
+
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  // In ticks of 10 ms, since the process was started.
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
 
 describe('a model whose tokenizer takes all memory', () => {
   it('fails the text by name, while other texts and other models go on', async () => {
