@@ -34,4 +34,6 @@ process.on('message', (what) => {
   cpu = process.cpuUsage();
   since = performance.now();
 });
+// Whoever measured has ended, with an error perhaps.
+process.once('disconnect', () => void server.drain());
 process.send?.({ address: server.address, httpAddress: server.httpAddress });
