@@ -15,7 +15,7 @@ export {
 export { type Logger, silentLogger } from './logger.js';
 export { collectWhenIdle } from './memory/collect-when-idle.js';
 export { releaseWhenIdle } from './memory/release-when-idle.js';
-export { downcastFloat16, upcastBfloat16, upcastFloat16 } from './numbers/half.js';
+export { beyondFloat16, downcastFloat16, upcastBfloat16, upcastFloat16 } from './numbers/half.js';
 export {
   type InputRange,
   type Quantization,

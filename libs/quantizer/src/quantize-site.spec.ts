@@ -131,3 +131,13 @@ describe('a site', () => {
     );
   });
 });
+
+describe('a table that stays in float', () => {
+  it('is stored in halves where these hold its values, else whole', () => {
+    const [small, large] = [Float32Array.of(1, -65_504), Float32Array.of(1, -70_000)];
+    const weights = weightsOf({ small, large }, { small: [2, 1], large: [2, 1] });
+    expect(weights.stored('small', new Set()).dtype).toBe('float16');
+    const { dtype, data } = weights.stored('large', new Set());
+    expect([dtype, new Float32Array(data.slice().buffer)]).toEqual(['float32', large]);
+  });
+});

@@ -1,4 +1,4 @@
-import { downcastFloat16, elementCount, TriptychError, type WeightSet } from '@triptych/core';
+import { beyondFloat16, downcastFloat16, elementCount, TriptychError, type WeightSet } from '@triptych/core';
 import type { StoredTensor } from '@triptych/weight-loader';
 
 const LARGEST = 127;
@@ -75,16 +75,17 @@ export class Weights {
 
   /**
    * As it is to be stored: large tables as int8 with a scale for each row, but for those in `kept`; other tables as
-   * halves, and what is no table as it is.
+   * halves where these hold their values, and what is no table as it is.
    */
   stored(name: string, kept: ReadonlySet<string>): StoredTensor {
     const shape = this.shape(name);
     const values = this.#corrected(name);
     if (this.isLarge(name) && !kept.has(name)) return quantizeRows(name, shape, values);
-    const numbers = shape.length >= 2 ? downcastFloat16(values) : values.slice();
+    const isHalf = shape.length >= 2 && beyondFloat16(values) === undefined;
+    const numbers = isHalf ? downcastFloat16(values) : values.slice();
     return {
       name,
-      dtype: shape.length >= 2 ? 'float16' : 'float32',
+      dtype: isHalf ? 'float16' : 'float32',
       shape,
       data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
     };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  beyondFloat16,
   downcastFloat16,
   float16BitsToFloat32Bits,
   float32BitsToFloat16Bits,
@@ -25,6 +26,12 @@ describe('float16', () => {
     upcastFloat16(everyHalf, values);
     for (let half = 0; half < 65536; half++)
       expect(Object.is(values[half], valueOf(half)), `0x${half.toString(16)}`).toBe(true);
+  });
+
+  it('ends at 65504: what is beyond is told, and what is infinite or NaN by itself is not', () => {
+    expect(beyondFloat16(Float32Array.of(0.1, 65_504, -65_519.996, Infinity, NaN))).toBeUndefined();
+    for (const value of [65_520, -70_000, 2 ** 127])
+      expect(beyondFloat16(Float32Array.of(-Infinity, value))).toBe(value);
   });
 
   it('keeps the payload of a NaN', () => {

@@ -61,7 +61,19 @@ export function upcastBfloat16(source: Uint16Array, target: Float32Array): void 
   for (let i = 0; i < source.length; i++) bits[i] = source[i] << 16;
 }
 
-/** Rounds float32 values to float16, ties to even. */
+/** The least magnitude that rounds to infinity: half a step beyond the largest float16, 65504. */
+const FLOAT16_OVERFLOW = 65_520;
+
+/** The first finite value that float16 cannot hold, as rounding would make it infinite; undefined where there is none. */
+export function beyondFloat16(source: Float32Array): number | undefined {
+  for (let i = 0; i < source.length; i++) {
+    const magnitude = Math.abs(source[i]);
+    if (magnitude >= FLOAT16_OVERFLOW && magnitude < Infinity) return source[i];
+  }
+  return undefined;
+}
+
+/** Rounds float32 values to float16, ties to even; see {@link beyondFloat16}. */
 export function downcastFloat16(source: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(source.buffer, source.byteOffset, source.length);
   // A loop: Uint16Array.from calls back through an iterator, twenty times slower.

@@ -75,6 +75,33 @@ describe('convert', () => {
     expect([...halves]).toEqual([0.0999755859375, -2, 50 * 2 ** -24, 65504]);
   });
 
+  it('refuses to make infinities of what float16 cannot hold, and keeps those that there are', async () => {
+    const holding = (...values: number[]) =>
+      checkpoint({
+        'config.json': JSON.stringify(config),
+        'model.safetensors': encodeSafetensors([
+          { name: 'model.encoder.a', shape: [2, 2], values: Float32Array.from(values) },
+        ]),
+      });
+    const convertTo = (name: string, source: string, dtype: 'float16' | 'float32') =>
+      convertFrom({ source, target: join(work, name), dtype, converterVersion: '1' });
+    const stored = async (name: string) => [
+      ...(await loadTensor(join(work, name, 'weights.parquet'), 'encoder.a')).values,
+    ];
+    const source = await holding(0.5, 65_504, NaN, -70_000);
+    const before = await readdir(work);
+    await expect(convertTo('beyond', source, 'float16')).rejects.toMatchObject({
+      reason: 'CONFIG_INVALID',
+      message:
+        'tensor model.encoder.a holds -70000, and float16 ends at 65504: convert the checkpoint with --dtype float32',
+    });
+    expect(await readdir(work)).toEqual(before);
+    await convertTo('beyond', source, 'float32');
+    expect(await stored('beyond')).toEqual([0.5, 65_504, NaN, -70_000]);
+    await convertTo('infinite', await holding(0.5, Infinity, NaN, -Infinity), 'float16');
+    expect(await stored('infinite')).toEqual([0.5, Infinity, NaN, -Infinity]);
+  });
+
   it('reads shards through their index', async () => {
     const source = await checkpoint({
       'config.json': JSON.stringify(config),

@@ -1,5 +1,12 @@
 import { basename, resolve } from 'node:path';
-import { type DType, downcastFloat16, elementCount, fileWithin, TriptychError } from '@triptych/core';
+import {
+  beyondFloat16,
+  type DType,
+  downcastFloat16,
+  elementCount,
+  fileWithin,
+  TriptychError,
+} from '@triptych/core';
 import { bytesPerElement, type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import type { WeightCompression } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
@@ -47,7 +54,10 @@ export interface ConvertReport {
   readonly elapsedMs: number;
 }
 
-/** Converts a checkpoint to a model directory, tensor by tensor. See {@link writeModelDirectory}. */
+/**
+ * Converts a checkpoint to a model directory, tensor by tensor. See {@link writeModelDirectory}. Throws CONFIG_INVALID for finite
+ * values that float16 would make infinite.
+ */
 export async function convertCheckpoint(
   request: ConvertRequest,
   onProgress: (progress: ConvertProgress) => void = () => undefined,
@@ -164,11 +174,22 @@ function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
   if (tensor.dtype === dtype) return { ...tensor, name };
   const floats = new Float32Array(elementCount(tensor.shape));
   upcastInto(floats, tensor);
-  const numbers = dtype === 'float16' ? downcastFloat16(floats) : floats;
+  const numbers = dtype === 'float16' ? toFloat16(tensor.name, floats) : floats;
   return {
     name,
     dtype,
     shape: tensor.shape,
     data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
   };
+}
+
+/** What a checkpoint itself holds as infinite or NaN stays so. */
+function toFloat16(name: string, values: Float32Array): Uint16Array<ArrayBuffer> {
+  const beyond = beyondFloat16(values);
+  if (beyond === undefined) return downcastFloat16(values);
+  throw new TriptychError(
+    'CONFIG_INVALID',
+    `tensor ${name} holds ${beyond}, and float16 ends at 65504: convert the checkpoint with --dtype float32`,
+    { field: name },
+  );
 }
