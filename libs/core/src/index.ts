@@ -6,6 +6,7 @@ export { type Choice, type ErrorRecord, messageOf, TriptychError } from './error
 export { untilAborted } from './errors/until-aborted.js';
 export { fileWithin } from './files/file-within.js';
 export { parseFile, parseJson } from './files/parse-json.js';
+export { renameFlushed } from './files/rename-flushed.js';
 export {
   decodeEmbedding,
   type EmbeddingBytes,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, TriptychError } from '@triptych/core';
+import { messageOf, renameFlushed, TriptychError } from '@triptych/core';
 import { SILENCE_MS } from './patient-fetch.js';
 
 /** A file of a commit, as the hub announces it. */
@@ -23,6 +23,8 @@ export interface HubBody {
 }
 
 export interface DownloadOptions {
+  /** What is there already was checked before, and has not changed since: its size is enough. Default: no. */
+  readonly isChecked?: boolean;
   /** The file's bytes, from `start` on where the hub can do that. */
   readonly open: (start: number) => Promise<HubBody>;
   readonly onBytes: (bytes: number) => void;
@@ -50,15 +52,17 @@ const UNWRITABLE: ReadonlySet<unknown> = new Set([
 
 /**
  * Downloads a file to `blob`, its place in the cache, going on where an earlier attempt stopped, and never beyond the size that
- * the hub announces; the place is taken only by what has the announced hash. Throws HUB_UNREACHABLE, HUB_CORRUPT, or
- * FILE_UNREADABLE where the disk has no room.
+ * the hub announces; the place is taken only by what has the announced hash, and what is there already without it is replaced.
+ * Throws HUB_UNREACHABLE, HUB_CORRUPT, or FILE_UNREADABLE where the disk has no room.
  */
 export async function download(file: HubFile, blob: string, options: DownloadOptions): Promise<void> {
-  const { onBytes } = options;
-  if (existsSync(blob)) {
+  const { onBytes, isChecked } = options;
+  if (await isWhole(file, blob, isChecked)) {
     onBytes(file.size);
     return;
   }
+  // Nobody takes it for the file meanwhile.
+  await rm(blob, { force: true });
   await mkdir(dirname(blob), { recursive: true });
   const partial = `${blob}.incomplete`;
   if ((await sizeOf(partial)) > file.size) await rm(partial);
@@ -66,7 +70,7 @@ export async function download(file: HubFile, blob: string, options: DownloadOpt
   await checkRoom(file, blob, file.size - (await sizeOf(partial)));
   await complete(file, partial, options);
   const found = await hashOf(partial, file);
-  if (found === file.hash) return rename(partial, blob);
+  if (found === file.hash) return renameFlushed(partial, blob);
   await rm(partial);
   onBytes(-file.size);
   // A part that some other run left may be of something else.
@@ -75,6 +79,13 @@ export async function download(file: HubFile, blob: string, options: DownloadOpt
     'HUB_CORRUPT',
     `${file.path}: ${file.size} bytes with hash ${found} came; the hub announces ${file.hash}`,
   );
+}
+
+/** Whether a blob is the file: the machine may have crashed before all that another tool wrote was on the disk. */
+async function isWhole(file: HubFile, blob: string, isChecked = false): Promise<boolean> {
+  const there = await stat(blob).catch(() => undefined);
+  if (there?.size !== file.size) return false;
+  return isChecked || (await hashOf(blob, file)) === file.hash;
 }
 
 /** Fills a partial file up to the announced size. */

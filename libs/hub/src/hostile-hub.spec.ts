@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { download } from './download.js';
@@ -14,6 +15,8 @@ const model = { name: 'open/tiny', revision: 'main' };
 const weights = new Uint8Array(300_000).map((_, i) => (i * 2654435761) >>> 24);
 const files = { 'config.json': Buffer.from('{"model_type":"whisper"}'), 'model.safetensors': weights };
 const MIB = 1024 * 1024;
+/** git's. */
+const CONFIG_HASH = createHash('sha1').update('blob 24\0').update(files['config.json']).digest('hex');
 
 const findWanted = () => ({ files: { required: [], optional: ['tokenizer.json'] } });
 
@@ -65,7 +68,7 @@ const listing = (change: (infos: Record<string, unknown>[]) => unknown): Misfort
   always('/paths-info/' + COMMIT, (request, response) => {
     request.resume();
     const infos = [
-      { path: 'config.json', type: 'file', size: 24, oid: 'a'.repeat(40) },
+      { path: 'config.json', type: 'file', size: 24, oid: CONFIG_HASH },
       {
         path: 'model.safetensors',
         type: 'file',
@@ -152,9 +155,7 @@ describe('a file of a hub', () => {
     const size = 2 ** 52;
     const { hub, at } = await start(
       listing(([config, large]) => [config, { ...large, lfs: { oid: 'c'.repeat(64), size } }]),
-      { ...files, 'config.json': Buffer.from('') },
     );
-    await writeBlob(at, 'a'.repeat(40));
     const pull = pullCheckpoint(model, at, findWanted);
     await expect(pull).rejects.toMatchObject({ reason: 'FILE_UNREADABLE' });
     await expect(pull).rejects.toThrow(/has room for \d+; free some/);
@@ -163,7 +164,7 @@ describe('a file of a hub', () => {
 
   it('that fills the disk ends the pull, and is not asked for again', async () => {
     const { hub, at } = await start(listing((infos) => infos));
-    await writeBlob(at, 'a'.repeat(40));
+    await mkdir(join(at.cache, 'models--open--tiny/blobs'), { recursive: true });
     // A file that has no room for a byte.
     const partial = join(at.cache, 'models--open--tiny/blobs', `${'c'.repeat(64)}.incomplete`);
     await symlink('/dev/full', partial);
@@ -172,12 +173,6 @@ describe('a file of a hub', () => {
     await expect(pull).rejects.toThrow(/cannot be written \(ENOSPC/);
     expect(requestsFor(hub, '/cdn/model.safetensors')).toHaveLength(1);
   });
-
-  async function writeBlob({ cache }: HubSettings, hash: string): Promise<void> {
-    const path = join(cache, 'models--open--tiny/blobs', hash);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, '{}');
-  }
 });
 
 describe('an answer of a hub', () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, lutimes, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { renameFlushed } from '@triptych/core';
 import type { HubModel } from './hub-settings.js';
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -41,13 +42,13 @@ export class HubCache {
     await mkdir(dirname(path), { recursive: true });
     const partial = `${path}.${process.pid}`;
     await writeFile(partial, commit);
-    await rename(partial, path);
+    await renameFlushed(partial, path);
   }
 
-  /** Makes a blob a file of a snapshot. */
+  /** Makes a blob, which was checked, a file of a snapshot; a link that is there already tells when that was. */
   async link(commit: string, file: string, hash: string): Promise<void> {
     const path = join(this.snapshot(commit), file);
-    if (existsSync(path)) return;
+    if (existsSync(path)) return touch(path);
     await mkdir(dirname(path), { recursive: true });
     // A link to what is gone.
     await rm(path, { force: true });
@@ -55,6 +56,16 @@ export class HubCache {
       // Another process was faster.
       if (thrown.code !== 'EEXIST') throw thrown;
     });
+  }
+
+  /** Whether the blob of a commit's file is as it was when it was linked, or checked last. */
+  async isChecked(commit: string, file: string, hash: string): Promise<boolean> {
+    try {
+      const link = await lstat(join(this.snapshot(commit), file));
+      return link.isSymbolicLink() && (await stat(this.blob(hash))).mtimeMs <= link.mtimeMs;
+    } catch {
+      return false;
+    }
   }
 
   /** Notes that a commit has no such file, as HuggingFace's tools do: one that is not there may not have been asked for. */
@@ -78,4 +89,10 @@ export class HubCache {
   #ref(): string {
     return join(this.#folder, 'refs', this.model.revision);
   }
+}
+
+/** Gives a link the present time, where the cache can be written. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  if ((await lstat(path)).isSymbolicLink()) await lutimes(path, now, now).catch(() => undefined);
 }

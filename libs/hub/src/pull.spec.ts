@@ -1,8 +1,20 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TriptychError } from '@triptych/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type HubModel, type HubSettings, hubSettings, parseHubModel } from './hub-settings.js';
 import { pullCheckpoint } from './pull.js';
 import type { FindWanted } from './wanted-files.js';
@@ -99,6 +111,56 @@ describe('a pull', () => {
     requests.length = 0;
     await pullCheckpoint(model, at, findWanted);
     expect(requests.filter((request) => /resolve|cdn/.test(request))).toEqual([]);
+  });
+
+  const damaged = Buffer.from(weights).fill(7, 100, 101);
+
+  it.each<[string, (blob: string, directory: string) => Promise<unknown>]>([
+    [
+      'is cut short, as a crash leaves it',
+      async (blob) => {
+        const { atime, mtime } = await stat(blob);
+        await truncate(blob, 1_000_000);
+        await utimes(blob, atime, mtime);
+      },
+    ],
+    ['was changed after it was checked', (blob) => sleep(50).then(() => writeFile(blob, damaged))],
+    [
+      'is damaged, and of another commit so far',
+      async (blob, directory) => {
+        await writeFile(blob, damaged);
+        await rm(directory, { recursive: true });
+      },
+    ],
+  ])('brings a file anew that is in the cache and %s', async (_, damage) => {
+    const { endpoint } = await hub();
+    const at = await settings(endpoint);
+    const { directory } = await pullCheckpoint(model, at, findWanted);
+    const blobs = join(at.cache, 'models--open--tiny/blobs');
+    const blob = (await readdir(blobs)).find((name) => name.length === 64) ?? '';
+    await damage(join(blobs, blob), directory);
+    await pullCheckpoint(model, at, findWanted);
+    expect(await holdsWeights(directory)).toBe(true);
+  });
+
+  it('has each file on the disk before it is taken for whole', async () => {
+    const { endpoint } = await hub();
+    const at = await settings(endpoint);
+    const blobs = join(at.cache, 'models--open--tiny/blobs');
+    const handle = await open(work);
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    /** By the inodes of what is flushed, the names that there were. */
+    const flushed = new Map<number, string[]>();
+    const sync = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      flushed.set((await this.stat()).ino, await readdir(blobs));
+    });
+    await pullCheckpoint(model, at, findWanted);
+    sync.mockRestore();
+    const names = await readdir(blobs);
+    expect(names).toHaveLength(3);
+    for (const name of names)
+      expect(flushed.get((await stat(join(blobs, name))).ino)).toContain(`${name}.incomplete`);
   });
 
   it('reads every shard that an index names', async () => {

@@ -1,6 +1,6 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { elementCount, QUANTIZATION_FIELD, TriptychError } from '@triptych/core';
+import { elementCount, QUANTIZATION_FIELD, renameFlushed, TriptychError } from '@triptych/core';
 import {
   families as builtIn,
   type ModelFamily,
@@ -101,7 +101,7 @@ export async function quantizeModel(
     const targetBytes = await writeQuantized({ ...request, target: made }, directory, quantized, decoder);
     const comparisons = await compare(towers, model, await openModel(made, families), onProgress);
     const report = await reportOf({ request, model, quantized, decoder, comparisons, targetBytes });
-    if (report.written) await rename(made, target);
+    if (report.written) await renameFlushed(made, target);
     return { ...report, elapsedMs: performance.now() - started };
   } finally {
     await rm(scratchOf(target), { recursive: true, force: true });

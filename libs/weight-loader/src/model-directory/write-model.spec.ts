@@ -1,7 +1,8 @@
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { type FileHandle, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
 import { decodeTensors } from '../parquet/decode.js';
 import { scratchOf } from './target.js';
@@ -36,6 +37,24 @@ const contents = (target: string, tensors: AsyncIterable<StoredTensor> | Iterabl
   preprocessor: undefined,
   description: {},
   tensors,
+});
+
+describe('a model directory', () => {
+  it('is on the disk before it has its name', async () => {
+    const target = join(work, 'flushed');
+    const handle = await open(work);
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const flushed = new Map<number, boolean>();
+    const sync = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      flushed.set((await this.stat()).ino, existsSync(target));
+    });
+    await writeModelDirectory(contents(target, [small]));
+    sync.mockRestore();
+    for (const name of ['weights.parquet', 'metadata.json', '.'])
+      expect(flushed.get((await stat(join(target, name))).ino), name).toBe(false);
+    expect(flushed.get((await stat(work)).ino)).toBe(true);
+  });
 });
 
 describe('a tensor that is larger than the decoder takes', () => {

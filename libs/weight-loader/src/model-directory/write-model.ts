@@ -1,6 +1,6 @@
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileWithin, isRunning, messageOf, TriptychError } from '@triptych/core';
+import { fileWithin, isRunning, messageOf, renameFlushed, TriptychError } from '@triptych/core';
 import { decoderFingerprint, modelFingerprint, tensorDigest, type TensorDigests } from '../fingerprint.js';
 import type { StoredTensor } from '../numbers/stored-tensor.js';
 import { checkDecodable } from '../parquet/decodable.js';
@@ -59,7 +59,7 @@ export interface CopiedDecoder extends Pick<ModelContents, 'description'> {
 
 /**
  * Writes a model directory, reads its weights back and compares every byte. `done` gets the bytes of each tensor once
- * it is written and once it is read. Everything is written in a folder beside `target` and renamed last: whenever it
+ * it is written and once it is read. Everything is written in a folder beside `target` and flushed and renamed last: whenever it
  * ends, nothing half-written has the target's name. Returns the bytes of the files of weights. Tensors of more than `largest` bytes are
  * not decoded: a compressed file holds none. Throws WEIGHTS_SCHEMA.
  */
@@ -100,7 +100,7 @@ export async function writeModelDirectory(
     });
     let { size } = await stat(join(partial, WEIGHTS_FILE));
     if (decoder) size += (await stat(join(partial, DECODER_FILE))).size;
-    await rename(partial, target);
+    await renameFlushed(partial, target);
     return size;
   } catch (thrown) {
     throw TriptychError.from(
