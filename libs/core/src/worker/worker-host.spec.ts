@@ -145,6 +145,16 @@ describe.each<Isolation>(['thread', 'process'])('a worker host, its worker in a 
     });
     await becomesReady();
   });
+
+  it('counts of a call the time that the worker is at it, not at the calls before it', async () => {
+    host = await start({ isolation, restart: true });
+    const timeout = { ms: 500, reason: 'AUDIO_DECODE_TIMEOUT' } as const;
+    await Promise.all([1, 2, 3].map(() => host.call('sleep', 250, { timeout })));
+    const [first, second] = [host.call('hang', null, { timeout }), host.call('sleep', 0, { timeout })];
+    await expect(first).rejects.toMatchObject({ reason: 'AUDIO_DECODE_TIMEOUT' });
+    await expect(second).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    await becomesReady();
+  });
 });
 
 describe('a program that is no file', () => {

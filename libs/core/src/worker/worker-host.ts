@@ -38,8 +38,16 @@ export interface WorkerHostOptions {
 
 export interface CallOptions {
   readonly transfer?: readonly Transferable[];
-  /** The worker is ended (and restarted) when the call takes longer, and the call fails with this reason. */
-  readonly timeout?: { readonly ms: number; readonly reason: Reason };
+  /**
+   * The worker is ended (and restarted) when the call takes longer, and the call fails with this reason. Calls are answered in the order
+   * they came: its time begins once those before it that have a limit are answered.
+   */
+  readonly timeout?: Limit;
+}
+
+interface Limit {
+  readonly ms: number;
+  readonly reason: Reason;
 }
 
 interface PendingCall {
@@ -84,6 +92,8 @@ export class WorkerHost {
   #begun = 0;
   #nextId = 0;
   readonly #pending = new Map<number, PendingCall>();
+  /** Limits of the calls that have one, in the order they came. */
+  readonly #limits = new Map<number, Limit>();
   readonly #logger: Logger;
   /** Called each time the worker becomes ready or stops being so. */
   onReadyChange: ((ready: boolean) => void) | undefined;
@@ -199,29 +209,37 @@ export class WorkerHost {
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId++;
       this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer: undefined });
-      if (timeout) this.#watch(id, timeout);
+      if (timeout) this.#limits.set(id, timeout);
+      this.#watchFirst();
       worker.post({ id, method, argument }, transfer);
     });
   }
 
   #settle(answer: WorkerAnswer): void {
     const call = this.#take(answer.id);
+    this.#watchFirst();
     if (!call) return;
     if ('error' in answer) call.reject(TriptychError.fromRecord(answer.error));
     else call.resolve(answer.result);
   }
 
-  #watch(id: number, timeout: NonNullable<CallOptions['timeout']>): void {
-    const call = this.#pending.get(id);
-    if (!call) return;
-    const due = performance.now() + timeout.ms;
-    call.timer = setTimeout(() => {
-      if (performance.now() - due > LATE_MS) this.#watch(id, timeout);
-      else this.#expire(id, timeout);
-    }, timeout.ms);
+  /** Begins the time of the call that the worker is at. */
+  #watchFirst(): void {
+    const [first] = this.#limits;
+    if (first && !this.#pending.get(first[0])?.timer) this.#watch(...first);
   }
 
-  #expire(id: number, { ms, reason }: NonNullable<CallOptions['timeout']>): void {
+  #watch(id: number, limit: Limit): void {
+    const call = this.#pending.get(id);
+    if (!call) return;
+    const due = performance.now() + limit.ms;
+    call.timer = setTimeout(() => {
+      if (performance.now() - due > LATE_MS) this.#watch(id, limit);
+      else this.#expire(id, limit);
+    }, limit.ms);
+  }
+
+  #expire(id: number, { ms, reason }: Limit): void {
     this.#take(id)?.reject(
       new TriptychError(reason, `not done after ${ms} ms, the longest this server allows`),
     );
@@ -231,6 +249,7 @@ export class WorkerHost {
   #take(id: number): PendingCall | undefined {
     const call = this.#pending.get(id);
     this.#pending.delete(id);
+    this.#limits.delete(id);
     clearTimeout(call?.timer);
     return call;
   }

@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { getPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TriptychError } from '../../errors/triptych-error.js';
 import { serveWorker } from '../serve-worker.js';
 import { stepBack } from '../step-back.js';
@@ -18,6 +19,7 @@ serveWorker({
     throw new RangeError('secret path /etc');
   },
   hang: () => new Promise(() => undefined),
+  sleep: (ms: number) => sleep(ms),
   environment: () => ({ ...process.env }),
   pid: () => process.pid,
   /** How nice the worker is once it has stepped back, and its settings. */
