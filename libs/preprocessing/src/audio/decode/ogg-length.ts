@@ -6,6 +6,8 @@ import { type OggCodec, packetsOf, PAGE_HEADER_BYTES, readCodec } from './ogg-co
 
 const END_OF_STREAM = 4;
 const BEGINNING_OF_STREAM = 2;
+/** The position of a page on which no packet ends (RFC 3533). */
+const NO_POSITION = -1n;
 /**
  * Samples, of all channels, that one page may decode to: a page is decoded in one step. Encoders put a second on a page; silence of
  * 5 s in stereo is half of this.
@@ -95,7 +97,9 @@ export class OggLength implements LengthCheck {
     checkSamples(page, this.#codec);
     // A chained stream counts anew: only a single one says how long all of it is.
     const isOnly = this.#streams === 1 && this.#ended;
-    this.declaredFrames = isOnly ? Number(view.getBigInt64(6, true)) - (this.#preSkip ?? 0) : undefined;
+    const position = view.getBigInt64(6, true);
+    const isDeclared = isOnly && position !== NO_POSITION;
+    this.declaredFrames = isDeclared ? Number(position) - (this.#preSkip ?? 0) : undefined;
   }
 }
 
