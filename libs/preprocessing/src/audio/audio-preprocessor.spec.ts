@@ -85,6 +85,40 @@ describe('an audio preprocessor', () => {
     for (const opened of [stream, ...others]) opened.close();
   });
 
+  it('has what came before a container ends too early to the last sample', async () => {
+    const header = Buffer.from(wav.slice(0, 44));
+    header.writeUInt32LE(48_000, 24);
+    header.writeUInt32LE(96_000, 28);
+    header.writeUInt32LE(96_000, 40);
+    const stream = preprocessor.open(container, RATE, plan, mine());
+    stream.push(Buffer.concat([header, Buffer.alloc(48_000)]), 0, false);
+    await pullAll(stream);
+    stream.finish(1);
+    const { spans, last } = await pullAll(stream);
+    expect([spans, last.failure?.reason]).toEqual([[[0, 8000]], 'AUDIO_CONTAINER_LENGTH']);
+    stream.close();
+  });
+
+  it('counts what decoding takes, however long making windows of it takes', async () => {
+    // Six gigabytes of windows.
+    const hasty = await AudioPreprocessor.start({ workers: 1, decodeTimeoutMs: 200 });
+    const seconds = 60;
+    const header = Buffer.from(wav.slice(0, 44));
+    header.writeUInt32LE(2 * RATE * seconds, 40);
+    const dense = { windowSamples: 30 * RATE, hopSamples: RATE / 100, emitTail: false };
+    const stream = hasty.open(container, RATE, dense, mine());
+    stream.push(Buffer.concat([header, Buffer.alloc(2 * RATE * seconds)]), 0, false);
+    let windows = 0;
+    for (let isDone = false; !isDone;) {
+      const reply = await stream.pull(8);
+      isDone = reply.isDone;
+      windows += reply.windows.length;
+    }
+    expect(windows).toBe(3001);
+    stream.close();
+    await hasty.close();
+  });
+
   it('gives everybody turns: what is short is done while what is long is in work', async () => {
     const long = preprocessor.open(mulaw, RATE, { ...plan, windowSamples: 100 * RATE }, mine());
     long.push(new Uint8Array(1_000_000), 0, false);

@@ -12,8 +12,9 @@ export class DecodeJob {
   /** The worker has something of it to free. */
   #isHeld = false;
   #isOver = false;
-  /** Time that the present input has taken. */
-  #spentUs = 0;
+  /** Of the whole job, and when the present input came. */
+  #decodedMs = 0;
+  #decodedBeforeMs = 0;
   #costMs = 0;
 
   constructor(
@@ -21,7 +22,7 @@ export class DecodeJob {
     private readonly id: number,
     private readonly start: ClipStart | StreamStart,
     private readonly options: DecodeOptions,
-    /** Longest that one input may take. */
+    /** Longest that decoding one input may take. */
     private readonly timeoutMs: number,
   ) {
     lane.load++;
@@ -30,7 +31,7 @@ export class DecodeJob {
   /** Goes on, with a new input where there is one, for at most `room` windows. Throws AUDIO_DECODE_TIMEOUT, and as the lane does. */
   async turn(room: number, input?: Input): Promise<TurnReply> {
     if (input) {
-      this.#spentUs = 0;
+      this.#decodedBeforeMs = this.#decodedMs;
       this.#costMs = Math.min(MOST_MS, input.data.length / FIRST_TURN_BYTES_PER_MS);
     }
     const { id: job, start } = this;
@@ -39,10 +40,10 @@ export class DecodeJob {
     this.#isHeld = true;
     const reply = await this.lane.turn({ job, open, input, room }, this.#costMs, this.options);
     this.#costMs = reply.spentUs / 1000;
-    this.#spentUs += reply.spentUs;
+    this.#decodedMs = reply.decodedMs;
     // With a clip's samples, or a failure, all of it has been freed.
     if (reply.clip || reply.failure) this.#isHeld = false;
-    if (reply.isDone || this.#spentUs <= 1000 * this.timeoutMs) return reply;
+    if (reply.isDone || this.#decodedMs - this.#decodedBeforeMs <= this.timeoutMs) return reply;
     throw new TriptychError(
       'AUDIO_DECODE_TIMEOUT',
       `not decoded after ${this.timeoutMs} ms of work, the longest this server allows`,

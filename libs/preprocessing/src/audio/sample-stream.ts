@@ -32,6 +32,8 @@ const STEP_SAMPLES = 16 * 1024;
 export class SampleStream {
   readonly #decoder: AudioDecoder;
   #resampler: Resampler | undefined;
+  /** Milliseconds of decoding and resampling so far. */
+  spentMs = 0;
   #sourceRate: number | undefined;
 
   constructor(
@@ -46,19 +48,39 @@ export class SampleStream {
 
   /** Throws AUDIO_* errors; the stream is then of no further use. The steps must have been used up before the next push. */
   push(bytes: Uint8Array): SampleSteps {
-    return this.#resampled(this.#decoder.push(bytes));
+    return this.#timed(this.#resampled(this.#decoder.push(bytes)));
   }
 
-  /** What the decoder and the resampler still hold. Throws where the bytes ended too early. */
-  async *finish(): SampleSteps {
-    yield* this.#resampled(this.#decoder.finish());
-    if (this.#resampler) yield { samples: this.#resampler.finish(), faults: [] };
+  /** What the decoder and the resampler still hold. Throws, after that, where the bytes ended too early. */
+  finish(): SampleSteps {
+    return this.#timed(this.#rest());
   }
 
   close(): void {
     this.#decoder.close();
     this.#resampler?.close();
     this.#resampler = undefined;
+  }
+
+  async *#rest(): SampleSteps {
+    let cutShort: { readonly thrown: unknown } | undefined;
+    try {
+      yield* this.#resampled(this.#decoder.finish());
+    } catch (thrown) {
+      cutShort = { thrown };
+    }
+    if (this.#resampler) yield { samples: this.#resampler.finish(), faults: [] };
+    if (cutShort) throw cutShort.thrown;
+  }
+
+  /** Counts what steps take, not what is done in between. */
+  async *#timed(steps: SampleSteps): SampleSteps {
+    let since = performance.now();
+    for await (const step of steps) {
+      this.spentMs += performance.now() - since;
+      yield step;
+      since = performance.now();
+    }
   }
 
   async *#resampled(steps: Steps): SampleSteps {

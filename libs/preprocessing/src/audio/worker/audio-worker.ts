@@ -51,9 +51,10 @@ async function takeTurn(
   if (!open) {
     // An answer, not a throw: this worker is well.
     const lost = new TriptychError('WORKER_LOST', 'the worker that decoded this audio died; start it again');
-    return { windows: [], isDone: true, position: 0, failure: lost.toRecord() };
+    return { windows: [], isDone: true, position: 0, decodedMs: 0, failure: lost.toRecord() };
   }
   const { job } = open;
+  const progress = () => ({ position: job.position, decodedMs: job.decodedMs });
   if (input) open.work = job.take(input);
   const windows: PreparedWindow[] = [];
   try {
@@ -61,16 +62,16 @@ async function takeTurn(
       const { done, value } = await open.work.next();
       if (done) {
         if (job.clip) close(id);
-        return { windows, isDone: true, position: job.position, clip: job.clip };
+        return { windows, isDone: true, ...progress(), clip: job.clip };
       }
       if (value) windows.push(prepare(value));
       if (performance.now() >= until) break;
     }
-    return { windows, isDone: !open.work, position: job.position };
+    return { windows, isDone: !open.work, ...progress() };
   } catch (thrown) {
     close(id);
     const failure = toRecord(thrown);
-    return { windows, isDone: true, position: job.position, failure };
+    return { windows, isDone: true, ...progress(), failure };
   }
 }
 

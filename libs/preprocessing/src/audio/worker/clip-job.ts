@@ -17,6 +17,10 @@ export class ClipJob implements Job {
     this.#source = new SampleStream(start.format, start.targetRate);
   }
 
+  get decodedMs(): number {
+    return this.#source.spentMs;
+  }
+
   async *take({ data }: Input): AsyncGenerator<undefined> {
     yield* this.#decode(this.#source.push(data));
     yield* this.#decode(this.#source.finish());

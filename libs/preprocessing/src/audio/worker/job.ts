@@ -8,6 +8,8 @@ export interface Job {
   take(input: Input): AsyncGenerator<Window | undefined, void>;
   /** Samples of the target rate so far. */
   readonly position: number;
+  /** Milliseconds of decoding so far; making windows is not counted. */
+  readonly decodedMs: number;
   /** All samples, where they are wanted whole and have all come. */
   readonly clip: Float32Array<ArrayBuffer> | undefined;
   /** Frees what decoders hold, wherever the work stands. */

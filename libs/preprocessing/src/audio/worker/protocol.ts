@@ -55,6 +55,8 @@ export interface TurnReply {
   /** Samples of the target rate so far. */
   readonly position: number;
   readonly spentUs: number;
+  /** Of the job so far; making windows is not counted. */
+  readonly decodedMs: number;
   /** Set where the audio is broken: the windows before it are whole, none comes after. */
   readonly failure?: ErrorRecord | undefined;
 }

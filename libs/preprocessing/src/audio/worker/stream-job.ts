@@ -19,6 +19,10 @@ export class StreamJob implements Job {
     return this.#windower.position;
   }
 
+  get decodedMs(): number {
+    return this.#source.spentMs;
+  }
+
   async *take({ data, sequence, flush, isLast }: Input): AsyncGenerator<Window | undefined, void> {
     yield* this.#cut(this.#source.push(data), sequence);
     release(data);
