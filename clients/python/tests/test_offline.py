@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
 import pickle
 import subprocess
 import sys
@@ -256,6 +258,8 @@ def test_tables() -> None:
     assert frame["error"].tolist()[1] == "IMAGE_CORRUPT: bad" and frame.attrs["space"] == "s"
     table = embeddings.to_arrow()
     assert table["embedding"].to_pylist() == [[1.0, 2.0], None]
+    named = Embeddings([vector] * 9 + [None], ["caf\udce9.png"] * 10, [ItemFailure(9, "", "A", "x")]).to_arrow()
+    assert named["embedding"].to_pylist() == [[1.0, 2.0]] * 9 + [None] and named["id"][0].as_py() == "caf?.png"
     assert table.schema.metadata[b"space"] == b"s"
     assert Embeddings([], []).vectors.shape == (0, 0)
 
@@ -461,6 +465,86 @@ def test_what_failed_of_a_folder_has_the_name_of_its_file(tmp_path: Any) -> None
             assert [(one.index, one.id) for _, part in parts for one in part.failures] == [(3, str(tmp_path / "d.txt"))]
 
 
+@contextmanager
+def text_server() -> Iterator[tuple[str, list[str]]]:
+    """A server that has a vector for every text, and what it was sent."""
+    sent: list[str] = []
+
+    def encode(request: Any, _: Any) -> Any:
+        sent.extend(request.texts)
+        answer = answer_of(request.texts)
+        answer.stamp.CopyFrom(common_pb2.ModelStamp(model="m", fingerprint="f", space="s"))
+        return answer
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        encode, text_pb2.EncodeTextsRequest.FromString, text_pb2.EncodeTextsResponse.SerializeToString
+    )
+    with server_of("/triptych.v1.TextEncoder/Encode", handler) as address:
+        yield address, sent
+
+
+def test_a_lone_surrogate_is_an_error_in_its_place_and_is_not_sent() -> None:
+    texts = ["\ud800", "a", "b\udfff", "c"]
+
+    async def embed(address: str) -> Embeddings:
+        async with AsyncClient(address) as client:
+            return await client.embed_texts(texts, errors="return", batch_items=1)
+
+    with text_server() as (address, sent), Client(address) as client:
+        for embeddings in (client.embed_texts(texts, errors="return"), asyncio.run(embed(address))):
+            assert [array is not None for array in embeddings.arrays] == [False, True, False, True]
+            assert [(one.index, one.reason, one.code) for one in embeddings.failures] == [
+                (0, "TEXT_NOT_UTF8", grpc.StatusCode.INVALID_ARGUMENT),
+                (2, "TEXT_NOT_UTF8", grpc.StatusCode.INVALID_ARGUMENT),
+            ]
+            assert (embeddings.model, embeddings.space) == ("m", "s")
+        assert sorted(sent) == ["a", "a", "c", "c"]
+        with pytest.raises(ItemsFailedError, match="half of a surrogate pair"):
+            client.embed_query("\ud800")
+
+
+def test_texts_of_a_folder_are_read_beside_the_event_loop(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(name)
+    readers = set()
+
+    def opened(path: Any, *args: Any, **options: Any) -> Any:
+        if str(path).endswith(".txt"):
+            readers.add(threading.get_ident())
+        return io.open(path, *args, **options)
+
+    async def embed(address: str) -> list[str]:
+        async with AsyncClient(address) as client:
+            return [id_ async for _, part in client.embed_folder(tmp_path, kinds=["text"]) for id_ in part.ids]
+
+    monkeypatch.setattr("builtins.open", opened)
+    with text_server() as (address, _):
+        assert asyncio.run(embed(address)) == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
+    assert readers and threading.get_ident() not in readers
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_whose_name_is_not_utf8_is_encoded(tmp_path: Any) -> None:
+    path = os.path.join(tmp_path, os.fsdecode(b"caf\xe9.png"))
+    with open(path, "wb") as file:
+        file.write(b"x")
+
+    def encode(request: Any, _: Any) -> Any:
+        assert [image.id for image in request.images] == [str(tmp_path / "caf?.png")]
+        return image_pb2.EncodeImagesResponse(results=[image_pb2.ImageResult(embedding=common_pb2.Embedding(shape=[0]))])
+
+    async def embed(address: str) -> list[tuple[str, Embeddings]]:
+        async with AsyncClient(address) as client:
+            return [part async for part in client.embed_folder(tmp_path, kinds=["image"])]
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        encode, image_pb2.EncodeImagesRequest.FromString, image_pb2.EncodeImagesResponse.SerializeToString
+    )
+    with server_of("/triptych.v1.ImageEncoder/Encode", handler) as address, Client(address) as client:
+        for parts in (list(client.embed_folder(tmp_path, kinds=["image"])), asyncio.run(embed(address))):
+            assert [(part.ids, part.failures) for _, part in parts] == [([path], [])]
+
+
 def test_pauses_grow_and_are_bounded() -> None:
     assert [RetryPolicy().wait_s(n) for n in (1, 2, 3, 10, 1_000_000)] == [0.1, 0.2, 0.4, 5.0, 5.0]
     assert RetryPolicy().wait_s(1, 2.0) == 2.0 and RetryPolicy().wait_s(1, 1e9) == 60.0
@@ -503,7 +587,7 @@ def test_an_exchange_that_ends_does_not_wait_for_batches_that_do_not_come() -> N
                 writer.write_batch(chunk.data)
 
     is_over = threading.Event()
-    batch = pyarrow.record_batch({"text": ["a"]})
+    batch = pyarrow.RecordBatch.from_pydict({"text": ["a"]})
 
     def live() -> Iterator[Any]:
         yield batch

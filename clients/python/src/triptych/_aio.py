@@ -34,7 +34,7 @@ from ._calls import (
     most_images,
     text_work,
 )
-from ._client import Progress, read_texts, told_by, with_ids
+from ._client import Progress, read_text, told_by, with_ids
 from ._comparing import (
     Fused,
     Match,
@@ -137,14 +137,13 @@ class AsyncClient:
             if kind not in files:
                 raise ValueError(f"kind is {kind!r}; expected image, audio or text")
             if kind == "text":
-                done = 0
-                async for part in self.iter_texts(read_texts(files[kind]), **options):
-                    yield kind, with_ids(part, files[kind], done)
-                    done += len(part)
-                continue
-            iterate = self.iter_images if kind == "image" else self.iter_audio
-            async for part in iterate(files[kind], **options):
-                yield kind, part
+                parts = self.iter_texts(_read_texts(files[kind]), **options)
+            else:
+                parts = (self.iter_images if kind == "image" else self.iter_audio)(files[kind], **options)
+            done = 0
+            async for part in parts:
+                yield kind, with_ids(part, files[kind], done)
+                done += len(part)
 
     def iter_texts(self, texts: Items[str], **options: Any) -> AsyncIterator[Embeddings]:
         no_single("texts", texts)
@@ -325,10 +324,10 @@ class AsyncClient:
         under_way: deque[tuple[list[str], asyncio.Task[Answer]]] = deque()
 
         async def encode(batch: list[Any]) -> Answer:
-            steps = encode_batch(batch, bound, self._retry)
-            step = next(steps)
-            while True:
-                try:
+            steps = encode_batch(batch, bound, self._retry, work.kind.refused)
+            try:
+                step = next(steps)
+                while True:
                     if isinstance(step, Pause):
                         await asyncio.sleep(step.seconds)
                         step = next(steps)
@@ -339,9 +338,9 @@ class AsyncClient:
                         step = steps.throw(error)
                     else:
                         step = steps.send(response)
-                except StopIteration as end:
-                    answer: Answer = end.value
-                    return answer
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
 
         def begin(batch: list[Any]) -> None:
             ids = [work.kind.id_of(item) for item in batch]
@@ -426,6 +425,11 @@ async def _each(items: Items[Any]) -> AsyncIterator[Any]:
 async def _prepared(prepare: Callable[[Any], Any], items: Items[Any]) -> AsyncIterator[Any]:
     async for item in _each(items):
         yield item if isinstance(item, str) and prepare is _TEXT else await asyncio.to_thread(prepare, item)
+
+
+async def _read_texts(paths: Iterable[str]) -> AsyncIterator[str]:
+    for path in paths:
+        yield await asyncio.to_thread(read_text, path)
 
 
 async def _joined(parts: AsyncIterator[Embeddings], errors: str, progress: Progress | None) -> Embeddings:

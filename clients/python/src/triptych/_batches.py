@@ -49,6 +49,8 @@ class Kind(Generic[Item]):
     request: Callable[[Sequence[Item]], Any]
     bytes_of: Callable[[Item], int]
     id_of: Callable[[Item], str]
+    #: What is wrong with an item that no message can hold; None with all others.
+    refused: Callable[[Item], common_pb2.ItemError | None] = field(default=lambda _: None)
 
 
 def batched(items: Iterable[Item], limit: BatchLimit, bytes_of: Callable[[Item], int]) -> Iterator[list[Item]]:
@@ -91,14 +93,17 @@ class Answer:
     stamp: Any = field(default_factory=common_pb2.ModelStamp)
 
 
-def encode_batch(items: Sequence[Any], limit: BatchLimit, retry: RetryPolicy) -> Generator[Step, Any, Answer]:
-    """Encodes one batch for good: repeats a call that may succeed later, and the items that may; halves one that is too large.
-    Raises ModelChangedError where its calls are answered by two models."""
-    results: list[Any] = [None] * len(items)
+def encode_batch(
+    items: Sequence[Any], limit: BatchLimit, retry: RetryPolicy, refused: Callable[[Any], Any] = lambda _: None
+) -> Generator[Step, Any, Answer]:
+    """Encodes one batch for good: repeats a call that may succeed later, and the items that may; halves one that is too large. Items that are
+    refused fail without being sent. Raises ModelChangedError where its calls are answered by two models."""
+    errors = [refused(item) for item in items]
+    results: list[Any] = [None if error is None else _Failed(error) for error in errors]
     stamp = common_pb2.ModelStamp()
     #: Of the answers that brought vectors.
     made_by: Any = None
-    waiting = [list(range(len(items)))]
+    waiting = [[index for index, error in enumerate(errors) if error is None]]
     while waiting:
         group = waiting.pop()
         attempt = 0
@@ -110,7 +115,7 @@ def encode_batch(items: Sequence[Any], limit: BatchLimit, retry: RetryPolicy) ->
             except TriptychError as error:
                 if error.is_too_large:
                     if len(group) == 1:
-                        results[group[0]] = _TooLarge(error)
+                        results[group[0]] = _Failed(_too_large(error))
                     else:
                         half = (len(group) + 1) // 2
                         limit.items = max(1, min(limit.items, half))
@@ -133,16 +138,20 @@ def encode_batch(items: Sequence[Any], limit: BatchLimit, retry: RetryPolicy) ->
     return Answer(results, stamp)
 
 
-class _TooLarge:
-    """The result of an item that no call can hold."""
+class _Failed:
+    """The result of an item that no call holds."""
 
-    def __init__(self, error: TriptychError) -> None:
-        self.error = common_pb2.ItemError(
-            code=error.code.value[0], reason=error.reason or "MESSAGE_TOO_LARGE", message=error.message, field=error.field
-        )
+    def __init__(self, error: common_pb2.ItemError) -> None:
+        self.error = error
 
     def HasField(self, name: str) -> bool:
         return name == "error"
+
+
+def _too_large(error: TriptychError) -> common_pb2.ItemError:
+    return common_pb2.ItemError(
+        code=error.code.value[0], reason=error.reason or "MESSAGE_TOO_LARGE", message=error.message, field=error.field
+    )
 
 
 class Collector:

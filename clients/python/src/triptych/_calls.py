@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._batches import BatchLimit, Kind
-from ._inputs import CONTEXTS, choose, clip_of, embedding_options, image_of, text_of
+from ._inputs import CONTEXTS, choose, clip_of, embedding_options, image_of, refused_text, text_of
 from .v1 import audio_pb2, captioner_pb2, cross_modal_pb2, image_pb2, models_pb2, text_pb2, transcriber_pb2
 
 #: What a server takes in one call by default.
@@ -99,7 +99,7 @@ def text_work(
             made.prompt_name = prompt
         return made
 
-    kind = Kind(request, bytes_of=lambda text: len(text.encode("utf-8", "replace")), id_of=lambda _: "")
+    kind = Kind(request, bytes_of=lambda text: len(text.encode("utf-8", "replace")), id_of=lambda _: "", refused=refused_text)
     return Work(ENCODE_TEXTS, kind, text_of, limit_of("text", batch_items))
 
 

@@ -143,14 +143,13 @@ class Client:
             if kind not in files:
                 raise ValueError(f"kind is {kind!r}; expected image, audio or text")
             if kind == "text":
-                done = 0
-                for part in self.iter_texts(read_texts(files[kind]), **options):
-                    yield kind, with_ids(part, files[kind], done)
-                    done += len(part)
-                continue
-            iterate = self.iter_images if kind == "image" else self.iter_audio
-            for part in iterate(files[kind], **options):
-                yield kind, part
+                parts = self.iter_texts(map(read_text, files[kind]), **options)
+            else:
+                parts = (self.iter_images if kind == "image" else self.iter_audio)(files[kind], **options)
+            done = 0
+            for part in parts:
+                yield kind, with_ids(part, files[kind], done)
+                done += len(part)
 
     # Batch by batch, in the order of the input; no more is read than is under way
 
@@ -392,10 +391,9 @@ def _joined(parts: Iterator[Embeddings], errors: str, progress: Progress | None)
     return embeddings
 
 
-def read_texts(paths: Iterable[str]) -> Iterator[str]:
-    for path in paths:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            yield file.read()
+def read_text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
 
 
 def with_ids(part: Embeddings, ids: Sequence[str], done: int) -> Embeddings:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._errors import ItemFailure
+from ._inputs import as_utf8
 from .v1 import common_pb2
 
 if TYPE_CHECKING:
@@ -89,13 +90,13 @@ class Embeddings:
             # Nothing was encoded: no row says how long vectors are.
             column = pa.nulls(len(self), kind)
         else:
-            missing = np.array([array is None for array in self.arrays], dtype=bool)
-            column = pa.FixedSizeListArray.from_arrays(
-                pa.array(vectors.reshape(-1), type=pa.float32()), width, mask=pa.array(missing)
-            )
+            there = np.packbits([array is not None for array in self.arrays], bitorder="little")
+            values = pa.array(vectors.reshape(-1), type=pa.float32())
+            column = pa.Array.from_buffers(kind, len(self), [pa.py_buffer(there)], children=[values])
         metadata = {"model": self.model, "fingerprint": self.fingerprint, "space": self.space}
         schema = pa.schema([("id", pa.string()), ("embedding", kind), ("error", pa.string())], metadata=metadata)
-        return pa.table([pa.array(list(self.ids), pa.string()), column, pa.array(self._errors(), pa.string())], schema=schema)
+        ids = pa.array([as_utf8(one) for one in self.ids], pa.string())
+        return pa.table([ids, column, pa.array(self._errors(), pa.string())], schema=schema)
 
     def to_pandas(self) -> pandas.DataFrame:
         """Columns id, embedding (an array a row, None where it failed) and error; model and space in `attrs`. Needs pandas."""
@@ -117,7 +118,8 @@ def join(parts: Sequence[Embeddings]) -> Embeddings:
     """Embeddings of one call, made in parts."""
     if not parts:
         return Embeddings([], [])
-    first = parts[0]
+    # One that holds no vector may not say what would have made it.
+    first = next((part for part in parts if part.space), parts[0])
     return Embeddings(
         arrays=[array for part in parts for array in part.arrays],
         ids=[one for part in parts for one in part.ids],

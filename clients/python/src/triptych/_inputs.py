@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
+import grpc
 import numpy as np
 import numpy.typing as npt
 
@@ -88,7 +89,7 @@ def image_of(image: ImageInput) -> image_pb2.Image:
     if isinstance(image, (bytes, bytearray, memoryview)):
         return image_pb2.Image(encoded=bytes(image))
     if isinstance(image, (str, os.PathLike)):
-        return image_pb2.Image(id=os.fspath(image), encoded=_read(image))
+        return image_pb2.Image(id=as_utf8(os.fspath(image)), encoded=_read(image))
     if isinstance(image, np.ndarray):
         return image_pb2.Image(raw=_pixels(image))
     if hasattr(image, "convert") and hasattr(image, "mode"):
@@ -129,7 +130,7 @@ def clip_of(clip: AudioInput, sample_rate: int | None = None) -> audio_pb2.Audio
     if isinstance(clip, (bytes, bytearray, memoryview)):
         return audio_pb2.AudioClip(format=container, data=bytes(clip))
     if isinstance(clip, (str, os.PathLike)):
-        return audio_pb2.AudioClip(id=os.fspath(clip), format=container, data=_read(clip))
+        return audio_pb2.AudioClip(id=as_utf8(os.fspath(clip)), format=container, data=_read(clip))
     if isinstance(clip, np.ndarray):
         if sample_rate is None:
             raise ValueError("samples come as an array without their rate; give sample_rate, or Samples(array, rate)")
@@ -162,6 +163,18 @@ def text_of(text: Any) -> str:
     return text
 
 
+def refused_text(text: str) -> common_pb2.ItemError | None:
+    """What is wrong with a text that no message can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        message = f"the text is not valid UTF-8: character {error.start} is half of a surrogate pair"
+        return common_pb2.ItemError(
+            code=grpc.StatusCode.INVALID_ARGUMENT.value[0], reason="TEXT_NOT_UTF8", message=message, field="texts"
+        )
+    return None
+
+
 def no_single(kind: str, items: Any) -> None:
     """One text or file where many are expected would be taken apart into its characters."""
     if isinstance(items, (str, bytes, os.PathLike)):
@@ -171,6 +184,11 @@ def no_single(kind: str, items: Any) -> None:
 def _read(path: str | os.PathLike[str]) -> bytes:
     with open(path, "rb") as file:
         return file.read()
+
+
+def as_utf8(text: str) -> str:
+    """A path as messages and tables hold it: bytes of a name that are not UTF-8 become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def by_kind(paths: Sequence[str]) -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ class _Job:
 
     def __init__(self, work: Work, items: list[Any], limit: BatchLimit, retry: RetryPolicy) -> None:
         self.ids = [work.kind.id_of(item) for item in items]
-        self.steps: Generator[Step, Any, Answer] = encode_batch(items, limit, retry)
+        self.steps: Generator[Step, Any, Answer] = encode_batch(items, limit, retry, work.kind.refused)
         self.call: Any = None
         self.answer: Answer | None = None
         self.error: BaseException | None = None
