@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -129,7 +130,8 @@ func (c *Client) EmbedTexts(ctx context.Context, texts []string, options EmbedOp
 	return run.all(ctx)
 }
 
-// EmbedImages encodes any number of images. A bad image is an error in its place.
+// EmbedImages encodes any number of images. A bad image is an error in its place. An id that is not UTF-8 is sent with U+FFFD in it; its
+// Item has it as it is.
 func (c *Client) EmbedImages(ctx context.Context, images []*pb.Image, options EmbedOptions) (*Embeddings, error) {
 	run := &embedding{client: c, options: options, count: len(images)}
 	run.limit = limitOf(options.BatchItems, batchImages, c.mostImages(ctx, options.Model))
@@ -138,7 +140,7 @@ func (c *Client) EmbedImages(ctx context.Context, images []*pb.Image, options Em
 	run.call = func(ctx context.Context, indices []int) (*answer, error) {
 		request := &pb.EncodeImagesRequest{Model: options.Model, Options: rawOptions(options.Embedding)}
 		for _, i := range indices {
-			request.Images = append(request.Images, images[i])
+			request.Images = append(request.Images, sendableImage(images[i]))
 		}
 		response, err := c.images.Encode(ctx, request)
 		made := &answer{stamp: response.GetStamp()}
@@ -150,7 +152,8 @@ func (c *Client) EmbedImages(ctx context.Context, images []*pb.Image, options Em
 	return run.all(ctx)
 }
 
-// EmbedClips encodes any number of clips, each up to the model's context. A bad clip is an error in its place.
+// EmbedClips encodes any number of clips, each up to the model's context. A bad clip is an error in its place. An id that is not UTF-8
+// is sent with U+FFFD in it; its Item has it as it is.
 func (c *Client) EmbedClips(ctx context.Context, clips []*pb.AudioClip, options EmbedOptions) (*Embeddings, error) {
 	run := &embedding{client: c, options: options, limit: limitOf(options.BatchItems, batchClips, mostClips), count: len(clips)}
 	run.size = func(i int) int { return proto.Size(clips[i]) }
@@ -158,7 +161,7 @@ func (c *Client) EmbedClips(ctx context.Context, clips []*pb.AudioClip, options 
 	run.call = func(ctx context.Context, indices []int) (*answer, error) {
 		request := &pb.EncodeAudioRequest{Model: options.Model, Options: rawOptions(options.Embedding), Context: options.Context}
 		for _, i := range indices {
-			request.Clips = append(request.Clips, clips[i])
+			request.Clips = append(request.Clips, sendableClip(clips[i]))
 		}
 		response, err := c.audio.Encode(ctx, request)
 		made := &answer{stamp: response.GetStamp()}
@@ -168,6 +171,22 @@ func (c *Client) EmbedClips(ctx context.Context, clips []*pb.AudioClip, options 
 		return made, err
 	}
 	return run.all(ctx)
+}
+
+// sendableImage is an image that a message can hold: a path may be any bytes.
+func sendableImage(image *pb.Image) *pb.Image {
+	if utf8.ValidString(image.GetId()) {
+		return image
+	}
+	return &pb.Image{Id: strings.ToValidUTF8(image.GetId(), "\uFFFD"), Source: image.GetSource()}
+}
+
+// sendableClip is a clip that a message can hold.
+func sendableClip(clip *pb.AudioClip) *pb.AudioClip {
+	if utf8.ValidString(clip.GetId()) {
+		return clip
+	}
+	return &pb.AudioClip{Id: strings.ToValidUTF8(clip.GetId(), "\uFFFD"), Format: clip.GetFormat(), Data: clip.GetData()}
 }
 
 // mostImages is what the server says that a call may hold. A token may not be allowed to ask, or no server answer now: then what servers take by

@@ -179,7 +179,11 @@ func (s *ImageStream) nextBatch(ctx context.Context) (*pb.ImageBatch, bool) {
 	}
 	id := s.unsent[0]
 	s.unsent = s.unsent[1:]
-	return &pb.ImageBatch{BatchId: id, Images: s.unanswered[id]}, true
+	batch := &pb.ImageBatch{BatchId: id}
+	for _, image := range s.unanswered[id] {
+		batch.Images = append(batch.Images, sendableImage(image))
+	}
+	return batch, true
 }
 
 // take notes an answer; it returns the batch that it brings, if any.
@@ -198,8 +202,12 @@ func (s *ImageStream) take(message *pb.ImageStreamResponse) (*ImageBatch, error)
 		return nil, nil
 	}
 	batch := &ImageBatch{ID: answered.GetBatchId(), Stamp: s.stamp}
-	for _, result := range answered.GetResults() {
+	sent := s.unanswered[batch.ID]
+	for i, result := range answered.GetResults() {
 		item := Item{ID: result.GetId()}
+		if i < len(sent) {
+			item.ID = sent[i].GetId()
+		}
 		if result.GetEmbedding() == nil {
 			item.Err = errorOfItem(result.GetError())
 		} else {

@@ -256,6 +256,93 @@ func TestAFileOfTextThatIsNotUTF8IsReadWithReplacements(t *testing.T) {
 	}
 }
 
+// imageServer answers each image by a vector, and keeps the ids that it was sent.
+type imageServer struct {
+	pb.UnimplementedImageEncoderServer
+	mutex sync.Mutex
+	ids   []string
+}
+
+func (s *imageServer) results(images []*pb.Image) []*pb.ImageResult {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var results []*pb.ImageResult
+	for _, image := range images {
+		s.ids = append(s.ids, image.GetId())
+		embedding := &pb.Embedding{Values: []float32{1}, Shape: []uint32{1}}
+		results = append(results, &pb.ImageResult{Id: image.GetId(), Outcome: &pb.ImageResult_Embedding{Embedding: embedding}})
+	}
+	return results
+}
+
+func (s *imageServer) Encode(_ context.Context, request *pb.EncodeImagesRequest) (*pb.EncodeImagesResponse, error) {
+	return &pb.EncodeImagesResponse{Results: s.results(request.GetImages())}, nil
+}
+
+func (s *imageServer) EncodeStream(stream pb.ImageEncoder_EncodeStreamServer) error {
+	for {
+		request, err := stream.Recv()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		batch := request.GetBatch()
+		if batch == nil {
+			continue
+		}
+		result := &pb.ImageBatchResult{BatchId: batch.GetBatchId(), Results: s.results(batch.GetImages())}
+		if err := stream.Send(&pb.ImageStreamResponse{Message: &pb.ImageStreamResponse_Result{Result: result}}); err != nil {
+			return err
+		}
+	}
+}
+
+// clipServer answers each clip by a vector.
+type clipServer struct {
+	pb.UnimplementedAudioEncoderServer
+}
+
+func (s *clipServer) Encode(_ context.Context, request *pb.EncodeAudioRequest) (*pb.EncodeAudioResponse, error) {
+	answer := &pb.EncodeAudioResponse{}
+	for _, clip := range request.GetClips() {
+		embedding := &pb.Embedding{Values: []float32{1}, Shape: []uint32{1}}
+		answer.Results = append(answer.Results, &pb.AudioResult{Id: clip.GetId(), Outcome: &pb.AudioResult_Embedding{Embedding: embedding}})
+	}
+	return answer, nil
+}
+
+func TestAnIDThatIsNotUTF8IsSentWithReplacementsAndComesBackAsItWas(t *testing.T) {
+	const name = "caf\xe9.png"
+	server := &imageServer{}
+	client := clientOf(t, func(s *grpc.Server) {
+		pb.RegisterImageEncoderServer(s, server)
+		pb.RegisterAudioEncoderServer(s, &clipServer{})
+	}, Retry{Attempts: 2, FirstWait: time.Millisecond})
+	images := []*pb.Image{{Id: "a.png"}, {Id: name}}
+	embeddings, err := client.EmbedImages(context.Background(), images, EmbedOptions{})
+	if err != nil || embeddings.Items[1].ID != name || len(embeddings.Items[1].Values) != 1 {
+		t.Fatalf("%v, %v", embeddings, err)
+	}
+	clips, err := client.EmbedClips(context.Background(), []*pb.AudioClip{{Id: name}}, EmbedOptions{})
+	if err != nil || clips.Items[0].ID != name || len(clips.Items[0].Values) != 1 {
+		t.Fatalf("%v, %v", clips, err)
+	}
+	stream := client.StreamImages(context.Background(), &pb.ImageStreamConfig{})
+	defer stream.Close()
+	if _, err := stream.Send(images); err != nil {
+		t.Fatal(err)
+	}
+	batch, err := stream.Recv()
+	if err != nil || batch.Items[1].ID != name || len(batch.Items[1].Values) != 1 {
+		t.Fatalf("%v, %v", batch, err)
+	}
+	if len(server.ids) != 4 || server.ids[1] != "caf\uFFFD.png" || images[1].GetId() != name {
+		t.Errorf("%q", server.ids)
+	}
+}
+
 // noRoom is what a server answers that asks for 20 ms.
 func noRoom(pb.AudioEncoder_EncodeStreamServer) error {
 	return status.FromProto(&spb.Status{Code: int32(codes.ResourceExhausted), Message: "full", Details: []*anypb.Any{
