@@ -1,4 +1,5 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { base64Encode } from '@bufbuild/protobuf/wire';
 import type { AudioStreamResume } from '@triptych/protocol';
 import type { LiveStream } from '../live-stream.js';
 import { CallError } from '../call-error.js';
@@ -70,7 +71,7 @@ type Config = LiveConfig & { readonly resume?: AudioStreamResume };
 export function openAudioSocket(url: string, token?: string): LiveStream<Config, LiveAnswer> {
   const address = new URL(PATH, url);
   address.protocol = address.protocol.replace('http', 'ws');
-  const bearer = token === undefined ? [] : [`bearer.${token}`];
+  const bearer = token === undefined ? [] : [bearerProtocol(token)];
   const socket = new WebSocket(address.href, ['triptych.v1.proto', ...bearer]);
   socket.binaryType = 'arraybuffer';
   const answers: LiveAnswer[] = [];
@@ -130,6 +131,12 @@ export function openAudioSocket(url: string, token?: string): LiveStream<Config,
       }
     },
   };
+}
+
+/** How a token is said where there is no header for it. A protocol has fewer characters than a token may have: no = and no /. */
+function bearerProtocol(token: string): string {
+  if (/^[\w.~+-]+$/.test(token)) return `bearer.${token}`;
+  return `bearer64.${base64Encode(new TextEncoder().encode(token), 'url')}`;
 }
 
 function frameOf(

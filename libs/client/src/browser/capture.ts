@@ -4,6 +4,8 @@ import { AudioEncoding } from './gen/triptych/v1/audio_pb.js';
 export interface AudioSink {
   send(data: Uint8Array): Promise<void>;
   finish(): void;
+  /** Why it takes no more: then nothing more is captured. Undefined while it does. */
+  readonly ended?: Error | undefined;
 }
 
 export interface CaptureOptions {
@@ -20,7 +22,7 @@ export interface CaptureOptions {
 export interface Capture {
   /** Sends what is left, and finishes the stream. */
   stop(): void;
-  /** Resolves once all of it has been sent. Rejects where the stream takes none for a minute. */
+  /** Resolves once all of it has been sent. Rejects where the stream takes none for a minute, or none any more. */
   readonly done: Promise<void>;
 }
 
@@ -113,6 +115,7 @@ export async function capture(
       sending = sending.then(async () => {
         if (block.length > 0) await sink.send(new Uint8Array(block.buffer, 0, block.byteLength));
         unsent -= block.length;
+        if (sink.ended) throw sink.ended;
       });
       sending.catch(fail);
       if (data !== null && left > 0) return;
@@ -120,6 +123,8 @@ export async function capture(
       sending.then(() => sink.finish()).then(resolve, reject);
     };
   });
+  // Whoever reads the stream is told of its failure there, and may never come to this.
+  done.catch(() => undefined);
   source.connect(node);
   return { stop, done };
 }

@@ -12,7 +12,8 @@ interface Cancellable {
 export class Lifeline<Stream extends Cancellable> {
   /** Undefined while it reconnects. */
   current: Stream | undefined;
-  isOver = false;
+  /** Why nothing more is sent: it has failed, was cancelled, or is at its end. Undefined while it goes on. */
+  ended: Error | undefined;
   /** What the caller has sent or finished so far: a number that grows. */
   pushes = 0;
   /** Changes with either, and with what its owner waits for. */
@@ -20,6 +21,10 @@ export class Lifeline<Stream extends Cancellable> {
 
   /** `release` lets go of what is kept for opening the stream anew. */
   constructor(private readonly release: () => void = () => undefined) {}
+
+  get isOver(): boolean {
+    return this.ended !== undefined;
+  }
 
   /** The caller has sent something, or sends no more. */
   pushed(): void {
@@ -43,13 +48,13 @@ export class Lifeline<Stream extends Cancellable> {
     clearTimeout(timer);
   }
 
-  /** The caller wants no more. */
-  readonly end = (): void => {
-    this.isOver = true;
+  /** Lets go of everything: the caller wants no more, or the stream is over. The first reason counts. */
+  end(why?: Error): void {
+    this.ended ??= why ?? new CallError(CANCELLED, 'the stream has ended', undefined);
     this.current?.cancel();
     this.release();
     this.signal.change();
-  };
+  }
 }
 
 /** How a stream is opened anew where it breaks off. */
@@ -95,6 +100,9 @@ export async function* resumed<Answer>(
         await lifeline.pause(pauseMs(attempt, retry, delayOf(thrown)));
       }
     }
+  } catch (thrown) {
+    lifeline.end(thrown as Error);
+    throw thrown;
   } finally {
     lifeline.end();
   }

@@ -16,6 +16,8 @@ export interface ResumeOptions extends RetryOptions {
 /** A live stream that outlives its connection, over whichever wire. */
 export type ResumingStream<Answer> = Omit<LiveStream<never, Answer>, 'configure' | 'send'> & {
   send(data: Uint8Array, options?: Pick<SendOptions, 'flush'>): Promise<void>;
+  /** Why it takes no more audio: what reading it throws, or that it was cancelled or is at its end. Undefined while it goes on. */
+  readonly ended: Error | undefined;
 };
 
 /** A live stream that outlives its connection. */
@@ -156,6 +158,9 @@ export function openResumingAudioStream<Config extends ResumableConfig, Answer e
   };
 
   return {
+    get ended() {
+      return lifeline.ended;
+    },
     async send(data, { flush = false } = {}) {
       if (isFinished) throw new TypeError('the stream is finished');
       // Whoever reads is told why: nothing is kept for nobody.
@@ -170,7 +175,7 @@ export function openResumingAudioStream<Config extends ResumableConfig, Answer e
       isFinished = true;
       lifeline.pushed();
     },
-    cancel: lifeline.end,
+    cancel: () => lifeline.end(),
     [Symbol.asyncIterator]: () => resumed(lifeline, stream, options),
   };
 }

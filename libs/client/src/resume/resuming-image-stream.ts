@@ -94,7 +94,7 @@ export function openResumingImageStream(
       isFinished = true;
       lifeline.pushed();
     },
-    cancel: lifeline.end,
+    cancel: () => lifeline.end(),
     [Symbol.asyncIterator]: () => resumed(lifeline, stream, options),
   };
 }

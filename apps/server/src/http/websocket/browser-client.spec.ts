@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { AudioEncoding as GrpcEncoding, readEmbedding } from '@triptych/client';
 import {
   AudioEncoding,
+  capture,
   createBrowserClient,
   type LiveAnswer,
   reasonOf,
@@ -8,6 +13,7 @@ import {
 } from '@triptych/client/browser';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { tokenHash } from '../../security/token-file.js';
 import { startCuttingProxy } from '../../testing/cutting-proxy.js';
 import {
   demoClip,
@@ -113,4 +119,56 @@ describe('the client for browsers', () => {
     const lost = createBrowserClient({ url: 'http://127.0.0.1:1' }).streamAudio(config, retry);
     await expect(lost[Symbol.asyncIterator]().next()).rejects.toThrow(/did not open/);
   });
+
+  it('ends a capture whose stream fails, with what reading it throws', async () => {
+    let plays = true;
+    /** A worklet's node that plays until it is told to stop. */
+    class Playing {
+      readonly port;
+      constructor() {
+        const { port1, port2 } = new MessageChannel();
+        this.port = port1;
+        const timer = setInterval(() => port2.postMessage(new Float32Array(2048)), 5);
+        port2.once('message', () => {
+          clearInterval(timer);
+          plays = false;
+          port2.close();
+        });
+      }
+    }
+    vi.stubGlobal('AudioWorkletNode', Playing);
+    const context = { sampleRate: RATE, audioWorklet: { addModule: () => Promise.resolve() } };
+    const source = { context, connect: () => undefined } as never;
+    const live = createBrowserClient({ url: url() }).streamAudio({ ...config, windowMs: 1 });
+    const { done } = await capture(source, live);
+    const read: unknown = await live[Symbol.asyncIterator]()
+      .next()
+      .catch((e: unknown) => e);
+    expect(reasonOf(read)).toBe('WINDOW_INVALID');
+    await expect(done).rejects.toBe(read);
+    await expect.poll(() => plays).toBe(false);
+    const cancelled = createBrowserClient({ url: url() }).streamAudio(config);
+    const second = await capture(source, cancelled);
+    cancelled.cancel();
+    await expect(second.done).rejects.toThrow('the stream has ended');
+  });
+
+  it.each(['plain-Token_1.~+', 'a/b==', 'schlüssel'])(
+    'says its token, whatever it holds: %s',
+    async (token) => {
+      const folder = await mkdtemp(join(tmpdir(), 'triptych-tokens-'));
+      const tokens = join(folder, 'tokens.json');
+      await writeFile(tokens, JSON.stringify({ tokens: [{ name: 'page', sha256: tokenHash(token) }] }));
+      const guarded = await serveDemo({ models: [demoModel], http: '127.0.0.1:0', tokens });
+      const first = async (given: string) => {
+        const client = createBrowserClient({ url: `http://${guarded.server.httpAddress}`, token: given });
+        for await (const answer of client.streamAudio(config, { maxAttempts: 1 })) return answer;
+        return undefined;
+      };
+      expect(await first(token)).toMatchObject({ ready: { sampleRateHz: RATE } });
+      await expect(first(`${token}a`)).rejects.toThrow(/did not open/);
+      await guarded.close();
+      await rm(folder, { recursive: true });
+    },
+  );
 });

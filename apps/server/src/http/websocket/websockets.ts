@@ -23,8 +23,12 @@ import { type FrameCodec, MessageStream } from './message-stream.js';
 
 /** Protocols of frames, as a client asks for them: text frames of JSON, or binary ones of protobuf. */
 const PROTOCOLS = ['triptych.v1.json', 'triptych.v1.proto'];
-/** How a page says its token, which it has no header for: a protocol `bearer.TOKEN`. */
+/**
+ * How a page says its token, which it has no header for: a protocol `bearer.TOKEN`, or `bearer64.` and its base64url where it has
+ * characters that protocols have not.
+ */
 const BEARER = 'bearer.';
+const ENCODED_BEARER = 'bearer64.';
 const NORMAL = 1000;
 
 export interface WebSocketOptions {
@@ -138,8 +142,10 @@ function closeCode({ code, retryable }: TriptychError): number {
 
 function bearerOf({ headers }: IncomingMessage): string | undefined {
   const asked = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
-  const bearer = asked.find((one) => one.startsWith(BEARER));
-  return bearer === undefined ? undefined : `Bearer ${bearer.slice(BEARER.length)}`;
+  const bearer = asked.find((one) => one.startsWith(BEARER) || one.startsWith(ENCODED_BEARER));
+  if (bearer === undefined) return undefined;
+  if (bearer.startsWith(BEARER)) return `Bearer ${bearer.slice(BEARER.length)}`;
+  return `Bearer ${Buffer.from(bearer.slice(ENCODED_BEARER.length), 'base64url').toString()}`;
 }
 
 function refuseUpgrade(socket: Duplex, { status, headers, body }: ReturnType<typeof failureAnswer>): void {
