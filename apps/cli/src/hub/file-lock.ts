@@ -9,7 +9,10 @@ import { complain } from '../output/complain.js';
 
 /** How often the holder of a lock shows that it is alive. */
 const SIGN_OF_LIFE_MS = 2000;
-/** A lock without a sign of life for so long is nobody's: its process has ended, perhaps on another machine. */
+/**
+ * A lock that shows no sign of life while it is watched for so long is nobody's: its process has ended, perhaps on another machine. What its
+ * time says is not compared with the time here: the clocks of machines differ.
+ */
 const ABANDONED_MS = 30_000;
 const LOOK_AGAIN_MS = 200;
 
@@ -38,17 +41,22 @@ export async function lockFile(
   path: string,
   doing: string,
   isDone: () => boolean = () => false,
+  abandonedMs = ABANDONED_MS,
 ): Promise<FileLock | undefined> {
   const me: Holder = { pid: process.pid, host: hostname(), space: pidSpace(), id: randomUUID() };
   const content = JSON.stringify(me);
   let isWaiting = false;
+  let seen = { sign: '', at: 0 };
   while (!isDone()) {
     if (await create(path, content)) return hold(path, content, me.id);
     const found = await Promise.all([stat(path), readFile(path, 'utf8')]).catch(() => undefined);
     // It has just been released.
     if (!found) continue;
-    const holder = holderOf(found[1]);
-    if (isAbandoned(found[0].mtimeMs, holder)) await breakLock(path, found[1]);
+    const [{ mtimeMs }, text] = found;
+    const [sign, now] = [`${mtimeMs} ${text}`, performance.now()];
+    if (sign !== seen.sign) seen = { sign, at: now };
+    const holder = holderOf(text);
+    if (now - seen.at > abandonedMs || hasEnded(holder)) await breakLock(path, text);
     else {
       if (!isWaiting) complain(`waiting for ${nameOf(holder)}, which ${doing}`);
       isWaiting = true;
@@ -119,8 +127,8 @@ function holderOf(text: string): Holder | undefined {
   }
 }
 
-function isAbandoned(mtimeMs: number, holder: Holder | undefined): boolean {
-  if (Date.now() - mtimeMs > ABANDONED_MS) return true;
+/** Whether the process of a lock is known to have ended. */
+function hasEnded(holder: Holder | undefined): boolean {
   // The PID of another machine or container says nothing here.
   if (!holder || holder.space === '' || holder.space !== pidSpace()) return false;
   // An earlier process had this one's PID.
