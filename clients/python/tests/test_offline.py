@@ -524,6 +524,13 @@ def test_texts_of_a_folder_are_read_beside_the_event_loop(tmp_path: Any, monkeyp
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_paths_may_be_bytes(tmp_path: Any) -> None:
+    (tmp_path / "a.png").write_bytes(b"png")
+    with os.scandir(os.fsencode(tmp_path)) as entries:
+        images = [image_of(entry) for entry in entries]  # type: ignore[arg-type]
+    assert [(image.id, image.encoded) for image in images] == [(str(tmp_path / "a.png"), b"png")]
+
+
 def test_a_file_whose_name_is_not_utf8_is_encoded(tmp_path: Any) -> None:
     path = os.path.join(tmp_path, os.fsdecode(b"caf\xe9.png"))
     with open(path, "wb") as file:

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, lutimes, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { renameFlushed } from '@triptych/core';
 import type { HubModel } from './hub-settings.js';
@@ -45,10 +45,10 @@ export class HubCache {
     await renameFlushed(partial, path);
   }
 
-  /** Makes a blob, which was checked, a file of a snapshot; a link that is there already tells when that was. */
+  /** Makes a blob a file of a snapshot. */
   async link(commit: string, file: string, hash: string): Promise<void> {
     const path = join(this.snapshot(commit), file);
-    if (existsSync(path)) return touch(path);
+    if (existsSync(path)) return;
     await mkdir(dirname(path), { recursive: true });
     // A link to what is gone.
     await rm(path, { force: true });
@@ -58,14 +58,20 @@ export class HubCache {
     });
   }
 
-  /** Whether the blob of a commit's file is as it was when it was linked, or checked last. */
-  async isChecked(commit: string, file: string, hash: string): Promise<boolean> {
-    try {
-      const link = await lstat(join(this.snapshot(commit), file));
-      return link.isSymbolicLink() && (await stat(this.blob(hash))).mtimeMs <= link.mtimeMs;
-    } catch {
-      return false;
-    }
+  /** Whether a blob is as it was when its hash was found right: to read gigabytes at each start would take long. */
+  async isChecked(hash: string): Promise<boolean> {
+    const mark = await readFile(this.#checked(hash), 'utf8').catch(() => undefined);
+    return mark !== undefined && mark === (await this.#stateOf(hash));
+  }
+
+  /** Notes that a blob has the hash of its name. */
+  async markChecked(hash: string): Promise<void> {
+    const path = this.#checked(hash);
+    // A cache that cannot be written is checked each time.
+    const made = mkdir(dirname(path), { recursive: true }).then(async () =>
+      writeFile(path, (await this.#stateOf(hash)) ?? ''),
+    );
+    await made.catch(() => undefined);
   }
 
   /** Notes that a commit has no such file, as HuggingFace's tools do: one that is not there may not have been asked for. */
@@ -82,6 +88,15 @@ export class HubCache {
     return existsSync(join(this.snapshot(commit), file)) || existsSync(this.#absent(commit, file));
   }
 
+  #checked(hash: string): string {
+    return join(this.#folder, '.checked', hash);
+  }
+
+  async #stateOf(hash: string): Promise<string | undefined> {
+    const blob = await stat(this.blob(hash)).catch(() => undefined);
+    return blob && `${blob.size} ${blob.mtimeMs}`;
+  }
+
   #absent(commit: string, file: string): string {
     return join(this.#folder, '.no_exist', commit, file);
   }
@@ -89,10 +104,4 @@ export class HubCache {
   #ref(): string {
     return join(this.#folder, 'refs', this.model.revision);
   }
-}
-
-/** Gives a link the present time, where the cache can be written. */
-async function touch(path: string): Promise<void> {
-  const now = new Date();
-  if ((await lstat(path)).isSymbolicLink()) await lutimes(path, now, now).catch(() => undefined);
 }

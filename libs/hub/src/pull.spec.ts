@@ -9,9 +9,10 @@ import {
   truncate,
   utimes,
   writeFile,
+  symlink,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TriptychError } from '@triptych/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -130,6 +131,15 @@ describe('a pull', () => {
       async (blob, directory) => {
         await writeFile(blob, damaged);
         await rm(directory, { recursive: true });
+      },
+    ],
+    [
+      'is damaged, and linked later, as other tools and a crash leave it',
+      async (blob, directory) => {
+        await writeFile(blob, damaged);
+        await rm(join(dirname(dirname(blob)), '.checked'), { recursive: true });
+        await rm(join(directory, 'model.safetensors'));
+        await symlink(relative(directory, blob), join(directory, 'model.safetensors'));
       },
     ],
   ])('brings a file anew that is in the cache and %s', async (_, damage) => {

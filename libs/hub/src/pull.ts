@@ -66,13 +66,14 @@ export async function pullCheckpoint(
   const fetchAll = async (files: readonly HubFile[]) => {
     totalBytes += files.reduce((sum, { size }) => sum + size, 0);
     for (const file of files) {
-      const isChecked = await cache.isChecked(commit, file.path, file.hash);
+      const isChecked = await cache.isChecked(file.hash);
       await download(file, cache.blob(file.hash), {
         isChecked,
         open: (start) => hub.open(commit, file, start),
         onBytes: (bytes) => onProgress({ doneBytes: (doneBytes += bytes), totalBytes }),
       });
-      if (!isChecked) await cache.link(commit, file.path, file.hash);
+      if (!isChecked) await cache.markChecked(file.hash);
+      await cache.link(commit, file.path, file.hash);
     }
   };
   await fetchAll(common.filter((file) => file !== weights && file !== index));

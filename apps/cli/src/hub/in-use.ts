@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** How often a process shows that it may still load what it has marked. */
@@ -20,6 +20,7 @@ export async function markInUse(folder: string): Promise<void> {
   marks.set(folder, mark);
   try {
     await mkdir(dirname(folder), { recursive: true });
+    for (const old of await marksOf(folder)) if (await isAbandoned(old)) await rm(old, { force: true });
     await writeFile(mark, '');
   } catch {
     // Where nothing can be written, nothing is removed either.
@@ -29,11 +30,13 @@ export async function markInUse(folder: string): Promise<void> {
 
 /** Whether a process has marked it that may still run. */
 export async function isInUse(folder: string): Promise<boolean> {
-  const ages = (await marksOf(folder)).map(async (mark) => {
-    const found = await stat(mark).catch(() => undefined);
-    return found ? Date.now() - found.mtimeMs : Infinity;
-  });
-  return (await Promise.all(ages)).some((age) => age < ABANDONED_MS);
+  const abandoned = await Promise.all((await marksOf(folder)).map(isAbandoned));
+  return abandoned.includes(false);
+}
+
+async function isAbandoned(mark: string): Promise<boolean> {
+  const found = await stat(mark).catch(() => undefined);
+  return !found || Date.now() - found.mtimeMs >= ABANDONED_MS;
 }
 
 /** The files that mark a folder. */

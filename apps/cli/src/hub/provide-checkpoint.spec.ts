@@ -95,6 +95,12 @@ describe('a HuggingFace checkpoint directory', () => {
     const folder = dirname(await convertedOn(1));
     for (const day of [2, 3, 4]) expect(existsSync(await convertedOn(day))).toBe(true);
     expect(await readdir(folder)).toHaveLength(2);
+    // What a killed process left to say that it may load one again.
+    const mark = `${await convertedOn(4)}.used-by-a-killed-process`;
+    await writeFile(mark, '');
+    await utimes(mark, new Date(0), new Date(0));
+    await convertedOn(4);
+    expect(existsSync(mark)).toBe(false);
   });
 
   it('keeps the conversion that a server on standby loads again', async () => {

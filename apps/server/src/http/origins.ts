@@ -35,9 +35,10 @@ export class Origins {
   }
 
   /** Throws METHOD_DENIED at what browsers send for a page of another origin without asking first: a WebSocket, or a POST of plain text, a form or a file. */
-  check({ origin, host }: IncomingHttpHeaders): void {
+  check({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): void {
     if (origin === undefined || this.#isListed(origin)) return;
-    if (URL.canParse(origin) && new URL(origin).host === host) return;
+    // What the browser says of its page holds behind a proxy, too, that passes on another host.
+    if (site === 'same-origin' || isOf(origin, host)) return;
     throw new TriptychError(
       'METHOD_DENIED',
       'pages of this origin may not call here; --http-origins names those that may',
@@ -47,6 +48,14 @@ export class Origins {
   #isListed(origin: string): boolean {
     return this.#allowed.has('*') || this.#allowed.has(origin);
   }
+}
+
+/** Whether an origin is that of a host, which may say the port that its scheme has anyway. */
+function isOf(origin: string, host = ''): boolean {
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const asked = `${page.protocol}//${host}`;
+  return URL.canParse(asked) && new URL(asked).host === page.host;
 }
 
 /** Checks the POSTs of a scope: one whose routes read bodies that browsers send without asking first. */

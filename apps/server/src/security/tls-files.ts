@@ -64,7 +64,7 @@ export function validityProblem(certificate: X509Certificate, now: Date): string
  */
 export function certificatesOf(pem: string): X509Certificate[] {
   const begin = '-----BEGIN CERTIFICATE-----';
-  const certificates = pem.split(new RegExp(`^(?=${begin})`, 'm')).filter((block) => block.includes(begin));
+  const certificates = pem.split(new RegExp(`^(?=${begin})`, 'm')).filter((block) => block.startsWith(begin));
   if (certificates.length === 0)
     throw new TypeError(`expected a certificate in PEM, found ${contentsOf(pem)}`);
   return certificates.map((block, i) => {

@@ -89,7 +89,7 @@ def image_of(image: ImageInput) -> image_pb2.Image:
     if isinstance(image, (bytes, bytearray, memoryview)):
         return image_pb2.Image(encoded=bytes(image))
     if isinstance(image, (str, os.PathLike)):
-        return image_pb2.Image(id=as_utf8(os.fspath(image)), encoded=_read(image))
+        return image_pb2.Image(id=as_utf8(image), encoded=_read(image))
     if isinstance(image, np.ndarray):
         return image_pb2.Image(raw=_pixels(image))
     if hasattr(image, "convert") and hasattr(image, "mode"):
@@ -130,7 +130,7 @@ def clip_of(clip: AudioInput, sample_rate: int | None = None) -> audio_pb2.Audio
     if isinstance(clip, (bytes, bytearray, memoryview)):
         return audio_pb2.AudioClip(format=container, data=bytes(clip))
     if isinstance(clip, (str, os.PathLike)):
-        return audio_pb2.AudioClip(id=as_utf8(os.fspath(clip)), format=container, data=_read(clip))
+        return audio_pb2.AudioClip(id=as_utf8(clip), format=container, data=_read(clip))
     if isinstance(clip, np.ndarray):
         if sample_rate is None:
             raise ValueError("samples come as an array without their rate; give sample_rate, or Samples(array, rate)")
@@ -186,9 +186,9 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         return file.read()
 
 
-def as_utf8(text: str) -> str:
+def as_utf8(path: str | os.PathLike[Any]) -> str:
     """A path as messages and tables hold it: bytes of a name that are not UTF-8 become question marks."""
-    return text.encode("utf-8", "replace").decode()
+    return os.fsdecode(path).encode("utf-8", "replace").decode()
 
 
 def by_kind(paths: Sequence[str]) -> dict[str, list[str]]:

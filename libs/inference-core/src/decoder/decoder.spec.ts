@@ -357,4 +357,12 @@ describe('a decoder', () => {
     expect((await later).tokens).toEqual(before.tokens);
     late.close();
   });
+
+  it('that is closed waits for no worker', async () => {
+    const closed = await Decoder.start(network, { name: 'closed', threads: 1, weights, limits });
+    await closed.kill();
+    const closing = closed.close();
+    await expect(alone(closed.open(states(9), { beams: 1 }))).rejects.toMatchObject({ reason: 'DRAINING' });
+    await closing;
+  }, 5_000);
 });

@@ -55,6 +55,7 @@ export class Decoder {
   /** When the worker was lost whose place none has taken yet. */
   #lostAt: number | undefined;
   #replaced: () => void = () => undefined;
+  #isClosed = false;
   #steps = 0;
   #rows = 0;
   #held = 0;
@@ -166,6 +167,7 @@ export class Decoder {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.#replaced();
     return this.host.close();
   }
@@ -251,7 +253,7 @@ export class Decoder {
 
   /** Where the worker was lost, waits for the next one, for as long as a restart may take. */
   async #nextWorker(): Promise<void> {
-    if (this.#lostAt === undefined) return;
+    if (this.#lostAt === undefined || this.#isClosed) return;
     const leftMs = this.#lostAt + RESTART_MS - performance.now();
     if (leftMs > 0) await within(leftMs, new Promise((resolve) => (this.#replaced = resolve)));
   }

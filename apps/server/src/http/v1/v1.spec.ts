@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioEncoding, type RankFusion, readEmbedding } from '@triptych/client';
 import type { OpenApi } from '../openapi/document.js';
@@ -372,10 +374,10 @@ describe('/v1/audio/windows', () => {
     }));
 
   it('takes nothing from pages of other origins', async () => {
-    const send = (origin: string) =>
+    const send = (origin: string, more: Record<string, string> = {}) =>
       fetch(`${base}/v1/audio/windows`, {
         method: 'POST',
-        headers: { origin, 'content-type': 'text/plain' },
+        headers: { origin, 'content-type': 'text/plain', ...more },
         body: 'RIFF',
       });
     for (const origin of ['https://evil.example', 'null']) {
@@ -384,6 +386,18 @@ describe('/v1/audio/windows', () => {
       expect(await refused.text()).toContain('--http-origins');
     }
     expect((await send(new URL(base).origin)).status).toBe(200);
+    // Behind a proxy that passes on another host, or the port with it.
+    expect((await send('https://app.example', { 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    expect((await send('https://app.example', { 'sec-fetch-site': 'same-site' })).status).toBe(403);
+    const statusFor = async (host: string) => {
+      const headers = { origin: 'https://app.example', host, 'content-type': 'text/plain' };
+      const asked = request(`${base}/v1/audio/windows`, { method: 'POST', headers }).end('RIFF');
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect(await statusFor('app.example:443')).toBe(200);
+    expect(await statusFor('app.example:80')).toBe(403);
   });
 
   it('sends the windows of gRPC, bit for bit, while the file comes', async () => {
