@@ -33,7 +33,7 @@ function findStarters(): Starter[] {
   let below = own;
   while (below) {
     const above = readProcess(below.parent);
-    if (!above || above.group !== own!.group || !waitsFor(above.pid, below.pid)) break;
+    if (!above || above.group !== own!.group || childrenOf(above.pid).join() !== String(below.pid)) break;
     starters.push(above);
     below = above;
   }
@@ -45,9 +45,10 @@ function look(starters: Starter[]): Starter | undefined {
   let below = process.pid;
   for (const [i, starter] of starters.entries()) {
     // In this order: one that ends meanwhile has no child any more, and is the parent of none.
-    const waits = waitsFor(starter.pid, below);
+    const children = childrenOf(starter.pid);
     if (readProcess(below)?.parent !== starter.pid) return starter;
-    if (!waits) {
+    // One whose first thread has ended, and others not yet, shows no child at all: it will be gone next time.
+    if (children.some((child) => child !== below)) {
       starters.length = i;
       return undefined;
     }
@@ -67,9 +68,9 @@ function readProcess(pid: number): Process | undefined {
   return name === undefined ? undefined : { pid, name, parent: Number(parent), group: Number(group) };
 }
 
-/** True while that process has this one child. */
-function waitsFor(pid: number, child: number): boolean {
-  return read(`/proc/${pid}/task/${pid}/children`).trim() === String(child);
+/** Those that its first thread has started. */
+function childrenOf(pid: number): number[] {
+  return (read(`/proc/${pid}/task/${pid}/children`).match(/\d+/g) ?? []).map(Number);
 }
 
 function read(path: string): string {

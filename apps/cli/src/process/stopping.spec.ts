@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,6 +172,25 @@ describe('SIGKILL', () => {
     const stream = await halfwayThrough(address);
     child.kill('SIGKILL');
     expect(await stream.finish()).toBeGreaterThan(1);
+    expect((await finished).stderr).toMatch(/that started this server has ended: draining/);
+  });
+});
+
+/** Ends its first thread alone: what SIGKILL makes of a program with several, for a moment. */
+const supervisorThatEndsSlowly = `
+  const { spawn } = require('node:child_process');
+  spawn(process.argv[2], process.argv.slice(3), { stdio: 'inherit' });
+  const syscall = require(process.argv[1]).load(null).func('long syscall(long number, long argument)');
+  process.on('SIGUSR2', () => syscall(process.arch === 'x64' ? 60 : 93, 0));`;
+
+describe('SIGKILL of a supervisor whose threads end one after another', () => {
+  it('ends the server', async () => {
+    const koffi = createRequire(import.meta.url).resolve('koffi');
+    const command = [process.execPath, '-e', supervisorThatEndsSlowly, koffi, ...installed];
+    const { child, address, finished } = await start(command);
+    child.kill('SIGUSR2');
+    expect(await goesOn(address)).toBe(true);
+    child.kill('SIGKILL');
     expect((await finished).stderr).toMatch(/that started this server has ended: draining/);
   });
 });
