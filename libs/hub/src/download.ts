@@ -23,8 +23,6 @@ export interface HubBody {
 }
 
 export interface DownloadOptions {
-  /** What is there already was checked before, and has not changed since: its size is enough. Default: no. */
-  readonly isChecked?: boolean;
   /** The file's bytes, from `start` on where the hub can do that. */
   readonly open: (start: number) => Promise<HubBody>;
   readonly onBytes: (bytes: number) => void;
@@ -56,8 +54,8 @@ const UNWRITABLE: ReadonlySet<unknown> = new Set([
  * Throws HUB_UNREACHABLE, HUB_CORRUPT, or FILE_UNREADABLE where the disk has no room.
  */
 export async function download(file: HubFile, blob: string, options: DownloadOptions): Promise<void> {
-  const { onBytes, isChecked } = options;
-  if (await isWhole(file, blob, isChecked)) {
+  const { onBytes } = options;
+  if (await isWhole(file, blob)) {
     onBytes(file.size);
     return;
   }
@@ -82,10 +80,9 @@ export async function download(file: HubFile, blob: string, options: DownloadOpt
 }
 
 /** Whether a blob is the file: the machine may have crashed before all that another tool wrote was on the disk. */
-async function isWhole(file: HubFile, blob: string, isChecked = false): Promise<boolean> {
+async function isWhole(file: HubFile, blob: string): Promise<boolean> {
   const there = await stat(blob).catch(() => undefined);
-  if (there?.size !== file.size) return false;
-  return isChecked || (await hashOf(blob, file)) === file.hash;
+  return there?.size === file.size && (await hashOf(blob, file)) === file.hash;
 }
 
 /** Fills a partial file up to the announced size. */

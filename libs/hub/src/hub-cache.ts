@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { renameFlushed } from '@triptych/core';
+import type { HubFile } from './download.js';
 import type { HubModel } from './hub-settings.js';
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -58,18 +59,18 @@ export class HubCache {
     });
   }
 
-  /** Whether a blob is as it was when its hash was found right: to read gigabytes at each start would take long. */
-  async isChecked(hash: string): Promise<boolean> {
-    const mark = await readFile(this.#checked(hash), 'utf8').catch(() => undefined);
-    return mark !== undefined && mark === (await this.#stateOf(hash));
+  /** Whether a file's blob is as it was when its hash was found right: to read gigabytes at each start would take long. */
+  async isChecked(file: HubFile): Promise<boolean> {
+    const mark = await readFile(this.#checked(file), 'utf8').catch(() => undefined);
+    return mark !== undefined && mark === (await this.#stateOf(file));
   }
 
-  /** Notes that a blob has the hash of its name. */
-  async markChecked(hash: string): Promise<void> {
-    const path = this.#checked(hash);
+  /** Notes that a file's blob has its size and hash. */
+  async markChecked(file: HubFile): Promise<void> {
+    const path = this.#checked(file);
     // A cache that cannot be written is checked each time.
     const made = mkdir(dirname(path), { recursive: true }).then(async () =>
-      writeFile(path, (await this.#stateOf(hash)) ?? ''),
+      writeFile(path, (await this.#stateOf(file)) ?? ''),
     );
     await made.catch(() => undefined);
   }
@@ -88,13 +89,14 @@ export class HubCache {
     return existsSync(join(this.snapshot(commit), file)) || existsSync(this.#absent(commit, file));
   }
 
-  #checked(hash: string): string {
+  #checked({ hash }: HubFile): string {
     return join(this.#folder, '.checked', hash);
   }
 
-  async #stateOf(hash: string): Promise<string | undefined> {
+  /** Undefined where its blob is not there, or of another size. */
+  async #stateOf({ hash, size }: HubFile): Promise<string | undefined> {
     const blob = await stat(this.blob(hash)).catch(() => undefined);
-    return blob && `${blob.size} ${blob.mtimeMs}`;
+    return blob?.size === size ? `${size} ${blob.mtimeMs}` : undefined;
   }
 
   #absent(commit: string, file: string): string {

@@ -66,13 +66,13 @@ export async function pullCheckpoint(
   const fetchAll = async (files: readonly HubFile[]) => {
     totalBytes += files.reduce((sum, { size }) => sum + size, 0);
     for (const file of files) {
-      const isChecked = await cache.isChecked(file.hash);
-      await download(file, cache.blob(file.hash), {
-        isChecked,
-        open: (start) => hub.open(commit, file, start),
-        onBytes: (bytes) => onProgress({ doneBytes: (doneBytes += bytes), totalBytes }),
-      });
-      if (!isChecked) await cache.markChecked(file.hash);
+      const onBytes = (bytes: number) => onProgress({ doneBytes: (doneBytes += bytes), totalBytes });
+      if (await cache.isChecked(file)) onBytes(file.size);
+      else {
+        const open = (start: number) => hub.open(commit, file, start);
+        await download(file, cache.blob(file.hash), { open, onBytes });
+        await cache.markChecked(file);
+      }
       await cache.link(commit, file.path, file.hash);
     }
   };
