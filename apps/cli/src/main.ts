@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { TriptychError } from '@triptych/core';
 import { explain } from './errors/explain.js';
+import { endProcess, unlessEnding } from './process/end-process.js';
 import type { StopRequests } from './process/stop-requests.js';
 import { version } from './version.js';
 
@@ -44,8 +45,10 @@ export async function main(argv: readonly string[], stop?: StopRequests): Promis
   try {
     for (const name of names) program.addCommand((await commands[name](stop)).exitOverride());
     await program.parseAsync(argv);
+    await unlessEnding();
     return Number(process.exitCode ?? 0);
   } catch (thrown) {
+    await unlessEnding();
     if (thrown instanceof CommanderError) return thrown.exitCode;
     const { message, stack } = explain(thrown);
     process.stderr.write(`triptych: ${message}\n${stack === undefined ? '' : `${stack}\n`}`);
@@ -58,7 +61,7 @@ export async function main(argv: readonly string[], stop?: StopRequests): Promis
 /** Whoever reads the output may have read enough, as `head` does: the rest is not an error. */
 function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(PIPE_CLOSED);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    void endProcess(PIPE_CLOSED);
   });
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { endProcess } from './end-process.js';
 import { watchStarters } from './starters.js';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
@@ -32,14 +33,10 @@ export function orStop<T>(work: Promise<T>, request: Promise<StopRequest>): Prom
   return new Promise((resolve, reject) => {
     let isDone = false;
     let isStopping = false;
-    void request.then(async ({ signal }) => {
+    void request.then(({ signal }) => {
       if (isDone) return;
-      // What becomes of the work now is nobody's concern.
       isStopping = true;
-      // Not at the top: who listens for signals does so before anything else is loaded.
-      const { restThreads } = await import('./rest-threads.js');
-      await restThreads();
-      process.exit(128 + constants.signals[signal]);
+      void endProcess(128 + constants.signals[signal]);
     });
     const unlessStopping =
       <V>(settle: (value: V) => void) =>
