@@ -10,8 +10,7 @@ import { wholeNumber } from '../output/numbers.js';
 import { FileProgress } from '../output/progress.js';
 import { type Format, formats, openWriter } from '../output/open-writer.js';
 import { addServerOptions } from '../server-options.js';
-import { endProcess } from '../process/end-process.js';
-import { stopSignal } from '../process/stop-signal.js';
+import { firstStopSignal } from '../process/stop-signal.js';
 
 interface Options extends ServerOptions {
   readonly name?: string;
@@ -92,9 +91,7 @@ export function encodeCommand(): Command {
 }
 
 async function encode(command: Command, inputs: readonly string[], options: Options): Promise<void> {
-  const stopped = stopSignal();
-  // The first signal lets what is being encoded finish; a second one does not.
-  void stopped.then(() => stopSignal()).then(() => endProcess(130));
+  const stopped = firstStopSignal();
   const named = (options.text ?? []).map((text, i) => ({ source: `--text ${i + 1}`, text }));
   if (inputs.length + named.length === 0)
     throw new TriptychError('CONFIG_INVALID', 'nothing to encode; name files or folders, -, or --text TEXT');

@@ -6,8 +6,7 @@ import { findMedia } from '../encode/media.js';
 import { audioFile, pcmFormat, standardInput } from '../encode/sources.js';
 import { positiveInteger, share } from '../output/numbers.js';
 import { FileProgress } from '../output/progress.js';
-import { endProcess } from '../process/end-process.js';
-import { stopSignal } from '../process/stop-signal.js';
+import { firstStopSignal } from '../process/stop-signal.js';
 import { addServerOptions } from '../server-options.js';
 import { type FormatName, formatOf, formats, namedLine } from '../transcribe/formats.js';
 import { TranscriptionJobs } from '../transcribe/jobs.js';
@@ -84,9 +83,7 @@ export function transcribeCommand(): Command {
 }
 
 async function transcribe(command: Command, inputs: readonly string[], options: Options): Promise<void> {
-  const stopped = stopSignal();
-  // The first signal lets what is being transcribed finish; a second one does not.
-  void stopped.then(() => stopSignal()).then(() => endProcess(130));
+  const stopped = firstStopSignal();
   const isPipe = inputs.includes('-');
   if (isPipe && inputs.length > 1)
     throw new TriptychError(

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { endProcess } from './end-process.js';
+import { endProcess, unlessEnding } from './end-process.js';
 import { watchStarters } from './starters.js';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
@@ -29,21 +29,15 @@ export function listenForStop(): StopRequests {
 }
 
 /** Waits for what it is given. A request that comes before ends the process, with the exit code that a shell has for its signal. */
-export function orStop<T>(work: Promise<T>, request: Promise<StopRequest>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let isDone = false;
-    let isStopping = false;
-    void request.then(({ signal }) => {
-      if (isDone) return;
-      isStopping = true;
-      void endProcess(128 + constants.signals[signal]);
-    });
-    const unlessStopping =
-      <V>(settle: (value: V) => void) =>
-      (value: V) => {
-        isDone = true;
-        if (!isStopping) settle(value);
-      };
-    work.then(unlessStopping(resolve), unlessStopping(reject));
+export async function orStop<T>(work: Promise<T>, request: Promise<StopRequest>): Promise<T> {
+  let isDone = false;
+  void request.then(({ signal }) => {
+    if (!isDone) void endProcess(128 + constants.signals[signal]);
   });
+  try {
+    return await work;
+  } finally {
+    isDone = true;
+    await unlessEnding();
+  }
 }

@@ -1,3 +1,5 @@
+import { endProcess } from './end-process.js';
+
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Resolves with the first SIGINT or SIGTERM from now on. */
@@ -9,4 +11,11 @@ export function stopSignal(): Promise<void> {
     };
     for (const signal of signals) process.on(signal, stop);
   });
+}
+
+/** Resolves with the first signal, which lets what is being done finish; a second one ends this process. */
+export function firstStopSignal(): Promise<void> {
+  const first = stopSignal();
+  void first.then(() => stopSignal()).then(() => endProcess(130));
+  return first;
 }
