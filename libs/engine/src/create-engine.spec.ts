@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodeEmbedding, type EmbeddingBytes } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AudioChunk, EncodedWindow } from './audio/audio-stream.js';
+import type { AudioChunk, EncodedWindow } from './audio/streamed-audio.js';
 import type { AudioClip } from './audio/encode-clips.js';
 import { createEngine } from './create-engine.js';
 import type { Engine } from './engine.js';

@@ -6,16 +6,14 @@ export type { LaneName } from './admission/lane.js';
 export { overloaded } from './admission/overloaded.js';
 export { ADDRESS_RATIO, FEW, Shares } from './admission/shares.js';
 export type { AudioOptions, AudioPlan } from './audio/audio-plan.js';
+export type { AudioStream, AudioStreamReady, AudioStreamRequest } from './audio/audio-stream.js';
 export type {
   AudioChunk,
-  AudioStream,
-  AudioStreamReady,
-  AudioStreamRequest,
   AudioStreamSummary,
   EncodedWindow,
   HeardItem,
   WindowPlace,
-} from './audio/audio-stream.js';
+} from './audio/streamed-audio.js';
 export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
 export type { ClipStreamRequest } from './audio/clip-stream.js';
 export type { TranscribeRequest, Transcript } from './audio/transcribe.js';

@@ -116,6 +116,11 @@ export class Admission {
     }
   }
 
+  /** Room for what each principal's streams make ahead of the places of a lane. */
+  ahead(name: LaneName): Room {
+    return this.#lane(name).ahead;
+  }
+
   /** Counts what comes of a call's messages. */
   arriving(caller: Caller): Arriving {
     return this.#arrivals.of(caller);

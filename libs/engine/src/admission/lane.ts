@@ -38,6 +38,11 @@ export class Lane {
   #pace = new Pace();
   readonly #brought: Shares<unknown>;
   readonly #places: Room;
+  /**
+   * Room for what a principal's streams have made of their messages, and that is not computed: a thousand streams make no more ahead
+   * than a few that would fill the places.
+   */
+  readonly ahead: Room;
   /** Cost of what waits and what has a place, by principal. */
   readonly #work = new Map<unknown, number>();
   #cost = 0;
@@ -50,6 +55,7 @@ export class Lane {
     const { items, allItems } = limits;
     this.#brought = new Shares({ capacity: allItems, most: items, floor: Math.ceil(items / 16) });
     this.#places = new Room({ capacity: items });
+    this.ahead = new Room({ capacity: Infinity, most: items });
   }
 
   /** Items that have a place, and items that wait for one. */

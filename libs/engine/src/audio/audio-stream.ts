@@ -1,8 +1,7 @@
-import type { AudioStream as DecodedStream, PreparedWindow } from '@triptych/preprocessing';
+import type { PreparedWindow } from '@triptych/preprocessing';
 import {
   checkAudioFormat,
   checkResume,
-  checkSequence,
   checkWindow,
   type RequestedAudioFormat,
   type RequestedResume,
@@ -10,17 +9,24 @@ import {
 } from '@triptych/validation';
 import { TriptychError } from '@triptych/core';
 import { BoundedAnswers } from '../admission/bounded-answers.js';
+import type { LaneName } from '../admission/lane.js';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
-import { type ItemResult, itemFailure } from '../items/encode-items.js';
-import type { EncodedItem } from '../items/encode-prepared.js';
+import { itemFailure } from '../items/encode-items.js';
 import type { ModelStamp } from '../items/stamp.js';
 import { waitFor } from '../models/wait-for.js';
+import { type Delivery, pumpWindows } from './pump-windows.js';
+import type {
+  AudioChunk,
+  AudioStreamSummary,
+  EncodedWindow,
+  HeardItem,
+  WindowPlace,
+} from './streamed-audio.js';
 import { type RequestedTranscription, WINDOW_COST } from './transcription.js';
 import {
   checkWritable,
   planWindowTranscripts,
-  type WindowTranscript,
   type WindowWriter,
   windowWriter,
 } from './window-transcripts.js';
@@ -49,17 +55,6 @@ export interface AudioStreamRequest extends AudioOptions, RequestedWindow {
   readonly transcription?: RequestedTranscription | null | undefined;
 }
 
-/** Some bytes of a stream. */
-export interface AudioChunk {
-  readonly data: Uint8Array;
-  /** Its number, where the sender counts. Default: the next. */
-  readonly sequence?: number | undefined;
-  /** Ends the window under way with this chunk. */
-  readonly flush?: boolean | undefined;
-  /** Called once all windows that this chunk completes have been written, and none that a later one does. */
-  readonly answered?: (() => Promise<void>) | undefined;
-}
-
 /** What a stream will give. */
 export interface AudioStreamReady {
   readonly stamp: ModelStamp;
@@ -68,29 +63,6 @@ export interface AudioStreamReady {
   readonly dimensions: number;
   readonly windowMs: number;
   readonly hopMs: number;
-}
-
-/** Where a window lies in its stream, in samples of the model's rate. */
-export type WindowPlace = Omit<PreparedWindow, 'content'>;
-
-/** A window's vector, and what is said in it where that was asked for. */
-export interface HeardItem extends EncodedItem {
-  readonly transcript?: WindowTranscript | undefined;
-}
-
-/** A window's place, and its vector, or why it has none. */
-export interface EncodedWindow extends WindowPlace {
-  /** Output frames that hold audio. */
-  readonly validFrames: number;
-  readonly result: ItemResult<HeardItem>;
-}
-
-/** What has become of a stream that has ended. */
-export interface AudioStreamSummary {
-  readonly windows: number;
-  readonly chunks: number;
-  readonly samples: number;
-  readonly lateWindows: number;
 }
 
 /** A stream that has been checked, and has a decoder: {@link run} or {@link close} it. */
@@ -155,70 +127,14 @@ export async function openAudioStream(
         return encodeWindow({ plan, write: writer }, window, preprocessUs, context, lateAt);
       };
       try {
-        return await pump(decoded, chunks, { answers, encode, write }, context, resume);
+        const ahead = context.admission.ahead(laneOf(plan));
+        return await pumpWindows(decoded, chunks, { answers, ahead, encode, write }, context, resume);
       } finally {
         close();
       }
     },
     close,
   };
-}
-
-/** What is done when its turn comes: a window is written, or a chunk is said to be answered. */
-type Delivery = () => Promise<void>;
-
-interface WindowOutput {
-  readonly answers: BoundedAnswers<Delivery>;
-  readonly encode: (window: PreparedWindow, preprocessUs: number, arrived: number) => Promise<EncodedWindow>;
-  readonly write: (window: EncodedWindow) => Promise<void>;
-}
-
-/** Reads chunks to the end of the stream. A failure is thrown once the windows before it have been written. */
-async function pump(
-  stream: DecodedStream,
-  incoming: AsyncIterable<AudioChunk>,
-  { answers, encode, write }: WindowOutput,
-  { observer }: CallContext,
-  resume?: RequestedResume,
-): Promise<AudioStreamSummary> {
-  let chunks = resume?.sequence ?? 0;
-  let windows = resume?.windowIndex ?? 0;
-  let [samples, lateWindows] = [0, 0];
-  let arrived = performance.now();
-  /** Takes windows as there is room for them, until what was handed over is used up. */
-  const takeAll = async () => {
-    for (let isDone = false; !isDone;) {
-      const reply = await stream.pull(await answers.room());
-      for (const window of reply.windows) {
-        windows++;
-        const since = arrived;
-        await answers.add(async () => {
-          const preprocessUs = Math.round(reply.preprocessUs / reply.windows.length);
-          const answer = await encode(window, preprocessUs, since);
-          observer.window(performance.now() - since);
-          if ('error' in answer.result && answer.result.error.reason === 'WINDOW_LATE') lateWindows++;
-          return () => write(answer);
-        });
-      }
-      if (reply.failure) throw TriptychError.fromRecord(reply.failure).within('chunk');
-      ({ samples, isDone } = reply);
-    }
-  };
-  try {
-    for await (const { data, sequence = chunks, flush = false, answered } of incoming) {
-      checkSequence(sequence, chunks);
-      arrived = performance.now();
-      stream.push(data, sequence, flush);
-      await takeAll();
-      chunks++;
-      if (answered) await answers.add(() => Promise.resolve(answered), 0);
-    }
-    stream.finish(Math.max(0, chunks - 1));
-    await takeAll();
-  } finally {
-    await answers.done();
-  }
-  return { windows, chunks, samples, lateWindows };
 }
 
 /** What is made of windows. */
@@ -245,8 +161,7 @@ async function encodeWindow(
     if ('error' in content) throw TriptychError.fromRecord(content.error);
     const { samples } = content;
     const cost = samplesCost(plan, samples.length) + (wanted.write ? WINDOW_COST - 1 : 0);
-    const lane = { model: plan.model.name, modality: 'audio' } as const;
-    const result = await context.admission.item(lane, { ...context, deadline, cost }, () =>
+    const result = await context.admission.item(laneOf(plan), { ...context, deadline, cost }, () =>
       encodeAndWrite(wanted, samples, { ...place, preprocessUs }, { ...context, deadline }),
     );
     return { ...window, result };
@@ -255,6 +170,10 @@ async function encodeWindow(
     const isLate = failure.reason === 'DEADLINE_PASSED' && latest < context.deadline;
     return { ...window, result: { error: isLate ? tooLate() : failure } };
   }
+}
+
+function laneOf({ model }: AudioPlan): LaneName {
+  return { model: model.name, modality: 'audio' };
 }
 
 /** One run of the encoder gives a window its vector, and the frames that what is said is written by. */

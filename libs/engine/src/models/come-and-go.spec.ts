@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AudioChunk } from '../audio/audio-stream.js';
+import type { AudioChunk } from '../audio/streamed-audio.js';
 import { createEngine } from '../create-engine.js';
 import type { Engine } from '../engine.js';
 import { type EngineObserver, unobserved } from '../observer.js';

@@ -1,4 +1,5 @@
 import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import { cutSession } from './cut-session.js';
 
 const LOOK_EVERY_MS = 5000;
 /** A client that leaves a ping unanswered for so long, once its connection looks dead, is cut. */
@@ -17,7 +18,7 @@ export function cutDead(http2: Http2Server): void {
     const look = () => {
       const begun = session.destroyed ? 0 : (session.state.lastProcStreamID ?? 0);
       if (late || begun <= arrived) return;
-      late = setTimeout(() => session.destroy(), ANSWER_WITHIN_MS).unref();
+      late = setTimeout(cutSession, ANSWER_WITHIN_MS, session).unref();
       session.ping(() => {
         clearTimeout(late);
         late = undefined;

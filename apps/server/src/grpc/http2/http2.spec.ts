@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { type ClientHttp2Session, type ClientSessionOptions, connect, constants } from 'node:http2';
 import { promisify } from 'node:util';
 import { Client, compressionAlgorithms, credentials, type ServiceError } from '@grpc/grpc-js';
 import { CallError, fromGrpc } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { framed, streamHeaders } from '../../testing/raw-stream.js';
 import { CONNECTION_WINDOW, CROWDED_STREAM_WINDOW, MANY_STREAMS, STREAM_WINDOW } from './flow-control.js';
 
 /** Connections that are open, at either end. */
@@ -54,8 +55,11 @@ async function rawFailure(headers: Record<string, string>, body: Buffer): Promis
   });
 }
 
-async function withSession<T>(use: (session: ClientHttp2Session) => Promise<T>): Promise<T> {
-  const session = connect(`http://${test.server.address}`);
+async function withSession<T>(
+  use: (session: ClientHttp2Session) => Promise<T>,
+  options: ClientSessionOptions = {},
+): Promise<T> {
+  const session = connect(`http://${test.server.address}`, options);
   try {
     return await use(session);
   } finally {
@@ -156,22 +160,16 @@ describe('a call whose headers are too long', () => {
 });
 
 describe('a connection whose streams are reset', () => {
-  const headers = {
-    ':method': 'POST',
-    ':path': '/triptych.v1.AudioEncoder/EncodeStream',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  };
   /** Streams that the server has taken. */
   const opened = async (session: ClientHttp2Session, count: number) => {
-    const streams = Array.from({ length: count }, () => session.request(headers));
+    const streams = Array.from({ length: count }, () => session.request(streamHeaders));
     for (const stream of streams) stream.on('error', () => undefined).write(Buffer.alloc(5));
     await new Promise<void>((resolve) => session.ping(() => resolve()));
     return streams;
   };
   it('is to be followed by another, while calls that are open on it go on', async () => {
     await withSession(async (session) => {
-      const call = session.request({ ...headers, ':path': '/triptych.v1.Models/List' });
+      const call = session.request({ ...streamHeaders, ':path': '/triptych.v1.Models/List' });
       const asked = once(session, 'goaway');
       for (const stream of await opened(session, 700)) stream.close(constants.NGHTTP2_CANCEL);
       expect((await asked)[0]).toBe(constants.NGHTTP2_NO_ERROR);
@@ -188,7 +186,7 @@ describe('a connection whose streams are reset', () => {
       import { connect } from 'node:http2';
       for (let round = 0; round < 5; round++) {
         const session = connect('http://${test.server.address}').on('error', () => undefined);
-        const streams = Array.from({ length: 1000 }, () => session.request(${JSON.stringify(headers)}));
+        const streams = Array.from({ length: 1000 }, () => session.request(${JSON.stringify(streamHeaders)}));
         for (const stream of streams) stream.on('error', () => undefined).resume();
         // Until each has its handler.
         await new Promise((resolve) => setTimeout(resolve, 300));
@@ -197,6 +195,28 @@ describe('a connection whose streams are reset', () => {
         await closed;
       }`;
     await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', client]);
+    await expect.poll(sockets).toBe(idleSockets);
+  });
+
+  it('has its other streams fail where it is cut, those that wait to send among them', async () => {
+    // No answer can be sent: handlers wait, and streams are not read on.
+    await withSession(
+      async (session) => {
+        session.on('error', () => undefined);
+        const format = { encoding: 1, sampleRateHz: 16_000 };
+        const chunk = framed({ chunk: { data: Buffer.alloc(STREAM_WINDOW / 4) } });
+        const ends = Array.from({ length: 20 }, async () => {
+          const stream = session.request(streamHeaders).on('error', () => undefined);
+          stream.write(framed({ config: { format, windowMs: 1000, context: 2 } }));
+          for (let i = 0; i < 20; i++) stream.write(chunk);
+          await new Promise<void>((resolve) => stream.once('close', resolve));
+          return stream.rstCode;
+        });
+        for (const stream of await opened(session, 930)) stream.close(constants.NGHTTP2_CANCEL);
+        expect(await Promise.all(ends)).toEqual(ends.map(() => constants.NGHTTP2_ENHANCE_YOUR_CALM));
+      },
+      { settings: { initialWindowSize: 0 } },
+    );
     await expect.poll(sockets).toBe(idleSockets);
   });
 
@@ -210,6 +230,25 @@ describe('a connection whose streams are reset', () => {
       await closed;
     });
     await expect.poll(sockets).toBe(idleSockets);
+  });
+});
+
+describe('streams that are reset with an error', () => {
+  it.each([
+    ['before they are opened', 900, {}],
+    ['while they are open', 3, {}],
+    ['after they were refused', 3, { 'content-type': 'text/plain' }],
+  ])('end nobody else’s calls: %s', async (_what, count, more) => {
+    await withSession(async (session) => {
+      const streams = Array.from({ length: count }, () => session.request({ ...streamHeaders, ...more }));
+      for (const stream of streams) stream.on('error', () => undefined).resume();
+      if (count < 10) await new Promise<void>((resolve) => session.ping(() => resolve()));
+      for (const stream of streams.slice(0, 450)) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      await new Promise<void>((resolve) => session.ping(() => resolve()));
+      // An error that nobody hears fails the run of these tests, and would end the server.
+      expect(await test.client.listModels()).not.toHaveLength(0);
+      for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
+    });
   });
 });
 

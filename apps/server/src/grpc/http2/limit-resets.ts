@@ -1,4 +1,5 @@
 import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import { cutSession } from './cut-session.js';
 
 /**
  * nghttp2 ends a connection whose client resets 1000 streams, less 33 for each second that passes: a defence against rapid
@@ -18,12 +19,12 @@ export function limitResets(http2: Http2Server): void {
     let [resets, since] = [0, performance.now()];
     session.on('stream', (stream: ServerHttp2Stream) => {
       stream.once('close', () => {
-        if (stream.rstCode === 0) return;
+        if (stream.rstCode === 0 || session.destroyed) return;
         const now = performance.now();
         resets = Math.max(0, resets - (now - since) * FORGIVEN_PER_MS) + 1;
         since = now;
         // Not at once: nghttp2 is reading the connection, and the process would not survive losing it under that.
-        if (resets > TOO_MANY) setImmediate(() => session.destroy());
+        if (resets > TOO_MANY) setImmediate(cutSession, session);
         else if (resets > MOST && !session.closed) session.close();
       });
     });

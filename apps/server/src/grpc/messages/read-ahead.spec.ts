@@ -1,9 +1,8 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
-import { loadWirePackage } from '@triptych/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { framed, streamHeaders } from '../../testing/raw-stream.js';
 
 const CHUNK_BYTES = 32_000;
 let test: TestServer;
@@ -23,27 +22,9 @@ async function admittedBytes(): Promise<number> {
   return Number(/^triptych_admitted_bytes (.*)$/m.exec(text)?.[1] ?? NaN);
 }
 
-/** A stream's messages as they travel. */
-const service = (
-  loadPackageDefinition(loadWirePackage('client')) as unknown as {
-    triptych: { v1: { AudioEncoder: { service: ServiceDefinition } } };
-  }
-).triptych.v1.AudioEncoder.service;
-function framed(request: object): Buffer {
-  const message = service.EncodeStream.requestSerialize(request);
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
-}
-
 describe('a stream whose handler does not read on', () => {
   it('is read a bounded number of bytes ahead, not a number of messages', async () => {
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': '/triptych.v1.AudioEncoder/EncodeStream',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
+    const stream = session.request(streamHeaders);
     stream.on('error', () => undefined);
     const format = { encoding: 1, sampleRateHz: 16_000 };
     stream.write(framed({ config: { format, windowMs: 1000, context: 2 } }));

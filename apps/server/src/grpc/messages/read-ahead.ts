@@ -2,7 +2,7 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { unreadBytes, whenRead } from './unread-message.js';
 
 /** Bytes of a stream's messages that wait for its handler before another is read. */
-const MOST_AHEAD_BYTES = 64 * 1024;
+const MOST_AHEAD_BYTES = 16 * 1024;
 
 /**
  * Reads a stream no further ahead of its handler than {@link MOST_AHEAD_BYTES}: grpc-js has 16 messages wait, however long they are.

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RATE, serveDemo, speech, streamAll, type TestServer, windowsOf } from '../../testing/harness.js';
+
+const QUEUE_ITEMS = 16;
+const STREAMS = 48;
+const config = { format: { encoding: 1 as const, sampleRateHz: RATE }, windowMs: 100, context: 2 as const };
+const second = speech('pizza-a').subarray(0, 2 * RATE);
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await serveDemo({
+    queueItems: QUEUE_ITEMS,
+    maxTexts: QUEUE_ITEMS,
+    maxClips: QUEUE_ITEMS,
+    maxImages: QUEUE_ITEMS,
+    metricsListen: '127.0.0.1:0',
+  });
+});
+afterAll(() => test.close());
+
+/** Windows that are made and not computed. */
+async function windowsInWork(): Promise<number> {
+  const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
+  const found = [...text.matchAll(/^triptych_admitted_items\{.*\} (\d+)$/gm)];
+  return found.reduce((sum, [, items]) => sum + Number(items), 0);
+}
+
+it('makes no more windows of all streams of a caller than would fill the places, and all of them in the end', async () => {
+  let isOver = false;
+  const streams = Promise.all(
+    Array.from({ length: STREAMS }, () => streamAll(test.client, config, second, [second.length])),
+  ).finally(() => (isOver = true));
+  let most = 0;
+  while (!isOver) most = Math.max(most, await windowsInWork());
+  for (const answers of await streams) expect(windowsOf(answers)).toHaveLength(10);
+  expect(most).toBeGreaterThan(QUEUE_ITEMS / 2);
+  expect(most).toBeLessThanOrEqual(QUEUE_ITEMS);
+});
+
+it('gives back the room of streams that break off', async () => {
+  for (let round = 0; round < 3; round++) {
+    const streams = Array.from({ length: STREAMS }, () => test.client.streamAudio());
+    const failures = streams.map(async (stream) => {
+      stream.configure(config);
+      // The server is busy with the others' windows when it is cancelled.
+      await stream.send(second);
+      stream.cancel();
+    });
+    await Promise.all(failures);
+  }
+  const answers = await streamAll(test.client, config, second, [second.length]);
+  expect(windowsOf(answers)).toHaveLength(10);
+  await expect.poll(windowsInWork).toBe(0);
+});
