@@ -11,7 +11,7 @@ export const CONNECTION_WINDOW = 4 * 1024 * 1024;
  * The same of one stream where its connection has more than {@link MANY_STREAMS}. Node takes bytes off the connection's window as they
  * come: without this a thousand streams would bring 256 MB, and all of it at once.
  */
-export const CROWDED_STREAM_WINDOW = 64 * 1024;
+export const CROWDED_STREAM_WINDOW = 16 * 1024;
 /** Streams of a connection that have the whole window: 16 MB together. */
 export const MANY_STREAMS = 64;
 
