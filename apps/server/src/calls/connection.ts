@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 
 /** A connection, by what callers are told apart with. */
 export interface Connection {
@@ -35,7 +35,9 @@ export function remoteAddress(address: string | undefined): string | undefined {
 
 /** The name that a client's certificate gives it: a URI (SPIFFE), else its common name, else its fingerprint. */
 function certificateName(socket: TLSSocket): string | undefined {
-  const { subjectaltname = '', subject, fingerprint256 } = socket.getPeerCertificate();
+  // null once the connection is closed.
+  const certificate = socket.getPeerCertificate() as PeerCertificate | null;
+  const { subjectaltname = '', subject, fingerprint256 } = certificate ?? {};
   const uri = /(?:^|, )URI:([^,]+)/.exec(subjectaltname)?.[1];
   const { CN: name } = (subject ?? {}) as { CN?: string | string[] };
   return uri ?? (Array.isArray(name) ? name[0] : name) ?? fingerprint256;

@@ -17,6 +17,8 @@ export class Connections {
   #arriving: ServerHttp2Stream | undefined;
 
   follow(http2: Http2Server): void {
+    // While it is there: a client may have gone before its first call is opened.
+    http2.on('session', (session: ServerHttp2Session) => this.#of(session));
     http2.prependListener('stream', (stream: ServerHttp2Stream) => (this.#arriving = stream));
   }
 

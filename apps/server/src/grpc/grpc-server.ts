@@ -20,9 +20,10 @@ import { detailFailures } from './http2/detail-failures.js';
 import { widenWindows } from './http2/flow-control.js';
 import { onHttp2Server } from './http2/http2-servers.js';
 import { limitHeaders } from './http2/limit-headers.js';
-import { hearStreamErrors } from './http2/hear-stream-errors.js';
+import { keepClosing } from './http2/keep-closing.js';
 import { limitResets } from './http2/limit-resets.js';
 import { openInTurns } from './http2/open-in-turns.js';
+import { tendStreams } from './http2/tend-streams.js';
 import { limitCalls } from './limit-calls.js';
 import { limitMetadata } from './limit-metadata.js';
 import { limitUnread } from './limit-unread.js';
@@ -80,7 +81,8 @@ export function createGrpcServer(
   });
   const cuts: (() => void)[] = [];
   onHttp2Server(server, (http2) => {
-    hearStreamErrors(http2);
+    tendStreams(http2);
+    keepClosing(http2);
     openInTurns(http2);
     widenWindows(http2);
     limitHeaders(http2, config.maxMetadataBytes);

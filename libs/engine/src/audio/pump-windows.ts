@@ -30,12 +30,13 @@ export async function pumpWindows(
   let windows = resume?.windowIndex ?? 0;
   let [samples, lateWindows] = [0, 0];
   let arrived = performance.now();
+  const { principal } = context.caller;
   const addWindows = async ({ windows: made, preprocessUs }: WindowsReply) => {
     for (const window of made) {
       windows++;
       const since = arrived;
       await answers.add(async () => {
-        const isComputed = ahead.take(context.caller.principal, 1);
+        const isComputed = ahead.take(principal, 1);
         const ownUs = Math.round(preprocessUs / made.length);
         const answer = await encode(window, ownUs, since).finally(isComputed);
         context.observer.window(performance.now() - since);
@@ -44,11 +45,13 @@ export async function pumpWindows(
       });
     }
   };
+  /** Who has none may make as many as one stream may, however few the places are. */
+  const mayMake = (room: number) => ahead.shares.held(principal) === 0 || ahead.shares.fits(principal, room);
   /** Takes windows as there is room for them, until what was handed over is used up. */
   const takeAll = async () => {
     for (let isDone = false; !isDone;) {
       const room = await answers.room();
-      const leave = await ahead.wait(context, room);
+      const leave = await ahead.wait(context, room, () => mayMake(room));
       try {
         const reply = await stream.pull(room);
         await addWindows(reply);

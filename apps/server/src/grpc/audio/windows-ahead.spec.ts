@@ -1,3 +1,4 @@
+import { TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RATE, serveDemo, speech, streamAll, type TestServer, windowsOf } from '../../testing/harness.js';
 
@@ -35,6 +36,21 @@ it('makes no more windows of all streams of a caller than would fill the places,
   for (const answers of await streams) expect(windowsOf(answers)).toHaveLength(10);
   expect(most).toBeGreaterThan(QUEUE_ITEMS / 2);
   expect(most).toBeLessThanOrEqual(QUEUE_ITEMS);
+});
+
+it('lets a caller that has none make as many as one stream may, beside another that always has some', async () => {
+  const own = await serveDemo({ queueItems: 4, maxTexts: 4, maxClips: 4, maxImages: 4, streamWindows: 12 });
+  const other = new TriptychClient(own.server.address, { ownConnections: true });
+  let isOver = false;
+  const busy = Array.from({ length: 3 }, async () => {
+    while (!isOver) await streamAll(other, config, second, [second.length]);
+  });
+  const answers = await streamAll(own.client, config, second, [second.length]);
+  isOver = true;
+  expect(windowsOf(answers)).toHaveLength(10);
+  await Promise.all(busy);
+  other.close();
+  await own.close();
 });
 
 it('gives back the room of streams that break off', async () => {

@@ -19,7 +19,8 @@ export function limitResets(http2: Http2Server): void {
     let [resets, since] = [0, performance.now()];
     session.on('stream', (stream: ServerHttp2Stream) => {
       stream.once('close', () => {
-        if (stream.rstCode === 0 || session.destroyed) return;
+        const isReset = stream.rstCode !== 0 || stream.aborted;
+        if (!isReset || session.destroyed) return;
         const now = performance.now();
         resets = Math.max(0, resets - (now - since) * FORGIVEN_PER_MS) + 1;
         since = now;

@@ -48,7 +48,11 @@ async function ask(url: URL, fetching: Fetching): Promise<IncomingMessage> {
   };
   const get = url.protocol === 'https:' ? getSecure : getPlain;
   return new Promise((resolve, reject) => {
-    get(url, options, resolve).once('error', (cause) => reject(failure(cause, url, fetching)));
+    const fail = (cause: unknown) => reject(failure(cause, url, fetching));
+    // An answer that switches protocols closes it, and is no error.
+    get(url, options, resolve)
+      .once('error', fail)
+      .once('close', () => fail(new Error('closed without an answer')));
   });
 }
 

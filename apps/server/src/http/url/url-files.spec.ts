@@ -29,6 +29,8 @@ const answers: Record<string, Answer> = {
   '/file': moved('file:///etc/passwd'),
   '/missing': (_request, response) => response.writeHead(404).end('a secret of the inside'),
   '/packed': (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(image),
+  '/switched': (request) =>
+    request.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
   '/text': sent(Buffer.from('not an image')),
   '/silent': () => undefined,
   '/cut': (_request, response) => {
@@ -120,6 +122,7 @@ describe('images and audio at a URL', () => {
     ['what is not there', 'http://HOST/missing', 'URL_UNREADABLE', /answers 404; expected 200/],
     ['what is compressed', 'http://HOST/packed', 'URL_UNREADABLE', /compressed/],
     ['what breaks off', 'http://HOST/cut', 'URL_UNREADABLE', /does not answer/],
+    ['what switches protocols', 'http://HOST/switched', 'URL_UNREADABLE', /does not answer/],
     ['what is no image', 'http://HOST/text', 'IMAGE_FORMAT_UNKNOWN', /JPEG/],
   ])('say what is wrong with %s', async (_what, url, code, message) => {
     const { status, text } = await embed(url.replace('HOST', host));

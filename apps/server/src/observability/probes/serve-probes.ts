@@ -105,10 +105,15 @@ class ProbeThread {
     this.logger.error({ worker: 'probes', err: cause, pauseMs: RESTART_AFTER_MS }, 'worker died, restarting');
     await sleep(RESTART_AFTER_MS, undefined, { ref: false });
     if (this.#closed) return;
-    await this.start().catch((thrown: unknown) => {
+    const before = this.#worker;
+    try {
+      await this.start();
+    } catch (thrown) {
       this.logger.error({ worker: 'probes', err: thrown }, 'worker did not restart');
-      return this.#worker?.terminate();
-    });
+      // No thread could be had: there is none whose end would be followed by another start.
+      if (this.#worker === before) return this.#restart(thrown);
+      await this.#worker?.terminate();
+    }
   }
 
   async #render(worker: Worker): Promise<void> {

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { connect, constants } from 'node:http2';
+import { connect as connectSocket, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectionOf } from '../../calls/connection.js';
+import { RATE, serveDemo, type TestServer } from '../../testing/harness.js';
+import { framed, streamHeaders } from '../../testing/raw-stream.js';
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+/** No error, no streams. */
+const GOAWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const PATIENCE = { timeout: 15_000 };
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await serveDemo({ metricsListen: '127.0.0.1:0', keepaliveMs: 1000 });
+});
+afterAll(() => test.close());
+
+/** The sum of a gauge's values. */
+async function gauge(name: string): Promise<number> {
+  const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
+  const found = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'gm'))];
+  return found.reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
+describe('a stream whose answer waits to be sent', () => {
+  it('ends where its client resets it without an error', async () => {
+    const session = connect(`http://${test.server.address}`, { settings: { initialWindowSize: 0 } });
+    const streams = Array.from({ length: 5 }, () => session.request(streamHeaders));
+    for (const stream of streams) {
+      stream.on('error', () => undefined).resume();
+      stream.write(framed({ config: { format: { encoding: 1, sampleRateHz: RATE }, windowMs: 1000 } }));
+    }
+    await expect.poll(() => gauge('triptych_open_calls'), PATIENCE).toBe(5);
+    for (const stream of streams) stream.close(constants.NGHTTP2_NO_ERROR);
+    await expect.poll(() => gauge('triptych_open_calls'), PATIENCE).toBe(0);
+    session.destroy();
+  });
+});
+
+describe('a connection', () => {
+  it('is cut where its client says that it goes, and stays', async () => {
+    await expect.poll(() => gauge('triptych_connections')).toBe(0);
+    const [host, port] = test.server.address.split(':');
+    const socket = connectSocket({ host, port: Number(port), allowHalfOpen: true });
+    socket.on('error', () => undefined).resume();
+    socket.write(Buffer.concat([PREFACE, SETTINGS]));
+    await expect.poll(() => gauge('triptych_connections')).toBe(1);
+    socket.write(GOAWAY);
+    await expect.poll(() => gauge('triptych_connections'), { timeout: 20_000 }).toBe(0);
+    socket.destroy();
+  });
+
+  it('that is closing keeps its open calls, however long a client is silent', async () => {
+    const session = connect(`http://${test.server.address}`);
+    const call = session.request({ ...streamHeaders, ':path': '/triptych.v1.Models/List' });
+    const asked = once(session, 'goaway');
+    const streams = Array.from({ length: 700 }, () => session.request(streamHeaders));
+    for (const stream of streams) stream.on('error', () => undefined).write(Buffer.alloc(5));
+    await new Promise<void>((resolve) => session.ping(() => resolve()));
+    for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
+    await asked;
+    // Keepalive asks twice meanwhile.
+    await sleep(2500);
+    const trailers = once(call, 'trailers');
+    call.resume().end(Buffer.alloc(5));
+    expect((await trailers)[0]).toMatchObject({ 'grpc-status': '0' });
+    session.close();
+  });
+
+  it('has no certificate once it is closed', () => {
+    const socket = new TLSSocket(new Socket());
+    socket.destroy();
+    socket.authorized = true;
+    expect(connectionOf(socket).certificate).toBeUndefined();
+  });
+});
