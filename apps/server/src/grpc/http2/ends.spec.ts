@@ -5,14 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionOf } from '../../calls/connection.js';
-import { RATE, serveDemo, type TestServer } from '../../testing/harness.js';
-import { framed, streamHeaders } from '../../testing/raw-stream.js';
+import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { streamHeaders } from '../../testing/raw-stream.js';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 /** No error, no streams. */
 const GOAWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-const PATIENCE = { timeout: 15_000 };
 
 let test: TestServer;
 beforeAll(async () => {
@@ -26,21 +25,6 @@ async function gauge(name: string): Promise<number> {
   const found = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'gm'))];
   return found.reduce((sum, [, value]) => sum + Number(value), 0);
 }
-
-describe('a stream whose answer waits to be sent', () => {
-  it('ends where its client resets it without an error', async () => {
-    const session = connect(`http://${test.server.address}`, { settings: { initialWindowSize: 0 } });
-    const streams = Array.from({ length: 5 }, () => session.request(streamHeaders));
-    for (const stream of streams) {
-      stream.on('error', () => undefined).resume();
-      stream.write(framed({ config: { format: { encoding: 1, sampleRateHz: RATE }, windowMs: 1000 } }));
-    }
-    await expect.poll(() => gauge('triptych_open_calls'), PATIENCE).toBe(5);
-    for (const stream of streams) stream.close(constants.NGHTTP2_NO_ERROR);
-    await expect.poll(() => gauge('triptych_open_calls'), PATIENCE).toBe(0);
-    session.destroy();
-  });
-});
 
 describe('a connection', () => {
   it('is cut where its client says that it goes, and stays', async () => {
