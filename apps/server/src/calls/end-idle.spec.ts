@@ -1,10 +1,10 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
-import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
 import { TriptychClient } from '@triptych/client';
-import { loadWirePackage } from '@triptych/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Flags } from '../config/read-config.js';
 import { demoClip, RATE, serveDemo, speech, type TestServer } from '../testing/harness.js';
+import { metric } from '../testing/metric.js';
+import { framed } from '../testing/raw-stream.js';
 
 let test: TestServer;
 const sessions: ClientHttp2Session[] = [];
@@ -44,11 +44,6 @@ function statusOf(stream: ClientHttp2Stream): Promise<unknown> {
   });
 }
 
-async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
-}
-
 const format = { encoding: 1 as const, sampleRateHz: RATE };
 
 describe('a call without a message', () => {
@@ -67,8 +62,8 @@ describe('a call without a message', () => {
       message: expect.stringContaining('no message came or went for 0.3 s') as string,
     });
     // A scrape may be answered by what an earlier one found: rendering is bounded.
-    await expect.poll(() => metric('triptych_calls_ended_total{reason="idle"}')).toBe(4);
-    await expect.poll(() => metric('triptych_open_calls')).toBe(0);
+    await expect.poll(() => metric(test, 'triptych_calls_ended_total{reason="idle"}')).toBe(4);
+    await expect.poll(() => metric(test, 'triptych_open_calls')).toBe(0);
   });
 
   it('goes on while messages come, however few', async () => {
@@ -102,12 +97,12 @@ describe('messages that never end', () => {
     // They wait for room first, but nothing that is complete would make any.
     await expect.poll(() => statuses.length).toBeGreaterThanOrEqual(10);
     expect(new Set(statuses)).toEqual(new Set(['8']));
-    expect(await metric('triptych_admitted_bytes')).toBeLessThanOrEqual(12 * 1024 * 1024);
-    expect(await metric('triptych_admitted_bytes')).toBeGreaterThan(4 * 1024 * 1024);
+    expect(await metric(test, 'triptych_admitted_bytes')).toBeLessThanOrEqual(12 * 1024 * 1024);
+    expect(await metric(test, 'triptych_admitted_bytes')).toBeGreaterThan(4 * 1024 * 1024);
     const clips = [{ format, data: speech('pizza-a').subarray(0, 32_000) }];
     expect((await test.client.encodeAudio({ clips })).results[0].error).toBeFalsy();
     on.destroy();
-    await expect.poll(() => metric('triptych_admitted_bytes'), { timeout: 5000 }).toBe(0);
+    await expect.poll(() => metric(test, 'triptych_admitted_bytes'), { timeout: 5000 }).toBe(0);
   });
 });
 
@@ -125,7 +120,7 @@ describe('streams that send more than their caller may hold', () => {
       return results;
     };
     expect(await Promise.all(Array.from({ length: 20 }, answered))).toEqual(Array<number>(20).fill(3));
-    await expect.poll(() => metric('triptych_admitted_bytes')).toBe(0);
+    await expect.poll(() => metric(test, 'triptych_admitted_bytes')).toBe(0);
   });
 });
 
@@ -138,25 +133,20 @@ describe('an answer that is not read', () => {
     const on = session();
     const stream = open(on, '/triptych.v1.AudioEncoder/Encode');
     stream.end(message);
-    await expect.poll(() => metric('triptych_unread_bytes'), { timeout: 10_000 }).toBeGreaterThan(100_000);
+    await expect
+      .poll(() => metric(test, 'triptych_unread_bytes'), { timeout: 10_000 })
+      .toBeGreaterThan(100_000);
     expect(await statusOf(open(on, '/triptych.v1.Models/List'))).toBe('8');
     expect((await client.encodeAudio({ clips })).results[0].error).toBeFalsy();
     await expect.poll(() => stream.rstCode, { timeout: 10_000 }).toBe(11);
-    await expect.poll(() => metric('triptych_unread_bytes'), { timeout: 5000 }).toBe(0);
-    expect(await metric('triptych_calls_ended_total{reason="unread"}')).toBe(1);
+    await expect.poll(() => metric(test, 'triptych_unread_bytes'), { timeout: 5000 }).toBe(0);
+    expect(await metric(test, 'triptych_calls_ended_total{reason="unread"}')).toBe(1);
     client.close();
   });
 });
 
 /** Five clips of a tenth of a second, answered with a vector for each frame: more than a client takes that does not read. */
 function encodeRequest(): Buffer {
-  const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
-    triptych: { v1: { AudioEncoder: { service: ServiceDefinition } } };
-  };
   const clips = Array.from({ length: 5 }, () => ({ format, data: Buffer.alloc(3200, 1) }));
-  const options = { pooling: 6 };
-  const message = api.triptych.v1.AudioEncoder.service.Encode.requestSerialize({ clips, options });
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+  return framed({ clips, options: { pooling: 6 } }, 'Encode');
 }

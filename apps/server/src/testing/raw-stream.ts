@@ -15,9 +15,9 @@ const { service } = (
   }
 ).triptych.v1.AudioEncoder;
 
-/** A message of it as it travels. */
-export function framed(request: object): Buffer {
-  const message = service.EncodeStream.requestSerialize(request);
+/** A message of it, or a request of clips, as it travels. */
+export function framed(request: object, method: 'EncodeStream' | 'Encode' = 'EncodeStream'): Buffer {
+  const message = service[method].requestSerialize(request);
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);

@@ -7,6 +7,7 @@ import {
   type RequestedEmbedding,
 } from '@triptych/validation';
 import { audioCost } from '../admission/costs.js';
+import type { LaneName } from '../admission/lane.js';
 import type { CallContext } from '../call.js';
 import { type EncodedFrames, encodePrepared } from '../items/encode-prepared.js';
 import { type ModelStamp, stampOf } from '../items/stamp.js';
@@ -38,6 +39,11 @@ export function planAudio(model: Serving<'audio'>, { context, options }: AudioOp
 /** Cost of encoding a number of samples, as a share of a whole context. */
 export function samplesCost({ model, context }: AudioPlan, samples: number): number {
   return audioCost(context, samples, model.audio.contextSamples);
+}
+
+/** Where its clips or windows wait for each other. */
+export function audioLane({ model }: AudioPlan): LaneName {
+  return { model: model.name, modality: 'audio' };
 }
 
 export function audioStamp({ model, context, embedding }: AudioPlan): ModelStamp {

@@ -9,7 +9,6 @@ import {
 } from '@triptych/validation';
 import { TriptychError } from '@triptych/core';
 import { BoundedAnswers } from '../admission/bounded-answers.js';
-import type { LaneName } from '../admission/lane.js';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
 import { itemFailure } from '../items/encode-items.js';
@@ -34,6 +33,7 @@ import {
   type AudioOptions,
   type AudioPlan,
   samplesCost,
+  audioLane,
   audioStamp,
   encodeSamples,
   planAudio,
@@ -127,7 +127,7 @@ export async function openAudioStream(
         return encodeWindow({ plan, write: writer }, window, preprocessUs, context, lateAt);
       };
       try {
-        const ahead = context.admission.ahead(laneOf(plan));
+        const ahead = context.admission.ahead(audioLane(plan));
         return await pumpWindows(decoded, chunks, { answers, ahead, encode, write }, context, resume);
       } finally {
         close();
@@ -161,7 +161,7 @@ async function encodeWindow(
     if ('error' in content) throw TriptychError.fromRecord(content.error);
     const { samples } = content;
     const cost = samplesCost(plan, samples.length) + (wanted.write ? WINDOW_COST - 1 : 0);
-    const result = await context.admission.item(laneOf(plan), { ...context, deadline, cost }, () =>
+    const result = await context.admission.item(audioLane(plan), { ...context, deadline, cost }, () =>
       encodeAndWrite(wanted, samples, { ...place, preprocessUs }, { ...context, deadline }),
     );
     return { ...window, result };
@@ -170,10 +170,6 @@ async function encodeWindow(
     const isLate = failure.reason === 'DEADLINE_PASSED' && latest < context.deadline;
     return { ...window, result: { error: isLate ? tooLate() : failure } };
   }
-}
-
-function laneOf({ model }: AudioPlan): LaneName {
-  return { model: model.name, modality: 'audio' };
 }
 
 /** One run of the encoder gives a window its vector, and the frames that what is said is written by. */

@@ -9,6 +9,7 @@ import {
   type AudioOptions,
   type AudioPlan,
   samplesCost,
+  audioLane,
   audioStamp,
   encodeSamples,
   planAudio,
@@ -51,7 +52,7 @@ export async function encodeClips(
       items: clips,
       field: 'clips',
       most: limits.maxClips,
-      lane: { model: plan.model.name, modality: 'audio' },
+      lane: audioLane(plan),
       bytes: ({ data }) => data.length,
       cost: (clip) => clipCost(plan, clip),
     },
@@ -64,9 +65,7 @@ export async function encodeClips(
 /** One clip, by a plan. Throws AUDIO_* errors, and as the encoder does. */
 export function encodeClip(plan: AudioPlan, clip: AudioClip, context: CallContext): Promise<EncodedClip> {
   const item = { ...context, cost: clipCost(plan, clip) };
-  return context.admission.item({ model: plan.model.name, modality: 'audio' }, item, () =>
-    decodeAndEncode(plan, clip, context),
-  );
+  return context.admission.item(audioLane(plan), item, () => decodeAndEncode(plan, clip, context));
 }
 
 async function decodeAndEncode(

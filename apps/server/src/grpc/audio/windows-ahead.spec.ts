@@ -1,6 +1,7 @@
 import { TriptychClient } from '@triptych/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RATE, serveDemo, speech, streamAll, type TestServer, windowsOf } from '../../testing/harness.js';
+import { metric } from '../../testing/metric.js';
 
 const QUEUE_ITEMS = 16;
 const STREAMS = 48;
@@ -20,11 +21,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 /** Windows that are made and not computed. */
-async function windowsInWork(): Promise<number> {
-  const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
-  const found = [...text.matchAll(/^triptych_admitted_items\{.*\} (\d+)$/gm)];
-  return found.reduce((sum, [, items]) => sum + Number(items), 0);
-}
+const windowsInWork = () => metric(test, 'triptych_admitted_items');
 
 it('makes no more windows of all streams of a caller than would fill the places, and all of them in the end', async () => {
   let isOver = false;

@@ -6,6 +6,7 @@ import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionOf } from '../../calls/connection.js';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { metric } from '../../testing/metric.js';
 import { streamHeaders } from '../../testing/raw-stream.js';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -19,23 +20,16 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-/** The sum of a gauge's values. */
-async function gauge(name: string): Promise<number> {
-  const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
-  const found = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'gm'))];
-  return found.reduce((sum, [, value]) => sum + Number(value), 0);
-}
-
 describe('a connection', () => {
   it('is cut where its client says that it goes, and stays', async () => {
-    await expect.poll(() => gauge('triptych_connections')).toBe(0);
+    await expect.poll(() => metric(test, 'triptych_connections')).toBe(0);
     const [host, port] = test.server.address.split(':');
     const socket = connectSocket({ host, port: Number(port), allowHalfOpen: true });
     socket.on('error', () => undefined).resume();
     socket.write(Buffer.concat([PREFACE, SETTINGS]));
-    await expect.poll(() => gauge('triptych_connections')).toBe(1);
+    await expect.poll(() => metric(test, 'triptych_connections')).toBe(1);
     socket.write(GOAWAY);
-    await expect.poll(() => gauge('triptych_connections'), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => metric(test, 'triptych_connections'), { timeout: 20_000 }).toBe(0);
     socket.destroy();
   });
 

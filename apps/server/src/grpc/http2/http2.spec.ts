@@ -79,13 +79,7 @@ describe('a connection', () => {
 describe('a connection with many streams', () => {
   it('has narrower windows for them, until few are left', async () => {
     await withSession(async (session) => {
-      const open = () =>
-        session.request({
-          ':method': 'POST',
-          ':path': '/triptych.v1.AudioEncoder/EncodeStream',
-          'content-type': 'application/grpc',
-          te: 'trailers',
-        });
+      const open = () => session.request(streamHeaders);
       const window = () => session.remoteSettings.initialWindowSize;
       const streams = Array.from({ length: MANY_STREAMS }, open);
       await once(session, 'remoteSettings');
@@ -109,7 +103,7 @@ describe('a call whose headers are too long', () => {
     // The server holds a client to what it was told, once it knows that it was.
     await once(session, 'remoteSettings');
     await new Promise<void>((resolve) => session.ping(() => resolve()));
-    const other = session.request({ ...headers, ':path': '/triptych.v1.AudioEncoder/EncodeStream' });
+    const other = session.request(streamHeaders);
     other.on('error', () => undefined);
     const long = session.request({
       ...headers,

@@ -2,6 +2,7 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
+import { metric } from '../../testing/metric.js';
 import { framed, streamHeaders } from '../../testing/raw-stream.js';
 
 const CHUNK_BYTES = 32_000;
@@ -17,11 +18,6 @@ afterAll(() => {
   return test.close();
 });
 
-async function admittedBytes(): Promise<number> {
-  const text = await (await fetch(`http://${test.server.metricsAddress}/metrics`)).text();
-  return Number(/^triptych_admitted_bytes (.*)$/m.exec(text)?.[1] ?? NaN);
-}
-
 describe('a stream whose handler does not read on', () => {
   it('is read a bounded number of bytes ahead, not a number of messages', async () => {
     const stream = session.request(streamHeaders);
@@ -33,7 +29,7 @@ describe('a stream whose handler does not read on', () => {
     const held: number[] = [];
     do {
       await sleep(500);
-      held.push(await admittedBytes());
+      held.push(await metric(test, 'triptych_admitted_bytes'));
     } while (held.length < 4 || held.at(-1) !== held.at(-3));
     expect(held.at(-1)).toBeGreaterThan(CHUNK_BYTES);
     expect(held.at(-1)).toBeLessThan(10 * CHUNK_BYTES);
