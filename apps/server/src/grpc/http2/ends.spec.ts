@@ -7,12 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionOf } from '../../calls/connection.js';
 import { serveDemo, type TestServer } from '../../testing/harness.js';
 import { metric } from '../../testing/metric.js';
+import { frame, PREFACE } from '../../testing/raw-frames.js';
 import { streamHeaders } from '../../testing/raw-stream.js';
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 /** No error, no streams. */
-const GOAWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const GOAWAY = frame('goaway', { payload: [0, 0, 0, 0, 0, 0, 0, 0] });
 
 let test: TestServer;
 beforeAll(async () => {
@@ -26,7 +25,7 @@ describe('a connection', () => {
     const [host, port] = test.server.address.split(':');
     const socket = connectSocket({ host, port: Number(port), allowHalfOpen: true });
     socket.on('error', () => undefined).resume();
-    socket.write(Buffer.concat([PREFACE, SETTINGS]));
+    socket.write(Buffer.concat([PREFACE, frame('settings', {})]));
     await expect.poll(() => metric(test, 'triptych_connections')).toBe(1);
     socket.write(GOAWAY);
     await expect.poll(() => metric(test, 'triptych_connections'), { timeout: 20_000 }).toBe(0);
