@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Transferable, Worker } from 'node:worker_threads';
-import { BEGUN, type WorkerAnswer, type WorkerCall } from './messages.js';
+import { within } from '../scheduling/within.js';
+import { BEGUN, isAnswer, type WorkerAnswer, type WorkerCall } from './messages.js';
 import { passedEnvironment } from './passed-environment.js';
 import { stepBackChild } from './step-back.js';
 import { threadSettings, threadSettingsArgument } from './thread-settings.js';
@@ -70,7 +70,7 @@ function openThread({ entry, name, memoryMb }: ChannelOptions, events: ChannelEv
     post: (call, transfer) => worker.postMessage(call, transfer),
     // A thread that is ended while it opens one of its modules leaves that file open for good.
     terminate: async () => {
-      await Promise.race([begun, sleep(LONGEST_BEGINNING_MS, undefined, { ref: false })]);
+      await within(LONGEST_BEGINNING_MS, begun);
       return worker.terminate();
     },
   };
@@ -101,7 +101,11 @@ function openProcess(
     'data',
     (bytes: Buffer) => (said = (said + bytes.toString()).slice(0, LONGEST_LAST_WORDS)),
   );
-  child.on('message', (message) => events.answer(message as WorkerAnswer));
+  child.on('message', (message: unknown) => {
+    if (isAnswer(message)) return events.answer(message);
+    cause = 'its process sent what is no answer';
+    endProcess(child);
+  });
   child.on('error', (error) => (cause = error));
   const exited = new Promise<void>((resolve) => {
     child.once('close', (code: number | null, signal: string | null) => {

@@ -187,6 +187,21 @@ describe('a worker in a process of its own', () => {
     expect(() => process.kill(second, 0)).toThrow('ESRCH');
   });
 
+  it.each([
+    [null],
+    ['words'],
+    [{ id: 'none' }],
+    [{ id: 1, error: null }],
+    [{ id: 1, error: { reason: 'toString', message: '' } }],
+    [{ id: 1, error: { reason: 'INTERNAL' } }],
+  ])('is ended where it sends %j, which is no answer', async (message) => {
+    host = await start({ isolation: 'process', restart: true });
+    const error = await host.call('babble', message).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ reason: 'WORKER_LOST', cause: 'its process sent what is no answer' });
+    await becomesReady();
+    expect(await host.call('echo', 1)).toEqual(['ready', 1]);
+  });
+
   it('gets buffers whole', async () => {
     host = await start({ isolation: 'process' });
     const bytes = new Uint8Array(3_000_000).map((_, i) => i % 251);

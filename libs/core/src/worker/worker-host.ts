@@ -5,6 +5,7 @@ import type { Reason } from '../errors/catalogue.js';
 import { TriptychError } from '../errors/triptych-error.js';
 import { untilAborted } from '../errors/until-aborted.js';
 import { type Logger, silentLogger } from '../logger.js';
+import { within } from '../scheduling/within.js';
 import { type Channel, type Isolation, openChannel } from './channel.js';
 import type { WorkerAnswer } from './messages.js';
 
@@ -74,7 +75,7 @@ let isEnding = false;
 export async function restNativeThreads(withinMs: number): Promise<void> {
   isEnding = true;
   const resting = Promise.all([...nativeThreads].map((host) => host.rest()));
-  await Promise.race([resting, sleep(withinMs, undefined, { ref: false })]);
+  await within(withinMs, resting);
 }
 
 /**

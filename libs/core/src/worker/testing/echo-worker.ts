@@ -28,5 +28,10 @@ serveWorker({
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
     return { niceness: getPriority(thread), settings: threadSettings() };
   },
+  /** Sends what is no answer. */
+  babble: (message: unknown) => {
+    process.send?.(message);
+    return new Promise(() => undefined);
+  },
   crash: () => process.exit(3),
 });
