@@ -1,49 +1,32 @@
-import {
-  type ChannelCredentials,
-  type ClientUnaryCall,
-  credentials,
-  InterceptingCall,
-  type Interceptor,
-  loadPackageDefinition,
-  Metadata,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
-import {
-  type AudioEncoderClient,
-  type AudioStreamConfig,
-  type CaptionerClient,
-  type CaptionRequest,
-  type CaptionResponse__Output,
-  type TranscriberClient,
-  type TranscribeRequest,
-  type TranscribeResponse__Output,
-  type ClassifyRequest,
-  type ClassifyResponse__Output,
-  type CrossModalClient,
-  type EncodeAudioRequest,
-  type EncodeAudioResponse__Output,
-  type EncodeImagesRequest,
-  type EncodeImagesResponse__Output,
-  type EncodeTextsRequest,
-  type EncodeTextsResponse__Output,
-  type FuseRequest,
-  type FuseResponse__Output,
-  type ImageEncoderClient,
-  type ImageStreamConfig,
-  type LoadModelRequest,
-  loadWirePackage,
-  type MatchRequest,
-  type MatchResponse__Output,
-  type Model__Output,
-  type ModelsClient,
-  type RankRequest,
-  type RankResponse__Output,
-  type SimilarityRequest,
-  type SimilarityResponse__Output,
-  type TextEncoderClient,
-  type UnloadModelRequest,
+import type { ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
+import type {
+  AudioStreamConfig,
+  CaptionRequest,
+  CaptionResponse__Output,
+  TranscribeRequest,
+  TranscribeResponse__Output,
+  ClassifyRequest,
+  ClassifyResponse__Output,
+  EncodeAudioRequest,
+  EncodeAudioResponse__Output,
+  EncodeImagesRequest,
+  EncodeImagesResponse__Output,
+  EncodeTextsRequest,
+  EncodeTextsResponse__Output,
+  FuseRequest,
+  FuseResponse__Output,
+  ImageStreamConfig,
+  LoadModelRequest,
+  MatchRequest,
+  MatchResponse__Output,
+  Model__Output,
+  RankRequest,
+  RankResponse__Output,
+  SimilarityRequest,
+  SimilarityResponse__Output,
+  UnloadModelRequest,
 } from '@triptych/protocol';
+import type { ClientOptions } from './client-options.js';
 import { type AudioStream, openLiveStream, type TranscriptStream } from './live-stream.js';
 import { fromGrpc } from './grpc-error.js';
 import { cancelCall } from './duplex.js';
@@ -70,44 +53,7 @@ import {
   type ResumingImageStream,
 } from './resume/resuming-image-stream.js';
 import { type ImageStream, openImageStream } from './image-stream.js';
-
-type Constructor<T> = new (address: string, channel: ChannelCredentials, options: object) => T;
-
-interface Services {
-  readonly AudioEncoder: AudioEncoderClient;
-  readonly ImageEncoder: ImageEncoderClient;
-  readonly TextEncoder: TextEncoderClient;
-  readonly CrossModal: CrossModalClient;
-  readonly Captioner: CaptionerClient;
-  readonly Transcriber: TranscriberClient;
-  readonly Models: ModelsClient;
-}
-
-export interface ClientOptions {
-  /** Default: a connection without TLS. */
-  readonly credentials?: ChannelCredentials;
-  /** Bearer token of every call. */
-  readonly token?: string;
-  /** Metadata of each call, such as its `traceparent` or `x-request-id`. */
-  readonly metadata?: () => Readonly<Record<string, string>>;
-  /**
-   * Connections of its own. Default: those that all clients of this process share which go to the same address; a server
-   * limits the streams of each.
-   */
-  readonly ownConnections?: boolean;
-  /**
-   * How calls and streams are spread over the addresses that the name resolves to, each call by itself. Default:
-   * `pick_first`, one of them for all, as behind a proxy.
-   */
-  readonly loadBalancing?: 'pick_first' | 'round_robin';
-  /** Longest that one unary call may take. Default: 60 s. */
-  readonly timeoutMs?: number;
-  /** Largest message that is received, in bytes. Default: 256 MiB. */
-  readonly maxMessageBytes?: number;
-}
-
-/** Bytes that the server may send before they are read. */
-const FLOW_CONTROL_WINDOW = 1024 * 1024;
+import { connect, type Services } from './services.js';
 
 /** Scores of every query (row) against every candidate (column), row-major; NaN where either failed. */
 export type Similarity = Omit<SimilarityResponse__Output, 'scores'> & { readonly scores: Float32Array };
@@ -132,37 +78,7 @@ export class TriptychClient {
    * `ipv4:HOST:PORT,HOST:PORT`. It connects with the first call.
    */
   constructor(address: string, options: ClientOptions = {}) {
-    const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
-      triptych: { v1: { [K in keyof Services]: Constructor<Services[K]> } };
-    };
-    const { AudioEncoder, ImageEncoder, TextEncoder, CrossModal, Captioner, Transcriber, Models } =
-      api.triptych.v1;
-    const channel = options.credentials ?? credentials.createInsecure();
-    const limit = options.maxMessageBytes ?? 256 * 1024 * 1024;
-    const channelOptions = {
-      'grpc.max_receive_message_length': limit,
-      'grpc.max_send_message_length': -1,
-      // Frames and patches are megabytes: with HTTP/2's 64 KiB they would take a round trip for each.
-      'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW,
-      'grpc.enable_channelz': 0,
-      // A server that restarts is found again within seconds, however long it was gone.
-      'grpc.initial_reconnect_backoff_ms': 250,
-      'grpc.max_reconnect_backoff_ms': 5000,
-      'grpc.use_local_subchannel_pool': options.ownConnections ? 1 : 0,
-      interceptors: [withMetadata(options)],
-      'grpc.service_config': JSON.stringify({
-        loadBalancingConfig: [{ [options.loadBalancing ?? 'pick_first']: {} }],
-      }),
-    };
-    this.#services = {
-      AudioEncoder: new AudioEncoder(address, channel, channelOptions),
-      ImageEncoder: new ImageEncoder(address, channel, channelOptions),
-      TextEncoder: new TextEncoder(address, channel, channelOptions),
-      CrossModal: new CrossModal(address, channel, channelOptions),
-      Captioner: new Captioner(address, channel, channelOptions),
-      Transcriber: new Transcriber(address, channel, channelOptions),
-      Models: new Models(address, channel, channelOptions),
-    };
+    this.#services = connect(address, options);
     this.#timeoutMs = options.timeoutMs ?? 60_000;
   }
 
@@ -331,29 +247,4 @@ export class TriptychClient {
       else signal?.addEventListener('abort', cancel, { once: true });
     });
   }
-}
-
-/** Longer metadata would end the connection, and with it other calls: no decoder of HTTP/2 takes it. */
-const MAX_METADATA_BYTES = 60_000;
-
-/** Without TLS too, where call credentials would refuse: a mesh may encrypt what gRPC does not see. */
-function withMetadata({ token, metadata: own }: ClientOptions): Interceptor {
-  return (options, nextCall) =>
-    new InterceptingCall(nextCall(options), {
-      start: (metadata, listener, next) => {
-        if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-        let bytes = 0;
-        for (const [key, value] of Object.entries(own?.() ?? {})) {
-          metadata.set(key, value);
-          bytes += key.length + value.length;
-        }
-        if (bytes <= MAX_METADATA_BYTES) next(metadata, listener);
-        else {
-          const details = `the metadata is ${bytes} bytes long; at most ${MAX_METADATA_BYTES} can be sent`;
-          const failure = { code: status.INVALID_ARGUMENT, details, metadata: new Metadata() };
-          // As any other status: once the caller has the call, and listens.
-          process.nextTick(() => listener.onReceiveStatus(failure));
-        }
-      },
-    });
 }

@@ -2,7 +2,8 @@ export { credentials } from '@grpc/grpc-js';
 export type { AudioStream, SendOptions, TranscriptStream } from './live-stream.js';
 export { CallError } from './call-error.js';
 export { fromGrpc } from './grpc-error.js';
-export { type CallOptions, type ClientOptions, type Similarity, TriptychClient } from './client.js';
+export type { ClientOptions } from './client-options.js';
+export { type CallOptions, type Similarity, TriptychClient } from './client.js';
 export type {
   ClipInput,
   EmbedClipsOptions,

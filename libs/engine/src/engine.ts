@@ -8,12 +8,12 @@ import {
   encodeClips,
   type EncodedAudio,
 } from './audio/encode-clips.js';
-import { transcribeRecording, type TranscribeRequest, type Transcript } from './audio/transcribe.js';
+import { transcribeRecording, type TranscribeRequest, type Transcript } from './speech/transcribe.js';
 import {
   openTranscriptionStream,
   type TranscriptionStream,
   type TranscriptionStreamRequest,
-} from './audio/transcription-stream.js';
+} from './speech/transcription-stream.js';
 import type { CallContext, EngineCall } from './call.js';
 import { type Classifications, classify, type ClassifyRequest } from './cross-modal/classify.js';
 import { fuse, type Fused, type FuseRequest } from './cross-modal/fuse.js';

@@ -16,20 +16,17 @@ export type {
 } from './audio/streamed-audio.js';
 export type { AudioClip, EncodeAudioRequest, EncodedAudio, EncodedClip } from './audio/encode-clips.js';
 export type { ClipStreamRequest } from './audio/clip-stream.js';
-export type { TranscribeRequest, Transcript } from './audio/transcribe.js';
-export type {
-  RequestedTranscription,
-  TranscribedChunk,
-  TranscribedSegment,
-  TranscribedWord,
-} from './audio/transcription.js';
-export type { WindowTranscript } from './audio/window-transcripts.js';
+export type { TranscribeRequest, Transcript } from './speech/transcribe.js';
+export type { TranscribedChunk } from './speech/recording.js';
+export type { TranscribedSegment, TranscribedWord } from './speech/segments.js';
+export type { RequestedTranscription } from './speech/transcription-plan.js';
+export type { WindowTranscript } from './speech/window-transcripts.js';
 export type {
   TranscriptionStream,
   TranscriptionStreamRequest,
   TranscriptionSummary,
   TranscriptUpdate,
-} from './audio/transcription-stream.js';
+} from './speech/transcription-stream.js';
 export type { EngineCall } from './call.js';
 export { createEngine, type EngineOptions } from './create-engine.js';
 export type { Classifications, ClassifyRequest } from './cross-modal/classify.js';

@@ -22,13 +22,13 @@ import type {
   HeardItem,
   WindowPlace,
 } from './streamed-audio.js';
-import { type RequestedTranscription, WINDOW_COST } from './transcription.js';
+import { type RequestedTranscription, WINDOW_COST } from '../speech/transcription-plan.js';
 import {
   checkWritable,
   planWindowTranscripts,
   type WindowWriter,
   windowWriter,
-} from './window-transcripts.js';
+} from '../speech/window-transcripts.js';
 import {
   type AudioOptions,
   type AudioPlan,

@@ -1,7 +1,7 @@
 import type { PreparedWindow } from '@triptych/preprocessing';
 import type { ItemResult } from '../items/encode-items.js';
 import type { EncodedItem } from '../items/encode-prepared.js';
-import type { WindowTranscript } from './window-transcripts.js';
+import type { WindowTranscript } from '../speech/window-transcripts.js';
 
 /** Some bytes of a stream. */
 export interface AudioChunk {

@@ -2,18 +2,15 @@ import { loudestOf, transcribe } from '@triptych/audio-encoder';
 import type { RequestedAudioFormat } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
+import { prepareTranscription } from './prepare-transcription.js';
+import { openPieces, recordingOf } from './recording.js';
+import { segmentsOf, textOf, type TranscribedSegment } from './segments.js';
 import {
-  openPieces,
   planTranscription,
-  prepareTranscription,
-  recordingOf,
   type RequestedTranscription,
-  segmentsOf,
-  textOf,
-  type TranscribedSegment,
   type TranscriptionPlan,
   WINDOW_COST,
-} from './transcription.js';
+} from './transcription-plan.js';
 
 export interface TranscribeRequest {
   /** Default: the first that transcribes. */

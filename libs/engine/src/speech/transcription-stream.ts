@@ -3,16 +3,10 @@ import type { RequestedAudioFormat } from '@triptych/validation';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
 import { invalidParameter } from '../items/generated-text.js';
-import {
-  openPieces,
-  planTranscription,
-  prepareTranscription,
-  recordingOf,
-  type RequestedTranscription,
-  segmentsOf,
-  type TranscribedChunk,
-  type TranscribedSegment,
-} from './transcription.js';
+import { prepareTranscription } from './prepare-transcription.js';
+import { openPieces, recordingOf, type TranscribedChunk } from './recording.js';
+import { segmentsOf, type TranscribedSegment } from './segments.js';
+import { planTranscription, type RequestedTranscription } from './transcription-plan.js';
 
 export interface TranscriptionStreamRequest {
   /** Default: the first that transcribes. */

@@ -3,16 +3,14 @@ import { decodeEmbedding, type EmbeddingBytes } from '@triptych/core';
 import type { CallContext } from '../call.js';
 import type { EngineParts } from '../engine-parts.js';
 import { invalidParameter } from '../items/generated-text.js';
-import type { AudioPlan } from './audio-plan.js';
+import type { AudioPlan } from '../audio/audio-plan.js';
+import { prepareTranscription } from './prepare-transcription.js';
+import { segmentsOf, textOf, type TranscribedSegment } from './segments.js';
 import {
   planTranscription,
-  prepareTranscription,
   type RequestedTranscription,
-  segmentsOf,
-  textOf,
-  type TranscribedSegment,
   type TranscriptionPlan,
-} from './transcription.js';
+} from './transcription-plan.js';
 
 /** What is said in one window of a stream. */
 export interface WindowTranscript {

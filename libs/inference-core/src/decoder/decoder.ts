@@ -1,8 +1,9 @@
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { abortError, type Caller, soleCaller, TriptychError, type WorkerHost } from '@triptych/core';
+import { setImmediate } from 'node:timers/promises';
+import { abortError, type Caller, soleCaller, TriptychError, within, type WorkerHost } from '@triptych/core';
 import { type CacheShape, cacheBytes, type DecoderNetwork } from './config.js';
 import type { DecoderOptions, GenerateOptions, OpenOptions } from './decoder-options.js';
 import { DecoderRoom } from './decoder-room.js';
+import { Gathering } from './gathering.js';
 import type {
   Generated,
   Generation,
@@ -48,10 +49,7 @@ export class Decoder {
   #turn = emptyTurn();
   #ids = 0;
   #isTurning = false;
-  /** Sources that are being made, by whom they are made for. */
-  readonly #expected = new Map<unknown, number>();
-  #heldSince: number | undefined;
-  #goOn: () => void = () => undefined;
+  readonly #gathering: Gathering;
   /** When the worker was lost whose place none has taken yet. */
   #lostAt: number | undefined;
   #replaced: () => void = () => undefined;
@@ -64,8 +62,9 @@ export class Decoder {
     private readonly host: WorkerHost,
     private readonly network: DecoderNetwork,
     private readonly room: DecoderRoom,
-    private readonly holdMs: number,
+    holdMs: number,
   ) {
+    this.#gathering = new Gathering(this.#running, holdMs);
     host.onReadyChange = (ready) => {
       this.#lostAt = ready ? undefined : performance.now();
       if (ready) this.#replaced();
@@ -106,22 +105,9 @@ export class Decoder {
     };
   }
 
-  /**
-   * A source is being made for a caller. What is decoded waits for it where all of that is for callers who have some being made: encoder
-   * and decoder share the cores, and steps of many sequences side by side cost less than those of each. Nobody waits for another's. Call
-   * what is returned once the source is there, or will not be.
-   */
-  expect({ principal }: Pick<Caller, 'principal'>): () => void {
-    this.#expected.set(principal, (this.#expected.get(principal) ?? 0) + 1);
-    let isAwaited = true;
-    return () => {
-      if (!isAwaited) return;
-      isAwaited = false;
-      const left = (this.#expected.get(principal) ?? 1) - 1;
-      if (left > 0) this.#expected.set(principal, left);
-      else this.#expected.delete(principal);
-      if (!this.#mayWait()) this.#goOn();
-    };
+  /** {@link Gathering.expect} */
+  expect(caller: Pick<Caller, 'principal'>): () => void {
+    return this.#gathering.expect(caller);
   }
 
   /** The most tokens of one sequence, its prompt among them. */
@@ -190,7 +176,7 @@ export class Decoder {
         if (!this.#running.delete(id)) return;
         this.#turn.start = this.#turn.start.filter((one) => one.id !== id);
         this.#turn.stop.push(id);
-        if (!this.#mayWait()) this.#goOn();
+        this.#gathering.look();
         reject(abortError(signal));
       };
       const leave = () => signal?.removeEventListener('abort', onAbort);
@@ -202,7 +188,7 @@ export class Decoder {
         reject: (error) => (leave(), reject(error)),
       });
       this.#turn.start.push({ source, id, generation, progress: onProgress !== undefined });
-      if (!this.#mayWait()) this.#goOn();
+      this.#gathering.look();
       this.#go();
     });
   }
@@ -217,7 +203,7 @@ export class Decoder {
     // What is asked for at the same time begins in one turn.
     await setImmediate();
     while (this.#running.size > 0 || !isEmpty(this.#turn)) {
-      await this.#hold();
+      await this.#gathering.wait();
       await this.#nextWorker();
       const turn = this.#turn;
       this.#turn = emptyTurn();
@@ -231,31 +217,11 @@ export class Decoder {
     this.#isTurning = false;
   }
 
-  /** Whether all that is decoded is for callers who have sources being made. */
-  #mayWait(): boolean {
-    const running = [...this.#running.values()];
-    return running.length > 0 && running.every(({ principal }) => this.#expected.has(principal));
-  }
-
-  async #hold(): Promise<void> {
-    if (!this.#mayWait()) {
-      this.#heldSince = undefined;
-      return;
-    }
-    this.#heldSince ??= performance.now();
-    const held = performance.now() - this.#heldSince;
-    if (held > 2 * this.holdMs) this.#heldSince = undefined;
-    if (held >= this.holdMs) return;
-    await within(this.holdMs - held, new Promise((resolve) => (this.#goOn = resolve)));
-    // Those that came open their sources.
-    await setImmediate();
-  }
-
   /** Where the worker was lost, waits for the next one, for as long as a restart may take. */
   async #nextWorker(): Promise<void> {
     if (this.#lostAt === undefined || this.#isClosed) return;
     const leftMs = this.#lostAt + RESTART_MS - performance.now();
-    if (leftMs > 0) await within(leftMs, new Promise((resolve) => (this.#replaced = resolve)));
+    if (leftMs > 0) await within(leftMs, new Promise<void>((resolve) => (this.#replaced = resolve)));
   }
 
   #settle({ ended, lost, progress, steps, rows, sources }: TurnReply): void {
@@ -293,13 +259,6 @@ export class Decoder {
       if (!unsent.some((one) => one.id === id)) this.#leave(id)?.reject(TriptychError.from(error));
     await this.kill();
   }
-}
-
-/** Resolves as `done` does, or after so long. */
-async function within(ms: number, done: Promise<void>): Promise<void> {
-  const waiting = new AbortController();
-  await Promise.race([done, sleep(ms, undefined, { signal: waiting.signal }).catch(() => undefined)]);
-  waiting.abort();
 }
 
 /** What is to be generated, and for whom. */

@@ -2,8 +2,7 @@ import { discard, TriptychError } from '@triptych/core';
 import { Tensor } from 'onnxruntime-node';
 import { align } from './aligner.js';
 import { BeamSearch } from './beam-search.js';
-import { Caches, type CacheSizes, type Place } from './caches.js';
-import type { Alignment } from './config.js';
+import { Caches, type Place } from './caches.js';
 import { names } from './graph.js';
 import type {
   AlignTokens,
@@ -18,15 +17,12 @@ import type {
 import type { Run, Tensors } from './run.js';
 import type { Search } from './search.js';
 import { SingleSearch } from './single-search.js';
+import { floats, type StepOptions, Steps } from './steps.js';
 
-export interface DecodingOptions extends CacheSizes {
+export interface DecodingOptions extends StepOptions {
   readonly sourceWidth: number;
-  readonly vocabulary: number;
-  /** Of the decoder's graph. */
-  readonly step: Run;
   /** Of the source's graph. */
   readonly source: Run;
-  readonly alignment?: Alignment | undefined;
   /** Makes a session of the graph of one head, which takes no weights. */
   readonly head: () => Promise<Run>;
 }
@@ -64,7 +60,11 @@ export class Decoding {
   #head: Promise<Run> | undefined;
   #ended: { id: number; generated: Generated }[] = [];
 
-  constructor(private readonly options: DecodingOptions) {}
+  readonly #steps: Steps;
+
+  constructor(private readonly options: DecodingOptions) {
+    this.#steps = new Steps(options);
+  }
 
   async turn({ open, start, stop, close }: TurnRequest): Promise<TurnReply> {
     const began = performance.now();
@@ -139,7 +139,7 @@ export class Decoding {
     const row = found.index * caches.rows;
     const last = prompt.length - 1;
     const kept = [...probes.map(({ at }) => at), last];
-    const outputs = await this.#run(caches, {
+    const outputs = await this.#steps.run(caches, {
       ids: prompt,
       positions: prompt.map((_, i) => i),
       past: [last],
@@ -150,8 +150,8 @@ export class Decoding {
       sources: 1,
       aligns: align !== undefined,
     });
-    const logits = this.#rowsOf(outputs, kept.length);
-    for (let at = 0; at < prompt.length; at++) this.#write(caches, outputs, at, row, at);
+    const logits = this.#steps.logitsOf(outputs, kept.length);
+    for (let at = 0; at < prompt.length; at++) this.#steps.keep(caches, outputs, at, row, at);
     caches.reorder(
       found,
       Array.from({ length: caches.rows }, () => 0),
@@ -207,7 +207,7 @@ export class Decoding {
     const each = (of: (running: Running, row: number) => number) =>
       all.flatMap(({ running }) => Array.from({ length: rows }, (_, row) => of(running, row)));
     const past = each(({ held }) => held);
-    const outputs = await this.#run(caches, {
+    const outputs = await this.#steps.run(caches, {
       ids: each(({ next }, row) => next[row] ?? next[0]),
       positions: past,
       past,
@@ -218,8 +218,8 @@ export class Decoding {
       sources: active,
       aligns: false,
     });
-    for (let row = 0; row < active * rows; row++) this.#write(caches, outputs, row, row, past[row]);
-    const logits = this.#rowsOf(outputs, 1);
+    for (let row = 0; row < active * rows; row++) this.#steps.keep(caches, outputs, row, row, past[row]);
+    const logits = this.#steps.logitsOf(outputs, 1);
     const first = all.map(({ source }) => source.index * rows);
     all.forEach(({ source, running }, i) => {
       running.held++;
@@ -248,77 +248,11 @@ export class Decoding {
       return [{ id: running.id, tokens: running.search.settled }];
     });
   }
-
-  #run(caches: Caches<Source>, step: StepInputs): Promise<Tensors> {
-    const { layers, heads } = this.options;
-    const { headWidth, room, sourceTokens } = caches;
-    const tokens = step.ids.length / step.rows;
-    const int64 = (values: readonly number[], dims: readonly number[]) =>
-      new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
-    const int32 = (values: readonly number[]) =>
-      new Tensor('int32', Int32Array.from(values), [values.length]);
-    const self = caches.self(step.firstRow, step.rows);
-    const cross = caches.cross(step.firstSource, step.sources);
-    const feeds: Record<string, Tensor> = {
-      [names.ids]: int64(step.ids, [step.rows, tokens]),
-      [names.positions]: int64(step.positions, [step.rows, tokens]),
-      [names.past]: int32(step.past),
-      [names.total]: int32([Math.max(...step.past) + 1]),
-      [names.kept]: int64(step.kept, [step.kept.length]),
-    };
-    const selfDims = [step.rows, heads, room, headWidth];
-    const crossDims = [step.sources, heads, sourceTokens, headWidth];
-    const wanted = [names.logits];
-    for (let layer = 0; layer < layers; layer++) {
-      feeds[names.selfKey(layer)] = new Tensor('float32', self.keys[layer], selfDims);
-      feeds[names.selfValue(layer)] = new Tensor('float32', self.values[layer], selfDims);
-      feeds[names.crossKey(layer)] = new Tensor('float32', cross.keys[layer], crossDims);
-      feeds[names.crossValue(layer)] = new Tensor('float32', cross.values[layer], crossDims);
-      wanted.push(names.newKey(layer), names.newValue(layer));
-    }
-    if (step.aligns)
-      for (const { layer } of this.options.alignment?.heads ?? [])
-        if (!wanted.includes(names.crossQuery(layer))) wanted.push(names.crossQuery(layer));
-    return this.options.step(feeds, wanted);
-  }
-
-  /** The keys and values of the outputs' `token`-th token, of all rows one after the other, go into a row behind `at` others. */
-  #write(caches: Caches<Source>, outputs: Tensors, token: number, row: number, at: number): void {
-    const { layers, width } = this.options;
-    for (let layer = 0; layer < layers; layer++) {
-      const of = (name: string) => floats(outputs[name]).subarray(token * width, (token + 1) * width);
-      caches.write(layer, row, at, of(names.newKey(layer)), of(names.newValue(layer)));
-    }
-  }
-
-  #rowsOf(outputs: Tensors, kept: number): Float32Array[] {
-    const all = floats(outputs[names.logits]);
-    const { vocabulary } = this.options;
-    const count = Math.max(kept, all.length / vocabulary);
-    return Array.from({ length: count }, (_, i) => all.subarray(i * vocabulary, (i + 1) * vocabulary));
-  }
-}
-
-interface StepInputs {
-  readonly ids: readonly number[];
-  readonly positions: readonly number[];
-  readonly past: readonly number[];
-  readonly kept: readonly number[];
-  readonly firstRow: number;
-  readonly rows: number;
-  readonly firstSource: number;
-  readonly sources: number;
-  /** Whether queries of cross-attention are wanted. */
-  readonly aligns: boolean;
 }
 
 function running({ running }: Source): Running {
   if (!running) throw new TriptychError('INTERNAL', 'a source is decoded that nothing is generated from');
   return running;
-}
-
-function floats({ data }: Tensor): Float32Array<ArrayBuffer> {
-  return data as Float32Array<ArrayBuffer>;
 }
 
 function discardAll(outputs: Tensors): void {

@@ -2,32 +2,18 @@ import {
   abortError,
   type Caller,
   FairOrder,
-  type Logger,
-  type Queueing,
   soleCaller,
   TriptychError,
-  WorkerHost,
-  workerEntry,
+  type WorkerHost,
 } from '@triptych/core';
-import { type TokenTable, type TokenWords, tokenWords } from './token-words.js';
-import type { TokenizerRecipe } from './tokenizer.js';
-import type {
-  OpenRequest,
-  ReceiveRequest,
-  Tokenized,
-  TokenizedText,
-  TokenizeRequest,
-} from './worker/protocol.js';
+import { startTextWorker, type TextWorkerOptions } from './start-text-worker.js';
+import { type Bundle, takeBundle, type Waiting } from './text-bundle.js';
+import { type TokenWords, tokenWords } from './token-words.js';
+import type { Tokenized, TokenizedText } from './worker/protocol.js';
 
-export interface TextPreprocessorOptions {
-  /** The model's, for logs. */
-  readonly name: string;
-  readonly tokenizer: TokenizerRecipe;
+export interface TextPreprocessorOptions extends TextWorkerOptions {
   /** Longest that one text may take. Default: 5000. */
   readonly timeoutMs?: number;
-  /** Ends the start. Default: nothing does. */
-  readonly signal?: AbortSignal | undefined;
-  readonly logger?: Logger;
 }
 
 /** Whom a text is tokenized for. */
@@ -39,40 +25,11 @@ export interface TokenizeOptions {
   readonly deadline?: number | undefined;
 }
 
-interface Waiting extends Queueing {
-  readonly request: TokenizeRequest;
-  readonly signal: AbortSignal | undefined;
-  /** Workers that ended while they were at it. */
-  losses: number;
-  readonly resolve: (tokens: TokenizedText) => void;
-  /** Also where it is not wanted any more. */
-  readonly reject: (error: unknown) => void;
-}
-
-/** Texts that the worker was handed in one message, which costs more than a short text does. */
-type Bundle = readonly Waiting[];
-
 const DEFAULT_TIMEOUT_MS = 5000;
-/** A tokenizer of a quarter of a million words takes two seconds to be made. */
-const OPEN_TIMEOUT_MS = 60_000;
-/** What travels to the worker at a time. */
-const PIECE_CHARACTERS = 256 * 1024;
-/** Such a tokenizer's process takes some 540 MB. */
-const MEMORY_MB = 1024;
-/** A worker of JavaScript alone can be ended at any time: what it holds is not worth more. */
-const FAREWELL_MS = 500;
 /** One may have been killed for what it did not do. A text that a second one ends on is what ends them. */
 const MOST_LOSSES = 2;
 /** How long texts wait for a worker that is being restarted. */
 const RESTART_MS = 10_000;
-
-/**
- * Of short texts a second bundle is handed to the worker ahead of time, so that it does not wait for the event loop; never so many that
- * they delay the next caller's by more than some 10 ms.
- */
-const MOST_BUNDLES = 2;
-const MOST_OF_A_BUNDLE = 16;
-const MOST_HELD_CHARACTERS = 2048;
 
 /**
  * One model's tokenizer, in a process of its own: whatever patterns a checkpoint brings, they delay that model's texts alone. A thread
@@ -104,33 +61,7 @@ export class TextPreprocessor {
 
   /** Starts the worker and makes the tokenizer. Throws WEIGHTS_CORRUPT or MODEL_CONFIG. */
   static async start(options: TextPreprocessorOptions): Promise<TextPreprocessor> {
-    const { name, tokenizer, signal, logger } = options;
-    const timeout = { ms: OPEN_TIMEOUT_MS, reason: 'MODEL_CONFIG' } as const;
-    let table: TokenTable | undefined;
-    const host = await WorkerHost.start({
-      entry: workerEntry(import.meta.url, './worker/text-worker.js'),
-      name: `${name}/tokenizer`,
-      isolation: 'process',
-      restart: true,
-      memoryMb: MEMORY_MB,
-      // Whoever sends such a text would fill the server's log with dumps of its heap.
-      isQuiet: true,
-      farewellMs: FAREWELL_MS,
-      signal,
-      init: async (call) => {
-        const { json, ...recipe } = tokenizer;
-        const { files, bpe } = filesOf(json);
-        for (const { file, text } of files)
-          // In pieces: the event loop turns between them.
-          for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
-            const piece: ReceiveRequest = { file, piece: text.slice(at, at + PIECE_CHARACTERS) };
-            await call('receive', piece);
-          }
-        const request: OpenRequest = { recipe, bpe };
-        table = await call<TokenTable | undefined>('open', request, { timeout });
-      },
-      ...(logger ? { logger } : {}),
-    });
+    const { host, table } = await startTextWorker(options);
     return new TextPreprocessor(host, options, table && tokenWords(table));
   }
 
@@ -195,28 +126,13 @@ export class TextPreprocessor {
 
   #dispatch(): void {
     while (this.host.ready && !this.#isEnding) {
-      const taken = this.#takeBundle();
+      const taken = takeBundle(this.#waiting, this.#held, this.#goAlone);
       if (taken.length === 0) return;
       const now = Date.now();
       const bundle = taken.filter(({ deadline }) => deadline > now);
       for (const entry of taken) if (entry.deadline <= now) entry.reject(deadlinePassed());
       if (bundle.length > 0) this.#handOver(bundle);
     }
-  }
-
-  /** Those whose turn it is, as far as the worker has room for them. */
-  #takeBundle(): Waiting[] {
-    const { first } = this.#waiting;
-    if (!first || this.#held.length === MOST_BUNDLES) return [];
-    const held = this.#held.flat().reduce((sum, entry) => sum + charactersOf(entry), 0);
-    if (held > 0 && held + charactersOf(first) > MOST_HELD_CHARACTERS) return [];
-    let left = MOST_HELD_CHARACTERS / MOST_BUNDLES - charactersOf(first);
-    const joins = (entry: Waiting) => {
-      if (charactersOf(entry) > left) return false;
-      left -= charactersOf(entry);
-      return true;
-    };
-    return this.#waiting.take(joins, () => (this.#goAlone ? 1 : MOST_OF_A_BUNDLE));
   }
 
   #handOver(bundle: Bundle): void {
@@ -321,27 +237,9 @@ export class TextPreprocessor {
   }
 }
 
-/** A recipe's files by name, and what is known beside them where they are no `tokenizer.json`. */
-function filesOf(json: TokenizerRecipe['json']): {
-  readonly files: readonly { readonly file: ReceiveRequest['file']; readonly text: string }[];
-  readonly bpe?: OpenRequest['bpe'];
-} {
-  if (typeof json === 'string') return { files: [{ file: 'json', text: json }] };
-  const { vocab, merges, ...bpe } = json;
-  const files = [
-    { file: 'vocab', text: vocab },
-    { file: 'merges', text: merges },
-  ] as const;
-  return { files, bpe };
-}
-
 /** How {@link FairOrder.take} is told to take all. */
 const any = () => true;
 const all = () => Infinity;
-
-function charactersOf({ request }: Waiting): number {
-  return request.text.length;
-}
 
 function deadlinePassed(): TriptychError {
   return new TriptychError('DEADLINE_PASSED', 'the deadline passed before the text was tokenized');
