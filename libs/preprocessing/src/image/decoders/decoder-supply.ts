@@ -6,10 +6,21 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
 /** A spare decoder that lived for so long did not end of how it was started. */
 const SOUND_MS = 1000;
+/** Where a decoder has crashed, the next may crash before another is there: so many are kept ahead for so long. */
+const SPARES_AFTER_CRASH = 2;
+const CALM_MS = 60_000;
 
-/** Starts decoders, one of them ahead of time, so that whoever loses one has another at once. */
+interface Spare {
+  readonly started: Promise<Decoder>;
+  /** Once it is there. */
+  decoder: Decoder | undefined;
+}
+
+/** Starts decoders, one of them ahead of time, and two where decoders crash, so that whoever loses one has another at once. */
 export class DecoderSupply {
-  #spare: Promise<Decoder> | undefined;
+  #spares: readonly Spare[] = [];
+  #wanted = 1;
+  #calm: NodeJS.Timeout | undefined;
   readonly #all = new Set<Decoder>();
   readonly #ending = new Set<Promise<void>>();
   #pauseMs = 0;
@@ -22,18 +33,19 @@ export class DecoderSupply {
 
   /** Starts the one that is there ahead of time. Rejects where it does not start. */
   async prepare(): Promise<void> {
-    await this.#nextSpare();
+    await this.#nextSpare().started;
   }
 
-  /** AVIFs come: from now on the decoder that is there ahead of time has compiled its code for them. Resolves when the present one has. */
+  /** AVIFs come: from now on decoders that are there ahead of time have compiled their code for them. Resolves when the present ones have. */
   async expectAvif(): Promise<void> {
     if (this.#expectsAvif) return;
     this.#expectsAvif = true;
-    await this.#prepareForAvif(this.#nextSpare());
+    this.#nextSpare();
+    await Promise.all(this.#spares.map((spare) => this.#prepareForAvif(spare)));
   }
 
   /**
-   * A decoder for one lane alone. Without a niceness it is the one that was started ahead of time. With one it is started now, and
+   * A decoder for one lane alone. Without a niceness it is one that was started ahead of time. With one it is started now, and
    * has that priority while it starts, too: starting many such decoders takes no processor time from others. Rejects where none
    * starts; the next try waits, longer each time.
    */
@@ -48,46 +60,76 @@ export class DecoderSupply {
 
   async #takeSpare(): Promise<Decoder> {
     const spare = this.#nextSpare();
-    this.#spare = undefined;
-    let decoder = await spare;
+    this.#drop(spare);
+    let decoder = await spare.started;
     if (decoder.isAlive) this.#stillborn = 0;
     else {
       void this.end(decoder);
       decoder = await this.#start(0);
     }
-    this.#nextSpare().catch(() => undefined);
+    this.#fill();
     return decoder;
   }
 
-  /** The decoder that is there ahead of time, or is being started. One that ends before it is taken is replaced. */
-  #nextSpare(): Promise<Decoder> {
-    if (this.#spare) return this.#spare;
-    const spare = this.#start(0);
-    this.#spare = spare;
-    const lost = () => {
-      if (this.#spare === spare) this.#spare = undefined;
-    };
-    spare.then((decoder) => {
-      const since = performance.now();
-      decoder.onEnd = () => {
-        if (this.#spare !== spare || this.#isClosed) return;
-        lost();
-        this.#stillborn = performance.now() - since < SOUND_MS ? this.#stillborn + 1 : 0;
-        this.#pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#stillborn);
-        this.logger?.warn({ pauseMs: this.#pauseMs }, 'a spare image decoder ended, another is started');
-        void this.end(decoder);
-        this.#nextSpare().catch(() => undefined);
-      };
-    }, lost);
+  /** One that is there, or else that is there first. */
+  #nextSpare(): Spare {
+    this.#fill();
+    return this.#spares.find(({ decoder }) => decoder?.isAlive) ?? this.#spares[0];
+  }
+
+  #fill(): void {
+    while (this.#spares.length < this.#wanted) this.#addSpare();
+  }
+
+  #drop(spare: Spare): void {
+    this.#spares = this.#spares.filter((one) => one !== spare);
+  }
+
+  /** One that ends before it is taken is replaced; one that does not start is started again by who wants it. */
+  #addSpare(): void {
+    const spare: Spare = { started: this.#start(0), decoder: undefined };
+    this.#spares = [...this.#spares, spare];
+    spare.started.then(
+      (decoder) => (spare.decoder = decoder),
+      () => this.#drop(spare),
+    );
     if (this.#expectsAvif) void this.#prepareForAvif(spare);
-    return spare;
+  }
+
+  /** A decoder ended by itself, so many milliseconds after it was there. */
+  #crashed(decoder: Decoder, lived: number): void {
+    if (this.#isClosed || !this.#all.has(decoder)) return;
+    this.#wanted = SPARES_AFTER_CRASH;
+    clearTimeout(this.#calm);
+    this.#calm = setTimeout(() => this.#calmDown(), CALM_MS).unref();
+    const spare = this.#spares.find((one) => one.decoder === decoder);
+    if (spare) {
+      this.#drop(spare);
+      this.#stillborn = lived < SOUND_MS ? this.#stillborn + 1 : 0;
+      this.#pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#stillborn);
+      this.logger?.warn({ pauseMs: this.#pauseMs }, 'a spare image decoder ended, another is started');
+      void this.end(decoder);
+    }
+    this.#fill();
+  }
+
+  /** No decoder has crashed for long. */
+  #calmDown(): void {
+    this.#wanted = 1;
+    for (const spare of this.#spares.slice(this.#wanted)) {
+      this.#drop(spare);
+      spare.started.then(
+        (decoder) => this.end(decoder),
+        () => undefined,
+      );
+    }
   }
 
   /** A step at a time, until it is taken: whoever takes it waits for no more than one. */
-  async #prepareForAvif(spare: Promise<Decoder>): Promise<void> {
+  async #prepareForAvif(spare: Spare): Promise<void> {
     try {
-      const decoder = await spare;
-      while (!decoder.isReadyForAvif && this.#spare === spare) await decoder.prepareForAvif();
+      const decoder = await spare.started;
+      while (!decoder.isReadyForAvif && this.#spares.includes(spare)) await decoder.prepareForAvif();
     } catch {
       // It did not start, or has ended: what takes its place is prepared anew.
     }
@@ -105,7 +147,8 @@ export class DecoderSupply {
   /** Ends every decoder. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#spare?.catch(() => undefined);
+    clearTimeout(this.#calm);
+    await Promise.allSettled(this.#spares.map(({ started }) => started));
     for (const decoder of this.#all) void this.end(decoder);
     await Promise.all(this.#ending);
   }
@@ -117,6 +160,8 @@ export class DecoderSupply {
       const decoder = await Decoder.start(niceness, this.logger);
       this.#pauseMs = 0;
       this.#all.add(decoder);
+      const since = performance.now();
+      decoder.onEnd = () => this.#crashed(decoder, performance.now() - since);
       if (this.#isClosed) await this.end(decoder);
       return decoder;
     } catch (thrown) {
