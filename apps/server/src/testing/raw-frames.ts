@@ -2,7 +2,7 @@
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 /** Types of frames (RFC 9113, section 6). */
-export const frameTypes = { headers: 1, reset: 3, settings: 4, goaway: 7 } as const;
+const frameTypes = { headers: 1, reset: 3, settings: 4, goaway: 7 } as const;
 
 /** A frame as it travels. */
 export function frame(

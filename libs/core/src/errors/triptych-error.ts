@@ -81,6 +81,7 @@ export class TriptychError extends Error {
   }
 
   static fromRecord(record: ErrorRecord): TriptychError {
+    if (!isErrorRecord(record)) return new TriptychError('INTERNAL', 'internal error', { cause: record });
     const cause = record.stack === undefined ? undefined : new WorkerFault(record.stack);
     return new TriptychError(record.reason, record.message, { field: record.field, cause });
   }
@@ -89,6 +90,14 @@ export class TriptychError extends Error {
   static from(thrown: unknown, fallback: Reason = 'INTERNAL', message = 'internal error'): TriptychError {
     return thrown instanceof TriptychError ? thrown : new TriptychError(fallback, message, { cause: thrown });
   }
+}
+
+/** Whether what crossed a boundary is such a record: a process that was taken over may send anything. */
+export function isErrorRecord(value: unknown): value is ErrorRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { reason, message, field = '', stack = '' } = value as Readonly<Record<string, unknown>>;
+  const isReason = typeof reason === 'string' && Object.hasOwn(catalogue, reason);
+  return isReason && [message, field, stack].every((one) => typeof one === 'string');
 }
 
 /** The stack of an error that was thrown on another thread. */

@@ -1,6 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import { catalogue } from '../errors/catalogue.js';
-import type { ErrorRecord } from '../errors/triptych-error.js';
+import { type ErrorRecord, isErrorRecord } from '../errors/triptych-error.js';
 
 /** A call to a worker: `method` with one argument. */
 export interface WorkerCall {
@@ -16,21 +15,11 @@ export const BEGUN = 'begun';
 export type WorkerAnswer =
   { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: ErrorRecord };
 
-/** Whether a process that may be taken over has sent an answer; what its result is says whoever asked. */
+/** Whether what a process sent is an answer; what its result is says whoever asked. */
 export function isAnswer(message: unknown): message is WorkerAnswer {
-  if (!isObject(message) || typeof message['id'] !== 'number') return false;
-  return !('error' in message) || isErrorRecord(message['error']);
-}
-
-function isErrorRecord(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { reason, message, field = '', stack = '' } = value;
-  const isReason = typeof reason === 'string' && Object.hasOwn(catalogue, reason);
-  return isReason && [message, field, stack].every((one) => typeof one === 'string');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+  if (typeof message !== 'object' || message === null) return false;
+  const answer = message as Readonly<Record<string, unknown>>;
+  return typeof answer['id'] === 'number' && (!('error' in answer) || isErrorRecord(answer['error']));
 }
 
 /** A result whose buffers change threads instead of being copied. */

@@ -59,7 +59,6 @@ export class Decoding {
   readonly #caches = new Map<string, Caches<Source>>();
   #head: Promise<Run> | undefined;
   #ended: { id: number; generated: Generated }[] = [];
-
   readonly #steps: Steps;
 
   constructor(private readonly options: DecodingOptions) {

@@ -1,5 +1,5 @@
-import type { FairOrder, Queueing } from '@triptych/core';
-import type { TokenizedText, TokenizeRequest } from './worker/protocol.js';
+import { type FairOrder, type Queueing, TriptychError } from '@triptych/core';
+import type { Tokenized, TokenizedText, TokenizeRequest } from './worker/protocol.js';
 
 /** A text that waits for the worker. */
 export interface Waiting extends Queueing {
@@ -40,6 +40,17 @@ export function takeBundle(
     return true;
   };
   return waiting.take(joins, () => (goAlone ? 1 : MOST_OF_A_BUNDLE));
+}
+
+/** What becomes of each text of a bundle. Throws where the worker's answer is none: it may have been taken over. */
+export function outcomesOf(answers: unknown, count: number): readonly ((entry: Waiting) => void)[] {
+  if (!Array.isArray(answers) || answers.length !== count)
+    throw new TriptychError('INTERNAL', `expected tokens of ${count} texts from the tokenizer`);
+  return (answers as readonly Tokenized[]).map((answer) => {
+    if (!('error' in answer)) return ({ resolve }) => resolve(answer);
+    const error = TriptychError.fromRecord(answer.error);
+    return ({ reject }) => reject(error);
+  });
 }
 
 function charactersOf({ request }: Waiting): number {

@@ -7,9 +7,9 @@ import {
   type WorkerHost,
 } from '@triptych/core';
 import { startTextWorker, type TextWorkerOptions } from './start-text-worker.js';
-import { type Bundle, takeBundle, type Waiting } from './text-bundle.js';
+import { type Bundle, outcomesOf, takeBundle, type Waiting } from './text-bundle.js';
 import { type TokenWords, tokenWords } from './token-words.js';
-import type { Tokenized, TokenizedText } from './worker/protocol.js';
+import type { TokenizedText } from './worker/protocol.js';
 
 export interface TextPreprocessorOptions extends TextWorkerOptions {
   /** Longest that one text may take. Default: 5000. */
@@ -139,13 +139,11 @@ export class TextPreprocessor {
     this.#held.push(bundle);
     if (this.#held.length === 1) this.#startLimit();
     const requests = bundle.map(({ request }) => request);
-    this.host.call<readonly Tokenized[]>('tokenize', requests).then(
-      (answers) =>
-        this.#answered(bundle, ({ resolve, reject }, i) => {
-          const answer = answers[i];
-          if ('error' in answer) reject(TriptychError.fromRecord(answer.error));
-          else resolve(answer);
-        }),
+    const outcomes = this.host
+      .call('tokenize', requests)
+      .then((answers) => outcomesOf(answers, bundle.length));
+    outcomes.then(
+      (outcomes) => this.#answered(bundle, (entry, i) => outcomes[i](entry)),
       (thrown: unknown) => {
         const isLost = thrown instanceof TriptychError && thrown.reason === 'WORKER_LOST';
         if (isLost) this.#lost(bundle);

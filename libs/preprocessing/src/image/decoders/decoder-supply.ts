@@ -71,7 +71,7 @@ export class DecoderSupply {
     return decoder;
   }
 
-  /** One that is there, or else that is there first. */
+  /** One that is there, or else the one that was begun first. */
   #nextSpare(): Spare {
     this.#fill();
     return this.#spares.find(({ decoder }) => decoder?.isAlive) ?? this.#spares[0];
@@ -116,12 +116,16 @@ export class DecoderSupply {
   /** No decoder has crashed for long. */
   #calmDown(): void {
     this.#wanted = 1;
-    for (const spare of this.#spares.slice(this.#wanted)) {
-      this.#drop(spare);
-      spare.started.then(
+    const kept = this.#nextSpare();
+    const surplus = this.#spares.filter((spare) => spare !== kept);
+    this.#spares = [kept];
+    for (const { started } of surplus) {
+      const ending = started.then(
         (decoder) => this.end(decoder),
         () => undefined,
       );
+      this.#ending.add(ending);
+      void ending.finally(() => this.#ending.delete(ending));
     }
   }
 
@@ -135,7 +139,7 @@ export class DecoderSupply {
     }
   }
 
-  /** Ends a decoder that was taken. */
+  /** Ends a decoder. */
   async end(decoder: Decoder): Promise<void> {
     this.#all.delete(decoder);
     const ending = decoder.end();
