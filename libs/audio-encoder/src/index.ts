@@ -1,7 +1,7 @@
 export type { AudioContext, AudioEncoder, AudioItem, AudioTower } from './audio-tower.js';
 export { readWhisperConfig, type WhisperConfig } from './whisper/config.js';
 export { whisperDecoder } from './whisper/decoder/config.js';
-export { loudestGraph } from './whisper/decoder/loudest.js';
+export { loudestBy, loudestGraph } from './whisper/decoder/loudest.js';
 export { type SpeechDecoder, whisperDecoderFiles, whisperSpeech } from './whisper/decoder/speech-decoder.js';
 export type { SpeechSegment } from './whisper/decoder/segments.js';
 export { readAlignment } from './whisper/decoder/alignment-heads.js';

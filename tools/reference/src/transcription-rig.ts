@@ -1,5 +1,6 @@
 import {
   type AudioItem,
+  loudestBy,
   loudestGraph,
   loudestOf,
   readAlignment,
@@ -81,13 +82,7 @@ export async function startTranscriptionRig(
     decoder,
     tokens: readSpeechTokens(generation),
     encode,
-    loudest: async (samples) => {
-      const feeds = {
-        samples: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
-      } as const;
-      const { embeddings } = await meter.run({ feeds, rows: [{ output: 'loudest', form }] });
-      return decodeEmbedding(embeddings[0].bytes, 'float32', 0)[0];
-    },
+    loudest: loudestBy(meter),
   };
   const recordingOf = (samples: Float32Array) => new Recording(pieces(samples), 3 * tower.contextSamples);
   return {

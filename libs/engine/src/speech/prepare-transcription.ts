@@ -1,4 +1,9 @@
-import type { SpeechTask, TranscriptionOptions, TranscriptionParts } from '@triptych/audio-encoder';
+import {
+  loudestBy,
+  type SpeechTask,
+  type TranscriptionOptions,
+  type TranscriptionParts,
+} from '@triptych/audio-encoder';
 import { decodeEmbedding, TriptychError } from '@triptych/core';
 import { checkText } from '@triptych/validation';
 import type { CallContext } from '../call.js';
@@ -58,13 +63,7 @@ export async function prepareTranscription(
           came();
         }
       },
-      loudest: async (samples) => {
-        const feeds = {
-          samples: { type: 'float32', dims: [1, samples.length], data: samples.buffer },
-        } as const;
-        const { embeddings } = await meter.run({ feeds, rows: [{ output: 'loudest', form }] });
-        return decodeEmbedding(embeddings[0].bytes, 'float32', 0)[0];
-      },
+      loudest: loudestBy(meter),
       inTurn: (work) =>
         context.admission.item({ model: name, modality: 'audio' }, { ...context, cost: WINDOW_COST }, work),
     },
