@@ -66,26 +66,34 @@ function resizeRows(
   const length = first.length;
   const [greenAt, blueAt] = channels < 3 ? [0, 0] : [1, 2];
   const out = new Uint8ClampedArray((bottom - top) * length * 3);
-  let to = 0;
-  for (let y = top; y < bottom; y++) {
-    const row = y * width * channels;
+  // Two rows at a time, for which a weight is read once. An odd last row is computed twice, to the same place.
+  for (let y = top; y < bottom; y += 2) {
+    const isPair = y + 1 < bottom;
+    const below = isPair ? width * channels : 0;
+    const belowOut = isPair ? length * 3 : 0;
+    let to = (y - top) * length * 3;
     for (let x = 0; x < length; x++) {
-      let red = HALF;
-      let green = HALF;
-      let blue = HALF;
-      let from = row + first[x] * channels;
+      let [red, green, blue] = [HALF, HALF, HALF];
+      let [redBelow, greenBelow, blueBelow] = [HALF, HALF, HALF];
+      let from = (y * width + first[x]) * channels;
       const end = x * taps + count[x];
       for (let t = x * taps; t < end; t++) {
         const weight = weights[t];
         red = (red + Math.imul(weight, data[from])) | 0;
         green = (green + Math.imul(weight, data[from + greenAt])) | 0;
         blue = (blue + Math.imul(weight, data[from + blueAt])) | 0;
+        redBelow = (redBelow + Math.imul(weight, data[from + below])) | 0;
+        greenBelow = (greenBelow + Math.imul(weight, data[from + below + greenAt])) | 0;
+        blueBelow = (blueBelow + Math.imul(weight, data[from + below + blueAt])) | 0;
         from += channels;
       }
       // The clamped array cuts what the kernel's lobes overshoot.
       out[to] = red >> FRACTION_BITS;
       out[to + 1] = green >> FRACTION_BITS;
       out[to + 2] = blue >> FRACTION_BITS;
+      out[to + belowOut] = redBelow >> FRACTION_BITS;
+      out[to + belowOut + 1] = greenBelow >> FRACTION_BITS;
+      out[to + belowOut + 2] = blueBelow >> FRACTION_BITS;
       to += 3;
     }
   }
@@ -104,14 +112,23 @@ function resizeColumns(
   for (let y = 0; y < first.length; y++) {
     const begin = (first[y] - top) * stride;
     const end = y * taps + count[y];
-    for (let x = 0; x < stride; x++) {
-      let sum = HALF;
+    // Four columns at a time, for which a weight is read once. What the last four compute beyond the row is overwritten by the next.
+    for (let x = 0; x < stride; x += 4) {
+      let [a, b, c, d] = [HALF, HALF, HALF, HALF];
       let from = begin + x;
       for (let t = y * taps; t < end; t++) {
-        sum = (sum + Math.imul(weights[t], data[from])) | 0;
+        const weight = weights[t];
+        a = (a + Math.imul(weight, data[from])) | 0;
+        b = (b + Math.imul(weight, data[from + 1])) | 0;
+        c = (c + Math.imul(weight, data[from + 2])) | 0;
+        d = (d + Math.imul(weight, data[from + 3])) | 0;
         from += stride;
       }
-      out[y * stride + x] = sum >> FRACTION_BITS;
+      const to = y * stride + x;
+      out[to] = a >> FRACTION_BITS;
+      out[to + 1] = b >> FRACTION_BITS;
+      out[to + 2] = c >> FRACTION_BITS;
+      out[to + 3] = d >> FRACTION_BITS;
     }
   }
   return new Uint8Array(out.buffer);
