@@ -8,6 +8,9 @@ export interface WorkerCall {
   readonly argument: unknown;
 }
 
+/** The file descriptor of a worker's process that calls come through, and answers go. */
+export const WORKER_PIPE = 3;
+
 /** What a worker's thread says first: its modules are loaded. */
 export const BEGUN = 'begun';
 

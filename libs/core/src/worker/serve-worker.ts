@@ -1,8 +1,10 @@
+import { Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { collectWhenIdle } from '../memory/collect-when-idle.js';
 import { TriptychError } from '../errors/triptych-error.js';
-import { BEGUN, Transferred, type WorkerAnswer, type WorkerCall } from './messages.js';
-import { threadSettings } from './thread-settings.js';
+import { readFrames, sendFrame } from './frames.js';
+import { BEGUN, Transferred, WORKER_PIPE, type WorkerAnswer, type WorkerCall } from './messages.js';
+import { isWorkerProcess, threadSettings } from './thread-settings.js';
 
 export type WorkerMethods = Record<string, (argument: never) => unknown>;
 
@@ -40,12 +42,23 @@ function listen(onCall: (call: WorkerCall) => void): Post {
     port.postMessage(BEGUN);
     return (message, transfer) => port.postMessage(message, transfer);
   }
-  const send = process.send?.bind(process);
-  if (!send) throw new TriptychError('INTERNAL', 'serveWorker must run in a worker');
-  process.on('message', onCall);
   // A terminal and a service manager signal every process of a group; when this one ends is the server's to say.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  process.once('disconnect', () => process.exit());
-  // Who has gone hears no answer: 'disconnect' ends this process.
-  return (message) => void send(message, undefined, undefined, () => undefined);
+  const pipe = openWorkerPipe();
+  readFrames(pipe, Infinity, {
+    message: (call) => onCall(call as WorkerCall),
+    broken: (why) => {
+      throw new TriptychError('INTERNAL', `what the server sent cannot be read: ${why}`);
+    },
+  });
+  // Who has gone hears no answer.
+  pipe.on('error', () => undefined);
+  pipe.once('close', () => process.exit());
+  return (message) => sendFrame(pipe, message);
+}
+
+/** The worker's end of the pipe that its host opened. */
+function openWorkerPipe(): Socket {
+  if (!isWorkerProcess()) throw new TriptychError('INTERNAL', 'serveWorker must run in a worker');
+  return new Socket({ fd: WORKER_PIPE, readable: true, writable: true });
 }

@@ -27,6 +27,11 @@ export function threadSettings(): ThreadSettings {
   return argument === undefined ? DEFAULTS : (JSON.parse(argument.slice(ARGUMENT.length)) as ThreadSettings);
 }
 
+/** Whether a worker's host started this process. */
+export function isWorkerProcess(): boolean {
+  return process.argv.some((one) => one.startsWith(ARGUMENT));
+}
+
 /** The argument of a process that has this one's. */
 export function threadSettingsArgument(): string {
   return ARGUMENT + JSON.stringify(threadSettings());

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { serialize } from 'node:v8';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TriptychError } from '../errors/triptych-error.js';
 import type { Isolation } from './channel.js';
@@ -10,6 +11,15 @@ import { WorkerHost } from './worker-host.js';
 
 let host: WorkerHost;
 afterEach(() => host.close());
+
+/** How long what follows is. */
+function header(bytes: number): Buffer {
+  const header = Buffer.alloc(4);
+  header.writeUInt32LE(bytes);
+  return header;
+}
+
+const frame = (body: Buffer) => Buffer.concat([header(body.length), body]);
 
 const entry = workerEntry(import.meta.url, './testing/echo-worker.js');
 const start = (options: { restart?: boolean; isolation?: Isolation } = {}) =>
@@ -196,10 +206,39 @@ describe('a worker in a process of its own', () => {
     [{ id: 1, error: { reason: 'INTERNAL' } }],
   ])('is ended where it sends %j, which is no answer', async (message) => {
     host = await start({ isolation: 'process', restart: true });
-    const error = await host.call('babble', message).catch((thrown: unknown) => thrown);
+    const error = await host.call('babble', frame(serialize(message))).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ reason: 'WORKER_LOST', cause: 'its process sent what is no answer' });
     await becomesReady();
     expect(await host.call('echo', 1)).toEqual(['ready', 1]);
+  });
+
+  it.each([
+    ['bytes that V8 cannot read', frame(Buffer.from('no message')), 'no answer: '],
+    ['an empty message', frame(Buffer.alloc(0)), 'no answer: '],
+    ['more than is read', header(2 ** 32 - 1), '4294967295 bytes; expected at most 1073741824'],
+  ])('is ended where it sends %s', async (_, bytes, why) => {
+    host = await start({ isolation: 'process', restart: true });
+    const error = await host.call('babble', bytes).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ reason: 'WORKER_LOST', cause: expect.stringContaining(why) as string });
+    await becomesReady();
+    expect(await host.call('echo', 1)).toEqual(['ready', 1]);
+  });
+
+  it('is ended where it hears no calls any more', async () => {
+    host = await start({ isolation: 'process', restart: true });
+    await expect(host.call('hangUp', null)).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+    await becomesReady();
+  });
+
+  it('says why the system starts none', async () => {
+    host = await start({ isolation: 'process' });
+    const { execPath } = process;
+    process.execPath = '/no/such/node';
+    try {
+      await expect(start({ isolation: 'process' })).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
+    } finally {
+      process.execPath = execPath;
+    }
   });
 
   it('gets buffers whole', async () => {

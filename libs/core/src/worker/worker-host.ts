@@ -6,8 +6,9 @@ import { TriptychError } from '../errors/triptych-error.js';
 import { untilAborted } from '../errors/until-aborted.js';
 import { type Logger, silentLogger } from '../logger.js';
 import { within } from '../scheduling/within.js';
-import { type Channel, type Isolation, openChannel } from './channel.js';
+import type { Channel, Isolation } from './channel.js';
 import type { WorkerAnswer } from './messages.js';
+import { openChannel } from './open-channel.js';
 
 export interface WorkerHostOptions {
   /** File that calls `serveWorker`. */
@@ -32,6 +33,8 @@ export interface WorkerHostOptions {
   readonly niceness?: number | undefined;
   /** Of a process: what it says on standard error is logged when it has ended, not passed on. */
   readonly isQuiet?: boolean | undefined;
+  /** Of a process: the longest answer; who sends a longer one is ended. Default: 1 GiB. */
+  readonly answerBytes?: number | undefined;
   /** Native code runs in its thread, which must not lose it under a call: {@link restNativeThreads}. */
   readonly isNative?: boolean;
   readonly logger?: Logger;
@@ -179,11 +182,11 @@ export class WorkerHost {
   }
 
   async #spawn(): Promise<void> {
-    const { entry, name, isolation = 'thread', memoryMb, env, niceness, isQuiet } = this.options;
+    const { entry, name, isolation = 'thread', memoryMb, env, niceness, isQuiet, answerBytes } = this.options;
     if (isEnding && nativeThreads.has(this)) throw new TriptychError('DRAINING', `${name}: the process ends`);
     let cause: unknown;
     const worker: Channel = openChannel(
-      { isolation, entry, name, memoryMb, env, niceness, isQuiet },
+      { isolation, entry, name, memoryMb, env, niceness, isQuiet, answerBytes },
       {
         answer: (answer) => this.#settle(answer),
         ended: (thrown) => this.#lost(worker, (cause = thrown)),

@@ -18,6 +18,8 @@ const OPEN_TIMEOUT_MS = 60_000;
 const PIECE_CHARACTERS = 256 * 1024;
 /** Such a tokenizer's process takes some 540 MB. */
 const MEMORY_MB = 1024;
+/** What its tokens stand for are some megabytes. */
+const ANSWER_BYTES = 32 * 2 ** 20;
 /** A worker of JavaScript alone can be ended at any time: what it holds is not worth more. */
 const FAREWELL_MS = 500;
 
@@ -34,6 +36,7 @@ export async function startTextWorker(
     isolation: 'process',
     restart: true,
     memoryMb: MEMORY_MB,
+    answerBytes: ANSWER_BYTES,
     // Whoever sends such a text would fill the server's log with dumps of its heap.
     isQuiet: true,
     farewellMs: FAREWELL_MS,

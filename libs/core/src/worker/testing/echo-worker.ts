@@ -1,7 +1,8 @@
-import { readlinkSync } from 'node:fs';
+import { closeSync, readlinkSync, writeSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TriptychError } from '../../errors/triptych-error.js';
+import { WORKER_PIPE } from '../messages.js';
 import { serveWorker } from '../serve-worker.js';
 import { stepBack } from '../step-back.js';
 import { threadSettings } from '../thread-settings.js';
@@ -28,9 +29,14 @@ serveWorker({
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
     return { niceness: getPriority(thread), settings: threadSettings() };
   },
-  /** Sends what is no answer. */
-  babble: (message: unknown) => {
-    process.send?.(message);
+  /** Sends these bytes where answers go. */
+  babble: (bytes: Uint8Array) => {
+    writeSync(WORKER_PIPE, bytes);
+    return new Promise(() => undefined);
+  },
+  /** Hears no more calls. */
+  hangUp: () => {
+    closeSync(WORKER_PIPE);
     return new Promise(() => undefined);
   },
   crash: () => process.exit(3),

@@ -1,9 +1,12 @@
-import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
-import type { PrepareReply, PrepareRequest } from '../worker/protocol.js';
+import { type Logger, TriptychError, WorkerHost, workerEntry } from '@triptych/core';
+import { isReplyTo, type PrepareReply, type PrepareRequest } from '../worker/protocol.js';
 import { type ProcessUsage, processUsage } from './process-usage.js';
 
 /** Of V8's heap, which pixels are outside of: a decoder needs little of it. */
 const HEAP_MB = 128;
+
+/** The pixels of a model's input of 2360 × 2360. */
+const ANSWER_BYTES = 16 * 2 ** 20;
 
 /** AVIFs that a process decodes before the next takes no longer than later ones: what is called often is compiled a second time. */
 const AVIFS_TO_COMPILE = 2;
@@ -27,6 +30,7 @@ export class Decoder {
       name: 'image decoder',
       isolation: 'process',
       memoryMb: HEAP_MB,
+      answerBytes: ANSWER_BYTES,
       niceness,
       // One image at a time is decoded, and files are read by the other thread.
       env: { UV_THREADPOOL_SIZE: '2' },
@@ -44,9 +48,12 @@ export class Decoder {
     return this.host.pid;
   }
 
-  /** Rejects with what the image is refused for, or WORKER_LOST when the process has ended. */
-  prepare(request: PrepareRequest): Promise<PrepareReply> {
-    return this.host.call<PrepareReply>('prepare', request);
+  /** Rejects with what the image is refused for, or WORKER_LOST when the process has ended, as one does that answers with no image. */
+  async prepare(request: PrepareRequest): Promise<PrepareReply> {
+    const reply = await this.host.call<unknown>('prepare', request);
+    if (isReplyTo(request, reply)) return reply;
+    await this.host.kill();
+    throw new TriptychError('WORKER_LOST', 'its process answered with what is no image');
   }
 
   /** Its code for AVIF is compiled. */

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setThreadSettings } from '@triptych/core';
 import type { ImageSource } from '@triptych/validation';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -83,6 +84,25 @@ describe('image decoders', () => {
     }
     await refused;
     await images.prepare(small, recipe);
+  });
+
+  it('refuse an image that three of them answered with something else', async () => {
+    // Before the decoder does.
+    const takenOver = `
+      import { writeSync } from 'node:fs';
+      import { serialize } from 'node:v8';
+      const answer = serialize({ id: 1, result: { pixels: new Uint8Array(3), preprocessUs: 1 } });
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(answer.length);
+      setInterval(() => writeSync(3, Buffer.concat([length, answer])), 1);`;
+    const preload = `data:text/javascript,${encodeURIComponent(takenOver)}`;
+    setThreadSettings({ stepBack: true, collectIdle: true, preload });
+    try {
+      await start();
+      await expect(images.prepare(small, recipe)).rejects.toMatchObject({ reason: 'IMAGE_CORRUPT' });
+    } finally {
+      setThreadSettings({ stepBack: true, collectIdle: true });
+    }
   });
 
   it('stop decoding a large image whose caller has gone, and drop what waits', async () => {

@@ -16,3 +16,15 @@ export interface PreparedImage {
 
 /** An image, or how many pixels it has where those are more than its first bytes say; it is not decoded then. */
 export type PrepareReply = PreparedImage | { readonly foundPixels: number };
+
+/** Whether what a decoder's process sent answers a request: whoever took it over may send anything. */
+export function isReplyTo({ recipe, limits }: PrepareRequest, reply: unknown): reply is PrepareReply {
+  if (typeof reply !== 'object' || reply === null) return false;
+  const { foundPixels, pixels, preprocessUs } = reply as Readonly<Record<string, unknown>>;
+  if (foundPixels !== undefined) return isCount(foundPixels) && foundPixels > limits.expectedPixels;
+  return pixels instanceof Uint8Array && pixels.length === 3 * recipe.inputSize ** 2 && isCount(preprocessUs);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
