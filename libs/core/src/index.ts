@@ -17,6 +17,7 @@ export { type Logger, silentLogger } from './logger.js';
 export { collectWhenIdle } from './memory/collect-when-idle.js';
 export { releaseWhenIdle } from './memory/release-when-idle.js';
 export { beyondFloat16, downcastFloat16, upcastBfloat16, upcastFloat16 } from './numbers/half.js';
+export { isCount } from './numbers/is-count.js';
 export {
   type InputRange,
   type Quantization,
@@ -33,6 +34,7 @@ export { type Rank, type Turn, Turns } from './scheduling/turns.js';
 export { within } from './scheduling/within.js';
 export { type Cue, srt, srtWriter, type SubtitleWriter, vtt, vttWriter } from './subtitles.js';
 export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
+export type { AnswerLimits } from './worker/answer-bytes.js';
 export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';
 export { isRunning } from './worker/is-running.js';

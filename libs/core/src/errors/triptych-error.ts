@@ -80,7 +80,8 @@ export class TriptychError extends Error {
     return { ...TriptychError.from(thrown).toRecord(), stack };
   }
 
-  static fromRecord(record: ErrorRecord): TriptychError {
+  /** INTERNAL where it is no record. */
+  static fromRecord(record: unknown): TriptychError {
     if (!isErrorRecord(record)) return new TriptychError('INTERNAL', 'internal error', { cause: record });
     const cause = record.stack === undefined ? undefined : new WorkerFault(record.stack);
     return new TriptychError(record.reason, record.message, { field: record.field, cause });

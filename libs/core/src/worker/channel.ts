@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
+import type { AnswerLimits } from './answer-bytes.js';
 import type { WorkerAnswer, WorkerCall } from './messages.js';
 
 /** Where a worker runs: in a thread of this process, or in a process of its own, which may die without it. */
@@ -6,7 +7,8 @@ export type Isolation = 'thread' | 'process';
 
 /** Told what a worker does. */
 export interface ChannelEvents {
-  answer(answer: WorkerAnswer): void;
+  /** False where nobody had asked. */
+  answer(answer: WorkerAnswer): boolean;
   /** Once, when the worker has ended. */
   ended(cause: unknown): void;
 }
@@ -35,6 +37,6 @@ export interface ChannelOptions {
   readonly niceness?: number | undefined;
   /** Of a process: what it says on standard error is kept for the reason of its end, not passed on. */
   readonly isQuiet?: boolean | undefined;
-  /** Of a process: the longest answer; who sends a longer one is ended. Default: 1 GiB. */
-  readonly answerBytes?: number | undefined;
+  /** Of a process, which is ended where it sends more. Default: 16 MiB and arrays of 1 GiB. */
+  readonly answerLimits?: AnswerLimits | undefined;
 }

@@ -1,77 +1,68 @@
 import type { Readable, Writable } from 'node:stream';
-import { deserialize, serialize } from 'node:v8';
 
-/** A message's length comes before it, as an unsigned number of four bytes, little-endian. */
-const HEADER_BYTES = 4;
+/** A frame's length comes before its bytes, as an unsigned number of four bytes, little-endian. */
+const LENGTH_BYTES = 4;
 
-/** Sends a message as V8 serialises it. Throws where it cannot be. */
-export function sendFrame(pipe: Writable, message: unknown): void {
-  const body = serialize(message);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(body.length);
+/** Sends bytes as a frame, of at least one byte; they may be in pieces. */
+export function sendFrame(pipe: Writable, ...pieces: Uint8Array[]): void {
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
   pipe.cork();
-  pipe.write(header);
-  pipe.write(body);
+  for (const piece of [length, ...pieces]) pipe.write(piece);
   pipe.uncork();
 }
 
-/** Told what comes through a pipe. */
-export interface FrameEvents {
-  message(message: unknown): void;
-  /** Once: what comes is no message, or a longer one than is read. Nothing is read any more. */
-  broken(why: string): void;
-}
-
-/** Reads messages that the other end sends by {@link sendFrame}, of so many bytes at most. */
-export function readFrames(pipe: Readable, mostBytes: number, events: FrameEvents): void {
+/**
+ * Gives frames that the other end sends by {@link sendFrame} to `hear`, each in a buffer of its own. `broken` is told once of one that is
+ * longer than `mostBytes`, or what `hear` threw; nothing is read any more then.
+ */
+export function readFrames(
+  pipe: Readable,
+  mostBytes: number,
+  hear: (frame: Buffer<ArrayBuffer>) => void,
+  broken: (why: unknown) => void,
+): void {
   const reader = new FrameReader(mostBytes);
-  const hear = (chunk: Buffer) => {
-    reader.add(chunk);
-    for (let frame = next(); frame; frame = next()) events.message(frame.message);
-  };
-  const next = () => {
+  const take = (chunk: Buffer) => {
     try {
-      return reader.next();
+      for (const frame of reader.read(chunk)) hear(frame);
     } catch (thrown) {
-      pipe.off('data', hear).resume();
-      events.broken((thrown as Error).message);
-      return undefined;
+      pipe.off('data', take);
+      broken(thrown);
     }
   };
-  pipe.on('data', hear);
+  pipe.on('data', take);
 }
 
-/** Makes messages of the pieces that a pipe gives. */
+/** Makes frames of the chunks that a pipe gives. A chunk is copied to where it belongs: many small ones take no more memory than one. */
 class FrameReader {
-  #chunks: Buffer[] = [];
-  #held = 0;
-  /** Of the message that is being read, once it is known. */
-  #length: number | undefined;
+  readonly #length = Buffer.alloc(LENGTH_BYTES);
+  /** Of the frame that is being read, once its length is known. The system gives it memory as it is filled. */
+  #frame: Buffer<ArrayBuffer> | undefined;
+  /** Of the frame, or else of its length. */
+  #filled = 0;
 
   constructor(private readonly mostBytes: number) {}
 
-  add(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#held += chunk.length;
+  /** Frames that end in a chunk. */
+  *read(chunk: Buffer): Generator<Buffer<ArrayBuffer>, void> {
+    for (let rest = chunk; rest.length > 0;) {
+      const target = this.#frame ?? this.#length;
+      const copied = rest.copy(target, this.#filled);
+      rest = rest.subarray(copied);
+      this.#filled += copied;
+      if (this.#filled < target.length) return;
+      this.#filled = 0;
+      if (this.#frame) {
+        this.#frame = undefined;
+        yield target;
+      } else this.#frame = this.#begin(target.readUInt32LE());
+    }
   }
 
-  /** Undefined until one is there as a whole. Throws for what is none. */
-  next(): { readonly message: unknown } | undefined {
-    this.#length ??= this.#take(HEADER_BYTES)?.readUInt32LE();
-    if (this.#length === undefined) return undefined;
-    if (this.#length > this.mostBytes)
-      throw new RangeError(`${this.#length} bytes; expected at most ${this.mostBytes}`);
-    const body = this.#take(this.#length);
-    if (!body) return undefined;
-    this.#length = undefined;
-    return { message: deserialize(body) };
-  }
-
-  #take(bytes: number): Buffer | undefined {
-    if (this.#held < bytes) return undefined;
-    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks, this.#held);
-    this.#held -= bytes;
-    this.#chunks = this.#held > 0 ? [all.subarray(bytes)] : [];
-    return all.subarray(0, bytes);
+  #begin(length: number): Buffer<ArrayBuffer> {
+    if (length < 1 || length > this.mostBytes)
+      throw new RangeError(`a message of ${length} bytes; expected 1 to ${this.mostBytes}`);
+    return Buffer.allocUnsafeSlow(length);
   }
 }

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { serialize } from 'node:v8';
+import { messageOf } from '../errors/triptych-error.js';
+import { type AnswerLimits, mostBytes, readAnswer } from './answer-bytes.js';
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.js';
 import { readFrames, sendFrame } from './frames.js';
 import { isAnswer, WORKER_PIPE } from './messages.js';
@@ -11,14 +14,17 @@ import { threadSettings, threadSettingsArgument } from './thread-settings.js';
 /** Of what a process said before it ended. */
 const LONGEST_LAST_WORDS = 4096;
 
-const LONGEST_ANSWER_BYTES = 2 ** 30;
+/** How long what a process that has ended has said may be on its way. Whoever else holds its pipe keeps nobody waiting. */
+const LAST_WORDS_MS = 100;
+
+const DEFAULT_LIMITS: AnswerLimits = { headBytes: 2 ** 24, arrayBytes: 2 ** 30 };
 
 /**
  * A worker in a process of its own. Node's own channel between processes has no limit to a message, and what it cannot read ends the process
- * that reads: here whoever took the worker over ends the worker alone.
+ * that reads; here whoever took the worker over ends the worker alone.
  */
 export function openProcess(
-  { entry, memoryMb, env, niceness = 0, isQuiet = false, answerBytes = LONGEST_ANSWER_BYTES }: ChannelOptions,
+  { entry, memoryMb, env, niceness = 0, isQuiet = false, answerLimits = DEFAULT_LIMITS }: ChannelOptions,
   events: ChannelEvents,
 ): Channel {
   const { preload } = threadSettings();
@@ -40,22 +46,26 @@ export function openProcess(
     (bytes: Buffer) => (said = (said + bytes.toString()).slice(0, LONGEST_LAST_WORDS)),
   );
   child.on('error', (error) => (cause = error));
-  const fail = (why: string) => {
-    cause = why;
-    endProcess(child);
-  };
   const pipe = child.stdio[WORKER_PIPE] as Duplex;
-  readFrames(pipe, answerBytes, {
-    message: (message) => {
-      if (isAnswer(message)) events.answer(message);
-      else fail('its process sent what is no answer');
-    },
-    broken: (why) => fail(`its process sent what is no answer: ${why}`),
+  let isEnding = false;
+  const hear = (frame: Buffer<ArrayBuffer>) => {
+    // Nobody waits any more for what it was late with.
+    if (isEnding) return;
+    const message = readAnswer(frame, answerLimits);
+    if (!isAnswer(message)) throw new TypeError('it has no id, or an error that is none');
+    if (!events.answer(message)) throw new TypeError('nobody had asked');
+  };
+  readFrames(pipe, mostBytes(answerLimits), hear, (why) => {
+    cause = `its process sent what is no answer: ${messageOf(why)}`;
+    pipe.destroy();
   });
   // Where the process has just ended, 'close' tells.
   pipe.on('error', () => undefined);
   // One that hears no calls is of no use.
   pipe.on('close', () => endProcess(child));
+  child.once('exit', () =>
+    setTimeout(() => void [pipe, child.stderr].map((one) => one?.destroy()), LAST_WORDS_MS),
+  );
   const exited = new Promise<void>((resolve) => {
     child.once('close', (code: number | null, signal: string | null) => {
       resolve();
@@ -64,8 +74,9 @@ export function openProcess(
   });
   return {
     pid: child.pid,
-    post: (call) => sendFrame(pipe, call),
+    post: (call) => sendFrame(pipe, serialize(call)),
     terminate: () => {
+      isEnding = true;
       endProcess(child);
       return exited;
     },

@@ -1,12 +1,17 @@
 import { Socket } from 'node:net';
+import { deserialize } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { collectWhenIdle } from '../memory/collect-when-idle.js';
 import { TriptychError } from '../errors/triptych-error.js';
+import { writeAnswer } from './answer-bytes.js';
 import { readFrames, sendFrame } from './frames.js';
 import { BEGUN, Transferred, WORKER_PIPE, type WorkerAnswer, type WorkerCall } from './messages.js';
 import { isWorkerProcess, threadSettings } from './thread-settings.js';
 
 export type WorkerMethods = Record<string, (argument: never) => unknown>;
+
+/** As long as a frame may be. */
+const LONGEST_CALL_BYTES = 2 ** 32 - 1;
 
 type Post = (message: WorkerAnswer, transfer: Transferred<unknown>['transfer']) => void;
 
@@ -45,16 +50,14 @@ function listen(onCall: (call: WorkerCall) => void): Post {
   // A terminal and a service manager signal every process of a group; when this one ends is the server's to say.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const pipe = openWorkerPipe();
-  readFrames(pipe, Infinity, {
-    message: (call) => onCall(call as WorkerCall),
-    broken: (why) => {
-      throw new TriptychError('INTERNAL', `what the server sent cannot be read: ${why}`);
-    },
+  const hear = (frame: Buffer) => onCall(deserialize(frame) as WorkerCall);
+  readFrames(pipe, LONGEST_CALL_BYTES, hear, (why) => {
+    throw why;
   });
   // Who has gone hears no answer.
   pipe.on('error', () => undefined);
   pipe.once('close', () => process.exit());
-  return (message) => sendFrame(pipe, message);
+  return (message) => sendFrame(pipe, ...writeAnswer(message));
 }
 
 /** The worker's end of the pipe that its host opened. */

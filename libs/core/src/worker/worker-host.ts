@@ -6,6 +6,7 @@ import { TriptychError } from '../errors/triptych-error.js';
 import { untilAborted } from '../errors/until-aborted.js';
 import { type Logger, silentLogger } from '../logger.js';
 import { within } from '../scheduling/within.js';
+import type { AnswerLimits } from './answer-bytes.js';
 import type { Channel, Isolation } from './channel.js';
 import type { WorkerAnswer } from './messages.js';
 import { openChannel } from './open-channel.js';
@@ -25,7 +26,7 @@ export interface WorkerHostOptions {
   readonly restart?: boolean;
   /** Longest that `close` waits for what the worker holds. Default: a minute. */
   readonly farewellMs?: number;
-  /** Largest JavaScript heap of a thread, beyond which it ends alone. Default: Node's. */
+  /** Largest JavaScript heap, beyond which it ends. Default: Node's. */
   readonly memoryMb?: number | undefined;
   /** Of a process: variables beside those of this one's that it is given, tokens not among them. */
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -33,8 +34,8 @@ export interface WorkerHostOptions {
   readonly niceness?: number | undefined;
   /** Of a process: what it says on standard error is logged when it has ended, not passed on. */
   readonly isQuiet?: boolean | undefined;
-  /** Of a process: the longest answer; who sends a longer one is ended. Default: 1 GiB. */
-  readonly answerBytes?: number | undefined;
+  /** Of a process, which is ended where it sends more. Default: 16 MiB and arrays of 1 GiB. */
+  readonly answerLimits?: AnswerLimits | undefined;
   /** Native code runs in its thread, which must not lose it under a call: {@link restNativeThreads}. */
   readonly isNative?: boolean;
   readonly logger?: Logger;
@@ -182,11 +183,20 @@ export class WorkerHost {
   }
 
   async #spawn(): Promise<void> {
-    const { entry, name, isolation = 'thread', memoryMb, env, niceness, isQuiet, answerBytes } = this.options;
+    const {
+      entry,
+      name,
+      isolation = 'thread',
+      memoryMb,
+      env,
+      niceness,
+      isQuiet,
+      answerLimits,
+    } = this.options;
     if (isEnding && nativeThreads.has(this)) throw new TriptychError('DRAINING', `${name}: the process ends`);
     let cause: unknown;
     const worker: Channel = openChannel(
-      { isolation, entry, name, memoryMb, env, niceness, isQuiet, answerBytes },
+      { isolation, entry, name, memoryMb, env, niceness, isQuiet, answerLimits },
       {
         answer: (answer) => this.#settle(answer),
         ended: (thrown) => this.#lost(worker, (cause = thrown)),
@@ -215,16 +225,23 @@ export class WorkerHost {
       this.#pending.set(id, { resolve: resolve as PendingCall['resolve'], reject, timer: undefined });
       if (timeout) this.#limits.set(id, timeout);
       this.#watchFirst();
-      worker.post({ id, method, argument }, transfer);
+      try {
+        worker.post({ id, method, argument }, transfer);
+      } catch (thrown) {
+        // It cannot be sent, so nobody answers it.
+        this.#take(id)?.reject(TriptychError.from(thrown));
+      }
     });
   }
 
-  #settle(answer: WorkerAnswer): void {
+  /** False where no call waits for it. */
+  #settle(answer: WorkerAnswer): boolean {
     const call = this.#take(answer.id);
     this.#watchFirst();
-    if (!call) return;
+    if (!call) return false;
     if ('error' in answer) call.reject(TriptychError.fromRecord(answer.error));
     else call.resolve(answer.result);
+    return true;
   }
 
   /** Begins the time of the call that the worker is at. */

@@ -47,7 +47,11 @@ export class ImagePreprocessor {
       return { pixels: new Uint8Array(source.data), preprocessUs: 0 };
     const { maxPixels } = this;
     const cost = decodeCost(source, maxPixels);
-    const request = { source, recipe, limits: { maxPixels, expectedPixels: cost.pixels } };
+    const request = {
+      source,
+      recipe,
+      limits: { maxPixels, expectedPixels: cost.pixels, isCounted: source.kind === 'raw' },
+    };
     const { caller = soleCaller(), deadline = Infinity, signal } = options;
     const job = new DecodeJob(request, cost, { caller, deadline, signal });
     this.decoders.add(job);

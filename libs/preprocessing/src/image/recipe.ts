@@ -12,16 +12,22 @@ export interface ImageRecipe {
   readonly inputSize: number;
 }
 
+/** The largest side of a model's input, in pixels: some 20 000 patches of the usual size. */
+export const LARGEST_INPUT = 2048;
+
 /** Numbers of `PIL.Image.Resampling`. */
 const filters: Readonly<Record<string, FilterName>> = { 2: 'bilinear', 3: 'bicubic' };
 
 /**
  * Reads a `preprocessor_config.json` for a model of this input size. Where it is silent: bicubic, the shorter edge to the input
- * size, and its centre. Throws MODEL_CONFIG where the recipe would not always end in that size.
+ * size, and its centre. Throws MODEL_CONFIG where the recipe would not always end in that size, or
+ * that is above {@link LARGEST_INPUT}.
  */
 export function readImageRecipe(preprocessor: JsonObject, inputSize: number): ImageRecipe {
   const fields = new ConfigFields({ size: inputSize, crop_size: inputSize, ...preprocessor });
   const filter = fields.choice('resample', filters, '3');
+  if (inputSize > LARGEST_INPUT)
+    fields.problem(`image_size must be at most ${LARGEST_INPUT}, found ${inputSize}`);
   if (!fields.flag('do_resize', true)) fields.problem('do_resize must be true');
   const size = readSize(fields, fields.raw('size'));
   if (fields.flag('do_center_crop', true)) {

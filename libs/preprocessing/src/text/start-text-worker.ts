@@ -1,4 +1,4 @@
-import { type Logger, WorkerHost, workerEntry } from '@triptych/core';
+import { type AnswerLimits, type Logger, WorkerHost, workerEntry } from '@triptych/core';
 import type { TokenTable } from './token-words.js';
 import type { TokenizerRecipe } from './tokenizer.js';
 import type { OpenRequest, ReceiveRequest } from './worker/protocol.js';
@@ -18,8 +18,8 @@ const OPEN_TIMEOUT_MS = 60_000;
 const PIECE_CHARACTERS = 256 * 1024;
 /** Such a tokenizer's process takes some 540 MB. */
 const MEMORY_MB = 1024;
-/** What its tokens stand for are some megabytes. */
-const ANSWER_BYTES = 32 * 2 ** 20;
+/** The tokens of a text, and once the texts of all tokens. */
+const ANSWER_LIMITS: AnswerLimits = { headBytes: 2 ** 20, arrayBytes: 2 ** 25 };
 /** A worker of JavaScript alone can be ended at any time: what it holds is not worth more. */
 const FAREWELL_MS = 500;
 
@@ -36,7 +36,7 @@ export async function startTextWorker(
     isolation: 'process',
     restart: true,
     memoryMb: MEMORY_MB,
-    answerBytes: ANSWER_BYTES,
+    answerLimits: ANSWER_LIMITS,
     // Whoever sends such a text would fill the server's log with dumps of its heap.
     isQuiet: true,
     farewellMs: FAREWELL_MS,

@@ -1,17 +1,43 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outcomesOf, type Waiting } from './text-bundle.js';
 
-it.each([[null], ['words'], [[]], [[null]], [[1, 2]]])(
-  'throws where a tokenizer that was taken over answers %j',
-  (answers) => {
-    expect(() => outcomesOf(answers, 1)).toThrow();
-  },
-);
+const tokens = { ids: [0, 9], untruncated: 2, preprocessUs: 5 };
+const limits = { vocabulary: 10, padding: { length: 2, token: '', side: 'right' } } as const;
+const outcomes = (answers: unknown) => outcomesOf(answers, [{ text: '', context: 3 }], limits);
 
-it('fails a text whose error is none', async () => {
-  const [outcome] = outcomesOf([{ error: null }], 1);
-  const failed = new Promise((resolve, reject) => {
-    outcome({ resolve, reject } as unknown as Waiting);
+function settled(outcome: (entry: Waiting) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => outcome({ resolve, reject } as unknown as Waiting));
+}
+
+describe('what a tokenizer answers', () => {
+  it('are the tokens of each text, or why it has none', async () => {
+    expect(await settled(outcomes([tokens])[0])).toEqual(tokens);
+    const [refused] = outcomes([{ error: { reason: 'TEXT_TOKENIZE_CRASH', message: 'so' } }]);
+    await expect(settled(refused)).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_CRASH', message: 'so' });
   });
-  await expect(failed).rejects.toMatchObject({ reason: 'INTERNAL' });
+
+  it.each([[null], ['words'], [[]], [[tokens, tokens]]])('is refused where it is %j', (answers) => {
+    expect(() => outcomes(answers)).toThrow();
+  });
+
+  it.each([
+    [null],
+    [1],
+    [{ error: null }],
+    [{ ...tokens, ids: 'words' }],
+    [{ ...tokens, ids: [0] }],
+    [{ ...tokens, ids: [0, 1, 2, 3] }],
+    [{ ...tokens, ids: [0, 10] }],
+    [{ ...tokens, ids: [0, -1] }],
+    [{ ...tokens, ids: [0, 0.5] }],
+    [{ ...tokens, ids: [0, '1'] }],
+    [{ ...tokens, untruncated: undefined }],
+    [{ ...tokens, preprocessUs: null }],
+  ])('fails a text alone where its part is %j', async (answer) => {
+    await expect(settled(outcomes([answer])[0])).rejects.toMatchObject({ reason: 'INTERNAL' });
+  });
+
+  it('fails a text alone where its part is not there', async () => {
+    await expect(settled(outcomes(new Array(1))[0])).rejects.toMatchObject({ reason: 'INTERNAL' });
+  });
 });

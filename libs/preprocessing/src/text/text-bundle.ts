@@ -1,5 +1,10 @@
 import { type FairOrder, type Queueing, TriptychError } from '@triptych/core';
-import type { Tokenized, TokenizedText, TokenizeRequest } from './worker/protocol.js';
+import {
+  isTokenizedText,
+  type TokenizedText,
+  type TokenizeRequest,
+  type TokenLimits,
+} from './worker/protocol.js';
 
 /** A text that waits for the worker. */
 export interface Waiting extends Queueing {
@@ -42,13 +47,18 @@ export function takeBundle(
   return waiting.take(joins, () => (goAlone ? 1 : MOST_OF_A_BUNDLE));
 }
 
-/** What becomes of each text of a bundle. Throws where the worker's answer is none: it may have been taken over. */
-export function outcomesOf(answers: unknown, count: number): readonly ((entry: Waiting) => void)[] {
-  if (!Array.isArray(answers) || answers.length !== count)
-    throw new TriptychError('INTERNAL', `expected tokens of ${count} texts from the tokenizer`);
-  return (answers as readonly Tokenized[]).map((answer) => {
-    if (!('error' in answer)) return ({ resolve }) => resolve(answer);
-    const error = TriptychError.fromRecord(answer.error);
+/** What becomes of each text of a bundle, whose tokenizer may have been taken over. Throws where its answer is none. */
+export function outcomesOf(
+  answers: unknown,
+  requests: readonly TokenizeRequest[],
+  limits: TokenLimits,
+): readonly ((entry: Waiting) => void)[] {
+  if (!Array.isArray(answers) || answers.length !== requests.length)
+    throw new TriptychError('INTERNAL', `expected tokens of ${requests.length} texts from the tokenizer`);
+  return requests.map((request, i) => {
+    const answer: unknown = answers[i];
+    if (isTokenizedText(answer, request, limits)) return ({ resolve }) => resolve(answer);
+    const error = TriptychError.fromRecord((answer as { readonly error?: unknown } | null)?.error);
     return ({ reject }) => reject(error);
   });
 }

@@ -141,7 +141,7 @@ export class TextPreprocessor {
     const requests = bundle.map(({ request }) => request);
     const outcomes = this.host
       .call('tokenize', requests)
-      .then((answers) => outcomesOf(answers, bundle.length));
+      .then((answers) => outcomesOf(answers, requests, this.options.tokenizer));
     outcomes.then(
       (outcomes) => this.#answered(bundle, (entry, i) => outcomes[i](entry)),
       (thrown: unknown) => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { closeSync, readlinkSync, writeSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,6 +35,8 @@ serveWorker({
     writeSync(WORKER_PIPE, bytes);
     return new Promise(() => undefined);
   },
+  /** Starts a process that has its pipe, and lives on. */
+  passOn: () => spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', WORKER_PIPE] }).pid,
   /** Hears no more calls. */
   hangUp: () => {
     closeSync(WORKER_PIPE);

@@ -11,6 +11,8 @@ export interface DecodeLimits {
   readonly maxPixels: number;
   /** As many as the image is said to have. */
   readonly expectedPixels: number;
+  /** Whether a decoder has counted them, and not only the first bytes of the image been read. */
+  readonly isCounted: boolean;
 }
 
 /** The image has more pixels than its first bytes say. */

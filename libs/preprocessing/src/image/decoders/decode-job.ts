@@ -50,11 +50,11 @@ export class DecodeJob implements Queueing {
     return source.kind === 'encoded' && imageFormat(source.data) === 'avif';
   }
 
-  /** Sets the expected cost to that of `pixels` pixels, whatever the image's header says. Throws IMAGE_TOO_LARGE. */
+  /** Sets the expected cost to that of `pixels` pixels, which a decoder has counted, whatever the image's first bytes say. Throws IMAGE_TOO_LARGE. */
   expecting(pixels: number): this {
     const { source, limits } = this.request;
     if (source.kind === 'encoded') this.expected = costOfPixels(source, pixels, limits.maxPixels);
-    this.request = { ...this.request, limits: { ...limits, expectedPixels: pixels } };
+    this.request = { ...this.request, limits: { ...limits, expectedPixels: pixels, isCounted: true } };
     return this;
   }
 

@@ -1,12 +1,13 @@
-import { type Logger, TriptychError, WorkerHost, workerEntry } from '@triptych/core';
+import { type AnswerLimits, type Logger, TriptychError, WorkerHost, workerEntry } from '@triptych/core';
+import { LARGEST_INPUT } from '../recipe.js';
 import { isReplyTo, type PrepareReply, type PrepareRequest } from '../worker/protocol.js';
 import { type ProcessUsage, processUsage } from './process-usage.js';
 
 /** Of V8's heap, which pixels are outside of: a decoder needs little of it. */
 const HEAP_MB = 128;
 
-/** The pixels of a model's input of 2360 × 2360. */
-const ANSWER_BYTES = 16 * 2 ** 20;
+/** The largest input of a model, or an error. */
+const ANSWER_LIMITS: AnswerLimits = { headBytes: 64 * 1024, arrayBytes: 3 * LARGEST_INPUT ** 2 };
 
 /** AVIFs that a process decodes before the next takes no longer than later ones: what is called often is compiled a second time. */
 const AVIFS_TO_COMPILE = 2;
@@ -30,7 +31,7 @@ export class Decoder {
       name: 'image decoder',
       isolation: 'process',
       memoryMb: HEAP_MB,
-      answerBytes: ANSWER_BYTES,
+      answerLimits: ANSWER_LIMITS,
       niceness,
       // One image at a time is decoded, and files are read by the other thread.
       env: { UV_THREADPOOL_SIZE: '2' },

@@ -87,19 +87,29 @@ describe('image decoders', () => {
   });
 
   it('refuse an image that three of them answered with something else', async () => {
-    // Before the decoder does.
+    // Once it has been asked, and before it answers itself.
     const takenOver = `
+      import { Socket } from 'node:net';
       import { writeSync } from 'node:fs';
-      import { serialize } from 'node:v8';
-      const answer = serialize({ id: 1, result: { pixels: new Uint8Array(3), preprocessUs: 1 } });
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(answer.length);
-      setInterval(() => writeSync(3, Buffer.concat([length, answer])), 1);`;
+      const head = '{"id":1,"result":{"pixels":{"$array":["Uint8Array",0,3]},"preprocessUs":1}}';
+      const answer = Buffer.alloc(4 + 8 + 8 + head.length);
+      answer.writeUInt32LE(answer.length - 4);
+      answer.writeUInt32LE(head.length, 4);
+      answer.write(head, 20);
+      const { push } = Socket.prototype;
+      Socket.prototype.push = function (chunk, ...rest) {
+        if (chunk?.includes('prepare')) writeSync(3, answer);
+        return push.call(this, chunk, ...rest);
+      };`;
     const preload = `data:text/javascript,${encodeURIComponent(takenOver)}`;
     setThreadSettings({ stepBack: true, collectIdle: true, preload });
     try {
       await start();
-      await expect(images.prepare(small, recipe)).rejects.toMatchObject({ reason: 'IMAGE_CORRUPT' });
+      const refused = await images.prepare(small, recipe).catch((thrown: unknown) => thrown);
+      expect(refused).toMatchObject({
+        reason: 'IMAGE_CORRUPT',
+        cause: { message: 'its process answered with what is no image' },
+      });
     } finally {
       setThreadSettings({ stepBack: true, collectIdle: true });
     }

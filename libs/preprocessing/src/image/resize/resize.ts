@@ -112,7 +112,7 @@ function resizeColumns(
   for (let y = 0; y < first.length; y++) {
     const begin = (first[y] - top) * stride;
     const end = y * taps + count[y];
-    // Four columns at a time, for which a weight is read once. What the last four compute beyond the row is overwritten by the next.
+    // Four columns at a time, for which a weight is read once. What the last four compute beyond a row is overwritten by the next row, and beyond the last row left out.
     for (let x = 0; x < stride; x += 4) {
       let [a, b, c, d] = [HALF, HALF, HALF, HALF];
       let from = begin + x;

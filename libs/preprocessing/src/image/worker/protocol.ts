@@ -1,3 +1,4 @@
+import { isCount } from '@triptych/core';
 import type { ImageSource } from '@triptych/validation';
 import type { DecodeLimits } from '../decode/decode.js';
 import type { ImageRecipe } from '../recipe.js';
@@ -21,10 +22,7 @@ export type PrepareReply = PreparedImage | { readonly foundPixels: number };
 export function isReplyTo({ recipe, limits }: PrepareRequest, reply: unknown): reply is PrepareReply {
   if (typeof reply !== 'object' || reply === null) return false;
   const { foundPixels, pixels, preprocessUs } = reply as Readonly<Record<string, unknown>>;
-  if (foundPixels !== undefined) return isCount(foundPixels) && foundPixels > limits.expectedPixels;
+  if (foundPixels !== undefined)
+    return !limits.isCounted && isCount(foundPixels) && foundPixels > limits.expectedPixels;
   return pixels instanceof Uint8Array && pixels.length === 3 * recipe.inputSize ** 2 && isCount(preprocessUs);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

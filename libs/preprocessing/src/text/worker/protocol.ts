@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '@triptych/core';
+import { type ErrorRecord, isCount } from '@triptych/core';
 import type { BpeFiles } from '../bpe-files.js';
 import type { Tokens, TokenizerRecipe } from '../tokenizer.js';
 
@@ -22,6 +22,28 @@ export interface TokenizeRequest {
 
 export interface TokenizedText extends Tokens {
   readonly preprocessUs: number;
+}
+
+/** What tokens of a model are. */
+export type TokenLimits = Pick<TokenizerRecipe, 'vocabulary' | 'padding'>;
+
+/** Whether what a tokenizer's process sent are the tokens of a text: whoever took it over may send anything. */
+export function isTokenizedText(
+  value: unknown,
+  { context }: TokenizeRequest,
+  { vocabulary = Infinity, padding }: TokenLimits,
+): value is TokenizedText {
+  if (typeof value !== 'object' || value === null) return false;
+  const { ids, untruncated, preprocessUs } = value as Readonly<Record<string, unknown>>;
+  const least = Math.min(padding?.length ?? 0, context);
+  return (
+    Array.isArray(ids) &&
+    ids.length >= least &&
+    ids.length <= context &&
+    ids.every((id) => isCount(id) && id < vocabulary) &&
+    isCount(untruncated) &&
+    isCount(preprocessUs)
+  );
 }
 
 /** What becomes of one of several texts. */
