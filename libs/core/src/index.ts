@@ -2,7 +2,13 @@ export { ConfigFields, type JsonObject } from './config-fields.js';
 export { abortError, clientGone } from './errors/abort-error.js';
 export { catalogue, type ErrorCode, type Reason } from './errors/catalogue.js';
 export { fileProblem, problemOf } from './errors/file-problem.js';
-export { type Choice, type ErrorRecord, messageOf, TriptychError } from './errors/triptych-error.js';
+export {
+  type Choice,
+  type ErrorRecord,
+  isErrorRecord,
+  messageOf,
+  TriptychError,
+} from './errors/triptych-error.js';
 export { untilAborted } from './errors/until-aborted.js';
 export { fileWithin } from './files/file-within.js';
 export { parseFile, parseJson } from './files/parse-json.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readAnswer, writeAnswer } from './answer-bytes.js';
 
 const limits = { headBytes: 2 ** 20, arrayBytes: 2 ** 20 };
-const there = (result: unknown) => Buffer.concat(writeAnswer({ id: 7, result }));
+const there = (result: unknown) => writeAnswer({ id: 7, result });
 const back = (result: unknown) => readAnswer(there(result), limits);
 
 describe('an answer of a worker', () => {

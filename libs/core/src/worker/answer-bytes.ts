@@ -38,10 +38,11 @@ export function mostBytes({ headBytes, arrayBytes }: AnswerLimits): number {
 }
 
 /**
- * An answer in pieces: the preamble, typed arrays, and a head of JSON, in which places stand for them. Throws TypeError for what such an
- * answer cannot have: it is of plain objects, arrays, typed arrays, strings, numbers and booleans.
+ * An answer as bytes: the preamble, typed arrays, and a head of JSON, in which places stand for them. A copy, for its arrays may be used
+ * again before a pipe has taken it. Throws TypeError for what such an answer cannot have: it is of plain objects, arrays, typed arrays,
+ * strings, numbers, booleans and null; properties that are undefined are left out.
  */
-export function writeAnswer(answer: WorkerAnswer): Uint8Array[] {
+export function writeAnswer(answer: WorkerAnswer): Buffer<ArrayBuffer> {
   const pieces: Uint8Array[] = [];
   let end = 0;
   const placed = (array: ArrayBufferView) => {
@@ -56,22 +57,24 @@ export function writeAnswer(answer: WorkerAnswer): Uint8Array[] {
   };
   const withPlaces = (value: unknown): unknown => {
     if (typeof value === 'number' && !Number.isFinite(value)) return { [NUMBER]: String(value) };
+    if (['function', 'symbol', 'bigint'].includes(typeof value))
+      throw new TypeError(`a worker cannot answer with a ${typeof value}`);
     if (typeof value !== 'object' || value === null) return value;
     if (ArrayBuffer.isView(value)) return placed(value);
     if (Array.isArray(value)) return value.map(withPlaces);
     if (Object.getPrototypeOf(value) !== Object.prototype)
-      throw new TypeError(`a worker cannot answer with a ${value.constructor.name}`);
+      throw new TypeError(`a worker cannot answer with ${Object.prototype.toString.call(value)}`);
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withPlaces(one)]));
   };
   const head = Buffer.from(JSON.stringify(withPlaces(answer)));
   const preamble = Buffer.alloc(PREAMBLE_BYTES);
   preamble.writeUInt32LE(head.length);
-  return [preamble, ...pieces, head];
+  return Buffer.concat([preamble, ...pieces, head]);
 }
 
 /**
- * What {@link writeAnswer} was given; of bytes that somebody else wrote, any value whose memory is some twenty times of the head's at most.
- * Arrays lie in the frame's buffer. Throws for what is longer than may be, or none.
+ * What {@link writeAnswer} was given. A stranger's bytes may give any value, in memory of some thirty times the head's. Arrays lie in the
+ * frame's buffer. Throws for what is longer than may be, or no answer.
  */
 export function readAnswer(frame: Buffer<ArrayBuffer>, { headBytes, arrayBytes }: AnswerLimits): unknown {
   const length = frame.readUInt32LE();
@@ -79,11 +82,19 @@ export function readAnswer(frame: Buffer<ArrayBuffer>, { headBytes, arrayBytes }
   const arrays = frame.subarray(PREAMBLE_BYTES, Math.max(headAt, PREAMBLE_BYTES));
   if (headAt < PREAMBLE_BYTES || length > headBytes || arrays.length > arrayBytes)
     throw new RangeError(`an answer of ${length} bytes and arrays of ${arrays.length}`);
-  return JSON.parse(frame.toString('utf8', headAt), (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (NUMBER in value) return Number(value[NUMBER]);
-    return ARRAY in value ? arrayAt(value[ARRAY], arrays) : value;
-  });
+  const head = frame.toString('utf8', headAt);
+  const value: unknown = JSON.parse(head);
+  return head.includes('"$') ? withArrays(value, arrays) : value;
+}
+
+/** Puts what places stand for in their stead. */
+function withArrays(value: unknown, arrays: Buffer<ArrayBuffer>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (NUMBER in value) return Number(value[NUMBER]);
+  if (ARRAY in value) return arrayAt(value[ARRAY], arrays);
+  const all = value as Record<string, unknown>;
+  for (const [key, one] of Object.entries(all)) all[key] = withArrays(one, arrays);
+  return value;
 }
 
 /** Throws where there is none. */

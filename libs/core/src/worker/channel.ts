@@ -37,6 +37,6 @@ export interface ChannelOptions {
   readonly niceness?: number | undefined;
   /** Of a process: what it says on standard error is kept for the reason of its end, not passed on. */
   readonly isQuiet?: boolean | undefined;
-  /** Of a process, which is ended where it sends more. Default: 16 MiB and arrays of 1 GiB. */
+  /** Of a process, which is ended where it sends more. Default: 4 MiB and arrays of nearly 4 GiB. */
   readonly answerLimits?: AnswerLimits | undefined;
 }

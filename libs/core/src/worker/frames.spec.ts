@@ -18,7 +18,7 @@ async function read(chunks: readonly Uint8Array[]): Promise<{ frames: string[]; 
 
 function sent(...texts: string[]): Buffer {
   const pipe = new PassThrough();
-  for (const text of texts) sendFrame(pipe, Buffer.from(text.slice(0, 2)), Buffer.from(text.slice(2)));
+  for (const text of texts) sendFrame(pipe, Buffer.from(text));
   return pipe.read() as Buffer;
 }
 

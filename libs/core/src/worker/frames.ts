@@ -3,18 +3,19 @@ import type { Readable, Writable } from 'node:stream';
 /** A frame's length comes before its bytes, as an unsigned number of four bytes, little-endian. */
 const LENGTH_BYTES = 4;
 
-/** Sends bytes as a frame, of at least one byte; they may be in pieces. */
-export function sendFrame(pipe: Writable, ...pieces: Uint8Array[]): void {
+/** Sends bytes as a frame, of at least one byte. */
+export function sendFrame(pipe: Writable, bytes: Uint8Array): void {
   const length = Buffer.alloc(LENGTH_BYTES);
-  length.writeUInt32LE(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  length.writeUInt32LE(bytes.byteLength);
   pipe.cork();
-  for (const piece of [length, ...pieces]) pipe.write(piece);
+  pipe.write(length);
+  pipe.write(bytes);
   pipe.uncork();
 }
 
 /**
- * Gives frames that the other end sends by {@link sendFrame} to `hear`, each in a buffer of its own. `broken` is told once of one that is
- * longer than `mostBytes`, or what `hear` threw; nothing is read any more then.
+ * Gives frames that the other end sends by {@link sendFrame} to `hear`, each in a buffer of its own. Calls `broken` once, with an error, where
+ * one is empty or longer than `mostBytes`, or `hear` threw; it reads no more after that.
  */
 export function readFrames(
   pipe: Readable,
@@ -39,7 +40,7 @@ class FrameReader {
   readonly #length = Buffer.alloc(LENGTH_BYTES);
   /** Of the frame that is being read, once its length is known. The system gives it memory as it is filled. */
   #frame: Buffer<ArrayBuffer> | undefined;
-  /** Of the frame, or else of its length. */
+  /** Bytes read so far of the frame, or else of its length. */
   #filled = 0;
 
   constructor(private readonly mostBytes: number) {}

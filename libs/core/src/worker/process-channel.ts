@@ -17,7 +17,8 @@ const LONGEST_LAST_WORDS = 4096;
 /** How long what a process that has ended has said may be on its way. Whoever else holds its pipe keeps nobody waiting. */
 const LAST_WORDS_MS = 100;
 
-const DEFAULT_LIMITS: AnswerLimits = { headBytes: 2 ** 24, arrayBytes: 2 ** 30 };
+/** Of a worker that reads nothing of strangers: nearly all that a frame can be. */
+const DEFAULT_LIMITS: AnswerLimits = { headBytes: 2 ** 22, arrayBytes: 2 ** 32 - 2 ** 23 };
 
 /**
  * A worker in a process of its own. Node's own channel between processes has no limit to a message, and what it cannot read ends the process
@@ -63,9 +64,11 @@ export function openProcess(
   pipe.on('error', () => undefined);
   // One that hears no calls is of no use.
   pipe.on('close', () => endProcess(child));
-  child.once('exit', () =>
-    setTimeout(() => void [pipe, child.stderr].map((one) => one?.destroy()), LAST_WORDS_MS),
-  );
+  child.once('exit', () => {
+    const letGo = () => [pipe, child.stderr].forEach((one) => one?.destroy());
+    // What has come while the event loop was busy is read before.
+    setTimeout(() => setImmediate(letGo), LAST_WORDS_MS).unref();
+  });
   const exited = new Promise<void>((resolve) => {
     child.once('close', (code: number | null, signal: string | null) => {
       resolve();

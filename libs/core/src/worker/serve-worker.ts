@@ -57,7 +57,7 @@ function listen(onCall: (call: WorkerCall) => void): Post {
   // Who has gone hears no answer.
   pipe.on('error', () => undefined);
   pipe.once('close', () => process.exit());
-  return (message) => sendFrame(pipe, ...writeAnswer(message));
+  return (message) => sendFrame(pipe, writeAnswer(message));
 }
 
 /** The worker's end of the pipe that its host opened. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transferable } from 'node:worker_threads';
 import { abortError } from '../errors/abort-error.js';
 import type { Reason } from '../errors/catalogue.js';
-import { TriptychError } from '../errors/triptych-error.js';
+import { type ErrorRecord, TriptychError } from '../errors/triptych-error.js';
 import { untilAborted } from '../errors/until-aborted.js';
 import { type Logger, silentLogger } from '../logger.js';
 import { within } from '../scheduling/within.js';
@@ -34,7 +34,7 @@ export interface WorkerHostOptions {
   readonly niceness?: number | undefined;
   /** Of a process: what it says on standard error is logged when it has ended, not passed on. */
   readonly isQuiet?: boolean | undefined;
-  /** Of a process, which is ended where it sends more. Default: 16 MiB and arrays of 1 GiB. */
+  /** Of a process, which is ended where it sends more. Default: 4 MiB and arrays of nearly 4 GiB. */
   readonly answerLimits?: AnswerLimits | undefined;
   /** Native code runs in its thread, which must not lose it under a call: {@link restNativeThreads}. */
   readonly isNative?: boolean;
@@ -239,7 +239,7 @@ export class WorkerHost {
     const call = this.#take(answer.id);
     this.#watchFirst();
     if (!call) return false;
-    if ('error' in answer) call.reject(TriptychError.fromRecord(answer.error));
+    if ('error' in answer) call.reject(failureOf(answer.error));
     else call.resolve(answer.result);
     return true;
   }
@@ -316,4 +316,10 @@ export class WorkerHost {
       await this.#dismiss();
     }
   }
+}
+
+/** That a worker is lost says its host alone. */
+function failureOf(record: ErrorRecord): TriptychError {
+  const error = TriptychError.fromRecord(record);
+  return error.reason === 'WORKER_LOST' ? TriptychError.from(new Error(error.message)) : error;
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { soleCaller } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeNone, takeOver } from '../testing/taken-over.js';
 import { AudioPreprocessor, type AudioStream, type WindowsReply } from './audio-preprocessor.js';
 
 const RATE = 16_000;
@@ -176,6 +177,22 @@ describe('containers that are decoded in processes of their own', () => {
     const { samples } = await clip();
     expect(samples.buffer.byteLength).toBe(samples.byteLength);
     expect(samples).toEqual((await preprocessor.clip(request, mine())).samples);
+  });
+
+  it('are refused by one that answers with what is no audio', async () => {
+    takeOver('turn', '{"windows":[],"isDone":true,"position":0,"spentUs":{"$number":"NaN"},"decodedMs":0}');
+    try {
+      const taken = await AudioPreprocessor.start({
+        workers: 1,
+        decodeTimeoutMs: 10_000,
+        isolation: 'process',
+      });
+      const request = { format: container, data: wav, targetRate: RATE, maxSamples: 30 * RATE };
+      await expect(taken.clip(request, mine())).rejects.toMatchObject({ reason: 'WORKER_LOST' });
+      await taken.close();
+    } finally {
+      takeNone();
+    }
   });
 
   it('lose what a crashed decoder held, and nothing else', async () => {

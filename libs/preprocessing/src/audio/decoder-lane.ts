@@ -1,5 +1,6 @@
 import {
   abortError,
+  type AnswerLimits,
   type Caller,
   FairOrder,
   type Isolation,
@@ -9,7 +10,7 @@ import {
   WorkerHost,
   workerEntry,
 } from '@triptych/core';
-import type { TurnReply, TurnRequest } from './worker/protocol.js';
+import { isTurnReply, type TurnReply, type TurnRequest } from './worker/protocol.js';
 
 export interface DecoderLaneOptions {
   readonly name: string;
@@ -43,6 +44,8 @@ interface Waiting extends Queueing {
 
 /** Milliseconds that a turn costs beside decoding. */
 const TURN_MS = 0.2;
+/** The windows of a turn, or the samples of a clip. */
+const ANSWER_LIMITS: AnswerLimits = { headBytes: 2 ** 20, arrayBytes: 2 ** 30 };
 /** Turns that the worker holds: one that it takes, and one that it finds when that is over. */
 const MOST_HELD = 2;
 /** A turn is failed once this many workers have ended during it. */
@@ -70,7 +73,14 @@ export class DecoderLane {
 
   static async start({ name, isolation, hangMs, logger }: DecoderLaneOptions): Promise<DecoderLane> {
     const entry = workerEntry(import.meta.url, './worker/audio-worker.js');
-    const options = { entry, name, isolation, restart: true, ...(logger ? { logger } : {}) };
+    const options = {
+      entry,
+      name,
+      isolation,
+      restart: true,
+      answerLimits: ANSWER_LIMITS,
+      ...(logger ? { logger } : {}),
+    };
     return new DecoderLane(await WorkerHost.start(options), hangMs);
   }
 
@@ -139,10 +149,14 @@ export class DecoderLane {
     try {
       const timeout =
         hangMs === undefined ? undefined : { ms: hangMs, reason: 'AUDIO_DECODE_TIMEOUT' as const };
-      const reply = await this.host.call<TurnReply>('turn', sent, {
+      const reply = await this.host.call<unknown>('turn', sent, {
         transfer,
         ...(timeout ? { timeout } : {}),
       });
+      if (!isTurnReply(reply)) {
+        void this.host.kill();
+        throw new TriptychError('WORKER_LOST', 'the decoder answered with what is no audio');
+      }
       // Of an earlier worker: that one was lost, this one is well.
       if (reply.failure?.reason === 'WORKER_LOST') reject(TriptychError.fromRecord(reply.failure));
       else resolve(reply);

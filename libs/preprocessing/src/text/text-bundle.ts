@@ -1,4 +1,4 @@
-import { type FairOrder, type Queueing, TriptychError } from '@triptych/core';
+import { type FairOrder, isErrorRecord, type Queueing, TriptychError } from '@triptych/core';
 import {
   isTokenizedText,
   type TokenizedText,
@@ -47,20 +47,24 @@ export function takeBundle(
   return waiting.take(joins, () => (goAlone ? 1 : MOST_OF_A_BUNDLE));
 }
 
-/** What becomes of each text of a bundle, whose tokenizer may have been taken over. Throws where its answer is none. */
+/** What becomes of each text of a bundle. Throws WORKER_LOST where the tokenizer's answer is none: whoever took its process over may send anything. */
 export function outcomesOf(
   answers: unknown,
   requests: readonly TokenizeRequest[],
   limits: TokenLimits,
 ): readonly ((entry: Waiting) => void)[] {
-  if (!Array.isArray(answers) || answers.length !== requests.length)
-    throw new TriptychError('INTERNAL', `expected tokens of ${requests.length} texts from the tokenizer`);
+  if (!Array.isArray(answers) || answers.length !== requests.length) throw noTokens();
   return requests.map((request, i) => {
     const answer: unknown = answers[i];
     if (isTokenizedText(answer, request, limits)) return ({ resolve }) => resolve(answer);
-    const error = TriptychError.fromRecord((answer as { readonly error?: unknown } | null)?.error);
-    return ({ reject }) => reject(error);
+    const error = (answer as { readonly error?: unknown } | null)?.error;
+    if (!isErrorRecord(error)) throw noTokens();
+    return ({ reject }) => reject(TriptychError.fromRecord(error));
   });
+}
+
+function noTokens(): TriptychError {
+  return new TriptychError('WORKER_LOST', 'the tokenizer answered with what is no tokens');
 }
 
 function charactersOf({ request }: Waiting): number {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Logger, silentLogger } from '@triptych/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { takeNone, takeOver } from '../testing/taken-over.js';
 import { smallTokenizer } from './testing/small-tokenizer.js';
 import { TextPreprocessor } from './text-preprocessor.js';
 
@@ -21,7 +22,7 @@ const open: TextPreprocessor[] = [];
 afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
 
 async function start(json: string, timeoutMs = 300, logger?: Logger): Promise<TextPreprocessor> {
-  const tokenizer = { json, frame: { before: 1, after: 1 } };
+  const tokenizer = { json, frame: { before: 1, after: 1 }, vocabulary: 6 };
   const preprocessor = await TextPreprocessor.start({
     name: 'test',
     tokenizer,
@@ -42,6 +43,25 @@ describe('a tokenizer', () => {
     behind.push(late.catch(() => preprocessor.tokenize('a!', 9)));
     await expect(late).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_TIMEOUT' });
     for (const { ids } of await Promise.all(behind)) expect(ids).toHaveLength(4);
+  });
+
+  it('that answers with what is no tokens is replaced, and what it answered with reaches nobody', async () => {
+    takeOver('tokenize', '[{"ids":[1e6],"untruncated":1,"preprocessUs":1}]');
+    const taken = start(honest).finally(takeNone);
+    const preprocessor = await taken;
+    // The one that follows is itself.
+    expect((await preprocessor.tokenize('a!', 9)).ids).toHaveLength(4);
+  });
+
+  it('that answers nothing else is given up for a text', async () => {
+    takeOver('tokenize', '[{"error":{"reason":"WORKER_LOST"}}]');
+    try {
+      const preprocessor = await start(honest);
+      const refused = preprocessor.tokenize('a!', 9);
+      await expect(refused).rejects.toMatchObject({ reason: 'TEXT_TOKENIZE_CRASH' });
+    } finally {
+      takeNone();
+    }
   });
 
   it('that was late for several texts together takes them one by one from then on', async () => {

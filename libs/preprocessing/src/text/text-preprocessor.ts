@@ -165,6 +165,8 @@ export class TextPreprocessor {
   /** The worker ended while it was at the first bundle that it held; the others have done nothing. */
   #lost(bundle: Bundle): void {
     if (this.#held[0] !== bundle) return;
+    // It answered with what is no tokens.
+    if (this.host.ready) this.#endWorker();
     const [entry] = bundle;
     if (bundle.length > 1) this.#goAlone = true;
     else if (!this.#closed && ++entry.losses === MOST_LOSSES) {
@@ -202,6 +204,10 @@ export class TextPreprocessor {
       );
     }
     this.#takeBack();
+    this.#endWorker();
+  }
+
+  #endWorker(): void {
     this.#isEnding = true;
     void this.host.kill();
   }

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '@triptych/core';
+import { type ErrorRecord, isCount, isErrorRecord } from '@triptych/core';
 import type { AudioFormat, WindowPlan } from '@triptych/validation';
 import type { WindowerStart } from '../windower.js';
 
@@ -59,4 +59,35 @@ export interface TurnReply {
   readonly decodedMs: number;
   /** Set where the audio is broken: the windows before it are whole, none comes after. */
   readonly failure?: ErrorRecord | undefined;
+}
+
+/** Whether what a worker sent is a turn's reply: whoever took its process over may send anything. */
+export function isTurnReply(value: unknown): value is TurnReply {
+  if (typeof value !== 'object' || value === null) return false;
+  const { windows, clip, isDone, position, spentUs, decodedMs, failure } = value as Readonly<
+    Record<string, unknown>
+  >;
+  return (
+    Array.isArray(windows) &&
+    windows.every(isWindow) &&
+    (clip === undefined || clip instanceof Float32Array) &&
+    typeof isDone === 'boolean' &&
+    [position, spentUs].every(isCount) &&
+    Number.isFinite(decodedMs) &&
+    (failure === undefined || isErrorRecord(failure))
+  );
+}
+
+function isWindow(value: unknown): value is PreparedWindow {
+  if (typeof value !== 'object' || value === null) return false;
+  const { index, startSample, endSample, partial, lastSequence, content } = value as Readonly<
+    Record<string, unknown>
+  >;
+  if (typeof content !== 'object' || content === null) return false;
+  const { samples, error } = content as Readonly<Record<string, unknown>>;
+  return (
+    [index, startSample, endSample, lastSequence].every(Number.isSafeInteger) &&
+    typeof partial === 'boolean' &&
+    (error === undefined ? samples instanceof Float32Array : isErrorRecord(error))
+  );
 }

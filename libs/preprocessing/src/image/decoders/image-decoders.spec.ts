@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setThreadSettings } from '@triptych/core';
 import type { ImageSource } from '@triptych/validation';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { takeNone, takeOver } from '../../testing/taken-over.js';
 import { ImagePreprocessor } from '../image-preprocessor.js';
 import { readImageRecipe } from '../recipe.js';
 
@@ -87,22 +87,7 @@ describe('image decoders', () => {
   });
 
   it('refuse an image that three of them answered with something else', async () => {
-    // Once it has been asked, and before it answers itself.
-    const takenOver = `
-      import { Socket } from 'node:net';
-      import { writeSync } from 'node:fs';
-      const head = '{"id":1,"result":{"pixels":{"$array":["Uint8Array",0,3]},"preprocessUs":1}}';
-      const answer = Buffer.alloc(4 + 8 + 8 + head.length);
-      answer.writeUInt32LE(answer.length - 4);
-      answer.writeUInt32LE(head.length, 4);
-      answer.write(head, 20);
-      const { push } = Socket.prototype;
-      Socket.prototype.push = function (chunk, ...rest) {
-        if (chunk?.includes('prepare')) writeSync(3, answer);
-        return push.call(this, chunk, ...rest);
-      };`;
-    const preload = `data:text/javascript,${encodeURIComponent(takenOver)}`;
-    setThreadSettings({ stepBack: true, collectIdle: true, preload });
+    takeOver('prepare', '{"pixels":{"$array":["Uint8Array",0,3]},"preprocessUs":1}');
     try {
       await start();
       const refused = await images.prepare(small, recipe).catch((thrown: unknown) => thrown);
@@ -111,7 +96,7 @@ describe('image decoders', () => {
         cause: { message: 'its process answered with what is no image' },
       });
     } finally {
-      setThreadSettings({ stepBack: true, collectIdle: true });
+      takeNone();
     }
   });
 

@@ -35,11 +35,11 @@ export function isTokenizedText(
 ): value is TokenizedText {
   if (typeof value !== 'object' || value === null) return false;
   const { ids, untruncated, preprocessUs } = value as Readonly<Record<string, unknown>>;
-  const least = Math.min(padding?.length ?? 0, context);
+  const least = padding?.length ?? 0;
   return (
     Array.isArray(ids) &&
     ids.length >= least &&
-    ids.length <= context &&
+    ids.length <= Math.max(context, least) &&
     ids.every((id) => isCount(id) && id < vocabulary) &&
     isCount(untruncated) &&
     isCount(preprocessUs)
