@@ -1,4 +1,5 @@
 import type { Http2Server, Http2Session, Http2Stream } from 'node:http2';
+import { CrowdedWindows } from './crowded-windows.js';
 
 /**
  * Bytes that a client may send before the server has taken them, on one stream and on all of a connection. HTTP/2 begins with
@@ -18,13 +19,14 @@ export const MANY_STREAMS = 64;
 /** Widens the windows of every connection, and narrows those of its streams again while it has many. */
 export function widenWindows(http2: Http2Server): void {
   http2.updateSettings({ initialWindowSize: STREAM_WINDOW });
+  const crowded = new CrowdedWindows(CONNECTION_WINDOW);
   http2.on('session', (session) => {
     session.setLocalWindowSize(CONNECTION_WINDOW);
-    narrowWhereCrowded(session);
+    narrowWhereCrowded(session, crowded);
   });
 }
 
-function narrowWhereCrowded(session: Http2Session): void {
+function narrowWhereCrowded(session: Http2Session, crowded: CrowdedWindows): void {
   let open = 0;
   let isCrowded = false;
   const look = () => {
@@ -33,6 +35,8 @@ function narrowWhereCrowded(session: Http2Session): void {
     if (is === isCrowded || session.destroyed || session.pendingSettingsAck) return;
     isCrowded = is;
     session.settings({ initialWindowSize: is ? CROWDED_STREAM_WINDOW : STREAM_WINDOW });
+    if (is) crowded.add(session);
+    else crowded.delete(session);
   };
   session.on('stream', (stream: Http2Stream) => {
     open++;
@@ -43,4 +47,5 @@ function narrowWhereCrowded(session: Http2Session): void {
     });
   });
   session.on('localSettings', look);
+  session.once('close', () => crowded.delete(session));
 }
