@@ -1,5 +1,5 @@
 import { HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
-import { messageOf, TriptychError } from '@triptych/core';
+import { isCount, messageOf, TriptychError } from '@triptych/core';
 import type { HubBody, HubFile } from './download.js';
 import { answerFetch, hubFetch } from './hub-fetch.js';
 import type { HubModel, HubSettings } from './hub-settings.js';
@@ -102,8 +102,7 @@ function checkAnnounced(file: { path: string; size: unknown; hash: unknown }): H
   const { path, size, hash } = file;
   if (typeof hash !== 'string' || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash))
     throw new TriptychError('HUB_CORRUPT', `${path}: the hub announces no hash`);
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-    throw new TriptychError('HUB_CORRUPT', `${path}: the hub announces no size`);
+  if (!isCount(size)) throw new TriptychError('HUB_CORRUPT', `${path}: the hub announces no size`);
   if (!path.endsWith(SHARD) && size > MAX_DESCRIPTION_BYTES)
     throw new TriptychError(
       'HUB_CORRUPT',

@@ -183,20 +183,11 @@ export class WorkerHost {
   }
 
   async #spawn(): Promise<void> {
-    const {
-      entry,
-      name,
-      isolation = 'thread',
-      memoryMb,
-      env,
-      niceness,
-      isQuiet,
-      answerLimits,
-    } = this.options;
+    const { name, isolation = 'thread' } = this.options;
     if (isEnding && nativeThreads.has(this)) throw new TriptychError('DRAINING', `${name}: the process ends`);
     let cause: unknown;
     const worker: Channel = openChannel(
-      { isolation, entry, name, memoryMb, env, niceness, isQuiet, answerLimits },
+      { ...this.options, isolation },
       {
         answer: (answer) => this.#settle(answer),
         ended: (thrown) => this.#lost(worker, (cause = thrown)),

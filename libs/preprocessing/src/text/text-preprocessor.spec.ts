@@ -47,8 +47,7 @@ describe('a tokenizer', () => {
 
   it('that answers with what is no tokens is replaced, and what it answered with reaches nobody', async () => {
     takeOver('tokenize', '[{"ids":[1e6],"untruncated":1,"preprocessUs":1}]');
-    const taken = start(honest).finally(takeNone);
-    const preprocessor = await taken;
+    const preprocessor = await start(honest).finally(takeNone);
     // The one that follows is itself.
     expect((await preprocessor.tokenize('a!', 9)).ids).toHaveLength(4);
   });

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type DType, fileWithin, messageOf, parseJson, TriptychError } from '@triptych/core';
+import { type DType, fileWithin, isCount, messageOf, parseJson, TriptychError } from '@triptych/core';
 import { readText } from '../model-directory/files.js';
 import { checkByteLength, type StoredTensor } from '../numbers/stored-tensor.js';
 
@@ -102,7 +102,7 @@ async function readHeader(file: string): Promise<SafetensorsEntry[]> {
 }
 
 function isCounts(values: unknown): values is number[] {
-  return Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
+  return Array.isArray(values) && values.every(isCount);
 }
 
 /** Bytes of a file, which are `what` of it. */
