@@ -33,42 +33,67 @@ function importsOf(path) {
   }));
 }
 
-/** The folder that an encoder library has a tower's function in. */
-function folderOf(library, name) {
+/** What a library's index has, name by name, and the file that it comes from. */
+function exportsOf(library) {
   const src = `libs/${library}/src`;
-  for (const [, names, from] of read(`${src}/index.ts`).matchAll(/export \{([^}]*)\} from '\.\/([^']+)';/g)) {
-    const folder = from.split('/').slice(0, -1).join('/');
-    if (folder !== '' && names.split(',').some((one) => one.trim() === name)) return `${src}/${folder}`;
-  }
-  return undefined;
+  const found = read(`${src}/index.ts`).matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([^']+)';/g);
+  return [...found].flatMap(([, names, from]) =>
+    names
+      .split(',')
+      .map((name) => name.trim().replace(/^type /, ''))
+      .filter(Boolean)
+      .map((name) => ({ name, file: `${src}/${from.replace(/\.js$/, '.ts')}` })),
+  );
 }
 
-/** A family's places: its file, its towers' folders. */
+/** The folder that an encoder library has a tower's function in. */
+function folderOf(library, name) {
+  const file = exportsOf(library).find((one) => one.name === name)?.file;
+  const folder = file?.split('/').slice(0, -1).join('/');
+  return folder === `libs/${library}/src` ? undefined : folder;
+}
+
+/** A family's places: its towers' folders. */
 function placesOf(file) {
   const folders = importsOf(file).flatMap(({ from, names }) => {
     const library = /^@triptych\/(\w+-encoder)$/.exec(from)?.[1];
-    return library === undefined ? [] : names.flatMap((name) => folderOf(library, name) ?? []);
+    return library === undefined ? [] : names.flatMap((name) => folderOf(library, bare(name)) ?? []);
   });
-  return [...new Set(folders)].sort();
+  return outermost([...new Set(folders)].sort());
 }
 
-/** Files elsewhere that reach into one of the places. */
+const bare = (name) => name.replace(/^type /, '');
+/** Without folders that are in another of them. */
+const outermost = (folders) =>
+  folders.filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));
+const isIn = (path, places) => places.some((place) => path === place || path.startsWith(`${place}/`));
+
+/** Names that indexes have of a family's folders. */
+const exportedBy = (folders) =>
+  [...new Set(folders.map((folder) => folder.split('/')[1]))]
+    .map((library) => ({
+      library,
+      names: exportsOf(library)
+        .filter(({ file }) => isIn(file, folders))
+        .map(({ name }) => name),
+    }))
+    .filter(({ names }) => names.length > 0);
+
+/** Files elsewhere that reach into one of the places, by a path or by the name of a package. */
 function reachingInto(file, folders, others) {
-  const own = [file, ...folders.flatMap(filesBelow)];
-  const names = [file, ...folders].map((place) =>
-    place.replace(/^libs\/[^/]+\/src\//, './').replace(/\.ts$/, ''),
+  const places = [file, ...folders];
+  const exported = new Map(exportedBy(folders).map(({ library, names }) => [`@triptych/${library}`, names]));
+  const reaches = (path, { from, names }) =>
+    from.startsWith('.')
+      ? isIn(join(path, '..', from).replaceAll('\\', '/').replace(/\.js$/, '.ts'), places)
+      : names.some((name) => exported.get(from)?.includes(bare(name)));
+  return others.filter(
+    (path) =>
+      !isIn(path, places) &&
+      path !== TABLE &&
+      !path.endsWith('/index.ts') &&
+      importsOf(path).some((one) => reaches(path, one)),
   );
-  return others.filter((path) => {
-    if (own.includes(path) || path === TABLE || path.endsWith('/index.ts')) return false;
-    const library = path.split('/').slice(0, 2).join('/');
-    const near = [file, ...folders].some((place) => place.startsWith(`${library}/`));
-    return (
-      near &&
-      importsOf(path).some(({ from }) =>
-        names.some((name) => from.replace(/^(\.\.\/)+/, './').startsWith(`${name.replace(/\/$/, '')}`)),
-      )
-    );
-  });
 }
 
 const sources = ['libs', 'apps'].flatMap((top) =>
@@ -84,13 +109,15 @@ const rows = importsOf(TABLE)
       name,
       `\`${file}\``,
       folders.map((folder) => `\`${folder}/\``).join('<br>'),
-      `\`${TABLE}\`: its import and its name`,
+      exportedBy(folders)
+        .map(({ library, names }) => `\`${library}\`: ${names.length}`)
+        .join('<br>'),
       elsewhere.map((path) => `\`${path}\``).join('<br>') || 'none',
     ];
     return `| ${cells.join(' | ')} |`;
   });
 const table = [
-  '| family | what ties it together | folders of its towers | line in the table | other source that knows it |',
+  '| family | what ties it together | folders of its towers | names that indexes have of them | other source that knows it |',
   '| --- | --- | --- | --- | --- |',
   ...rows,
 ].join('\n');

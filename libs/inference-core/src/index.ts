@@ -89,6 +89,7 @@ export {
   type BlockNames,
   layerOf,
   type LayerRole,
+  postNormNames,
   transformer,
   type TransformerBlocks,
   type TransformerConfig,

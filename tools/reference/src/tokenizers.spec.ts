@@ -26,7 +26,7 @@ interface Reference {
 /** What the towers of these tokenizers say of them. */
 const recipes: Readonly<Record<string, Partial<TokenizerRecipe>>> = {
   siglip: { frame: { before: 0, after: 1 } },
-  siglip2: { frame: { before: 0, after: 1 }, cleaning: 'lowercase' },
+  siglip2: { frame: { before: 0, after: 1 }, cleaning: ['lowercase'] },
 };
 
 describe.each([...names, ...(miniLm ? ['minilm'] : [])])('token ids of %s against transformers', (name) => {

@@ -76,6 +76,18 @@ export const dualEncoderNames = {
   mlpNorm: 'layer_norm2',
 } as const satisfies BlockNames;
 
+/** The names of the layers of a block whose norms come after its sums, in transformers' encoders of texts. */
+export const postNormNames = {
+  query: 'attention.self.query',
+  key: 'attention.self.key',
+  value: 'attention.self.value',
+  out: 'attention.output.dense',
+  attentionNorm: 'attention.output.LayerNorm',
+  mlpIn: 'intermediate.dense',
+  mlpOut: 'output.dense',
+  mlpNorm: 'output.LayerNorm',
+} as const satisfies BlockNames;
+
 /** The blocks of a tower, one after the other. `x` is [batch, tokens, width]. */
 export function transformer(
   g: GraphBuilder,

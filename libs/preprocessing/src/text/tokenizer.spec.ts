@@ -54,7 +54,7 @@ describe('a tokenizer', () => {
       openTokenizer({
         json: JSON.stringify({ ...small, normalizer: { type: 'Sequence', normalizers } }),
         frame,
-        cleaning,
+        cleaning: [cleaning],
       })('A', 9).ids;
     expect(opened([replaced], 'lowercase-once')).toEqual([5, 2, 6]);
     expect(opened([replaced, { type: 'Lowercase' }], 'lowercase-once')).toEqual([5, 3, 6]);

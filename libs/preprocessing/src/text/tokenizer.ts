@@ -1,9 +1,9 @@
 import { type JsonObject, messageOf, parseFile, TriptychError } from '@triptych/core';
 import { addedTokens } from './added-tokens.js';
 import { type BpeFiles, bpeTokenizer } from './bpe-files.js';
-import { canonical, type Cleaning } from './canonical.js';
+import { cleaner, type Cleaning } from './cleaning.js';
 import { type Frame, readFrame } from './frame.js';
-import { compileNormalizer, lowered, type Normalize } from './normalizers.js';
+import { compileNormalizer, type Normalize } from './normalizers.js';
 import { compilePreTokenizer } from './pre-tokenizers.js';
 import { compileModel } from './token-model.js';
 import { checkTokenizerConfig } from './tokenizer-config.js';
@@ -21,8 +21,8 @@ export interface TokenizerRecipe {
   readonly frame: { readonly before: number; readonly after: number } | 'none';
   /** Rows of the encoder's table of tokens: every id of the tokenizer must be below. Default: any id will do. */
   readonly vocabulary?: number | undefined;
-  /** What the model's family does to a text before the tokenizer's own normalisation. Default: nothing. */
-  readonly cleaning?: Cleaning | undefined;
+  /** What the model's family does to a text before the tokenizer's own normalisation, in this order. Default: nothing. */
+  readonly cleaning?: readonly Cleaning[] | undefined;
   /** What a text is filled up with to a length. Default: texts keep their lengths. */
   readonly padding?: Padding | undefined;
   /** Whether tokens become words again. Of byte-level BPE and WordPiece models. Default: no. */
@@ -64,7 +64,7 @@ export function readTokenizer({ json, frame }: TokenizerRecipe): JsonObject {
 
 /** As {@link openTokenizer}, of what was read already. */
 export function makeTokenizer(json: JsonObject, recipe: Omit<TokenizerRecipe, 'json'>): Tokenize {
-  const { ids, frame, idOf } = compile(json, recipe.cleaning);
+  const { ids, frame, idOf } = compile(json, recipe.cleaning ?? []);
   const { before, after } = frame;
   const expected = recipe.frame === 'none' ? { before: 0, after: 0 } : recipe.frame;
   if (before.length !== expected.before || after.length !== expected.after)
@@ -120,22 +120,9 @@ function filler({ length, token, side }: Padding, id: number | undefined): (ids:
   };
 }
 
-const cleanings: Readonly<Record<Cleaning, Normalize>> = {
-  lowercase: lowered,
-  'lowercase-once': lowered,
-  canonical,
-};
-
-/** Whether one of the steps is `Lowercase`; those within a step do not count, as with sentence-transformers. */
-function hasLowercase(normalizer: JsonObject | null | undefined): boolean {
-  const steps =
-    normalizer?.['type'] === 'Sequence' ? (normalizer['normalizers'] as JsonObject[]) : [normalizer];
-  return steps.some((step) => step?.['type'] === 'Lowercase');
-}
-
 function compile(
   json: JsonObject,
-  cleaning: Cleaning | undefined,
+  cleaning: readonly Cleaning[],
 ): {
   readonly ids: (text: string) => number[];
   readonly frame: Frame;
@@ -144,8 +131,8 @@ function compile(
   try {
     const normalizer = json['normalizer'] as JsonObject | null;
     const own = compileNormalizer(normalizer);
-    const isClean = cleaning === undefined || (cleaning === 'lowercase-once' && hasLowercase(normalizer));
-    const normalize: Normalize = isClean ? own : (text) => own(cleanings[cleaning](text));
+    const clean = cleaner(cleaning, normalizer);
+    const normalize: Normalize = (text) => own(clean(text));
     const sections = addedTokens(json, normalize);
     const words = compilePreTokenizer(json['pre_tokenizer'] as JsonObject | null);
     const model = compileModel(json['model'] as JsonObject);

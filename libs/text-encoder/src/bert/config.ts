@@ -2,6 +2,7 @@ import { ConfigFields, type JsonObject, readQuantization } from '@triptych/core'
 import {
   activations,
   type BlockNames,
+  postNormNames,
   type RelativePositionConfig,
   type TransformerConfig,
 } from '@triptych/inference-core';
@@ -21,19 +22,8 @@ export interface BertConfig {
   readonly relativePositions: Omit<RelativePositionConfig, 'positions'> | undefined;
 }
 
-export const bertNames: BlockNames = {
-  query: 'attention.self.query',
-  key: 'attention.self.key',
-  value: 'attention.self.value',
-  out: 'attention.output.dense',
-  attentionNorm: 'attention.output.LayerNorm',
-  mlpIn: 'intermediate.dense',
-  mlpOut: 'output.dense',
-  mlpNorm: 'output.LayerNorm',
-};
-
 const mpnetNames: BlockNames = {
-  ...bertNames,
+  ...postNormNames,
   query: 'attention.attn.q',
   key: 'attention.attn.k',
   value: 'attention.attn.v',
@@ -52,11 +42,11 @@ interface Variant {
   readonly hasRelativePositions?: boolean;
 }
 
-const roberta: Variant = { names: bertNames, hasTokenTypes: true, paddingId: 1 };
+const roberta: Variant = { names: postNormNames, hasTokenTypes: true, paddingId: 1 };
 
 /** By `model_type`. */
 const variants: Readonly<Record<string, Variant>> = {
-  bert: { names: bertNames, hasTokenTypes: true },
+  bert: { names: postNormNames, hasTokenTypes: true },
   roberta,
   'xlm-roberta': roberta,
   mpnet: {

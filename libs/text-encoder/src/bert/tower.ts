@@ -1,11 +1,11 @@
 import { type JsonObject, TriptychError } from '@triptych/core';
 import { type Pooling, quantizationSites, type RunRequest } from '@triptych/inference-core';
+import { framedTokenizer, tokenizerLimit } from '../framed-tokenizer.js';
 import type { TextItem, TextTower } from '../text-tower.js';
 import { type BertConfig, mostTokens, readBertConfig } from './config.js';
 import { bertBlocks, bertGraph, inputs, outputs, sentenceWidth } from './graph.js';
 import type { CheckpointFiles } from './module-files.js';
 import { readSentencePipeline, type SentencePipeline } from './sentence.js';
-import { sentenceTokenizer, tokenizerLimit } from './tokenizer.js';
 
 /** How the checkpoint's own pooling is called, and which output has it where the pipeline is something else. */
 const poolingNames = { mean: 'mean', class: 'class', last: 'end' } as const;
@@ -55,7 +55,7 @@ export function sentenceTower(json: JsonObject, files: CheckpointFiles = {}): Te
     maxTokens,
     prompts: pipeline.prompts,
     defaultPrompt: pipeline.defaultPrompt,
-    tokenizer: () => sentenceTokenizer(files, pipeline, config),
+    tokenizer: () => framedTokenizer(files, { ...pipeline, vocabulary: config.vocabulary }),
     checkEmptyText: (ids) => checkVocabulary(ids, config),
     ownSpace: (pooling) => (pooling === own ? undefined : `text/${pooling}`),
   };

@@ -7,8 +7,8 @@ import {
   linear,
   type Value,
 } from '@triptych/inference-core';
-import { sentenceTokenizer } from '../bert/tokenizer.js';
 import type { CaptionDecoder } from '../caption-decoder.js';
+import { framedTokenizer } from '../framed-tokenizer.js';
 import { type BlipTextConfig, readBlipTextConfig } from './config.js';
 
 /** Finds the decoder's tensors among a checkpoint's. */
@@ -32,7 +32,7 @@ export function blipCaptioner(
     maxTokens: config.positions,
     // The reference puts its own token before a prompt, and leaves out the one behind.
     prompt: (ids) => (ids === undefined ? [begin] : [begin, ...ids.slice(1, -1)]),
-    tokenizer: () => ({ ...sentenceTokenizer(files, { lowersCase: false }, config), hasWords: true }),
+    tokenizer: () => ({ ...framedTokenizer(files, config), hasWords: true }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { ConfigFields, type JsonObject } from '@triptych/core';
-import { activations, readTransformer, type TransformerSize } from '@triptych/inference-core';
-import { bertNames } from '../bert/config.js';
+import { activations, postNormNames, readTransformer, type TransformerSize } from '@triptych/inference-core';
 
 /** BLIP's text encoder (Li et al. 2022; BERT with cross-attention), as its checkpoint configures it. */
 export interface BlipTextConfig extends TransformerSize {
@@ -30,7 +29,7 @@ const standards = {
   activations: { gelu: activations.gelu, ...activations },
   layerNormEpsilon: 1e-12,
   norms: 'post',
-  names: bertNames,
+  names: postNormNames,
 } as const;
 
 /** Reads a HuggingFace `config.json`. Throws MODEL_CONFIG naming every bad field. */

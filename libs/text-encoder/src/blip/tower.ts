@@ -1,6 +1,6 @@
 import { type JsonObject, TriptychError } from '@triptych/core';
 import type { RunRequest } from '@triptych/inference-core';
-import { sentenceTokenizer, tokenizerLimit } from '../bert/tokenizer.js';
+import { framedTokenizer, tokenizerLimit } from '../framed-tokenizer.js';
 import { noPrompts, type TextItem, type TextTower } from '../text-tower.js';
 import { BLIP_TEXT_TENSORS, type BlipTextConfig, readBlipTextConfig } from './config.js';
 import { blipTextBlocks, blipTextGraph, inputs, outputs } from './graph.js';
@@ -45,7 +45,7 @@ export function blipTextTower(json: JsonObject, files: Readonly<Record<string, s
     },
     maxTokens: Math.min(tokenizerLimit(files), config.positions),
     ...noPrompts,
-    tokenizer: () => sentenceTokenizer(files, { lowersCase: false }, config),
+    tokenizer: () => framedTokenizer(files, config),
     checkEmptyText: (ids) => checkVocabulary(ids, config),
     ownSpace: (pooling) => (pooling === 'projected' ? undefined : `text/${pooling}`),
   };

@@ -2,11 +2,14 @@ import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
 import type { SiglipTextConfig } from './config.js';
 
+/** What `SiglipTokenizer.canonicalize_text` makes of a text. */
+const canonical = ['lowercase-in-words', 'no-punctuation', 'single-spaces'] as const;
+
 /** What the classes of tokenizers do to a text beside what their `tokenizer.json` says. */
 const cleanings: Readonly<Record<string, TokenizerRecipe['cleaning']>> = {
-  SiglipTokenizer: 'canonical',
-  SiglipTokenizerFast: 'canonical',
-  Siglip2Tokenizer: 'lowercase',
+  SiglipTokenizer: canonical,
+  SiglipTokenizerFast: canonical,
+  Siglip2Tokenizer: ['lowercase'],
 };
 
 /** Gemma's tokenizer fills up at the left unless its configuration says otherwise. */

@@ -1,0 +1,34 @@
+import type { JsonObject } from '@triptych/core';
+import { lowered, type Normalize } from './normalizers.js';
+
+/**
+ * What a family does to a text. Capitals lowered: each by itself, always or unless a step of the tokenizer's own normalizer is `Lowercase`,
+ * or in words, where a Greek sigma at the end is another. ASCII punctuation left out. Each run of white space made a single space, with
+ * none at the ends.
+ */
+export type Cleaning =
+  'lowercase' | 'lowercase-once' | 'lowercase-in-words' | 'no-punctuation' | 'single-spaces';
+
+/** What Python's regular expressions take for white space. */
+const pythonSpace = /[\p{White_Space}\u001c-\u001f]+/gu;
+
+const steps: Readonly<Record<Cleaning, Normalize>> = {
+  lowercase: lowered,
+  'lowercase-once': lowered,
+  'lowercase-in-words': (text) => text.toLowerCase(),
+  'no-punctuation': (text) => text.replaceAll(/[!-/:-@[-`{-~]/g, ''),
+  'single-spaces': (text) => text.replaceAll(pythonSpace, ' ').replaceAll(/^ | $/g, ''),
+};
+
+/** The steps one after the other, before a tokenizer's own `normalizer`. */
+export function cleaner(cleaning: readonly Cleaning[], normalizer: JsonObject | null): Normalize {
+  const taken = cleaning.filter((step) => step !== 'lowercase-once' || !hasLowercase(normalizer));
+  return (text) => taken.reduce((cleaned, step) => steps[step](cleaned), text);
+}
+
+/** Whether one of the steps is `Lowercase`; those within a step do not count, as with sentence-transformers. */
+function hasLowercase(normalizer: JsonObject | null | undefined): boolean {
+  const own =
+    normalizer?.['type'] === 'Sequence' ? (normalizer['normalizers'] as JsonObject[]) : [normalizer];
+  return own.some((step) => step?.['type'] === 'Lowercase');
+}
