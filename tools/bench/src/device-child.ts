@@ -49,7 +49,7 @@ async function measure({
   threads,
 }: DeviceTask): Promise<DeviceResult> {
   disableTelemetry();
-  const { tower, item, unit } = deviceModels[model]();
+  const { tower, item, unit } = deviceModels[model].open();
   const graph = tower.graph({ kernels: placement.kernels });
   const set = syntheticWeights(graph.weights);
   const { model: bytes, weights } = bindWeights(graph, set);

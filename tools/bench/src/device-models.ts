@@ -1,7 +1,8 @@
-import { TriptychError } from '@triptych/core';
+import { type JsonObject, TriptychError } from '@triptych/core';
 import type { Tower, TowerItem } from '@triptych/inference-core';
 import { readModel } from '@triptych/model-families';
 import { clipJson, clipSizes, whisperJson, whisperSizes } from '@triptych/reference';
+import type { LoadTask } from './device-load.js';
 
 const form = { normalize: false, dimensions: 0, numbers: 'float32' } as const;
 const base = { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 };
@@ -16,49 +17,91 @@ export interface DeviceModel {
   readonly item: (seed: number) => TowerItem;
 }
 
+/** A checkpoint of an official size, and what a server of it is asked for. */
+export interface ServedModel {
+  readonly config: JsonObject;
+  /** Whether its texts are tokenized, by the demo model's tokenizer. */
+  readonly hasTokenizer: boolean;
+  readonly asks: readonly LoadTask['kind'][];
+}
+
+export interface MeasuredModel {
+  /** Items of a run at most: a CPU is as fast with a few, and would take minutes for those of a device. */
+  readonly most: { readonly cpu: number; readonly device: number };
+  /** None: its tower has no tokenizer to be served with. */
+  readonly served?: ServedModel;
+  readonly open: () => DeviceModel;
+}
+
+const short = { cpu: 32, device: Infinity };
+const long = { cpu: 2, device: 64 };
+const clip = clipJson(clipSizes.b32);
+const whisper = whisperJson(whisperSizes.tiny);
+
 /** The towers that devices are compared by. */
-export const deviceModels: Readonly<Record<string, () => DeviceModel>> = {
-  'clip-b32': () => {
-    const { image } = readModel({ config: clipJson(clipSizes.b32) });
-    return of('images', image, (seed) => ({ pixels: pixels(seed), pooling: 'projected', form }));
+export const deviceModels: Readonly<Record<string, MeasuredModel>> = {
+  'clip-b32': {
+    most: short,
+    served: { config: clip, hasTokenizer: true, asks: ['raw', 'jpeg'] },
+    open: () => images(clip),
   },
-  'clip-b32-text': () => {
-    const { text } = readModel({ config: clipJson(clipSizes.b32) });
-    const ids = (seed: number) => [49406, ...numbers(seed, 15).map((n) => 1 + Math.floor(40_000 * n)), 49407];
-    return of('texts', text, (seed) => ({ ids: ids(seed), pooling: 'projected', form }));
+  'clip-b32-text': {
+    most: short,
+    served: { config: clip, hasTokenizer: true, asks: ['texts'] },
+    open: () => {
+      const { text } = readModel({ config: clip });
+      const ids = (seed: number) => [
+        49406,
+        ...numbers(seed, 15).map((n) => 1 + Math.floor(40_000 * n)),
+        49407,
+      ];
+      return of('texts', text, (seed) => ({ ids: ids(seed), pooling: 'projected', form }));
+    },
   },
-  'whisper-tiny': () => {
-    const { audio } = readModel({ config: whisperJson(whisperSizes.tiny) });
-    return of('windows', audio, (seed) => ({
-      samples: tones(seed),
-      context: 'padded' as const,
-      pooling: 'mean',
-      form,
-    }));
+  'whisper-tiny': {
+    most: long,
+    served: { config: whisper, hasTokenizer: false, asks: ['windows'] },
+    open: () => {
+      const { audio } = readModel({ config: whisper });
+      return of('windows', audio, (seed) => ({
+        samples: tones(seed),
+        context: 'padded' as const,
+        pooling: 'mean',
+        form,
+      }));
+    },
   },
-  'siglip-b16': () => {
-    const config = {
-      architectures: ['SiglipModel'],
-      model_type: 'siglip',
-      text_config: { ...siglip, vocab_size: 32_000, max_position_embeddings: 64, projection_size: 768 },
-      vision_config: { ...siglip, image_size: 224, patch_size: 16 },
-    };
-    const { image } = readModel({ config });
-    return of('images', image, (seed) => ({ pixels: pixels(seed), pooling: 'projected', form }));
+  'siglip-b16': {
+    most: short,
+    open: () =>
+      images({
+        architectures: ['SiglipModel'],
+        model_type: 'siglip',
+        text_config: { ...siglip, vocab_size: 32_000, max_position_embeddings: 64, projection_size: 768 },
+        vision_config: { ...siglip, image_size: 224, patch_size: 16 },
+      }),
   },
-  minilm: () => {
-    const config = {
-      architectures: ['BertModel'],
-      model_type: 'bert',
-      ...{ hidden_size: 384, intermediate_size: 1536, num_hidden_layers: 6, num_attention_heads: 12 },
-      ...{ vocab_size: 30_522, max_position_embeddings: 512, type_vocab_size: 2, pad_token_id: 0 },
-      ...{ hidden_act: 'gelu', layer_norm_eps: 1e-12 },
-    };
-    const { text } = readModel({ config });
-    const ids = (seed: number) => numbers(seed, 32).map((n) => 1000 + Math.floor(20_000 * n));
-    return of('texts', text, (seed) => ({ ids: ids(seed), pooling: 'mean', form }));
+  minilm: {
+    most: short,
+    open: () => {
+      const config = {
+        architectures: ['BertModel'],
+        model_type: 'bert',
+        ...{ hidden_size: 384, intermediate_size: 1536, num_hidden_layers: 6, num_attention_heads: 12 },
+        ...{ vocab_size: 30_522, max_position_embeddings: 512, type_vocab_size: 2, pad_token_id: 0 },
+        ...{ hidden_act: 'gelu', layer_norm_eps: 1e-12 },
+      };
+      const { text } = readModel({ config });
+      const ids = (seed: number) => numbers(seed, 32).map((n) => 1000 + Math.floor(20_000 * n));
+      return of('texts', text, (seed) => ({ ids: ids(seed), pooling: 'mean', form }));
+    },
   },
 };
+
+function images(config: JsonObject): DeviceModel {
+  const { image } = readModel({ config });
+  return of('images', image, (seed) => ({ pixels: pixels(seed), pooling: 'projected', form }));
+}
 
 function of<Item extends TowerItem>(
   unit: string,

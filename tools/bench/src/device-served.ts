@@ -3,39 +3,26 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { JsonObject } from '@triptych/core';
 import { deviceName, type Placement } from '@triptych/inference-core';
 import { convertCheckpoint } from '@triptych/model-families';
-import {
-  clipJson,
-  clipSizes,
-  whisperJson,
-  whisperSizes,
-  writeSyntheticCheckpoint,
-} from '@triptych/reference';
+import { writeSyntheticCheckpoint } from '@triptych/reference';
 import sharp from 'sharp';
 import { ITEMS, type LoadTask } from './device-load.js';
+import type { ServedModel } from './device-models.js';
 import { ServerProcess } from './server-process.js';
 
-/** What is asked of a server for each model; none: its tower has no tokenizer to be served with. */
-const kinds: Readonly<Record<string, readonly LoadTask['kind'][]>> = {
-  'clip-b32': ['raw', 'jpeg'],
-  'clip-b32-text': ['texts'],
-  'whisper-tiny': ['windows'],
-};
-
-const made = new Map<string, Promise<string>>();
+/** Model directories by the configuration that they were made of. */
+const made = new Map<JsonObject, Promise<string>>();
 
 /** Items a second of a server on a device, and that as a share of the bare session's best. */
 export async function measureServed(
-  model: string,
+  model: ServedModel,
   placement: Placement,
   bare: number,
 ): Promise<Record<string, number>> {
-  const asked = kinds[model] ?? [];
-  if (asked.length === 0) return {};
-  const kind = model.startsWith('whisper') ? 'whisper' : 'clip';
-  const directory = made.get(kind) ?? makeModel(kind);
-  made.set(kind, directory);
+  const directory = made.get(model.config) ?? makeModel(model);
+  made.set(model.config, directory);
   Object.assign(process.env, {
     TRIPTYCH_DEVICE: deviceName(placement.device),
     TRIPTYCH_PRECISION: placement.device.kind === 'cpu' ? 'float32' : placement.kernels.precision,
@@ -46,7 +33,7 @@ export async function measureServed(
   const server = await ServerProcess.start(await directory);
   const jpeg = await photo();
   const rates: Record<string, number> = {};
-  for (const one of asked) {
+  for (const one of model.asks) {
     await server.report(true);
     const rate = await flooded({ address: server.address, kind: one, jpeg, calls: 0, inFlight: 8 }, bare);
     const { loopDelayP99Ms, cpuMs, elapsedMs } = await server.report();
@@ -59,14 +46,14 @@ export async function measureServed(
   return rates;
 }
 
-async function makeModel(kind: 'clip' | 'whisper'): Promise<string> {
+async function makeModel({ config, hasTokenizer }: ServedModel): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), 'triptych-devices-'));
-  const demo = fileURLToPath(new URL('../../../models/demo/clip/', import.meta.url));
-  const files: Record<string, string> =
-    kind === 'clip' ? { 'tokenizer.json': await readFile(`${demo}tokenizer.json`, 'utf8') } : {};
-  const config = kind === 'clip' ? clipJson(clipSizes.b32) : whisperJson(whisperSizes.tiny);
+  const tokenizer = fileURLToPath(new URL('../../../models/demo/clip/tokenizer.json', import.meta.url));
+  const files: Record<string, string> = hasTokenizer
+    ? { 'tokenizer.json': await readFile(tokenizer, 'utf8') }
+    : {};
   await writeSyntheticCheckpoint(join(work, 'hf'), config, files);
-  const target = join(work, kind);
+  const target = join(work, 'model');
   await convertCheckpoint({
     source: join(work, 'hf'),
     target,

@@ -53,24 +53,23 @@ async function main(): Promise<void> {
         'CONFIG_INVALID',
         `no model ${model}; expected ${Object.keys(deviceModels).join(', ')}`,
       );
-    // A CPU is as fast with a few items a run as with many, and would take minutes for those.
-    const most = model.startsWith('whisper') ? 2 : 32;
+    const { most, served } = deviceModels[model];
     const task = { model, seconds, items: Number(values.items), threads: 0 };
     const reference = await measured({
       ...task,
       placement: onCpu,
-      batches: batches.filter((n) => n <= most),
+      batches: batches.filter((n) => n <= most.cpu),
     });
     report(model, 'cpu float32', reference, reference);
     for (const [name, placement] of places) {
       const result = await measured({
         ...task,
         placement,
-        batches: model.startsWith('whisper') ? batches.filter((n) => n <= 64) : batches,
+        batches: batches.filter((n) => n <= most.device),
       });
       report(model, name, result, reference);
-      if (values.served)
-        print({ model, place: name, ...(await measureServed(model, placement, bestRate(result))) });
+      if (values.served && served)
+        print({ model, place: name, ...(await measureServed(served, placement, bestRate(result))) });
     }
   }
 }
