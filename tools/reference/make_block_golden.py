@@ -11,10 +11,11 @@ import torch
 import transformers
 from safetensors.numpy import save_file
 from torch import nn
-from transformers import SiglipVisionConfig
+from transformers import Dinov2Config, SiglipVisionConfig
 from transformers.activations import ACT2FN
+from transformers.models.dinov2.modeling_dinov2 import Dinov2Layer
 from transformers.models.llama.configuration_llama import LlamaConfig
-from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRotaryEmbedding, apply_rotary_pos_emb
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb_vision
 from transformers.models.siglip.modeling_siglip import SiglipMultiheadAttentionPoolingHead
@@ -155,9 +156,24 @@ def further():
     put("further/rotary_grid", turned.flatten(1)[None])
 
 
+def blocks():
+    """Whole blocks of models that are made of further parts: DINOv2's have LayerScale, Llama's RMS norms, a gated MLP and rotary positions."""
+    x = inputs(9, 2, 12, WIDTH)
+    put("blocks/x", x)
+    config = Dinov2Config(hidden_size=WIDTH, num_attention_heads=HEADS, mlp_ratio=MLP // WIDTH, layer_norm_eps=1e-6)
+    put("blocks/dinov2", filled(Dinov2Layer(config), "dinov2.")(x))
+    config = LlamaConfig(hidden_size=WIDTH, num_attention_heads=HEADS, num_key_value_heads=HEADS, intermediate_size=MLP, rms_norm_eps=1e-6)
+    config._attn_implementation = "eager"
+    places = torch.arange(12)[None]
+    turns = LlamaRotaryEmbedding(config)(x, places)
+    mask = torch.full((12, 12), float("-inf")).triu(1)[None, None]
+    out = filled(LlamaDecoderLayer(config, 0), "llama.")(x, attention_mask=mask, position_ids=places, position_embeddings=turns)
+    put("blocks/llama", out[0] if isinstance(out, tuple) else out)
+
+
 if __name__ == "__main__":
     with torch.no_grad():
-        activations(), attention(), relative_positions(), pooling(), further()
+        activations(), attention(), relative_positions(), pooling(), further(), blocks()
     path = os.path.join(HERE, "golden", "blocks.safetensors")
     save_file(tensors, path, metadata={
         "model": "blocks", "weights": "synthetic", "width": str(WIDTH), "heads": str(HEADS), "mlp": str(MLP),

@@ -183,6 +183,49 @@ describe('building blocks against PyTorch and transformers', () => {
     check('gated', await run('further', shapes, (g, { x }) => gatedMlp(g, x, parts, mlp)));
   });
 
+  const blocks = { width, heads, mlpWidth, layerNormEpsilon: 1e-6, norms: 'pre' } as const;
+
+  it("a block with LayerScale, DINOv2's", async () => {
+    const names = {
+      query: 'attention.q_proj',
+      key: 'attention.k_proj',
+      value: 'attention.v_proj',
+      out: 'attention.o_proj',
+      attentionNorm: 'norm1',
+      attentionScale: 'layer_scale1.lambda1',
+      mlpIn: 'mlp.fc1',
+      mlpOut: 'mlp.fc2',
+      mlpNorm: 'norm2',
+      mlpScale: 'layer_scale2.lambda1',
+    };
+    const config = { ...blocks, activation: 'gelu', names } as const;
+    const found = await run('blocks', { x: [2, 12, width] }, (g, { x }) => {
+      return transformer(g, x, { prefixes: ['dinov2'], config }).output;
+    });
+    expect(maxDifference(found, golden.floats('blocks', 'dinov2'))).toBeLessThan(MAX_DIFFERENCE);
+  });
+
+  it("a causal block with RMS norms, a gated MLP and rotary positions, Llama's", async () => {
+    const names = {
+      query: 'self_attn.q_proj',
+      key: 'self_attn.k_proj',
+      value: 'self_attn.v_proj',
+      out: 'self_attn.o_proj',
+      attentionNorm: 'input_layernorm',
+      mlpGate: 'mlp.gate_proj',
+      mlpIn: 'mlp.up_proj',
+      mlpOut: 'mlp.down_proj',
+      mlpNorm: 'post_attention_layernorm',
+    };
+    const unbiased = ['query', 'key', 'value', 'out', 'mlpGate', 'mlpIn', 'mlpOut'] as const;
+    const config = { ...blocks, activation: 'silu', norm: 'rms', causal: true, unbiased, names } as const;
+    const found = await run('blocks', { x: [2, 12, width] }, (g, { x }) => {
+      const turns = rotation(g, rotaryAngles(12, width / heads, 10_000));
+      return transformer(g, x, { prefixes: ['llama'], config }, { rotation: turns }).output;
+    });
+    expect(maxDifference(found, golden.floats('blocks', 'llama'))).toBeLessThan(MAX_DIFFERENCE);
+  });
+
   it('attention within a window', async () => {
     const found = await run('further', { x: [2, 12, width] }, (g, { x }) =>
       attention(g, x, x, layers, config, { bias: windowBias(g, g.ints([12]), 2) }),

@@ -3,16 +3,21 @@ import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import type { Activation } from './activation.js';
 import { attention } from './attention.js';
 import type { AttentionTerms } from './attention-terms.js';
-import { type LinearName, mlp } from './mlp.js';
-import { layerNorm } from './norm.js';
+import { gatedMlp, type LinearName, mlp } from './mlp.js';
+import { layerNorm, layerScale, rmsNorm } from './norm.js';
 
 /** The linear layers of a block. */
-export type LayerRole = 'query' | 'key' | 'value' | 'out' | 'mlpIn' | 'mlpOut';
+export type LayerRole = 'query' | 'key' | 'value' | 'out' | 'mlpGate' | 'mlpIn' | 'mlpOut';
 
 /** Names of a block's modules below its prefix: what differs from one family's checkpoints to another's. */
-export interface BlockNames extends Readonly<Record<LayerRole, string>> {
+export interface BlockNames extends Readonly<Record<Exclude<LayerRole, 'mlpGate'>, string>> {
   readonly attentionNorm: string;
   readonly mlpNorm: string;
+  /** Default: the MLP has no gate. */
+  readonly mlpGate?: string;
+  /** Weights of LayerScale, for what attention adds and for what the MLP does. Default: it is added as it is. */
+  readonly attentionScale?: string;
+  readonly mlpScale?: string;
 }
 
 export interface TransformerConfig {
@@ -21,8 +26,10 @@ export interface TransformerConfig {
   readonly mlpWidth: number;
   readonly activation: Activation;
   readonly layerNormEpsilon: number;
+  /** Default: layer norms. */
+  readonly norm?: 'layer' | 'rms';
   /**
-   * Where the layer norms stand: before each sub-layer (Xiong et al. 2020; Whisper, CLIP, SigLIP), or after each sum
+   * Where the norms stand: before each sub-layer (Xiong et al. 2020; Whisper, CLIP, SigLIP), or after each sum
    * (Vaswani et al. 2017; BERT).
    */
   readonly norms: 'pre' | 'post';
@@ -42,7 +49,7 @@ export interface TransformerBlocks {
 }
 
 export interface TransformerOptions extends AttentionTerms {
-  /** Layer norm after the last block; none where the tower has its own use for what comes out, or norms come after sums. */
+  /** Norm after the last block; none where the tower has its own use for what comes out, or norms come after sums. */
   readonly finalNorm?: string;
   /**
    * Which tokens the last block is computed for, [batch, tokens, width] → [batch, kept, width]: the others are still
@@ -113,7 +120,7 @@ function castTerms(g: GraphBuilder, { bias, rotation, ...others }: TransformerOp
 }
 
 /**
- * Residual stream between two sub-layers: `sum` of all that was added so far, and `normed`, its layer norm, which
+ * Residual stream between two sub-layers: `sum` of all that was added so far, and `normed`, its norm, which
  * the next sub-layer reads.
  */
 interface Residual {
@@ -132,7 +139,7 @@ function preNorm(
   const states = [x];
   let residual: Residual = {
     sum: x,
-    normed: layerNorm(g, x, `${prefixes[0]}.${names.attentionNorm}`, config),
+    normed: normOf(g, x, `${prefixes[0]}.${names.attentionNorm}`, config),
   };
   prefixes.forEach((prefix, i) => {
     const next = prefixes[i + 1];
@@ -179,11 +186,33 @@ function blockAttention(
 ): Value {
   const layer = (role: LayerRole) => layerOf(config, prefix, role);
   const layers = { query: layer('query'), key: layer('key'), value: layer('value'), out: layer('out') };
-  return attention(g, x, source, layers, config, terms);
+  const attended = attention(g, x, source, layers, config, terms);
+  return scaled(g, attended, config, prefix, 'attentionScale');
 }
 
 function blockMlp(g: GraphBuilder, x: Value, prefix: string, config: TransformerConfig): Value {
-  return mlp(g, x, [layerOf(config, prefix, 'mlpIn'), layerOf(config, prefix, 'mlpOut')], config);
+  const [first, second] = [layerOf(config, prefix, 'mlpIn'), layerOf(config, prefix, 'mlpOut')];
+  const mapped =
+    config.names.mlpGate === undefined
+      ? mlp(g, x, [first, second], config)
+      : gatedMlp(g, x, { gate: layerOf(config, prefix, 'mlpGate'), up: first, down: second }, config);
+  return scaled(g, mapped, config, prefix, 'mlpScale');
+}
+
+/** What a sub-layer adds, by its LayerScale where the blocks have one. */
+function scaled(
+  g: GraphBuilder,
+  x: Value,
+  { names, width }: TransformerConfig,
+  prefix: string,
+  scale: 'attentionScale' | 'mlpScale',
+): Value {
+  const name = names[scale];
+  return name === undefined ? x : layerScale(g, x, `${prefix}.${name}`, width);
+}
+
+function normOf(g: GraphBuilder, x: Value, name: string, config: TransformerConfig): Value {
+  return config.norm === 'rms' ? rmsNorm(g, x, name, config) : layerNorm(g, x, name, config);
 }
 
 /** A linear layer of one block. */
@@ -196,7 +225,7 @@ export function layerOf(
 }
 
 /**
- * sum' = sum + x, and its layer norm. Plain operators: SkipLayerNormalization, which is both in one kernel, takes
+ * sum' = sum + x, and its norm. Plain operators: SkipLayerNormalization, which is both in one kernel, takes
  * longer on the CPU (docs/decisions/kernels.md).
  */
 function addAndNorm(
@@ -207,5 +236,5 @@ function addAndNorm(
   config: TransformerConfig,
 ): Residual {
   const total = g.op('Add', [sum, x]);
-  return { sum: total, normed: norm === undefined ? total : layerNorm(g, total, norm, config) };
+  return { sum: total, normed: norm === undefined ? total : normOf(g, total, norm, config) };
 }

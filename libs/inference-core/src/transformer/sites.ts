@@ -22,11 +22,14 @@ export function quantizationSites({ prefixes, config }: TransformerBlocks): Quan
       return { weight: `${name}.weight`, bias: biased ? `${name}.bias` : undefined };
     };
     const [q, k, v, out] = (['query', 'key', 'value', 'out'] as const).map(layer);
-    const [mlpIn, mlpOut] = [layer('mlpIn'), layer('mlpOut')];
+    const mlpIn = [...(config.names.mlpGate === undefined ? [] : [layer('mlpGate')]), layer('mlpIn')];
+    const mlpOut = layer('mlpOut');
+    const partsOf = (norm: string) =>
+      config.norm === 'rms' ? [`${norm}.weight`] : [`${norm}.weight`, `${norm}.bias`];
     // A norm after a sum is read by the next sum too: a factor there would scale more than the products, which get their own.
     const behindNorm = (name: string, first: string) =>
       config.norms === 'pre'
-        ? { scaledBy: [`${block}.${name}.weight`, `${block}.${name}.bias`] }
+        ? { scaledBy: partsOf(`${block}.${name}`) }
         : { scaledBy: [], factors: first.replace(/weight$/, 'input_factors') };
     return [
       {
@@ -47,9 +50,9 @@ export function quantizationSites({ prefixes, config }: TransformerBlocks): Quan
       {
         block,
         name: 'mlp in',
-        weights: [mlpIn.weight],
-        biases: [mlpIn.bias],
-        ...behindNorm(config.names.mlpNorm, mlpIn.weight),
+        weights: mlpIn.map(({ weight }) => weight),
+        biases: mlpIn.map(({ bias }) => bias),
+        ...behindNorm(config.names.mlpNorm, mlpIn[0].weight),
       },
       { block, name: 'mlp out', weights: [mlpOut.weight], biases: [mlpOut.bias], scaledBy: [] },
     ];
