@@ -1,5 +1,4 @@
-import { srt, vtt } from '@triptych/core';
-import type { TranscribedSegment, Transcript } from '@triptych/engine';
+import { srt, type TranscribedSegment, type Transcript, vtt } from '@triptych/engine';
 import { z } from 'zod';
 import { languageName } from './language-name.js';
 
