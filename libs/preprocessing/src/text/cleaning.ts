@@ -4,10 +4,15 @@ import { lowered, type Normalize } from './normalizers.js';
 /**
  * What a family does to a text. Capitals lowered: each by itself, always or unless a step of the tokenizer's own normalizer is `Lowercase`,
  * or in words, where a Greek sigma at the end is another. ASCII punctuation left out. Each run of white space made a single space, with
- * none at the ends.
+ * none at the ends. Sentencepiece's mark of a space, `▁`, made one.
  */
 export type Cleaning =
-  'lowercase' | 'lowercase-once' | 'lowercase-in-words' | 'no-punctuation' | 'single-spaces';
+  | 'lowercase'
+  | 'lowercase-once'
+  | 'lowercase-in-words'
+  | 'no-punctuation'
+  | 'single-spaces'
+  | 'marks-as-spaces';
 
 /** What Python's regular expressions take for white space. */
 const pythonSpace = /[\p{White_Space}\u001c-\u001f]+/gu;
@@ -18,6 +23,7 @@ const steps: Readonly<Record<Cleaning, Normalize>> = {
   'lowercase-in-words': (text) => text.toLowerCase(),
   'no-punctuation': (text) => text.replaceAll(/[!-/:-@[-`{-~]/g, ''),
   'single-spaces': (text) => text.replaceAll(pythonSpace, ' ').replaceAll(/^ | $/g, ''),
+  'marks-as-spaces': (text) => text.replaceAll('▁', ' '),
 };
 
 /** The steps one after the other, before a tokenizer's own `normalizer`. */

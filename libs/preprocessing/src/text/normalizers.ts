@@ -6,20 +6,27 @@ import { changed } from './unicode-history.js';
 /** A text → the text that is split into words. */
 export type Normalize = (text: string) => string;
 
+/** Reads the table that a sentencepiece model brings. */
+export type ReadCharsmap = (charsmap: Uint8Array) => Normalize;
+
 /**
  * Makes a normalizer of a `tokenizer.json`, null being none. The library's own differ from the reference in what is a
  * control character, in the order of steps, in lowering a final sigma, and in sentencepiece's tables: only its regular
  * expressions are used. Throws for one that it does not know.
  */
-export function compileNormalizer(json: JsonObject | null | undefined): Normalize {
+export function compileNormalizer(
+  json: JsonObject | null | undefined,
+  readCharsmap: ReadCharsmap = precompiled,
+): Normalize {
   if (!json) return (text) => text;
   const make = normalizers[json['type'] as string];
   if (!make) throw new TriptychError('MODEL_CONFIG', `normalizer ${String(json['type'])} is not known`);
-  return make(json);
+  return make(json, readCharsmap);
 }
 
-const normalizers: Readonly<Record<string, (json: JsonObject) => Normalize>> = {
-  Sequence: (json) => sequence((json['normalizers'] as JsonObject[]).map(compileNormalizer)),
+const normalizers: Readonly<Record<string, (json: JsonObject, readCharsmap: ReadCharsmap) => Normalize>> = {
+  Sequence: (json, readCharsmap) =>
+    sequence((json['normalizers'] as JsonObject[]).map((step) => compileNormalizer(step, readCharsmap))),
   BertNormalizer: bertNormalizer,
   Lowercase: () => lowered,
   StripAccents: () => (text) => text.replaceAll(marks, ''),
@@ -32,7 +39,8 @@ const normalizers: Readonly<Record<string, (json: JsonObject) => Normalize>> = {
   NFD: () => (text) => decomposed(text, 'NFD'),
   NFKC: () => (text) => decomposed(text, 'NFKC'),
   NFKD: () => (text) => decomposed(text, 'NFKD'),
-  Precompiled: ({ precompiled_charsmap: map }) => precompiled(Buffer.from(String(map), 'base64')),
+  Precompiled: ({ precompiled_charsmap: map }, readCharsmap) =>
+    readCharsmap(Buffer.from(String(map), 'base64')),
   Prepend:
     ({ prepend }) =>
     (text) =>

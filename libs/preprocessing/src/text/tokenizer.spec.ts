@@ -46,6 +46,12 @@ describe('a tokenizer', () => {
     };
     const after = openTokenizer({ json: JSON.stringify(ended), frame: { before: 0, after: 1 } });
     expect(after('a b a b', 3)).toEqual({ ids: [2, 3, 6], untruncated: 5 });
+    const once = openTokenizer({
+      json: JSON.stringify(ended),
+      frame: { before: 0, after: 1, endsOnce: true },
+    });
+    expect(once('a<|endoftext|>', 9)).toEqual({ ids: [2, 6], untruncated: 2 });
+    expect(once('a<|endoftext|>b', 3)).toEqual({ ids: [2, 6], untruncated: 4 });
   });
 
   it('lowers capitals first where its family does, once or always', () => {

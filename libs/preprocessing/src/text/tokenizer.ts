@@ -4,7 +4,8 @@ import { type BpeFiles, bpeTokenizer } from './bpe-files.js';
 import { cleaner, type Cleaning } from './cleaning.js';
 import { type Frame, readFrame } from './frame.js';
 import { compileNormalizer, type Normalize } from './normalizers.js';
-import { compilePreTokenizer } from './pre-tokenizers.js';
+import { compilePreTokenizer, type PreTokenize } from './pre-tokenizers.js';
+import { sentencepieceSteps } from './sentencepiece.js';
 import { compileModel } from './token-model.js';
 import { checkTokenizerConfig } from './tokenizer-config.js';
 
@@ -18,15 +19,25 @@ export interface TokenizerRecipe {
   /** Contents of a `tokenizer_config.json`, which may not contradict it. Default: an empty object. */
   readonly config?: string | undefined;
   /** How many tokens its post-processor puts before and after a text; they stay where a text is cut. `none`: it is left out. */
-  readonly frame: { readonly before: number; readonly after: number } | 'none';
+  readonly frame: FrameSize | 'none';
   /** Rows of the encoder's table of tokens: every id of the tokenizer must be below. Default: any id will do. */
   readonly vocabulary?: number | undefined;
   /** What the model's family does to a text before the tokenizer's own normalisation, in this order. Default: nothing. */
   readonly cleaning?: readonly Cleaning[] | undefined;
+  /** What takes the steps of `tokenizer.json` in the reference. Default: HuggingFace's tokenizers. */
+  readonly runtime?: 'sentencepiece' | undefined;
   /** What a text is filled up with to a length. Default: texts keep their lengths. */
   readonly padding?: Padding | undefined;
   /** Whether tokens become words again. Of byte-level BPE and WordPiece models. Default: no. */
   readonly hasWords?: boolean | undefined;
+}
+
+/** How many tokens stand around a text. */
+export interface FrameSize {
+  readonly before: number;
+  readonly after: number;
+  /** Nothing is put behind a text that ends with the first of those tokens. Default: false. */
+  readonly endsOnce?: boolean | undefined;
 }
 
 /** Filling up a text to so many tokens, at its left or its right end. */
@@ -64,9 +75,9 @@ export function readTokenizer({ json, frame }: TokenizerRecipe): JsonObject {
 
 /** As {@link openTokenizer}, of what was read already. */
 export function makeTokenizer(json: JsonObject, recipe: Omit<TokenizerRecipe, 'json'>): Tokenize {
-  const { ids, frame, idOf } = compile(json, recipe.cleaning ?? []);
+  const { ids, frame, idOf } = compile(json, recipe);
   const { before, after } = frame;
-  const expected = recipe.frame === 'none' ? { before: 0, after: 0 } : recipe.frame;
+  const expected: FrameSize = recipe.frame === 'none' ? { before: 0, after: 0 } : recipe.frame;
   if (before.length !== expected.before || after.length !== expected.after)
     throw new TriptychError(
       'MODEL_CONFIG',
@@ -75,14 +86,15 @@ export function makeTokenizer(json: JsonObject, recipe: Omit<TokenizerRecipe, 'j
     );
   checkTokenizerConfig(parseFile(recipe.config ?? '{}', 'tokenizer_config.json') as JsonObject, json);
   checkIds(json, frame, recipe.vocabulary);
-  const around = before.length + after.length;
   const { padding } = recipe;
   const fill = padding && filler(padding, idOf(padding.token));
+  const endOf = (inner: readonly number[]) =>
+    expected.endsOnce === true && inner.at(-1) === after[0] ? [] : after;
   return (text, context) => {
     const inner = ids(text);
-    const room = Math.max(0, context - around);
-    const cut = [...before, ...inner.slice(0, room), ...after];
-    return { ids: fill ? fill(cut) : cut, untruncated: inner.length + around };
+    const kept = inner.slice(0, Math.max(0, context - before.length - after.length));
+    const cut = [...before, ...kept, ...endOf(kept)];
+    return { ids: fill ? fill(cut) : cut, untruncated: before.length + inner.length + endOf(inner).length };
   };
 }
 
@@ -120,21 +132,27 @@ function filler({ length, token, side }: Padding, id: number | undefined): (ids:
   };
 }
 
+/** As HuggingFace's tokenizers take them. */
+function stepsOf(json: JsonObject): { readonly normalize: Normalize; readonly words: PreTokenize } {
+  return {
+    normalize: compileNormalizer(json['normalizer'] as JsonObject | null),
+    words: compilePreTokenizer(json['pre_tokenizer'] as JsonObject | null),
+  };
+}
+
 function compile(
   json: JsonObject,
-  cleaning: readonly Cleaning[],
+  { cleaning = [], runtime }: Pick<TokenizerRecipe, 'cleaning' | 'runtime'>,
 ): {
   readonly ids: (text: string) => number[];
   readonly frame: Frame;
   readonly idOf: (token: string) => number | undefined;
 } {
   try {
-    const normalizer = json['normalizer'] as JsonObject | null;
-    const own = compileNormalizer(normalizer);
-    const clean = cleaner(cleaning, normalizer);
+    const { normalize: own, words } = runtime === 'sentencepiece' ? sentencepieceSteps(json) : stepsOf(json);
+    const clean = cleaner(cleaning, json['normalizer'] as JsonObject | null);
     const normalize: Normalize = (text) => own(clean(text));
     const sections = addedTokens(json, normalize);
-    const words = compilePreTokenizer(json['pre_tokenizer'] as JsonObject | null);
     const model = compileModel(json['model'] as JsonObject);
     const ids = (text: string) =>
       sections(text).flatMap((section) =>

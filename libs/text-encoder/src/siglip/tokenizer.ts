@@ -2,22 +2,34 @@ import { type JsonObject, parseJson, TriptychError } from '@triptych/core';
 import type { TokenizerRecipe } from '@triptych/preprocessing';
 import type { SiglipTextConfig } from './config.js';
 
-/** What `SiglipTokenizer.canonicalize_text` makes of a text. */
-const canonical = ['lowercase-in-words', 'no-punctuation', 'single-spaces'] as const;
+/** What `SiglipTokenizer` makes of a text before sentencepiece has it. */
+const canonical = ['marks-as-spaces', 'lowercase-in-words', 'no-punctuation', 'single-spaces'] as const;
 
-/** What the classes of tokenizers do to a text beside what their `tokenizer.json` says. */
-const cleanings: Readonly<Record<string, TokenizerRecipe['cleaning']>> = {
-  SiglipTokenizer: canonical,
-  SiglipTokenizerFast: canonical,
-  Siglip2Tokenizer: ['lowercase'],
+/** What a class of tokenizers does that no `tokenizer.json` says, and what it fills texts up with unless its configuration says otherwise. */
+interface TokenizerClass {
+  readonly steps?: Pick<TokenizerRecipe, 'cleaning' | 'runtime'>;
+  readonly endsOnce?: boolean;
+  readonly pad: string;
+  readonly side: 'left' | 'right';
+}
+
+const classes: Readonly<Record<string, TokenizerClass>> = {
+  SiglipTokenizer: {
+    steps: { cleaning: canonical, runtime: 'sentencepiece' },
+    endsOnce: true,
+    pad: '</s>',
+    side: 'right',
+  },
+  Siglip2Tokenizer: { steps: { cleaning: ['lowercase'] }, pad: '<pad>', side: 'left' },
+  GemmaTokenizer: { pad: '<pad>', side: 'left' },
 };
 
-/** Gemma's tokenizer fills up at the left unless its configuration says otherwise. */
-const leftPadded = ['Siglip2Tokenizer', 'GemmaTokenizer', 'GemmaTokenizerFast'];
+/** Those that take `tokenizer.json` as it is. */
+const plain: TokenizerClass = { pad: '</s>', side: 'right' };
 
 /**
  * The tokenizer of a SigLIP checkpoint: a token after each text, and padding up to the tower's length. Throws WEIGHTS_MISSING
- * without a `tokenizer.json`.
+ * without a `tokenizer.json`, MODEL_CONFIG for a class that is asked to leave capitals.
  */
 export function siglipTokenizer(
   files: Readonly<Record<string, string>>,
@@ -27,21 +39,27 @@ export function siglipTokenizer(
   if (json === undefined)
     throw new TriptychError('WEIGHTS_MISSING', 'the model has no tokenizer: expected tokenizer.json');
   const config = parseJson(files['tokenizer_config.json'] ?? '{}') as JsonObject;
-  const kind = typeof config['tokenizer_class'] === 'string' ? config['tokenizer_class'] : 'SiglipTokenizer';
-  const cleaning = cleanings[kind];
-  const side = config['padding_side'] ?? (leftPadded.includes(kind) ? 'left' : 'right');
+  const named = typeof config['tokenizer_class'] === 'string' ? config['tokenizer_class'] : 'SiglipTokenizer';
+  const kind = named.replace(/Fast$/, '');
+  const { steps, endsOnce, pad, side } = classes[kind] ?? plain;
+  if (kind === 'SiglipTokenizer' && config['do_lower_case'] === false)
+    throw new TriptychError('MODEL_CONFIG', 'tokenizer_config.json do_lower_case is false; expected true');
   return {
     json,
     config: files['tokenizer_config.json'],
-    frame: { before: 0, after: 1 },
+    frame: { before: 0, after: 1, endsOnce },
     vocabulary,
-    padding: { length, token: contentOf(config['pad_token']), side: side === 'left' ? 'left' : 'right' },
-    ...(cleaning ? { cleaning } : {}),
+    padding: {
+      length,
+      token: contentOf(config['pad_token']) ?? pad,
+      side: (config['padding_side'] ?? side) === 'left' ? 'left' : 'right',
+    },
+    ...steps,
   };
 }
 
 /** A token is its text, or an object that has it. */
-function contentOf(token: unknown): string {
+function contentOf(token: unknown): string | undefined {
   const content = typeof token === 'object' && token !== null ? (token as JsonObject)['content'] : token;
-  return typeof content === 'string' ? content : '</s>';
+  return typeof content === 'string' ? content : undefined;
 }
