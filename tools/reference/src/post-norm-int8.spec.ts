@@ -2,22 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { decodeEmbedding } from '@triptych/core';
 import { createEngine } from '@triptych/engine';
 import { convertCheckpoint, inspectModel, readModel, requiredTensors } from '@triptych/model-families';
 import { quantizeModel, type QuantizeReport } from '@triptych/quantizer';
 import { encodeSafetensors } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenTokenizer } from './golden-tokenizer.js';
 import { syntheticTensor } from './synthetic-weights.js';
 
-const golden = fileURLToPath(new URL('../golden/tokenizers/bert-uncased', import.meta.url));
-const unpacked = (name: string) => gunzipSync(readFileSync(`${golden}.${name}.json.gz`)).toString();
-const files = {
-  'tokenizer.json': unpacked('tokenizer'),
-  'tokenizer_config.json': unpacked('tokenizer_config'),
-};
+const files = goldenTokenizer('bert-uncased');
 const config = {
   architectures: ['BertModel'],
   model_type: 'bert',

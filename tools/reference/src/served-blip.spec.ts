@@ -2,18 +2,15 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { decodeEmbedding, type EmbeddingBytes } from '@triptych/core';
 import { type CaptionRequest, createEngine, type Engine, type FailedItem } from '@triptych/engine';
 import { convertCheckpoint } from '@triptych/model-families';
 import { quantizeModel } from '@triptych/quantizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenTokenizer } from './golden-tokenizer.js';
 import { imagesDirectory } from './golden.js';
 import { writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
 
-const tokenizers = fileURLToPath(new URL('../golden/tokenizers/', import.meta.url));
-const unpacked = (name: string) => gunzipSync(readFileSync(`${tokenizers}${name}.json.gz`)).toString();
 const image = (name: string) => ({ encoded: readFileSync(join(imagesDirectory, name)) });
 
 const tower = { hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2, num_attention_heads: 4 };
@@ -31,10 +28,7 @@ let work: string;
 let engine: Engine;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'triptych-blip-'));
-  const files = {
-    'tokenizer.json': unpacked('bert-uncased.tokenizer'),
-    'tokenizer_config.json': unpacked('bert-uncased.tokenizer_config'),
-  };
+  const files = goldenTokenizer('bert-uncased');
   const models: string[] = [];
   for (const [name, architecture] of [
     ['retrieval', 'BlipForImageTextRetrieval'],

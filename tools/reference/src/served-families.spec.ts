@@ -3,23 +3,17 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { decodeEmbedding } from '@triptych/core';
 import { createEngine, type Engine } from '@triptych/engine';
 import { convertCheckpoint } from '@triptych/model-families';
 import { encodeSafetensors } from '@triptych/weight-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenTokenizer } from './golden-tokenizer.js';
 import { imagesDirectory } from './golden.js';
 import { writeSyntheticCheckpoint } from './synthetic-checkpoint.js';
 import { syntheticTensor } from './synthetic-weights.js';
 
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
-const unpacked = (name: string) =>
-  gunzipSync(readFileSync(join(golden, 'tokenizers', `${name}.json.gz`))).toString();
-const tokenizerFiles = (name: string) => ({
-  'tokenizer.json': unpacked(`${name}.tokenizer`),
-  'tokenizer_config.json': unpacked(`${name}.tokenizer_config`),
-});
 
 /** A folder of the real all-MiniLM-L6-v2. */
 const miniLm = process.env['MINILM_DIR'];
@@ -61,7 +55,7 @@ describe('a checkpoint of sentence-transformers', () => {
       vocab_size: 12_000,
       pad_token_id: 1,
     };
-    await writeSyntheticCheckpoint(source, config, tokenizerFiles('xlm-roberta'));
+    await writeSyntheticCheckpoint(source, config, goldenTokenizer('xlm-roberta'));
     const kinds = ['Transformer', 'Pooling', 'Dense', 'Normalize'];
     const modules = kinds.map((kind, i) => ({
       path: i === 0 ? '' : `${i}_${kind}`,
@@ -121,7 +115,7 @@ describe('a SigLIP checkpoint', () => {
       vision_config: { ...tower, image_size: 64, patch_size: 16 },
       text_config: { ...tower, vocab_size: 12_000, max_position_embeddings: 64 },
     };
-    await writeSyntheticCheckpoint(source, config, tokenizerFiles('siglip2'));
+    await writeSyntheticCheckpoint(source, config, goldenTokenizer('siglip2'));
     const engine = await serve(source, 'siglip');
     const items = [{ image: { encoded: readFileSync(join(imagesDirectory, 'photo-420.jpg')) } }];
     const labels = ['Human Beings', 'freedom', 'a spirit of brotherhood'];

@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { readModel } from '@triptych/model-families';
 import { TextPreprocessor } from '@triptych/preprocessing';
 import type { TextTower } from '@triptych/text-encoder';
 import { describe, expect, it } from 'vitest';
+import { goldenTokenizerFile } from './golden-tokenizer.js';
 
-const folder = new URL('../golden/tokenizers/', import.meta.url);
-const read = (name: string): unknown =>
-  JSON.parse(gunzipSync(readFileSync(fileURLToPath(new URL(`${name}.json.gz`, folder)))).toString());
+const read = (name: string): unknown => JSON.parse(goldenTokenizerFile(name));
 
 interface Normalizer {
   readonly type: string;

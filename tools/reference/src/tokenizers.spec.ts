@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { TextPreprocessor, type TokenizerRecipe } from '@triptych/preprocessing';
 import { describe, expect, it } from 'vitest';
+import { goldenTokenizerFile } from './golden-tokenizer.js';
 
 const folder = fileURLToPath(new URL('../golden/tokenizers/', import.meta.url));
-const unpacked = (name: string) => gunzipSync(readFileSync(join(folder, `${name}.json.gz`))).toString();
 
-const texts = JSON.parse(unpacked('texts')) as string[];
+const texts = JSON.parse(goldenTokenizerFile('texts')) as string[];
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.tokenizer.json.gz'))
   .map((file) => file.slice(0, -'.tokenizer.json.gz'.length));
@@ -34,9 +33,9 @@ describe.each([...names, ...(miniLm ? ['minilm'] : [])])('token ids of %s agains
     const [json, config] = ['tokenizer', 'tokenizer_config'].map((file) =>
       name === 'minilm' && miniLm
         ? readFileSync(join(miniLm, `${file}.json`), 'utf8')
-        : unpacked(`${name}.${file}`),
+        : goldenTokenizerFile(`${name}.${file}`),
     );
-    const reference = JSON.parse(unpacked(`${name}.ids`)) as Reference;
+    const reference = JSON.parse(goldenTokenizerFile(`${name}.ids`)) as Reference;
     expect([texts.length, reference.ids.length]).toEqual([2000, 2000]);
     const tokenizer = { json, config, frame: { before: 1, after: 1 }, ...recipes[name] };
     const preprocessor = await TextPreprocessor.start({ name, tokenizer });

@@ -1,4 +1,5 @@
 import { Client, credentials } from '@grpc/grpc-js';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, maxDifference, serveDemo, type TestServer, vectorOf } from '../../testing/harness.js';
 
@@ -18,13 +19,25 @@ describe('TextEncoder.Encode', () => {
     for (const result of results) expect(Math.hypot(...vectorOf(result))).toBeCloseTo(1, 5);
   });
 
-  it('gives a text the same vector whatever it is batched with', async () => {
-    const texts = Array.from({ length: 50 }, (_, i) => 'a sunflower and '.repeat(i % 9) + String(i));
-    const { results } = await test.client.encodeTexts({ texts });
-    for (let i = 0; i < texts.length; i += 7) {
-      const alone = await test.client.encodeTexts({ texts: [texts[i]] });
-      expect(maxDifference(vectorOf(results[i]), vectorOf(alone.results[0]))).toBeLessThanOrEqual(1e-5);
-    }
+  it('gives a text the same vector whatever it is batched with (property)', async () => {
+    const texts = Array.from({ length: 18 }, (_, i) => 'a sunflower and '.repeat(i % 9) + String(i));
+    const encode = (...texts: string[]) => test.client.encodeTexts({ texts });
+    const alone: Float32Array[] = [];
+    for (const text of texts) alone.push(vectorOf((await encode(text)).results[0]));
+    const anyTexts = fc.array(fc.nat({ max: texts.length - 1 }), {
+      minLength: 1,
+      maxLength: 50,
+      size: 'max',
+    });
+    await fc.assert(
+      fc.asyncProperty(anyTexts, async (chosen) => {
+        const { results } = await encode(...chosen.map((i) => texts[i]));
+        results.forEach((result, place) =>
+          expect(maxDifference(vectorOf(result), alone[chosen[place]])).toBeLessThanOrEqual(1e-5),
+        );
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('offers the end-of-text token, its projection and every token', async () => {
