@@ -2,7 +2,7 @@
 """Reference outputs of HuggingFace's BERT, RoBERTa, XLM-R and MPNet with synthetic weights, for the parity tests beside this script.
 
     python make_sentence_golden.py               small shapes, to golden/sentence
-    python make_sentence_golden.py --full DIR    the official sizes, to DIR: GOLDEN_DIR=DIR compares with them
+    python make_sentence_golden.py --full DIR    the official sizes, to DIR: SENTENCE_GOLDEN_DIR=DIR compares with them
     python make_sentence_golden.py --minilm DIR  similarities by the real all-MiniLM-L6-v2 in DIR, to golden/sentence
 
 Hidden states of some rows, and of all tokens their mean, first and last; what a pipeline of sentence-transformers with a
