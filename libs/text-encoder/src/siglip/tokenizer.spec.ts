@@ -33,6 +33,8 @@ describe('a SigLIP tokenizer', () => {
       cleaning: ['lowercase'],
       padding: { side: 'right' },
     });
+    for (const tokenizer_class of ['TokenizersBackend', 'toString'])
+      expect(recipe({ tokenizer_class })).toMatchObject({ padding: { token: '</s>', side: 'right' } });
     expect(() => recipe({ do_lower_case: false })).toThrow(/do_lower_case is false; expected true/);
   });
 });

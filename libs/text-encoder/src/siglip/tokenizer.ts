@@ -41,7 +41,7 @@ export function siglipTokenizer(
   const config = parseJson(files['tokenizer_config.json'] ?? '{}') as JsonObject;
   const named = typeof config['tokenizer_class'] === 'string' ? config['tokenizer_class'] : 'SiglipTokenizer';
   const kind = named.replace(/Fast$/, '');
-  const { steps, endsOnce, pad, side } = classes[kind] ?? plain;
+  const { steps, endsOnce, pad, side } = Object.hasOwn(classes, kind) ? classes[kind] : plain;
   if (kind === 'SiglipTokenizer' && config['do_lower_case'] === false)
     throw new TriptychError('MODEL_CONFIG', 'tokenizer_config.json do_lower_case is false; expected true');
   return {
