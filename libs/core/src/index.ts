@@ -39,7 +39,14 @@ export { FairOrder, type Queueing } from './scheduling/fair-order.js';
 export { type Rank, type Turn, Turns } from './scheduling/turns.js';
 export { within } from './scheduling/within.js';
 export { type Cue, srt, srtWriter, type SubtitleWriter, vtt, vttWriter } from './subtitles.js';
-export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
+export {
+  type DType,
+  elementCount,
+  tensorError,
+  type WeightPart,
+  type WeightSet,
+  type WeightTensor,
+} from './weights.js';
 export type { AnswerLimits } from './worker/answer-bytes.js';
 export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';
