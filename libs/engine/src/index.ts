@@ -54,6 +54,7 @@ export { partsOf } from './models/model-names.js';
 export type { ModelRegistry, ModelsListener } from './models/model-registry.js';
 export {
   type AnyEncoder,
+  decodersOf,
   encodersByModality,
   type ServedAudio,
   type ServedImage,
