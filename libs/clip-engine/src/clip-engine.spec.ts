@@ -96,7 +96,11 @@ describe('callers of the engine', () => {
     const order: string[] = [];
     const note = (name: string) => () => order.push(name);
     const greedy = Array.from({ length: 10 }, () => compare('greedy').then(note('greedy')));
-    await Promise.all([...greedy, compare('modest').then(note('modest'))]);
+    const modest = compare('modest').then(note('modest'));
+    // One is being computed.
+    expect(engine.waiting).toBe(10);
+    await Promise.all([...greedy, modest]);
+    expect(engine.waiting).toBe(0);
     expect(order.indexOf('modest')).toBeLessThan(3);
   });
 

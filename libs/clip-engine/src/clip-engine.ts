@@ -52,6 +52,11 @@ export class ClipEngine {
     );
   }
 
+  /** Number of comparisons that wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Every query against every candidate, row-major. The matrices change threads. */
   compare(request: CompareRequest, options: CompareOptions): Promise<Float32Array<ArrayBuffer>> {
     return this.#call('compare', request, pairOf(request), options);

@@ -38,7 +38,14 @@ export { type Caller, soleCaller, StreamFlow } from './scheduling/caller.js';
 export { FairOrder, type Queueing } from './scheduling/fair-order.js';
 export { type Rank, type Turn, Turns } from './scheduling/turns.js';
 export { within } from './scheduling/within.js';
-export { type DType, elementCount, type WeightPart, type WeightSet, type WeightTensor } from './weights.js';
+export {
+  type DType,
+  elementCount,
+  tensorError,
+  type WeightPart,
+  type WeightSet,
+  type WeightTensor,
+} from './weights.js';
 export type { AnswerLimits } from './worker/answer-bytes.js';
 export type { Isolation } from './worker/channel.js';
 export { discard } from './worker/discard.js';

@@ -32,13 +32,19 @@ export function withFile<T>(path: string, work: (descriptor: number) => T): T {
   }
 }
 
-/** All of a tensor's bytes, of a file that they lie in as they are. Throws WEIGHTS_CORRUPT where it ends before. */
+/**
+ * All of a tensor's bytes, of a file that they lie in as they are. Throws WEIGHTS_CORRUPT where it ends before; the message has the file
+ * as it is `named`.
+ */
 export function readTensor(
   path: string,
   name: string,
   { byteOffset, byteLength }: Pick<WeightTensor, 'byteOffset' | 'byteLength'>,
+  named = path,
 ): Uint8Array<ArrayBuffer> {
   const bytes = withFile(path, (file) => readRange(file, byteOffset, byteLength));
   if (bytes.byteLength === byteLength) return bytes;
-  throw new TriptychError('WEIGHTS_CORRUPT', `tensor ${name}: ${path} ends within it`, { field: name });
+  throw new TriptychError('WEIGHTS_CORRUPT', `${named}: tensor ${name}: the file ends within it`, {
+    field: name,
+  });
 }

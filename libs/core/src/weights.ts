@@ -1,3 +1,5 @@
+import { TriptychError } from './errors/triptych-error.js';
+
 /** How a tensor's numbers are stored. */
 export type DType = 'float32' | 'float16' | 'bfloat16' | 'int8';
 
@@ -24,6 +26,8 @@ export type WeightPart = ArrayBuffer | string;
 export interface WeightSet<Part extends WeightPart = WeightPart> {
   readonly tensors: ReadonlyMap<string, WeightTensor>;
   readonly parts: readonly Part[];
+  /** The file that holds the tensors, as messages name it. Default: none. */
+  readonly file?: string | undefined;
   /** Settles when what lies in files was read as a whole, too; rejects where it is not what it should be. */
   readonly checked?: Promise<unknown>;
   /**
@@ -31,6 +35,17 @@ export interface WeightSet<Part extends WeightPart = WeightPart> {
    * `checked`: each opens the file anew.
    */
   readonly checkPlace?: () => Promise<void>;
+}
+
+/** What is wrong with a tensor of a weight set: `FILE: tensor NAME…`. */
+export function tensorError(
+  reason: 'TENSOR_MISSING' | 'TENSOR_SHAPE' | 'TENSOR_DTYPE',
+  { file }: Pick<WeightSet, 'file'>,
+  name: string,
+  problem: string,
+): TriptychError {
+  const place = file === undefined ? '' : `${file}: `;
+  return new TriptychError(reason, `${place}tensor ${name}${problem}`, { field: name });
 }
 
 /** Number of elements of a tensor of this shape. */

@@ -55,6 +55,7 @@ export { partsOf } from './models/model-names.js';
 export type { ModelRegistry, ModelsListener } from './models/model-registry.js';
 export {
   type AnyEncoder,
+  decodersOf,
   encodersByModality,
   type ServedAudio,
   type ServedImage,

@@ -7,7 +7,7 @@ import { requiredTensors, speechTensors } from './towers.js';
 /** What is wrong with a model's tensors. */
 export interface TensorCheck {
   readonly missing: readonly string[];
-  /** As in `encoder.conv1.weight: expected [384, 80, 3], found [384, 128, 3]`. */
+  /** As in `weights.parquet: tensor encoder.conv1.weight: expected shape [384, 80, 3], found [384, 128, 3]`. */
   readonly misshapen: readonly string[];
   /** Tensors that no tower takes. */
   readonly unused: readonly string[];
@@ -52,11 +52,11 @@ export async function inspectModel(
   const model = find({ architecture }, path).read(description);
   const required = new Map([...requiredTensors(model), ...(speechTensors(model) ?? [])]);
   const tensors = [...inspection.tensors, ...((model.speech && decoder?.tensors) ?? [])];
-  const found = new Map(tensors.map(({ name, shape }) => [name, shape]));
+  const found = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const misshapen = [...required].flatMap(([name, expected]) => {
-    const shape = found.get(name);
+    const { shape, file } = found.get(name) ?? {};
     if (!shape || String(shape) === String(expected)) return [];
-    return [`${name}: expected [${expected.join(', ')}], found [${shape.join(', ')}]`];
+    return [`${file}: tensor ${name}: expected shape [${expected.join(', ')}], found [${shape.join(', ')}]`];
   });
   const check = {
     missing: [...required.keys()].filter((name) => !found.has(name)),

@@ -1,4 +1,4 @@
-import { beyondFloat16, downcastFloat16, elementCount, TriptychError, type WeightSet } from '@triptych/core';
+import { beyondFloat16, downcastFloat16, elementCount, tensorError, type WeightSet } from '@triptych/core';
 import type { StoredTensor } from '@triptych/weight-loader';
 
 const LARGEST = 127;
@@ -100,7 +100,7 @@ export class Weights {
   #tensor(name: string) {
     const tensor = this.set.tensors.get(name);
     if (tensor) return tensor;
-    throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing`, { field: name });
+    throw tensorError('TENSOR_MISSING', this.set, name, ' is missing');
   }
 }
 

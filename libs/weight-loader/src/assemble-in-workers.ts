@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { inFile } from './in-file.js';
 import { inWorker, type WeightsWorker } from './in-worker.js';
 import { type Assembled, type AssembleRequest, joinShares } from './model-directory/assemble.js';
 
@@ -26,5 +27,10 @@ export async function assembleInWorkers(
       ? first.call<Assembled>('assemble', share)
       : inWorker<Assembled>(path, 'assemble', share, [], signal);
   });
-  return joinShares(await Promise.all(shares));
+  const assembled = await Promise.all(shares);
+  try {
+    return joinShares(assembled);
+  } catch (thrown) {
+    throw inFile(path, thrown);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import { abortError, TriptychError, WorkerHost, workerEntry } from '@triptych/core';
+import { inFile } from './in-file.js';
 
 /** A weights worker that has started. */
 export interface WeightsWorker {
@@ -24,7 +25,7 @@ export async function startWorker(path: string, signal?: AbortSignal): Promise<W
           thrown.reason !== 'WORKER_LOST' &&
           thrown.reason !== 'INTERNAL'
         )
-          throw thrown;
+          throw inFile(path, thrown);
         throw new TriptychError('WEIGHTS_CORRUPT', `${path}: cannot be decoded; the file is damaged`, {
           cause: thrown,
         });

@@ -137,7 +137,7 @@ function weightsAt(
     weightsFile: path,
     load: async (only) => {
       const { digests, ...weights } = await assembleInWorkers({ path, ...wanted, only, upcast: true });
-      return { weights, digests, tensors: weights.tensors };
+      return { weights: { ...weights, file: path }, digests, tensors: weights.tensors };
     },
     loadStored: (only, options) => readStored(path, { ...wanted, only, upcast: false }, options),
     identify: async (parts) => {

@@ -31,7 +31,7 @@ export async function readStored(
     const placed =
       reader === 'auto' ? await worker.call<Placed | undefined>('place', { path, ...wanted }) : undefined;
     if (placed) {
-      const stored = storedIn(placed, worker, wanted);
+      const stored = storedIn(path, placed, worker, wanted);
       inUse = stored.read;
       return stored;
     }
@@ -40,19 +40,24 @@ export async function readStored(
       { path, ...wanted, reader },
       { first: worker, signal },
     );
-    return { weights, read: Promise.resolve({ tensors: weights.tensors, digests }) };
+    return {
+      weights: { ...weights, file: path },
+      read: Promise.resolve({ tensors: weights.tensors, digests }),
+    };
   } finally {
     // Whoever loads awaits what is read; until then a failure must not count as unhandled.
     void inUse.catch(() => undefined).then(() => worker.close());
   }
 }
 
+/** `file` is the weights file by the path that it was asked for by, which may be a link to where it lies. */
 function storedIn(
+  file: string,
   { path, state, located, ...placed }: Placed,
   worker: WeightsWorker,
   { names }: Wanted,
 ): StoredWeights {
-  const weights = { ...placed, checkPlace: () => checkState(path, state) };
+  const weights = { ...placed, file, checkPlace: () => checkState(path, state, file) };
   const digested = worker.call<Map<string, string>>('digest', { path, names, located });
   const read = digested.then((digests) => ({ tensors: weights.tensors, digests }));
   return { weights, read };

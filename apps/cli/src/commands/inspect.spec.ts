@@ -42,7 +42,9 @@ describe('triptych inspect', () => {
     expect(code).toBe(1);
     expect(found['check']).toMatchObject({
       missing: expect.arrayContaining(['encoder.layers.4.fc1.weight']) as string[],
-      misshapen: ['encoder.embed_positions.weight: expected [100, 128], found [200, 128]'],
+      misshapen: [
+        `${join(directory, 'weights.parquet')}: tensor encoder.embed_positions.weight: expected shape [100, 128], found [200, 128]`,
+      ],
     });
   });
 

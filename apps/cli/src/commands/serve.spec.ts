@@ -109,12 +109,12 @@ describe('triptych serve', () => {
     [
       'a missing tensor',
       () => broken((d) => editMetadata(d, (m) => (m.config['encoder_layers'] = 9))),
-      /tensor encoder\.layers\.\d\.\S+ is missing; expected shape \[128\]/,
+      /weights\.parquet: tensor encoder\.layers\.\d\.\S+ is missing; expected shape \[128\]/,
     ],
     [
       'a shape that does not fit',
       () => broken((d) => editMetadata(d, (m) => (m.config['encoder_ffn_dim'] = 256))),
-      /tensor encoder\.layers\.0\.fc1\.weight: expected shape \[256, 128\], found \[512, 128\]/,
+      /weights\.parquet: tensor encoder\.layers\.0\.fc1\.weight: expected shape \[256, 128\], found \[512, 128\]/,
     ],
     [
       'an unknown architecture',

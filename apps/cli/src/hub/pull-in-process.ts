@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { abortError, TriptychError } from '@triptych/core';
+import { hubSettings } from '@triptych/hub';
 
 const program = fileURLToPath(new URL('../../bin/triptych.js', import.meta.url));
 /** What a pull says is a line. */
@@ -11,6 +13,7 @@ const MOST_OUTPUT_BYTES = 64 * 1024;
  * the model directory in the cache. It ends with this one. Throws HUB_UNREACHABLE with what that process said, or what `signal` aborts with.
  */
 export async function pullInProcess(reference: string, signal: AbortSignal): Promise<string> {
+  const { cache } = hubSettings(process.env);
   const child = spawn(process.execPath, [program, 'pull', reference], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
@@ -33,6 +36,8 @@ export async function pullInProcess(reference: string, signal: AbortSignal): Pro
     .trim()
     .split('\n')
     .at(-1)
-    ?.replace(/^triptych: /, '');
+    ?.replace(/^triptych: /, '')
+    // Where the cache lies is not for whoever asked for the model.
+    .replaceAll(join(cache, '/'), '');
   throw new TriptychError('HUB_UNREACHABLE', `${reference} could not be pulled: ${said || `code ${code}`}`);
 }

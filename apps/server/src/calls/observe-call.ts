@@ -65,7 +65,7 @@ export function observeCall(
       ended(code);
       if (error.code === 'overloaded') metrics.refused(method, reason);
       trace.end(code, reason);
-      if (error.code === 'internal') logger.error({ ...fields(), err: error, cause }, 'call failed');
+      if (code === 'INTERNAL') logger.error({ ...fields(), err: error, cause }, 'call failed');
       else logger.info({ ...fields(), peer, reason, field }, 'call refused');
       return error;
     },

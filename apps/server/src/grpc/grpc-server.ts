@@ -71,7 +71,11 @@ export function createGrpcServer(
   const rules = serverRequestRules(engine.limits);
   const bounds = boundMessages(config, rules);
   const server = new Server({
-    interceptors: [bounds.interceptor, refuse(checks, observers, connections), limitProbes()],
+    interceptors: [
+      bounds.interceptor,
+      refuse(checks, observers, connections),
+      limitProbes(() => hearers.metrics.callEnded('silent')),
+    ],
     'grpc.max_receive_message_length': config.maxMessageBytes,
     'grpc.max_send_message_length': config.maxAnswerBytes,
     'grpc.max_concurrent_streams': config.maxStreams,
@@ -95,7 +99,6 @@ export function createGrpcServer(
   });
   const oip = openInference(engine, control, executions, () => health.serving);
   const kept = new KeptRows(config.flightKeptBytes);
-  hearers.metrics.followKept(kept);
   const offered = [
     ...services(engine, control, observers, rules),
     inferenceService(oip, observers, rules),
@@ -104,6 +107,17 @@ export function createGrpcServer(
   for (const { definition, handlers } of offered) server.addService(definition, handlers);
   const names = offered.map(({ name }) => name);
   const health = followHealth(models, names);
+  hearers.metrics.followGrpcOccupancy({
+    get keptRowBytes() {
+      return kept.bytes;
+    },
+    get inflatedBytes() {
+      return bounds.inflatedBytes;
+    },
+    get watches() {
+      return health.service.watches;
+    },
+  });
   server.addService(health.service.definition, health.service.handlers);
   if (config.reflection)
     for (const { definition, handlers } of reflection(observers, [...names, HEALTH_SERVICE]))

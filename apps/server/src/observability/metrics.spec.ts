@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { AudioEncoding } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,6 +80,15 @@ describe('metrics', () => {
     expect(await metric('triptych_queue_items{encoder="demo-whisper/audio"}')).toBe(0);
     expect(await metric('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
     expect(await metric('process_resident_memory_bytes')).toBeGreaterThan(1e7);
+  });
+
+  it('are those that docs/operations.md lists', async () => {
+    const page = await readFile(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('| `triptych_'));
+    const listed = rows.flatMap((row) => [...row.matchAll(/`(triptych_\w+)/g)].map(([, name]) => name));
+    const text = await (await get('/metrics')).text();
+    const served = [...text.matchAll(/^# TYPE (triptych_\w+) /gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(served.sort());
   });
 });
 

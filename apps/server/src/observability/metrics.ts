@@ -1,33 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type AnyEncoder,
-  encodersByModality,
-  type EngineObserver,
-  type ModelRegistry,
-  type ServedModel,
-} from '@triptych/engine';
-import { followModels } from './model-metrics.js';
+import { type AnyEncoder, encodersByModality, type EngineObserver, type ServedModel } from '@triptych/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type FollowedModels, followModels } from './model-metrics.js';
+import {
+  followGrpcOccupancy,
+  followOccupancy,
+  type GrpcOccupancy,
+  type Occupancy,
+} from './occupancy-metrics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const BATCHES = [1, 2, 4, 8, 16, 32];
 
-/** Why the server ended a call by itself. */
-export type CallEndings = 'idle' | 'unread';
-
-/** What of a server is bounded, as far as it is taken: read when somebody asks. */
-export interface Occupancy {
-  /** Items that have a place, and items that wait for one. */
-  readonly lanes: Iterable<{
-    readonly name: { readonly model: string; readonly modality: string };
-    readonly depth: { readonly places: number; readonly waiting: number };
-  }>;
-  readonly bytes: number;
-  readonly calls: number;
-  readonly callers: number;
-  readonly connections: number;
-  readonly unreadBytes: number;
-}
+/** Why the server ended a call by itself; `silent`: a probe of health that had not said all that it asks. */
+export type CallEndings = 'idle' | 'unread' | 'silent';
 
 /** Rendering takes at most this share of the event loop's time, however many ask. */
 const RENDER_SHARE = 0.05;
@@ -185,47 +171,16 @@ export class Metrics implements EngineObserver {
 
   /** Follows how much of what is bounded is taken. */
   followOccupancy(occupancy: Occupancy): void {
-    const read = (name: string, help: string, value: () => number) => {
-      const gauge = this.#gauge(name, help, []);
-      Object.assign(gauge, { collect: () => gauge.set(value()) });
-    };
-    read('triptych_admitted_bytes', 'Bytes of messages in work.', () => occupancy.bytes);
-    read(
-      'triptych_open_calls',
-      'Calls and streams that are open, answers unread included.',
-      () => occupancy.calls,
-    );
-    read('triptych_open_callers', 'Callers that have calls open.', () => occupancy.callers);
-    read('triptych_connections', 'Connections that are open.', () => occupancy.connections);
-    read('triptych_unread_bytes', 'Bytes of answers that wait to be read.', () => occupancy.unreadBytes);
-    const items = this.#gauge('triptych_admitted_items', 'Items in work: with a place, or waiting for one.', [
-      'encoder',
-      'state',
-    ]);
-    Object.assign(items, {
-      collect: () => {
-        items.reset();
-        for (const { name, depth } of occupancy.lanes) {
-          const encoder = `${name.model}/${name.modality}`;
-          items.set({ encoder, state: 'placed' }, depth.places);
-          items.set({ encoder, state: 'waiting' }, depth.waiting);
-        }
-      },
-    });
+    followOccupancy(this.registry, occupancy);
   }
 
-  /** Follows how much is kept of what DoPut encoded. */
-  followKept(kept: { readonly bytes: number }): void {
-    const gauge = this.#gauge(
-      'triptych_flight_kept_bytes',
-      'Bytes of rows that DoPut keeps until DoGet.',
-      [],
-    );
-    Object.assign(gauge, { collect: () => gauge.set(kept.bytes) });
+  /** The same of what belongs to gRPC. */
+  followGrpcOccupancy(occupancy: GrpcOccupancy): void {
+    followGrpcOccupancy(this.registry, occupancy);
   }
 
   /** Follows which models are served, and what their encoders are doing; read when somebody asks. */
-  follow(registry: Pick<ModelRegistry, 'models' | 'loaded' | 'known' | 'memory'>): void {
+  follow(registry: FollowedModels): void {
     const followed = (name: string, help: string, read: (encoder: AnyEncoder) => number) => {
       const gauge = this.#gauge(name, help, ['encoder']);
       Object.assign(gauge, {

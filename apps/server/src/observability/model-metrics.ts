@@ -1,4 +1,4 @@
-import type { ModelRegistry, ModelStatus } from '@triptych/engine';
+import { decodersOf, type ModelRegistry, type ModelStatus } from '@triptych/engine';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 const states: readonly ModelStatus['state'][] = [
@@ -10,10 +10,12 @@ const states: readonly ModelStatus['state'][] = [
   'unloaded',
 ];
 
-type Followed = Pick<ModelRegistry, 'known' | 'loaded' | 'models' | 'memory'>;
+export type FollowedModels = Pick<ModelRegistry, 'known' | 'loaded' | 'models' | 'memory' | 'waitingLoads'>;
+
+type DecoderLoad = ReturnType<typeof decodersOf>[number][1]['load'];
 
 /** Follows how models come and go; read when somebody asks. */
-export function followModels(registry: Registry, models: Followed): void {
+export function followModels(registry: Registry, models: FollowedModels): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: (gauge: Gauge) => void, labelNames: string[] = []) => {
     const made = new Gauge({ name, help, labelNames, registers });
@@ -62,6 +64,33 @@ export function followModels(registry: Registry, models: Followed): void {
     'Models that were unloaded or replaced, and end with the last call under way.',
     (made) => made.set(models.loaded.length - models.models.length),
   );
+  gauge(
+    'triptych_model_loads_waiting',
+    'Loads of models that wait: for memory, or for others to end.',
+    (made) => {
+      for (const [what, count] of Object.entries(models.waitingLoads)) made.set({ for: what }, count);
+    },
+    ['for'],
+  );
+  gauge('triptych_comparisons_waiting', 'Comparisons of vectors that wait for their turn.', (made) => {
+    // Models share one.
+    const engines = new Set(models.models.flatMap(({ shared }) => shared?.engine ?? []));
+    for (const { waiting } of engines) made.inc(waiting);
+  });
+  const followDecoders = (name: string, help: string, read: (load: DecoderLoad) => number) =>
+    gauge(
+      name,
+      help,
+      (made) => {
+        for (const model of models.models)
+          for (const [kind, { load }] of decodersOf(model))
+            made.set({ decoder: `${model.name}/${kind}` }, read(load));
+      },
+      ['decoder'],
+    );
+  followDecoders('triptych_decoder_sequences', 'Sequences that are decoded.', ({ sequences }) => sequences);
+  followDecoders('triptych_decoder_bytes', 'Bytes of their caches, as they may grow.', ({ bytes }) => bytes);
+  followDecoders('triptych_decoder_waiting', 'Texts that wait for room.', ({ waiting }) => waiting);
   const loads = new Counter({
     name: 'triptych_model_loads_total',
     help: 'Loads of a model, by what came of them.',

@@ -7,7 +7,7 @@ import {
   readEmbedding,
   TriptychClient,
 } from '@triptych/client';
-import { silentLogger } from '@triptych/core';
+import { type Logger, silentLogger } from '@triptych/core';
 import { type RunningServer, startServer } from '../compose.js';
 import { type Flags, readConfig } from '../config/read-config.js';
 
@@ -42,9 +42,9 @@ export interface TestServer {
 }
 
 /** A real server with the demo's Whisper, or the models in `flags`, on a free port, and a client that is connected to it. */
-export async function serveDemo(flags: Flags = {}): Promise<TestServer> {
+export async function serveDemo(flags: Flags = {}, logger: Logger = silentLogger): Promise<TestServer> {
   const config = readConfig({ models: [demoModel], listen: '127.0.0.1:0', drainMs: 1000, ...flags }, {});
-  const server = await startServer(config, silentLogger);
+  const server = await startServer(config, logger);
   const client = new TriptychClient(server.address);
   return {
     server,

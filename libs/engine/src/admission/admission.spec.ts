@@ -53,7 +53,7 @@ describe('admission', () => {
     isOver = true;
     await full;
     expect([...admission.lanes].map(({ depth }) => depth)).toEqual(
-      lanes.map(() => ({ places: 0, waiting: 0 })),
+      lanes.map(() => ({ places: 0, waiting: 0, ahead: 0 })),
     );
     expect(admission.bytes).toBe(0);
   });

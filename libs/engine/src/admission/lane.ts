@@ -58,9 +58,10 @@ export class Lane {
     this.ahead = new Room({ capacity: Infinity, most: items });
   }
 
-  /** Items that have a place, and items that wait for one. */
-  get depth(): { readonly places: number; readonly waiting: number } {
-    return { places: this.#places.shares.taken, waiting: this.#places.waiting };
+  /** Items that have a place, items that wait for one, and windows that streams have made and that are not computed. */
+  get depth(): { readonly places: number; readonly waiting: number; readonly ahead: number } {
+    const { shares, waiting } = this.#places;
+    return { places: shares.taken, waiting, ahead: this.ahead.shares.taken };
   }
 
   forgetPace(): void {

@@ -47,6 +47,11 @@ export class MemoryBudget {
     return this.#used;
   }
 
+  /** Number of models that wait for memory. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** True where there is room now. */
   fits(bytes: number): boolean {
     return this.limit === 0 || this.#used + bytes <= this.limit;

@@ -27,6 +27,7 @@ const forever: Waiting = { signal: new AbortController().signal, deadline: Infin
 export class ModelRegistry {
   /** What models take together. */
   readonly memory: MemoryBudget;
+  readonly #slots: Slots;
   readonly #known: KnownModels;
   readonly #loaded = new LoadedModels(() => this.memory.look());
   readonly #loads: ModelLoads;
@@ -43,12 +44,13 @@ export class ModelRegistry {
     const { modelMemory, modelWaitMs, modelLoads, modelIdleMs, maxModels } = settings;
     this.#known = new KnownModels(maxModels);
     this.memory = new MemoryBudget(modelMemory, modelWaitMs, () => this.#candidates());
+    this.#slots = new Slots(modelLoads);
     this.#loads = new ModelLoads({
       loader,
       logger,
       loaded: this.#loaded,
       memory: this.memory,
-      slots: new Slots(modelLoads),
+      slots: this.#slots,
       changed: (ended) => this.#changed(ended),
       notFound: (name) => this.#known.notFound(name),
     });
@@ -68,6 +70,11 @@ export class ModelRegistry {
   /** Those that are loaded: the served ones, and replaced or unloaded ones that calls still work with. */
   get loaded(): ServedModel[] {
     return this.#loaded.all;
+  }
+
+  /** Number of loads that wait: for memory, and, having it, for others to end. */
+  get waitingLoads(): { readonly memory: number; readonly turn: number } {
+    return { memory: this.memory.waiting, turn: this.#slots.waiting };
   }
 
   onChange(listener: ModelsListener): void {

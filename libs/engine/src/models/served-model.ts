@@ -135,6 +135,15 @@ export function encodersByModality(model: ServedModel): [Modality, AnyEncoder][]
   });
 }
 
+/** What writes text, as far as it has started. */
+export function decodersOf({ caption, speech }: ServedModel): ['caption' | 'speech', Decoder][] {
+  const running = { caption: caption?.decoder, speech: speech?.started?.decoder };
+  return (['caption', 'speech'] as const).flatMap((name): ['caption' | 'speech', Decoder][] => {
+    const decoder = running[name];
+    return decoder ? [[name, decoder]] : [];
+  });
+}
+
 /** Where items of these models wait for each other. */
 export function lanesOf(models: readonly ServedModel[]): LaneName[] {
   return models.flatMap((model) =>

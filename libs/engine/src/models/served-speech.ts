@@ -6,6 +6,8 @@ import type { TextPreprocessor } from '@triptych/preprocessing';
 export interface ServedSpeech extends SpeechDecoder {
   /** Rejects with bad-weights errors; the next call tries again. */
   start(): Promise<SpeechWorkers>;
+  /** Those that have started. */
+  readonly started: SpeechWorkers | undefined;
 }
 
 /** What transcribing takes beside the encoder. */

@@ -19,10 +19,12 @@ describe('slots', () => {
     const first = run('first');
     const second = run('second', gone.signal);
     const third = run('third');
+    expect(slots.waiting).toBe(2);
     gone.abort();
     await expect(second).rejects.toBe(abortError());
     await expect(run('late', gone.signal)).rejects.toBe(abortError());
     expect(begun).toEqual(['first']);
+    expect(slots.waiting).toBe(1);
     ends.get('first')!();
     await first;
     await settle();

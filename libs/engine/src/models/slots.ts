@@ -6,6 +6,11 @@ export class Slots {
 
   constructor(private free: number) {}
 
+  /** Number of those that wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Runs `work` once there is a slot. Rejects with what `signal` aborts with where that comes before. */
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw abortError(signal);

@@ -13,6 +13,7 @@ export function servedSpeech(
   context: Pick<LoadContext, 'name' | 'settings' | 'workers' | 'started' | 'logger'>,
 ): ServedSpeech {
   let starting: Promise<SpeechWorkers> | undefined;
+  let started: SpeechWorkers | undefined;
   const ending = endWith(context);
   return {
     ...speech,
@@ -20,8 +21,14 @@ export function servedSpeech(
       if (starting) return starting;
       const now = startSpeech(speech, stored, context, ending);
       starting = now;
-      now.catch(() => (starting = undefined));
+      now.then(
+        (workers) => (started = workers),
+        () => (starting = undefined),
+      );
       return now;
+    },
+    get started() {
+      return started;
     },
   };
 }

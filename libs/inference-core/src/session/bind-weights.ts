@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { TriptychError, type WeightPart, type WeightSet, type WeightTensor } from '@triptych/core';
+import { tensorError, type WeightPart, type WeightSet, type WeightTensor } from '@triptych/core';
 import { type OnnxGraph, scalesOf } from '../onnx/graph-builder.js';
 import type { WeightForm } from '../onnx/weight-forms.js';
 import type { ExternalWeight } from './protocol.js';
@@ -16,7 +16,8 @@ export interface BoundWeights {
 
 /**
  * Finds each weight that a graph takes. Throws TENSOR_MISSING, TENSOR_SHAPE where the file's shape is not the one that
- * the configuration asks for, or TENSOR_DTYPE: this is how a model is checked against its configuration.
+ * the configuration asks for, or TENSOR_DTYPE, which name the file where the set does: this is how a model is checked against its
+ * configuration.
  */
 export function bindWeights(graph: OnnxGraph, set: WeightSet): BoundWeights {
   const scales: { readonly name: string; readonly values: Float32Array }[] = [];
@@ -28,9 +29,7 @@ export function bindWeights(graph: OnnxGraph, set: WeightSet): BoundWeights {
     const isInt8 = graph.int8.has(name);
     if (isInt8 !== (tensor.scales !== undefined)) {
       const [expected, found] = isInt8 ? ['int8 per output channel', tensor.storedAs] : ['float32', 'int8'];
-      throw new TriptychError('TENSOR_DTYPE', `tensor ${name}: expected ${expected}, found ${found}`, {
-        field: name,
-      });
+      throw tensorError('TENSOR_DTYPE', set, name, `: expected ${expected}, found ${found}`);
     }
     if (tensor.scales) scales.push({ name, values: tensor.scales });
     const { part, byteOffset, byteLength, type } = tensor;
@@ -91,10 +90,7 @@ function withScales(
 function find(set: WeightSet, name: string, shape: readonly number[]): WeightTensor {
   const tensor = set.tensors.get(name);
   const expected = `expected shape [${shape.join(', ')}]`;
-  if (!tensor)
-    throw new TriptychError('TENSOR_MISSING', `tensor ${name} is missing; ${expected}`, { field: name });
+  if (!tensor) throw tensorError('TENSOR_MISSING', set, name, ` is missing; ${expected}`);
   if (tensor.shape.length === shape.length && tensor.shape.every((n, i) => n === shape[i])) return tensor;
-  throw new TriptychError('TENSOR_SHAPE', `tensor ${name}: ${expected}, found [${tensor.shape.join(', ')}]`, {
-    field: name,
-  });
+  throw tensorError('TENSOR_SHAPE', set, name, `: ${expected}, found [${tensor.shape.join(', ')}]`);
 }

@@ -97,4 +97,14 @@ describe('an inference worker', () => {
     });
     await expect(start(() => weights([2, 2], 'v'))).rejects.toMatchObject({ reason: 'TENSOR_MISSING' });
   });
+
+  it('names the file of such weights', async () => {
+    const inFile = (...of: Parameters<typeof weights>) => ({ ...weights(...of), file: 'm/weights.parquet' });
+    await expect(start(() => inFile([4]))).rejects.toThrow(
+      'm/weights.parquet: tensor w: expected shape [2, 2], found [4]',
+    );
+    await expect(start(() => inFile([2, 2], 'v'))).rejects.toThrow(
+      'm/weights.parquet: tensor w is missing; expected shape [2, 2]',
+    );
+  });
 });

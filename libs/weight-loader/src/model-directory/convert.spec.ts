@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,8 +92,7 @@ describe('convert', () => {
     const before = await readdir(work);
     await expect(convertTo('beyond', source, 'float16')).rejects.toMatchObject({
       reason: 'CONFIG_INVALID',
-      message:
-        'tensor model.encoder.a holds -70000, and float16 ends at 65504: convert the checkpoint with --dtype float32',
+      message: `${join(source, 'model.safetensors')}: tensor model.encoder.a holds -70000, and float16 ends at 65504: convert the checkpoint with --dtype float32`,
     });
     expect(await readdir(work)).toEqual(before);
     await convertTo('beyond', source, 'float32');
@@ -144,6 +143,47 @@ describe('convert', () => {
     });
     await expect(attempt(join(work, 'absent'))).rejects.toMatchObject({ reason: 'WEIGHTS_MISSING' });
     expect(await readdir(work)).toEqual(before);
+  });
+
+  it('names the shard, the tensor, what was expected and what was found', async () => {
+    const wide = { ...tensor('encoder.b'), shape: [4] };
+    const source = await checkpoint({
+      'config.json': JSON.stringify(config),
+      'one.safetensors': encodeSafetensors([tensor('encoder.a')]),
+      'two.safetensors': encodeSafetensors([wide]),
+      'model.safetensors.index.json': JSON.stringify({
+        weight_map: { 'encoder.a': 'one.safetensors', 'encoder.b': 'two.safetensors' },
+      }),
+    });
+    const attempt = (...names: string[]) =>
+      convertFrom({
+        source,
+        target: join(work, 'never'),
+        dtype: 'float32',
+        converterVersion: '1',
+        required: new Map(names.map((name) => [name, [2, 2]])),
+      });
+    await expect(attempt('encoder.a', 'encoder.b')).rejects.toMatchObject({
+      reason: 'TENSOR_SHAPE',
+      message: `${join(source, 'two.safetensors')}: tensor encoder.b: expected shape [2, 2], found [4]`,
+    });
+    await expect(attempt('encoder.c')).rejects.toMatchObject({
+      reason: 'TENSOR_MISSING',
+      message: `${join(source, 'model.safetensors.index.json')}: tensor encoder.c is missing; expected shape [2, 2]`,
+    });
+  });
+
+  it('names the shard of values that its header says something else of', async () => {
+    const source = await single();
+    const file = join(source, 'model.safetensors');
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.toString('latin1').replace('"F32"', '"I8" '), 'latin1');
+    await expect(
+      convertFrom({ source, target: join(work, 'never'), dtype: 'float32', converterVersion: '1' }),
+    ).rejects.toMatchObject({
+      reason: 'TENSOR_SHAPE',
+      message: `${file}: tensor model.encoder.a: shape [2, 2] of int8 needs 4 bytes, found 16`,
+    });
   });
 
   it('never overwrites', async () => {

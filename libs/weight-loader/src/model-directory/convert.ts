@@ -5,8 +5,10 @@ import {
   downcastFloat16,
   elementCount,
   fileWithin,
+  tensorError,
   TriptychError,
 } from '@triptych/core';
+import { inFile } from '../in-file.js';
 import { bytesPerElement, type StoredTensor, upcastInto } from '../numbers/stored-tensor.js';
 import type { WeightCompression } from '../parquet/write.js';
 import { listSafetensors, readSafetensor, type SafetensorsEntry } from '../safetensors/read.js';
@@ -70,9 +72,10 @@ export async function convertCheckpoint(
   const entries = all.filter(({ name }) => names.keeps.test(name));
   if (entries.length === 0)
     throw new TriptychError('TENSOR_MISSING', `${directory}: holds no tensor of a ${architecture}`);
-  checkRequired(entries, required, directory);
+  const file = await findSafetensors(directory);
+  checkRequired(entries, required, file);
   const decoding = decoder ? all.filter(({ name }) => decoder.tensors.test(name)) : [];
-  checkRequired(decoding, request.decoder, directory);
+  checkRequired(decoding, request.decoder, file);
   const kept = [...entries, ...decoding];
   const [parameters, decoderParameters] = [parametersOf(entries), parametersOf(decoding)];
   const totalBytes = 2 * bytesPerElement[dtype] * (parameters + decoderParameters);
@@ -145,36 +148,37 @@ export async function listCheckpoint({
   return all;
 }
 
-/** Throws TENSOR_MISSING or TENSOR_SHAPE for the first that is not as it is required. */
+/** Throws TENSOR_MISSING, for which `file` is to blame, or TENSOR_SHAPE for the first that is not as it is required. */
 function checkRequired(
   entries: readonly CheckpointTensor[],
   required: ConvertRequest['required'] = new Map(),
-  directory: string,
+  file: string,
 ): void {
-  const found = new Map(entries.map(({ name, shape }) => [name, shape]));
-  for (const [name, expected] of required) {
-    const shape = found.get(name);
-    if (!shape)
-      throw new TriptychError('TENSOR_MISSING', `${directory}: tensor ${name} is missing`, { field: name });
-    if (String(shape) === String(expected)) continue;
-    throw new TriptychError(
-      'TENSOR_SHAPE',
-      `${directory}: tensor ${name}: expected [${expected.join(', ')}], found [${shape.join(', ')}]`,
-      { field: name },
-    );
+  const found = new Map(entries.map((entry) => [entry.name, entry]));
+  for (const [name, shape] of required) {
+    const entry = found.get(name);
+    const expected = `expected shape [${shape.join(', ')}]`;
+    if (!entry) throw tensorError('TENSOR_MISSING', { file }, name, ` is missing; ${expected}`);
+    if (String(entry.shape) === String(shape)) continue;
+    throw tensorError('TENSOR_SHAPE', entry, name, `: ${expected}, found [${entry.shape.join(', ')}]`);
   }
 }
 
 async function* stored(entries: readonly CheckpointTensor[], dtype: DType): AsyncGenerator<StoredTensor> {
-  for (const entry of entries)
-    yield store(await readSafetensor({ ...entry, name: entry.storedName }), entry.name, dtype);
+  for (const entry of entries) {
+    try {
+      yield store(await readSafetensor({ ...entry, name: entry.storedName }), entry, dtype);
+    } catch (thrown) {
+      throw inFile(entry.file, thrown);
+    }
+  }
 }
 
-function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
+function store(tensor: StoredTensor, { name, file }: CheckpointTensor, dtype: DType): StoredTensor {
   if (tensor.dtype === dtype) return { ...tensor, name };
   const floats = new Float32Array(elementCount(tensor.shape));
   upcastInto(floats, tensor);
-  const numbers = dtype === 'float16' ? toFloat16(tensor.name, floats) : floats;
+  const numbers = dtype === 'float16' ? toFloat16(floats, tensor.name, file) : floats;
   return {
     name,
     dtype,
@@ -184,12 +188,12 @@ function store(tensor: StoredTensor, name: string, dtype: DType): StoredTensor {
 }
 
 /** What a checkpoint itself holds as infinite or NaN stays so. */
-function toFloat16(name: string, values: Float32Array): Uint16Array<ArrayBuffer> {
+function toFloat16(values: Float32Array, name: string, file: string): Uint16Array<ArrayBuffer> {
   const beyond = beyondFloat16(values);
   if (beyond === undefined) return downcastFloat16(values);
   throw new TriptychError(
     'CONFIG_INVALID',
-    `tensor ${name} holds ${beyond}, and float16 ends at 65504: convert the checkpoint with --dtype float32`,
+    `${file}: tensor ${name} holds ${beyond}, and float16 ends at 65504: convert the checkpoint with --dtype float32`,
     { field: name },
   );
 }

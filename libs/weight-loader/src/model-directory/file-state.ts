@@ -15,9 +15,9 @@ export async function fileState(path: string): Promise<FileState | undefined> {
   return { dev, ino, size, mtimeNs, ctimeNs };
 }
 
-/** Throws WEIGHTS_CORRUPT where a weights file is not what it was. */
-export async function checkState(path: string, before: FileState | undefined): Promise<void> {
+/** Throws WEIGHTS_CORRUPT where a weights file is not what it was; the message has it as it is `named`. */
+export async function checkState(path: string, before: FileState | undefined, named: string): Promise<void> {
   const now = await fileState(path);
   if (before && now && KEYS.every((key) => now[key] === before[key])) return;
-  throw new TriptychError('WEIGHTS_CORRUPT', `${path} was replaced while it was loaded; load it again`);
+  throw new TriptychError('WEIGHTS_CORRUPT', `${named} was replaced while it was loaded; load it again`);
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { elementCount, TriptychError } from '@triptych/core';
+import { inFile } from '../in-file.js';
 import type { SchemaVersion } from '../parquet/schema.js';
 import { listTensors } from '../parquet/open-tensors.js';
 import { listSafetensors, type SafetensorsEntry } from '../safetensors/read.js';
@@ -20,6 +21,8 @@ export interface InspectedTensor {
   /** As Triptych spells it, or as the file does where Triptych does not read it. */
   readonly dtype: string;
   readonly parameters: number;
+  /** The file that holds it. */
+  readonly file: string;
 }
 
 /** What files of weights hold. */
@@ -44,8 +47,10 @@ const dtypes: Readonly<Record<string, string>> = {
 export async function inspectWeights({ files, names }: InspectCall): Promise<InspectedWeights> {
   const [{ path }] = files;
   if (extname(path) === '.parquet') {
-    const { version, tensors } = await listTensors(path);
-    const named = tensors.map((t) => ({ ...t, name: canonicalName(t.name, names) }));
+    const { version, tensors } = await listTensors(path).catch((thrown: unknown) => {
+      throw inFile(path, thrown);
+    });
+    const named = tensors.map((t) => ({ ...t, name: canonicalName(t.name, names), file: path }));
     return { weights: path, bytes: (await stat(path)).size, schema: version, tensors: named };
   }
   if (!path.endsWith('.safetensors') && !path.endsWith('.index.json'))
@@ -57,11 +62,12 @@ export async function inspectWeights({ files, names }: InspectCall): Promise<Ins
   for (const { path, prefix } of files)
     entries.push(...(await listSafetensors(path)).map((entry) => ({ ...entry, prefix })));
   const bytes = entries.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const tensors = entries.map(({ name, prefix, shape, dtype }) => ({
+  const tensors = entries.map(({ name, prefix, shape, dtype, file }) => ({
     name: canonicalName(prefix + name, names),
     shape,
     dtype: dtypes[dtype] ?? dtype,
     parameters: elementCount(shape),
+    file,
   }));
   return { weights: path, bytes, tensors };
 }

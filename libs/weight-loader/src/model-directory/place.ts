@@ -44,7 +44,7 @@ export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Pro
   // ONNX Runtime takes files from one folder, links out of which it refuses.
   const path = await realpath(link).catch(() => link);
   const state = await fileState(path);
-  const all = locateTensors(path) ?? (await locateInPages(path));
+  const all = locateTensors(path, link) ?? (await locateInPages(path));
   if (!all) return undefined;
   const located = all.tensors.filter(({ header }) => isWanted(wanted, header.name));
   const tensors = new Map<string, WeightTensor>();
@@ -59,7 +59,11 @@ export async function placeWeights({ path: link, ...wanted }: PlaceRequest): Pro
   for (const { header, ...place } of read) {
     const name = canonicalName(header.name, wanted.names);
     const planned = inMemory.tensors.get(name) as WeightTensor;
-    put({ ...header, name, data: readTensor(path, name, place) }, planned, inMemory.parts[planned.part]);
+    put(
+      { ...header, name, data: readTensor(path, name, place, link) },
+      planned,
+      inMemory.parts[planned.part],
+    );
     addOnce(tensors, name, { ...planned, part: 1 + planned.part });
   }
   return { tensors, parts: [path, ...inMemory.parts], path, state, located };

@@ -99,11 +99,14 @@ export function channelScales({
 }: Omit<StoredTensor, 'data'>): Float32Array<ArrayBuffer> {
   const { scales, zeroPoints, axis, groupSize } = quantization ?? {};
   const fits = dtype === 'int8' && axis === 0 && !groupSize && scales?.length === shape[0];
-  if (scales && fits && !zeroPoints?.some((zero) => zero !== 0)) return new Float32Array(scales);
+  const hasZeroPoints = zeroPoints?.some((zero) => zero !== 0) ?? false;
+  if (scales && fits && !hasZeroPoints) return new Float32Array(scales);
+  const ofInt8 = `${scales?.length ?? 0} scales along dimension ${axis}${hasZeroPoints ? ' with zero points' : ''}`;
+  const found = dtype === 'int8' ? ofInt8 : dtype;
   throw new TriptychError(
     'WEIGHTS_SCHEMA',
     `tensor ${name}: the configuration has it computed in int8; expected int8 values with a scale for each of ` +
-      `${shape[0]} output channels and no zero points`,
+      `${shape[0]} output channels and no zero points, found ${found}`,
     { field: name },
   );
 }

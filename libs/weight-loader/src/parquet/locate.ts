@@ -19,9 +19,10 @@ import { parseTable, TABLE_KEY, type TensorRow, type TensorTable } from './tenso
 /**
  * Finds the tensors inside an uncompressed file of {@link writeTensors} without reading their data. The file's own table of tensors
  * is not believed: the file is laid out by it once more, and every byte of the file that is no tensor's number is compared. What
- * passes is, to every reader of Parquet, what the table says. undefined for any other file. Throws WEIGHTS_MISSING.
+ * passes is, to every reader of Parquet, what the table says. undefined for any other file. Throws WEIGHTS_MISSING; the message has the
+ * file as it is `named`.
  */
-export function locateTensors(path: string): LocatedTensors | undefined {
+export function locateTensors(path: string, named = path): LocatedTensors | undefined {
   try {
     return withFile(path, (file) => {
       const { size } = fstatSync(file);
@@ -32,7 +33,7 @@ export function locateTensors(path: string): LocatedTensors | undefined {
       return tensors && { version: table.version, tensors };
     });
   } catch (cause) {
-    throw new TriptychError('WEIGHTS_MISSING', `${path}: cannot be read (${problemOf(cause)})`, { cause });
+    throw new TriptychError('WEIGHTS_MISSING', `${named}: cannot be read (${problemOf(cause)})`, { cause });
   }
 }
 

@@ -4,10 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AudioContext, CallError, type TriptychClient } from '@triptych/client';
 import { root } from '../served-process.js';
 import { format, RATE, speech } from '../speech.js';
-
-/** The three models that come and go: two that take audio, and one that takes images and text. */
-export const models = { voices: 'whisper', pictures: 'clip', tiny: 'whisper' } as const;
-export type ModelName = keyof typeof models;
+import type { ModelName } from './coming-models.js';
 
 /** What came of a call or stream. */
 export interface TrafficOutcome {
@@ -32,27 +29,26 @@ export class ModelTraffic {
     const audio = speech();
     const clip = audio.subarray(0, 2 * RATE);
     const picture = readFileSync(join(root, 'examples/images/pizza.png'));
-    const ofAudio = (model: ModelName) => [
-      this.#loop(model, 'audio call', async () => {
+    const texts = ['a pizza', 'a sailboat'];
+    const ofTexts = async (model: ModelName) => {
+      const { results } = await client.encodeTexts({ model, texts });
+      return results.map(({ error }) => error);
+    };
+    this.#loops = [
+      this.#loop('voices', 'audio call', async () => {
         const clips = [{ format, data: clip }];
         const context = AudioContext.AUDIO_CONTEXT_TRIMMED;
-        const { results } = await client.encodeAudio({ model, clips, context });
+        const { results } = await client.encodeAudio({ model: 'voices', clips, context });
         return results.map(({ error }) => error);
       }),
-      this.#loop(model, 'audio stream', () => this.#audioStream(model, audio)),
-    ];
-    this.#loops = [
-      ...ofAudio('voices'),
-      ...ofAudio('tiny'),
+      this.#loop('voices', 'audio stream', () => this.#audioStream(audio)),
       this.#loop('pictures', 'image call', async () => {
         const { results } = await client.encodeImages({ model: 'pictures', images: [{ encoded: picture }] });
         return results.map(({ error }) => error);
       }),
-      this.#loop('pictures', 'text call', async () => {
-        const { results } = await client.encodeTexts({ model: 'pictures', texts: ['a pizza', 'a sailboat'] });
-        return results.map(({ error }) => error);
-      }),
+      this.#loop('pictures', 'text call', () => ofTexts('pictures')),
       this.#loop('pictures', 'image stream', () => this.#imageStream(picture)),
+      this.#loop('words', 'text call', () => ofTexts('words')),
     ];
   }
 
@@ -62,9 +58,14 @@ export class ModelTraffic {
   }
 
   /** Half a second of chunks in real time, and what is left. */
-  async #audioStream(model: ModelName, audio: Buffer): Promise<(object | null | undefined)[]> {
+  async #audioStream(audio: Buffer): Promise<(object | null | undefined)[]> {
     const stream = this.client.streamAudio();
-    stream.configure({ model, format, windowMs: 250, context: AudioContext.AUDIO_CONTEXT_TRIMMED });
+    stream.configure({
+      model: 'voices',
+      format,
+      windowMs: 250,
+      context: AudioContext.AUDIO_CONTEXT_TRIMMED,
+    });
     const sending = (async () => {
       for (let i = 0; i < 5; i++) {
         await stream.send(audio.subarray(i * 3200, (i + 1) * 3200));

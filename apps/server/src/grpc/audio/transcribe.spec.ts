@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,9 @@ import {
   type TranscribeStreamConfig,
   type TranscriptSegment__Output,
 } from '@triptych/client';
+import { silentLogger } from '@triptych/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RATE, serveDemo, speech, type TestServer } from '../../testing/harness.js';
+import { demoModel, RATE, serveDemo, speech, type TestServer } from '../../testing/harness.js';
 import { convertTinyWhisper } from '../../testing/tiny-whisper.js';
 
 /** Pairs of a layer and a head. */
@@ -173,6 +174,37 @@ describe('Transcriber.Transcribe', () => {
     await expect(ask({ data: new Uint8Array(0) })).rejects.toMatchObject({
       details: { reason: 'AUDIO_EMPTY' },
     });
+  });
+
+  it('logs file, tensor, expected and found of a decoder that cannot be loaded, and goes on encoding', async () => {
+    const directory = join(work, 'misshapen');
+    await cp(demoModel, directory, { recursive: true });
+    const path = join(directory, 'metadata.json');
+    const { fingerprint: _, ...metadata } = JSON.parse(await readFile(path, 'utf8')) as {
+      fingerprint: string;
+      config: object;
+    };
+    Object.assign(metadata.config, { decoder_ffn_dim: 256 });
+    await writeFile(path, JSON.stringify(metadata));
+    const logged: object[] = [];
+    const logger = { ...silentLogger, error: (fields: object) => void logged.push(fields) };
+    const other = await serveDemo({ models: [directory] }, logger);
+    const data = recording(1);
+    const refused = { code: 13, message: 'internal error; the server log has the cause' };
+    await expect(other.client.transcribe({ format, data })).rejects.toMatchObject(refused);
+    expect(logged).toMatchObject([
+      {
+        err: {
+          reason: 'TENSOR_SHAPE',
+          message:
+            `${join(directory, 'decoder.parquet')}: tensor decoder.layers.0.fc1.weight: ` +
+            'expected shape [256, 128], found [512, 128]',
+        },
+      },
+    ]);
+    const { results } = await other.client.encodeAudio({ clips: [{ format, data }] });
+    expect(results).toMatchObject([{ outcome: 'embedding' }]);
+    await other.close();
   });
 });
 

@@ -20,19 +20,24 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-/** Windows that are made and not computed. */
 const windowsInWork = () => metric(test, 'triptych_admitted_items');
+const windowsAhead = () => metric(test, 'triptych_windows_ahead');
 
 it('makes no more windows of all streams of a caller than would fill the places, and all of them in the end', async () => {
   let isOver = false;
   const streams = Promise.all(
     Array.from({ length: STREAMS }, () => streamAll(test.client, config, second, [second.length])),
   ).finally(() => (isOver = true));
-  let most = 0;
-  while (!isOver) most = Math.max(most, await windowsInWork());
+  let [most, mostAhead] = [0, 0];
+  while (!isOver) {
+    most = Math.max(most, await windowsInWork());
+    mostAhead = Math.max(mostAhead, await windowsAhead());
+  }
   for (const answers of await streams) expect(windowsOf(answers)).toHaveLength(10);
   expect(most).toBeGreaterThan(QUEUE_ITEMS / 2);
   expect(most).toBeLessThanOrEqual(QUEUE_ITEMS);
+  expect(mostAhead).toBeGreaterThan(QUEUE_ITEMS / 2);
+  expect(mostAhead).toBeLessThanOrEqual(QUEUE_ITEMS);
 });
 
 it('lets a caller that has none make as many as one stream may, beside another that always has some', async () => {
@@ -64,4 +69,5 @@ it('gives back the room of streams that break off', async () => {
   const answers = await streamAll(test.client, config, second, [second.length]);
   expect(windowsOf(answers)).toHaveLength(10);
   await expect.poll(windowsInWork).toBe(0);
+  await expect.poll(windowsAhead).toBe(0);
 });

@@ -72,6 +72,11 @@ export class HealthService {
     };
   }
 
+  /** Number of watches that are open. */
+  get watches(): number {
+    return this.#watches.size;
+  }
+
   /** Tells those who watch it. */
   set(service: string, status: ServingStatus): void {
     if (this.#statuses.get(service) === status) return;

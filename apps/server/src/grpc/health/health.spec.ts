@@ -8,10 +8,11 @@ import {
   Server,
   ServerCredentials,
 } from '@grpc/grpc-js';
-import { service } from 'grpc-health-check';
+import { service as published } from 'grpc-health-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHealth } from '../../testing/check-health.js';
 import { demoClip, serveDemo, type TestServer } from '../../testing/harness.js';
+import { metric } from '../../testing/metric.js';
 import { HealthService } from './health-service.js';
 import { Watch } from './watch.js';
 
@@ -26,7 +27,7 @@ interface HealthClient {
   ): void;
   close(): void;
 }
-const Client = makeGenericClientConstructor(service, 'Health');
+const Client = makeGenericClientConstructor(published, 'Health');
 
 let test: TestServer;
 let health: HealthClient;
@@ -35,7 +36,7 @@ const connectHealth = (address: string) =>
     'grpc.use_local_subchannel_pool': 1,
   }) as unknown as HealthClient;
 beforeAll(async () => {
-  test = await serveDemo();
+  test = await serveDemo({ metricsListen: '127.0.0.1:0' });
   health = connectHealth(test.server.address);
 });
 afterAll(() => {
@@ -113,9 +114,9 @@ describe('health', () => {
   });
 
   it('shares the watches among connections, and takes others once they end', async () => {
-    const { definition, handlers } = new HealthService([audio], 96);
+    const service = new HealthService([audio], 96);
     const server = new Server();
-    server.addService(definition, handlers);
+    server.addService(service.definition, service.handlers);
     const port = await new Promise<number>((resolve, reject) =>
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
@@ -125,6 +126,7 @@ describe('health', () => {
     const open = (by: HealthClient) => by.watch({ service: audio }).on('error', () => undefined);
     const watches = Array.from({ length: 48 }, () => open(client));
     await Promise.all(watches.map(first));
+    expect(service.watches).toBe(48);
     expect(await ending(client.watch({ service: audio }))).toMatchObject({ code: 8 });
     expect(await first(open(other))).toBe('NOT_SERVING');
     for (const watch of watches) watch.cancel();
@@ -157,6 +159,7 @@ describe('probes that say nothing', () => {
     ['a message without an end', Buffer.alloc(5)],
   ])('make room for others, the oldest first: %s', async (_what, said) => {
     const sessions = [0, 1].map(() => connect(`http://${test.server.address}`));
+    const before = await metric(test, 'triptych_calls_ended_total{reason="silent"}');
     const oldest = probe(sessions[0]);
     if (said.length > 0) oldest.write(said);
     const ended = once(oldest, 'response');
@@ -175,6 +178,8 @@ describe('probes that say nothing', () => {
     const answer = once(youngest, 'trailers');
     youngest.resume().end(said.length > 0 ? undefined : Buffer.alloc(5));
     expect((await answer)[0]).toMatchObject({ 'grpc-status': '0' });
+    // 1024 may be open.
+    expect(await metric(test, 'triptych_calls_ended_total{reason="silent"}')).toBe(before + 1401 - 1024);
     for (const session of sessions) session.destroy();
   });
 });

@@ -18,9 +18,9 @@ const MOST_SILENT = 1024;
 
 /**
  * Ends the probes that have waited longest to say all that they ask, where there are too many of them: they need no token and count
- * against no limit. A probe in earnest asks at once, and is never among them.
+ * against no limit. A probe in earnest asks at once, and is never among them. `ended` is told of each that it ends.
  */
-export function limitProbes(): ServerInterceptor {
+export function limitProbes(ended: () => void): ServerInterceptor {
   const silent = new Set<ServerInterceptingCallInterface>();
   return ({ path }, call) => {
     if (!isProbe(path)) return call as ServerInterceptingCall;
@@ -39,6 +39,7 @@ export function limitProbes(): ServerInterceptor {
         if (silent.size > MOST_SILENT) {
           silent.delete(oldest);
           oldest.sendStatus(toStatus(tooSilent()));
+          ended();
         }
         next(listener);
       })

@@ -34,6 +34,8 @@ export interface MessageBounds {
   /** Must come first: it takes hold of grpc-js's own call. */
   readonly interceptor: ServerInterceptor;
   prepare(http2: Http2Server): void;
+  /** Bytes that compressed messages have grown by, and that are held. */
+  readonly inflatedBytes: number;
 }
 
 /**
@@ -89,6 +91,9 @@ export function boundMessages(
       http2.prependListener('stream', (_stream, headers) => {
         if (declines) decline(headers);
       });
+    },
+    get inflatedBytes() {
+      return all.taken;
     },
   };
 }

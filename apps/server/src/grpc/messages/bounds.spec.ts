@@ -5,12 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { decodeStatus } from '@triptych/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, demoModel, serveDemo, type TestServer } from '../../testing/harness.js';
+import { metric } from '../../testing/metric.js';
 
 const MIB = 1024 * 1024;
 let test: TestServer;
 let session: ClientHttp2Session;
 beforeAll(async () => {
-  test = await serveDemo({ models: [demoModel, demoClip] });
+  test = await serveDemo({ models: [demoModel, demoClip], metricsListen: '127.0.0.1:0' });
   session = connect(`http://${test.server.address}`);
 });
 afterAll(() => {
@@ -104,10 +105,14 @@ describe('compressed messages', () => {
       }
     });
     expect(new Set(refused)).toEqual(new Set(['OVERLOADED']));
+    const inflated = () => metric(test, 'triptych_inflated_bytes');
+    expect(await inflated()).toBeGreaterThan(25 * MIB);
+    expect(await inflated()).toBeLessThanOrEqual(32 * MIB);
     for (const { stream } of streams) stream.end();
     const all = await Promise.all(streams.map(({ ended }) => ended));
     expect(all.map(({ reason }) => reason)).toContain('BATCH_EMPTY');
     // What they held was given back when they ended.
+    expect(await inflated()).toBe(0);
     for (let i = 0; i < 8; i++)
       expect(await call('triptych.v1.TextEncoder/Encode', bomb)).toMatchObject({ reason: 'BATCH_EMPTY' });
   });

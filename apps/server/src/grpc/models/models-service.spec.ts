@@ -23,9 +23,27 @@ beforeAll(async () => {
   await cp(demoModel, join(root, 'damaged'), { recursive: true });
   const weights = await readFile(join(demoModel, 'weights.parquet'));
   await writeFile(join(root, 'damaged/weights.parquet'), weights.subarray(0, 9999));
+  await configured('misshapen', { encoder_ffn_dim: 256 });
+  await configured('short', { encoder_layers: 5 });
+  await configured('unquantized', {
+    quantization_config: {
+      quant_method: 'triptych-int8',
+      inputs: { 'encoder.layers.0.fc1.weight': { scale: 1, zero_point: 128 } },
+    },
+  });
 });
 afterEach(() => test.close());
 afterAll(() => rm(work, { recursive: true }));
+
+/** A copy of the demo model whose configuration asks for something else than its weights are. */
+async function configured(name: string, changes: object): Promise<void> {
+  const directory = join(root, name);
+  await cp(demoModel, directory, { recursive: true });
+  const path = join(directory, 'metadata.json');
+  const metadata = JSON.parse(await readFile(path, 'utf8')) as { config: object };
+  Object.assign(metadata.config, changes);
+  await writeFile(path, JSON.stringify(metadata));
+}
 
 const serve = async (flags: Flags = {}) => {
   test = await serveDemo({ modelControl: true, modelRoots: [root], ...flags });
@@ -133,6 +151,43 @@ describe('Models.Load', () => {
       lastFailure: { reason: 'WEIGHTS_CORRUPT' },
     });
     expect(models['demo-whisper'].lastFailure?.message).not.toContain(root);
+  });
+
+  it.each([
+    [
+      'misshapen',
+      'TENSOR_SHAPE',
+      'tensor encoder.layers.0.fc1.weight: expected shape [256, 128], found [512, 128]',
+    ],
+    [
+      'short',
+      'TENSOR_MISSING',
+      'tensor encoder.layers.4.self_attn_layer_norm.weight is missing; expected shape [128]',
+    ],
+    [
+      'unquantized',
+      'WEIGHTS_SCHEMA',
+      'tensor encoder.layers.0.fc1.weight: the configuration has it computed in int8; expected int8 values with a scale for each ' +
+        'of 512 output channels and no zero points, found float32',
+    ],
+  ])('says file, tensor, expected and found of a model that is %s', async (path, reason, problem) => {
+    await serve();
+    const expected = `${reason}: ./weights.parquet: ${problem}`;
+    for (const model of ['demo-whisper', 'new'])
+      await expect(test.client.loadModel({ model, path })).rejects.toMatchObject({
+        code: 9,
+        message: expect.stringContaining(expected) as string,
+        details: { reason: 'MODEL_LOAD_FAILED' },
+      });
+    expect(await modelOf()).toBe('demo-whisper');
+    const models = await list(true);
+    expect(Object.keys(models)).toEqual(['demo-whisper']);
+    expect(models['demo-whisper']).toMatchObject({
+      state: ModelState.MODEL_STATE_READY,
+      loads: 1,
+      failures: 1,
+      lastFailure: { reason, message: `demo-whisper/weights.parquet: ${problem}` },
+    });
   });
 
   it('refuses names and aliases that cannot be, before anything is loaded', async () => {
