@@ -111,7 +111,7 @@ describe('a family that Triptych does not have', () => {
       [await checkpoint({ activation: 'relu' }), /activation must be one of none, found "relu"/],
       [await checkpoint({ width: undefined }), /width must be a positive integer, found nothing/],
       [await checkpoint({}, {}), /notes\/tiny.txt is missing/],
-      [await checkpoint({ width: 2 }), /tensor layer.bias: expected \[2\], found \[64\]/],
+      [await checkpoint({ width: 2 }), /tensor layer.bias: expected shape \[2\], found \[64\]/],
     ] as const;
     for (const [source, message] of cases) await expect(convert(source, 'never')).rejects.toThrow(message);
   });

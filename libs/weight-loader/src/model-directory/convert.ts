@@ -148,7 +148,7 @@ export async function listCheckpoint({
   return all;
 }
 
-/** Throws TENSOR_MISSING, for which `file` is to blame, or TENSOR_SHAPE for the first that is not as it is required. */
+/** Throws TENSOR_MISSING, which names `file`, or TENSOR_SHAPE, for the first that is not as it is required. */
 function checkRequired(
   entries: readonly CheckpointTensor[],
   required: ConvertRequest['required'] = new Map(),
