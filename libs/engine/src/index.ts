@@ -19,7 +19,6 @@ export type { ClipStreamRequest } from './audio/clip-stream.js';
 export type { TranscribeRequest, Transcript } from './speech/transcribe.js';
 export type { TranscribedChunk } from './speech/recording.js';
 export type { TranscribedSegment, TranscribedWord } from './speech/segments.js';
-export { type Cue, srt, srtWriter, type SubtitleWriter, vtt, vttWriter } from './speech/subtitles.js';
 export type { RequestedTranscription } from './speech/transcription-plan.js';
 export type { WindowTranscript } from './speech/window-transcripts.js';
 export type {

@@ -19,17 +19,31 @@ const PUBLIC_HUB = 'https://huggingface.co';
 
 /** Reads the settings from an environment; `flags` come before it. Throws CONFIG_INVALID or FILE_UNREADABLE. */
 export function hubSettings(environment: NodeJS.ProcessEnv, flags: Partial<HubSettings> = {}): HubSettings {
-  const set = (name: string) => environment[name] || undefined;
-  const caches = set('XDG_CACHE_HOME') ?? join(homedir(), '.cache');
-  const home = set('HF_HOME') ?? join(caches, 'huggingface');
-  const tokenFile = set('HF_TOKEN_PATH') ?? join(home, 'token');
+  const set = setIn(environment);
+  const tokenFile = set('HF_TOKEN_PATH') ?? join(homeIn(environment), 'token');
   const token = flags.token ?? set('HF_TOKEN') ?? set('HUGGING_FACE_HUB_TOKEN');
   return {
     endpoint: checkedEndpoint(flags.endpoint ?? set('HF_ENDPOINT') ?? PUBLIC_HUB),
     token: token ?? savedToken(tokenFile),
-    cache: flags.cache ?? set('HF_HUB_CACHE') ?? set('HUGGINGFACE_HUB_CACHE') ?? join(home, 'hub'),
+    cache: flags.cache ?? hubCache(environment),
     offline: flags.offline ?? /^(1|true|yes|on)$/i.test(set('HF_HUB_OFFLINE') ?? ''),
   };
+}
+
+/** Where what a hub gave is kept. */
+export function hubCache(environment: NodeJS.ProcessEnv): string {
+  const set = setIn(environment);
+  return set('HF_HUB_CACHE') ?? set('HUGGINGFACE_HUB_CACHE') ?? join(homeIn(environment), 'hub');
+}
+
+/** Variables that are set, and not to nothing. */
+function setIn(environment: NodeJS.ProcessEnv): (name: string) => string | undefined {
+  return (name) => environment[name] || undefined;
+}
+
+function homeIn(environment: NodeJS.ProcessEnv): string {
+  const set = setIn(environment);
+  return set('HF_HOME') ?? join(set('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'huggingface');
 }
 
 function checkedEndpoint(endpoint: string): string {

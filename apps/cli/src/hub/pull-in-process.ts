@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { abortError, TriptychError } from '@triptych/core';
-import { hubSettings } from '@triptych/hub';
+import { hubCache } from '@triptych/hub';
+import { cachedModels } from './cache.js';
 
 const program = fileURLToPath(new URL('../../bin/triptych.js', import.meta.url));
 /** What a pull says is a line. */
@@ -13,7 +14,6 @@ const MOST_OUTPUT_BYTES = 64 * 1024;
  * the model directory in the cache. It ends with this one. Throws HUB_UNREACHABLE with what that process said, or what `signal` aborts with.
  */
 export async function pullInProcess(reference: string, signal: AbortSignal): Promise<string> {
-  const { cache } = hubSettings(process.env);
   const child = spawn(process.execPath, [program, 'pull', reference], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
@@ -32,12 +32,17 @@ export async function pullInProcess(reference: string, signal: AbortSignal): Pro
   process.off('exit', end);
   if (signal.aborted) throw abortError(signal);
   if (code === 0) return texts.stdout.trim();
-  const said = texts.stderr
-    .trim()
-    .split('\n')
-    .at(-1)
-    ?.replace(/^triptych: /, '')
-    // Where the cache lies is not for whoever asked for the model.
-    .replaceAll(join(cache, '/'), '');
-  throw new TriptychError('HUB_UNREACHABLE', `${reference} could not be pulled: ${said || `code ${code}`}`);
+  const [said = ''] = texts.stderr.trim().split('\n').slice(-1);
+  throw new TriptychError(
+    'HUB_UNREACHABLE',
+    `${reference} could not be pulled: ${withoutCaches(said) || `code ${code}`}`,
+  );
+}
+
+/** Where the caches lie is not for whoever asked for the model. */
+function withoutCaches(said: string): string {
+  return [hubCache(process.env), cachedModels()]
+    .map((folder) => join(folder, '/'))
+    .filter((folder) => folder !== '/')
+    .reduce((text, folder) => text.replaceAll(folder, ''), said.replace(/^triptych: /, ''));
 }

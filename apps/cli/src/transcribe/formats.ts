@@ -3,7 +3,7 @@ import {
   type TranscribeStreamResponse__Output,
   type TranscriptSegment__Output,
 } from '@triptych/client';
-import { srtWriter, type SubtitleWriter, vttWriter } from '@triptych/engine';
+import { srtWriter, type SubtitleWriter, vttWriter } from '@triptych/engine/subtitles';
 
 type Answer<K extends keyof TranscribeStreamResponse__Output> = NonNullable<
   TranscribeStreamResponse__Output[K]

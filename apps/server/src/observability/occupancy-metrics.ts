@@ -15,7 +15,7 @@ export interface Occupancy {
   readonly unreadBytes: number;
 }
 
-/** What belongs to gRPC of it. */
+/** What is bounded for gRPC alone. */
 export interface GrpcOccupancy {
   readonly keptRowBytes: number;
   readonly inflatedBytes: number;

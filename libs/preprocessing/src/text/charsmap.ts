@@ -35,7 +35,9 @@ export class Charsmap {
   }
 
   #replacement(at: number): Uint8Array {
-    return this.#replacements.subarray(at, this.#replacements.indexOf(0, at));
+    const end = this.#replacements.indexOf(0, at);
+    if (end < 0) throw new TypeError('precompiled_charsmap: a replacement does not end');
+    return this.#replacements.subarray(at, end);
   }
 }
 

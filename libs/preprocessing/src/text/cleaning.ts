@@ -2,9 +2,9 @@ import type { JsonObject } from '@triptych/core';
 import { lowered, type Normalize } from './normalizers.js';
 
 /**
- * What a family does to a text. Capitals lowered: each by itself, always or unless a step of the tokenizer's own normalizer is `Lowercase`,
- * or in words, where a Greek sigma at the end is another. ASCII punctuation left out. Each run of white space made a single space, with
- * none at the ends. Sentencepiece's mark of a space, `▁`, made one.
+ * What a family does to a text. `lowercase`: each capital by itself. `lowercase-once`: unless a step of the tokenizer's own normalizer is
+ * `Lowercase`. `lowercase-in-words`: a Greek sigma at the end of a word becomes ς. ASCII punctuation left out. Each run of white space made a single
+ * space, with none at the ends. Sentencepiece's mark of a space, `▁`, made one.
  */
 export type Cleaning =
   | 'lowercase'

@@ -28,6 +28,14 @@ describe('the normalisation of sentencepiece', () => {
     expect(precompiled(smallCharsmap())('abéaab漢')).toBe(' bé  b漢');
   });
 
+  it('bounds what a text becomes, and needs replacements that end', () => {
+    const grown = Buffer.concat([smallCharsmap().subarray(0, -4), Buffer.alloc(200, 'x'), Buffer.of(0)]);
+    expect(() => longestMatches(grown)('a')).toThrow('grows more than 64 times');
+    expect(longestMatches(grown)(`a${'-'.repeat(9)}`)).toHaveLength(209);
+    const open = smallCharsmap().subarray(0, -1);
+    expect(() => longestMatches(open)('ab')).toThrow('a replacement does not end');
+  });
+
   it('leaves one space of those that it makes, and none at the end', () => {
     const map = smallCharsmap().toString('base64');
     const normalizer = {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@triptych/core';
+import { type JsonObject, TriptychError } from '@triptych/core';
 import { Charsmap } from './charsmap.js';
 import { compileNormalizer, type Normalize } from './normalizers.js';
 import { compilePreTokenizer, type PreTokenize } from './pre-tokenizers.js';
@@ -19,18 +19,27 @@ export function sentencepieceSteps(json: JsonObject): {
   };
 }
 
+/** Bytes that a byte of a text may become: the longest replacement of Unicode's NFKC has 33 for 3. */
+const MOST_GROWTH = 64;
+
 /** From its beginning on, a text's longest match in each place; what the table does not know stays. */
 export function longestMatches(charsmap: Uint8Array): Normalize {
   const table = new Charsmap(charsmap);
   return (text) => {
     const bytes = Buffer.from(text);
     const parts: Uint8Array[] = [];
-    let done = 0;
+    let [done, replaced] = [0, 0];
     for (let at = 0; at < bytes.length;) {
       const longest = table.match(bytes, at, 'longest');
       if (longest) {
         parts.push(bytes.subarray(done, at), longest.replacement);
         done = at = longest.end;
+        replaced += longest.replacement.length;
+        if (replaced > MOST_GROWTH * bytes.length)
+          throw new TriptychError(
+            'MODEL_CONFIG',
+            `precompiled_charsmap: a text grows more than ${MOST_GROWTH} times`,
+          );
       } else {
         at++;
         while (isWithinCharacter(bytes[at])) at++;

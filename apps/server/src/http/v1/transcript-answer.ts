@@ -1,4 +1,5 @@
-import { srt, type TranscribedSegment, type Transcript, vtt } from '@triptych/engine';
+import type { TranscribedSegment, Transcript } from '@triptych/engine';
+import { srt, vtt } from '@triptych/engine/subtitles';
 import { z } from 'zod';
 import { languageName } from './language-name.js';
 
