@@ -31,7 +31,7 @@ type CaptionRequest struct {
 	Images    []*Image `protobuf:"bytes,2,rep,name=images,proto3" json:"images,omitempty"`
 	Prompt    string   `protobuf:"bytes,3,opt,name=prompt,proto3" json:"prompt,omitempty"`                         // what every caption begins with
 	Beams     uint32   `protobuf:"varint,4,opt,name=beams,proto3" json:"beams,omitempty"`                          // searched side by side for the likeliest caption: up to 8; 0: 1, greedily
-	MaxTokens uint32   `protobuf:"varint,5,opt,name=max_tokens,json=maxTokens,proto3" json:"max_tokens,omitempty"` // of a caption, its prompt among them; 0: 30
+	MaxTokens uint32   `protobuf:"varint,5,opt,name=max_tokens,json=maxTokens,proto3" json:"max_tokens,omitempty"` // of a caption, its prompt among them; 0: 30, or the model's most
 }
 
 func (x *CaptionRequest) Reset() {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FinishReason } from '@triptych/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoClip, picture, serveDemo, type TestServer } from '../testing/harness.js';
-import { writeTinyBlip } from '../testing/tiny-blip.js';
+import { CAPTIONER_PLACES, writeTinyBlip } from '../testing/tiny-blip.js';
 import { captionsAnswer } from './captions.js';
 import type { OpenApi } from './openapi/document.js';
 
@@ -33,6 +33,13 @@ const images = ['pizza', 'volcano'].map(picture);
 const uri = (bytes: Buffer) => `data:image/png;base64,${bytes.toString('base64')}`;
 
 describe('/captions', () => {
+  it('writes as many tokens as a model has places for, where those are fewer than 30', async () => {
+    const response = await post({ images: [uri(images[0])] });
+    const { captions } = captionsAnswer.parse(await response.json());
+    // Its beginning takes a place.
+    expect(captions).toMatchObject([{ tokens: CAPTIONER_PLACES - 1, finish_reason: 'length' }]);
+  });
+
   it("answers gRPC's captions, and an image that fails with its error in its place", async () => {
     const options = { prompt: 'all human beings', beams: 2 };
     const { model, captions } = await test.client.caption({

@@ -12,9 +12,12 @@ const tower = { hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, nu
 const config = {
   model_type: 'blip',
   vision_config: { ...tower, image_size: 32, patch_size: 16 },
-  text_config: { ...tower, vocab_size: 12_000, max_position_embeddings: 64, bos_token_id: 11_999 },
+  text_config: { ...tower, vocab_size: 12_000, bos_token_id: 11_999 },
   image_text_hidden_size: 16,
 };
+
+/** Fewer than the tokens of a caption by default. */
+export const CAPTIONER_PLACES = 24;
 
 /** A model directory with a small BLIP, `tiny-blip` for retrieval or `tiny-captioner`, whose weights mean nothing. */
 export async function writeTinyBlip(
@@ -22,10 +25,14 @@ export async function writeTinyBlip(
   name: 'tiny-blip' | 'tiny-captioner' = 'tiny-blip',
 ): Promise<string> {
   const [source, target] = [join(directory, name), join(directory, `${name}-converted`)];
-  const kind = name === 'tiny-blip' ? 'BlipForImageTextRetrieval' : 'BlipForConditionalGeneration';
+  const [kind, places] =
+    name === 'tiny-blip'
+      ? ['BlipForImageTextRetrieval', 64]
+      : ['BlipForConditionalGeneration', CAPTIONER_PLACES];
+  const text_config = { ...config.text_config, max_position_embeddings: places };
   await writeSyntheticCheckpoint(
     source,
-    { architectures: [kind], ...config },
+    { architectures: [kind], ...config, text_config },
     {
       'tokenizer.json': unpacked('tokenizer'),
       'tokenizer_config.json': unpacked('tokenizer_config'),

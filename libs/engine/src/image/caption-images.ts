@@ -17,7 +17,7 @@ export interface CaptionRequest {
   readonly prompt?: string | Uint8Array | undefined;
   /** Sequences that are searched side by side for the likeliest caption, up to 8. Default: 1, greedily. */
   readonly beams?: number | undefined;
-  /** The most tokens of a caption, its prompt among them. Default: 30. */
+  /** The most tokens of a caption, its prompt among them. Default: 30, or as many as the model has places for. */
   readonly maxTokens?: number | undefined;
 }
 
@@ -45,12 +45,13 @@ const CAPTION_COST = 1;
 /** Writes what images show (Li et al. 2022). A bad image fails alone. Throws PARAMETER_INVALID, TEXT_* and BATCH_* errors. */
 export async function captionImages(
   { models, limits }: EngineParts,
-  { model: name, images, prompt, beams = 1, maxTokens = DEFAULT_TOKENS }: CaptionRequest,
+  { model: name, images, prompt, beams = 1, maxTokens: asked }: CaptionRequest,
   context: CallContext,
 ): Promise<Captions> {
   const { caption } = models.serving('caption', name);
   const model = models.serving('image', models.serving('caption', name).name);
   checkWhole(beams, 1, MOST_BEAMS, 'beams');
+  const maxTokens = asked ?? Math.min(DEFAULT_TOKENS, caption.maxTokens);
   checkWhole(maxTokens, 2, caption.maxTokens, 'max_tokens');
   const plan = planImages(model, { pooling: 'none', normalize: false }, limits.maxPixels);
   const begun = caption.prompt(await promptIds());

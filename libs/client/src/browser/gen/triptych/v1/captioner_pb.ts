@@ -49,7 +49,7 @@ export type CaptionRequest = Message<"triptych.v1.CaptionRequest"> & {
   beams: number;
 
   /**
-   * of a caption, its prompt among them; 0: 30
+   * of a caption, its prompt among them; 0: 30, or the model's most
    *
    * @generated from field: uint32 max_tokens = 5;
    */
