@@ -1,4 +1,4 @@
-"""What both training scripts share: the concepts, their pictures, and how pictures are normalised."""
+"""What the training scripts share: the concepts, their pictures, and how pictures are normalised."""
 import json
 import math
 

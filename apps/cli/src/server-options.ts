@@ -52,23 +52,30 @@ const PRIVATE: Flags = {
 };
 
 /**
- * The configuration of a server that a command starts for itself; the demo models where none is named, and models of a hub
+ * The configuration of a server that a command starts for itself; `defaultModels` where none is named, and models of a hub
  * once they are here. Throws HUB_* errors.
  */
-export async function serverConfig(command: Command, overrides: Flags = {}): Promise<ServerConfig> {
+export async function serverConfig(
+  command: Command,
+  overrides: Flags = {},
+  defaultModels: readonly string[] = demoModels,
+): Promise<ServerConfig> {
   const { config, problems } = readServerConfig(command, { ...PRIVATE, ...overrides });
   throwProblems(problems);
   // Who needs no server need not load one.
   const { throwReported } = await import('@triptych/server');
   const { planModels } = await import('./hub/plan-models.js');
-  const planned = await planModels(modelsOf(config));
+  const planned = await planModels(modelsOf(config, defaultModels));
   throwReported(planned.flatMap(({ problem }) => problem ?? []));
   return { ...config, models: await provideModels(planned) };
 }
 
-/** The models that are named, or the demo models. */
-export function modelsOf({ models, modelsFile }: ServerConfig): readonly string[] {
-  return models.length > 0 || modelsFile !== '' ? models : demoModels;
+/** The models that are named, or `defaultModels`. */
+export function modelsOf(
+  { models, modelsFile }: ServerConfig,
+  defaultModels: readonly string[] = demoModels,
+): readonly string[] {
+  return models.length > 0 || modelsFile !== '' ? models : defaultModels;
 }
 
 /** Model directories of planned models, one after the other. */

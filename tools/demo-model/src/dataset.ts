@@ -4,12 +4,20 @@ import { join } from 'node:path';
 /** Sides of a rendered picture, in pixels. */
 export const PICTURE_SIZE = 96;
 
-/** What `render-pictures.mjs` and `speak.py` made. */
-export interface Dataset {
+/** A style that training never sees. */
+export const HELD_OUT_STYLE = 'fluent-3d';
+
+/** What `render-pictures.mjs` made. */
+export interface Pictures {
+  /** Of each concept. */
   readonly labels: readonly string[];
   readonly styles: readonly string[];
   /** RGB on white of a concept's picture in a style, where there is one. */
   readonly picture: (concept: number, style: string) => Buffer | undefined;
+}
+
+/** That, and what `speak.py` made. */
+export interface Dataset extends Pictures {
   /** Recordings by voices that were never trained on: 16 kHz, 16 bit. */
   readonly heldOut: readonly { readonly concept: number; readonly pcm: Buffer }[];
 }
@@ -28,11 +36,13 @@ const SHORTEST = 1600;
 const LONGEST = 64_000;
 
 export async function readDataset(directory: string): Promise<Dataset> {
-  const file = (name: string) => readFile(join(directory, name));
-  const concepts = JSON.parse((await file('data.json')).toString()) as Concept[];
-  const pictures = await file('imgs.bin');
-  const speech = await file('speech.bin');
-  const recordings = JSON.parse((await file('speech.json')).toString()) as Recording[];
+  const [pictures, heldOut] = await Promise.all([readPictures(directory), readHeldOutSpeech(directory)]);
+  return { ...pictures, heldOut };
+}
+
+export async function readPictures(directory: string): Promise<Pictures> {
+  const concepts = JSON.parse(await readFile(join(directory, 'data.json'), 'utf8')) as Concept[];
+  const pictures = await readFile(join(directory, 'imgs.bin'));
   const bytes = PICTURE_SIZE * PICTURE_SIZE * 4;
   return {
     labels: concepts.map(({ label }) => label),
@@ -41,13 +51,18 @@ export async function readDataset(directory: string): Promise<Dataset> {
       const index = concepts[concept].imgs[style];
       return index === undefined ? undefined : onWhite(pictures.subarray(index * bytes, (index + 1) * bytes));
     },
-    heldOut: recordings
-      .filter(([, , length, heldOut]) => heldOut === 1 && length >= SHORTEST)
-      .map(([concept, start, length]) => ({
-        concept,
-        pcm: speech.subarray(2 * start, 2 * (start + Math.min(length, LONGEST))),
-      })),
   };
+}
+
+async function readHeldOutSpeech(directory: string): Promise<Dataset['heldOut']> {
+  const speech = await readFile(join(directory, 'speech.bin'));
+  const recordings = JSON.parse(await readFile(join(directory, 'speech.json'), 'utf8')) as Recording[];
+  return recordings
+    .filter(([, , length, heldOut]) => heldOut === 1 && length >= SHORTEST)
+    .map(([concept, start, length]) => ({
+      concept,
+      pcm: speech.subarray(2 * start, 2 * (start + Math.min(length, LONGEST))),
+    }));
 }
 
 /** RGBA → RGB, as the model was trained on it. */

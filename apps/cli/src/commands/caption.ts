@@ -6,6 +6,7 @@ import { findMedia } from '../encode/media.js';
 import { lineWriter } from '../output/json-lines.js';
 import { positiveInteger } from '../output/numbers.js';
 import { FileProgress } from '../output/progress.js';
+import { demoCaptioner } from '../paths.js';
 import { addServerOptions } from '../server-options.js';
 
 interface Options extends ServerOptions {
@@ -16,10 +17,11 @@ interface Options extends ServerOptions {
 }
 
 const help = `
-Takes a model that writes captions: a BLIP for generation. An ellipsis stands where a caption was cut at --max-tokens.
+Takes a model that writes captions: a BLIP for generation. Where none is named it is the demo's, which knows emoji and little
+else. An ellipsis stands where a caption was cut at --max-tokens.
 
 Examples:
-  triptych caption photos/
+  triptych caption examples/images
   triptych caption photo.jpg --prompt "a photograph of"      what every caption begins with
   triptych caption photos/ --json > captions.jsonl
   triptych caption photos/ --model Salesforce/blip-image-captioning-base      of a hub, pulled the first time`;
@@ -35,13 +37,17 @@ export function captionCommand(): Command {
       'captions that are searched side by side for the likeliest, up to 8',
       positiveInteger,
     )
-    .option('--max-tokens <n>', 'of a caption, its prompt among them (default 30)', positiveInteger)
+    .option(
+      '--max-tokens <n>',
+      'of a caption, its prompt among them (default 30, or the model’s most)',
+      positiveInteger,
+    )
     .option('--json', 'print a JSON line for each image')
     .addHelpText('after', help);
   return addServerOptions(addConnectionOptions(command), ['models', 'threads']).action(
     async (inputs: string[], options: Options) => {
       const paths = await findMedia(inputs, ['image']);
-      const connection = await connect(command, options);
+      const connection = await connect(command, options, [demoCaptioner]);
       const bar = new FileProgress('captioning', paths.length);
       try {
         for await (const files of imageBatches(paths, bar))

@@ -14,6 +14,7 @@ interface Document {
     readonly nearest: { readonly name: string }[];
   }[];
   readonly transcripts: { readonly name: string; readonly text: string }[];
+  readonly descriptions: { readonly name: string; readonly text: string }[];
   readonly pictures: Seen[];
   readonly words: Seen[];
   readonly findings: {
@@ -28,7 +29,7 @@ describe('triptych demo --json', () => {
   it('hears, sees and reads each sample, and finds in one modality what is meant in another', async () => {
     const { code, stdout } = await runCli(['demo', '--json']);
     expect(code).toBe(0);
-    const { samples, transcripts, pictures, words, findings, verdict } = JSON.parse(
+    const { samples, transcripts, descriptions, pictures, words, findings, verdict } = JSON.parse(
       stdout.toString(),
     ) as Document;
     expect([samples.length, pictures.length, words.length, findings.length]).toEqual([24, 12, 12, 36]);
@@ -46,10 +47,13 @@ describe('triptych demo --json', () => {
     }
     const right = transcripts.filter(({ name, text }) => text.replaceAll(' ', '-') === name.slice(0, -2));
     expect(right.length).toBeGreaterThan(18);
+    const named = descriptions.filter(({ name, text }) => text.replaceAll(' ', '-') === name);
+    expect([descriptions.length, named.length > 8]).toEqual([12, true]);
     expect(verdict).toEqual({
       queries: { right: 36, of: 36 },
       pairs: { right: 24, of: 24 },
       transcripts: { right: right.length, of: 24 },
+      captions: { right: named.length, of: 12 },
       passed: true,
     });
   });
@@ -59,11 +63,14 @@ describe('triptych demo', () => {
   it('says on one screen how it came out, and what to do next', async () => {
     const { code, stdout } = await runCli(['demo']);
     const lines = stdout.toString().trimEnd().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(lines.length).toBeLessThanOrEqual(27);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(stdout.toString()).toContain('36 of 36 queries');
     expect(stdout.toString()).toContain('24 of 24 recordings');
     expect(stdout.toString()).toMatch(/\d\d of 24 recordings are written down word for word/);
+    expect(stdout.toString()).toMatch(
+      /\d+ of 12 pictures, of a style that no model was trained on, are described/,
+    );
     expect(stdout.toString()).toMatch(/The demo passed\.\n\nNext:\n {2}npx triptych demo --verbose/);
     expect(code).toBe(0);
   });
@@ -81,6 +88,8 @@ describe('the verdict', () => {
   ]);
 
   const right = [{ name: 'fire-engine-a', text: ' Fire engine.' }];
+  const shown = [{ name: 'fire-engine', text: 'fire engine' }];
+  const other = [...shown, { name: 'pizza', text: 'cheese wedge' }];
   const wrong = [...right, { name: 'pizza-b', text: 'piece' }];
 
   it('counts what finds or writes something else, and then does not pass', () => {
@@ -88,21 +97,25 @@ describe('the verdict', () => {
       finding('a picture of fire engine', 'written', 'fire-engine'),
       finding('fire-engine-b', 'spoken', 'pizza'),
     ];
-    expect(verdictOf(findings, nearest, wrong)).toEqual({
+    expect(verdictOf(findings, nearest, wrong, other)).toEqual({
       queries: { right: 1, of: 2 },
       pairs: { right: 1, of: 2 },
       transcripts: { right: 1, of: 2 },
+      captions: { right: 1, of: 2 },
       passed: false,
     });
     const [found, near] = [findings.slice(0, 1), new Map([...nearest].slice(0, 1))];
-    expect(verdictOf(found, near, right).passed).toBe(true);
-    expect(verdictOf(found, near, wrong).passed).toBe(false);
-    expect(verdictOf(findings, near, right).passed).toBe(false);
+    expect(verdictOf(found, near, right, shown).passed).toBe(true);
+    expect(verdictOf(found, near, wrong, shown).passed).toBe(false);
+    expect(verdictOf(found, near, right, other).passed).toBe(false);
+    expect(verdictOf(findings, near, right, shown).passed).toBe(false);
   });
 
   it('does not pass where nothing was found, or written, at all', () => {
-    expect(verdictOf([], new Map(), right).passed).toBe(false);
+    expect(verdictOf([], new Map(), right, shown).passed).toBe(false);
     const found = finding('a picture of pizza', 'written', 'pizza');
-    expect(verdictOf([found], new Map([...nearest].slice(0, 1)), []).passed).toBe(false);
+    const near = new Map([...nearest].slice(0, 1));
+    expect(verdictOf([found], near, [], shown).passed).toBe(false);
+    expect(verdictOf([found], near, right, []).passed).toBe(false);
   });
 });

@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Model__Output, TriptychClient } from '@triptych/client';
 import { createLogger, startServer } from '@triptych/server';
 import { Command } from 'commander';
+import { describe, type Description } from '../demo/describe.js';
 import { find, type Finding, look, read, type Seen } from '../demo/find.js';
 import { type Heard, type HeardWindow, listenTo } from '../demo/listen.js';
 import { type Neighbour, neighbours } from '../demo/neighbours.js';
 import {
+  descriptionTable,
   examples,
   findingsTable,
   modelLine,
@@ -22,7 +24,7 @@ import {
 import { type Verdict, verdictOf } from '../demo/verdict.js';
 import { type Transcript, writeDown } from '../demo/write-down.js';
 import { FileProgress, whileWaiting } from '../output/progress.js';
-import { sampleImages, sampleSpeech } from '../paths.js';
+import { demoCaptioner, demoModels, sampleImages, sampleSpeech } from '../paths.js';
 import { addServerOptions, serverConfig } from '../server-options.js';
 
 interface Options {
@@ -35,8 +37,8 @@ const BETWEEN_SPEAKERS_MS = 150;
 
 const help = `
 Streams 24 recordings at the pace of speaking, 12 pictures and 12 texts at a server with the models in models/demo, and
-counts what finds what and what is written down of the recordings. Exit code 1 where something is not found, or little
-is written down as it was said.
+counts what finds what and what is written down of recordings and pictures. Exit code 1 where something is not found, or
+little is written down as it was said or shown.
 
 Examples:
   triptych demo
@@ -53,15 +55,16 @@ export function demoCommand(): Command {
     .option('--json', 'print one JSON document instead of tables')
     .addHelpText('after', help);
   return addServerOptions(command, ['threads']).action(async ({ json = false, verbose = false }: Options) => {
-    const config = await serverConfig(command, { listen: '127.0.0.1:0', models: [], logLevel: 'error' });
+    const models = [...demoModels, demoCaptioner];
+    const config = await serverConfig(command, { listen: '127.0.0.1:0', models, logLevel: 'error' });
     const starting = startServer(config, createLogger(config.logLevel));
     const server = await whileWaiting('loading models', starting);
     const client = new TriptychClient(server.address);
     const say = (text: string) => void (json || process.stdout.write(text));
     const detail = (text: string) => void (verbose && say(text));
     try {
-      const models = await client.listModels();
-      say(`Serving gRPC on ${server.address}:\n\n${models.map(modelLine).join('')}\n`);
+      const served = await client.listModels();
+      say(`Serving gRPC on ${server.address}:\n\n${served.map(modelLine).join('')}\n`);
       detail('Speech, streamed in chunks of 100 ms; each line is a window as it arrives:\n\n');
       const heard = await listenToAll(client, detail);
       const nearest = neighbours(heard, 3);
@@ -70,6 +73,8 @@ export function demoCommand(): Command {
       detail(transcriptTable(transcripts));
       const pictures = await look(client, await filesOf(sampleImages, '.png'));
       detail(`\nPictures, encoded in one batch:\n\n${pictures.map(seenLine).join('')}`);
+      const descriptions = await describe(client, await filesOf(sampleImages, '.png'));
+      detail(descriptionTable(descriptions));
       const words = await read(
         client,
         pictures.map(({ name }) => `a picture of ${name.replaceAll('-', ' ')}`),
@@ -77,13 +82,14 @@ export function demoCommand(): Command {
       detail(`\nWords:\n\n${words.map(seenLine).join('')}`);
       const findings = await find(client, words, heard, pictures, 2);
       detail(`${findingsTable(findings)}\n`);
-      const verdict = verdictOf(findings, nearest, transcripts);
+      const verdict = verdictOf(findings, nearest, transcripts, descriptions);
       say(`${summary(heard, pictures, words)}\n`);
-      if (!verbose) say(`${examples(findings, transcripts)}\n`);
+      if (!verbose) say(`${examples(findings, transcripts, descriptions)}\n`);
       say(`${verdictLines(verdict)}\n${verdict.passed ? nextSteps : ''}`);
       if (!verdict.passed) process.exitCode = 1;
       if (json) {
-        const document = toDocument(models, heard, nearest, transcripts, pictures, words, findings, verdict);
+        const said = { transcripts, descriptions };
+        const document = toDocument(served, heard, nearest, said, pictures, words, findings, verdict);
         process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
       }
     } finally {
@@ -121,7 +127,7 @@ function toDocument(
   models: readonly Model__Output[],
   heard: readonly Heard[],
   nearest: Map<string, Neighbour[]>,
-  transcripts: readonly Transcript[],
+  written: { readonly transcripts: readonly Transcript[]; readonly descriptions: readonly Description[] },
   pictures: readonly Seen[],
   words: readonly Seen[],
   findings: readonly Finding[],
@@ -137,7 +143,7 @@ function toDocument(
   return {
     models,
     samples,
-    transcripts,
+    ...written,
     pictures: pictures.map(short),
     words: words.map(short),
     findings,

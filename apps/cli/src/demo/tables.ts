@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { Model__Output } from '@triptych/client';
+import type { Description } from './describe.js';
 import type { Finding, Seen } from './find.js';
 import type { Heard, HeardWindow } from './listen.js';
 import type { Neighbour } from './neighbours.js';
-import { isWrittenRight, meant, type Tally, type Verdict } from './verdict.js';
+import { isDescribedRight, isWrittenRight, meant, type Tally, type Verdict } from './verdict.js';
 import type { Transcript } from './write-down.js';
 
 const modalities = ['', 'audio', 'images', 'text'];
@@ -44,6 +45,14 @@ function transcriptLine({ name, text }: Transcript): string {
   return `  heard    ${name.padEnd(34)}"${text}"\n`;
 }
 
+export function descriptionTable(descriptions: readonly Description[]): string {
+  return `\nWhat pictures show, written down:\n\n${descriptions.map(descriptionLine).join('')}`;
+}
+
+function descriptionLine({ name, text }: Description): string {
+  return `  saw      ${name.padEnd(34)}"${text}"\n`;
+}
+
 export function findingsTable(findings: readonly Finding[]): string {
   return `\nWhich picture each query finds, written and spoken:\n\n${findings.map(findingLine).join('')}`;
 }
@@ -67,21 +76,28 @@ export function summary(heard: readonly Heard[], pictures: readonly Seen[], word
 }
 
 /** A few queries, and all that went wrong. */
-export function examples(findings: readonly Finding[], transcripts: readonly Transcript[]): string {
+export function examples(
+  findings: readonly Finding[],
+  transcripts: readonly Transcript[],
+  descriptions: readonly Description[],
+): string {
   const wrong = findings.filter((finding) => finding.found[0]?.name !== meant(finding)).slice(0, 4);
   const [written] = findings.filter(({ as }) => as === 'written').slice(7);
   const [spoken] = findings.filter(({ as }) => as === 'spoken').slice(15);
   const shown = wrong.length > 0 ? wrong : [written, spoken];
   const heard = transcripts.filter(isWrittenRight).slice(6, 7);
-  return `Which picture a query finds, with its cosine, and what is written down of speech:\n${shown.map(findingLine).join('')}${heard.map(transcriptLine).join('')}`;
+  const saw = descriptions.filter(isDescribedRight).slice(0, 1);
+  const lines = [...shown.map(findingLine), ...heard.map(transcriptLine), ...saw.map(descriptionLine)];
+  return `Which picture a query finds, with its cosine, and what is written down of speech and of a picture:\n${lines.join('')}`;
 }
 
 /** How it came out, in lines that can be read alone. */
-export function verdictLines({ queries, pairs, transcripts, passed }: Verdict): string {
+export function verdictLines({ queries, pairs, transcripts, captions, passed }: Verdict): string {
   return (
     `  ${count(queries)} queries, written and spoken, find the picture they mean first\n` +
     `  ${count(pairs)} recordings are nearest to the other voice that says the same\n` +
-    `  ${count(transcripts)} recordings are written down word for word\n\n` +
+    `  ${count(transcripts)} recordings are written down word for word\n` +
+    `  ${count(captions)} pictures, of a style that no model was trained on, are described by their name\n\n` +
     `${passed ? 'The demo passed.' : 'The demo FAILED: the models find or write something else than was meant.'}\n`
   );
 }
@@ -92,6 +108,7 @@ const count = ({ right, of }: Tally) => `${right} of ${of}`;
 export const nextSteps = `Next:
   npx triptych demo --verbose                            every window, vector and query
   npx triptych search "a sailboat" examples/images       your own words, your own folder
+  npx triptych caption examples/images                   what pictures show
   npx triptych serve                                     these models on 127.0.0.1:50051
   npx triptych serve --model openai/whisper-tiny         a model of the hub
 `;

@@ -1,9 +1,11 @@
 import type { Finding } from './find.js';
 import type { Neighbour } from './neighbours.js';
+import type { Description } from './describe.js';
 import type { Transcript } from './write-down.js';
 
-/** Of recordings of voices that the model never heard it is right about more than this share. */
+/** Of recordings of voices that the models never heard, and of pictures of a style that they never saw, they are right about this share at least. */
 const WRITTEN_RIGHT = 0.75;
+const DESCRIBED_RIGHT = 0.75;
 
 /** How many of how many came out as they should. */
 export interface Tally {
@@ -18,6 +20,8 @@ export interface Verdict {
   readonly pairs: Tally;
   /** Recordings that are written down word for word. */
   readonly transcripts: Tally;
+  /** Pictures whose captions are their names. */
+  readonly captions: Tally;
   readonly passed: boolean;
 }
 
@@ -26,15 +30,25 @@ export function verdictOf(
   findings: readonly Finding[],
   nearest: ReadonlyMap<string, readonly Neighbour[]>,
   written: readonly Transcript[],
+  described: readonly Description[],
 ): Verdict {
   const queries = tally(findings.map((finding) => finding.found[0]?.name === meant(finding)));
   const pairs = tally(
     [...nearest].map(([name, others]) => spokenOf(others[0]?.name ?? '') === spokenOf(name)),
   );
   const transcripts = tally(written.map(isWrittenRight));
-  const isFound = [queries, pairs].every(({ right, of }) => of > 0 && right === of);
-  const isWritten = transcripts.right > WRITTEN_RIGHT * transcripts.of;
-  return { queries, pairs, transcripts, passed: isFound && isWritten };
+  const captions = tally(described.map(isDescribedRight));
+  const passed =
+    isShare(queries, 1) &&
+    isShare(pairs, 1) &&
+    isShare(transcripts, WRITTEN_RIGHT) &&
+    isShare(captions, DESCRIBED_RIGHT);
+  return { queries, pairs, transcripts, captions, passed };
+}
+
+/** Whether so much of it is right. Of nothing nothing is. */
+function isShare({ right, of }: Tally, share: number): boolean {
+  return of > 0 && right >= share * of;
 }
 
 /** The name of the picture that a query means. */
@@ -47,11 +61,19 @@ const spokenOf = (name: string) => name.replace(/-[ab]$/, '');
 
 /** Word for word: capitals and punctuation are not said. */
 export function isWrittenRight({ name, text }: Transcript): boolean {
-  const words = text
+  return nameOf(text) === spokenOf(name);
+}
+
+export function isDescribedRight({ name, text }: Description): boolean {
+  return nameOf(text) === name;
+}
+
+/** Words as names of files have them. */
+function nameOf(text: string): string {
+  return text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-  return words === spokenOf(name);
 }
 
 function tally(outcomes: readonly boolean[]): Tally {

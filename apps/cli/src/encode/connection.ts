@@ -14,14 +14,18 @@ export function addConnectionOptions(command: Command): Command {
 
 /**
  * Connects to a running server, or starts one in this process for as long as it is needed. Either is loaded when it is
- * asked for: a server is most of what this program takes to start.
+ * asked for: a server is most of what this program takes to start. `defaultModels`: its models where none is named; by default the demo's.
  */
-export async function connect(command: Command, options: ServerOptions): Promise<Connection> {
+export async function connect(
+  command: Command,
+  options: ServerOptions,
+  defaultModels?: readonly string[],
+): Promise<Connection> {
   if (options.server !== undefined) {
     const { reachServer } = await import('./reach-server.js');
     const client = await reachServer(options.server, options);
     return { client, close: () => Promise.resolve(client.close()) };
   }
   const { startOwnServer } = await import('./own-server.js');
-  return startOwnServer(command);
+  return startOwnServer(command, defaultModels);
 }
