@@ -18,7 +18,9 @@ const captionsRequest = z.strictObject({
   }),
   prompt: text('What every caption begins with. Default: nothing.').optional(),
   beams: count('Searched side by side for the likeliest caption, up to 8. Default: 1, greedily.'),
-  max_tokens: count('Of a caption, its prompt among them. Default: 30, or as many as the model has places for.'),
+  max_tokens: count(
+    'Of a caption, its prompt among them. Default: 30, or as many as the model has places for.',
+  ),
 });
 
 /** A test holds the answers to it. */
