@@ -33,7 +33,10 @@ const later = (code: ErrorCode, meaning: string): Entry => ({ code, meaning, ret
 export const catalogue = {
   AUDIO_EMPTY: entry('invalid-input', 'The clip holds no samples.'),
   AUDIO_TOO_SHORT: entry('invalid-input', 'Less than 0.1 s of audio.'),
-  AUDIO_TOO_LONG: entry('invalid-input', "More audio than the model's context holds in one call."),
+  AUDIO_TOO_LONG: entry(
+    'invalid-input',
+    "More audio in a clip than the model's context, or than 600 s in a compressed chunk.",
+  ),
   AUDIO_NOT_FINITE: entry('invalid-input', 'A float sample is NaN or infinite.'),
   AUDIO_OUT_OF_RANGE: entry('invalid-input', 'A float sample lies outside ±1.1.'),
   AUDIO_PARTIAL_SAMPLE: entry('invalid-input', 'The bytes end in the middle of a sample or frame.'),

@@ -79,7 +79,7 @@ async function reading<T>(
   work: (recording: ReturnType<typeof recordingOf>) => Promise<T>,
 ): Promise<T> {
   const stream = openPieces(plan, format, context);
-  const recording = recordingOf(plan, stream, one(data));
+  const recording = recordingOf(plan, stream, piecesOf(data));
   try {
     return await work(recording);
   } finally {
@@ -88,8 +88,13 @@ async function reading<T>(
   }
 }
 
-async function* one(data: Uint8Array) {
-  yield { data };
+/** A compressed piece may decode to ten minutes at most, a recording to as many as it likes. At least one piece. */
+const PIECE_BYTES = 16 * 1024;
+
+async function* piecesOf(data: Uint8Array) {
+  let at = 0;
+  do yield { data: data.subarray(at, at + PIECE_BYTES) };
+  while ((at += PIECE_BYTES) < data.length);
 }
 
 /** How loud a recording is that is longer than the context; of a shorter one, its only window says. */

@@ -71,6 +71,22 @@ const said = (segments: readonly TranscriptSegment__Output[]) =>
   segments.map(({ startS, endS, tokens }) => ({ startS, endS, tokens }));
 
 describe('Transcriber.Transcribe', () => {
+  it('takes compressed recordings that are longer than a chunk of a stream may be', async () => {
+    const mp3 = await readFile(
+      new URL('../../../../../libs/preprocessing/fixtures/speech-16k.mp3', import.meta.url),
+    );
+    const { durationS: one } = await test.client.transcribe({ format: container, data: mp3, options: plain });
+    const times = Math.ceil(630 / one);
+    const data = Buffer.concat(Array<Buffer>(times).fill(mp3));
+    const { durationS } = await test.client.transcribe({
+      format: container,
+      data,
+      // A window's first token alone: what is written is not at stake.
+      options: { ...plain, maxTokens: 1 },
+    });
+    expect(durationS).toBeGreaterThan(600);
+  });
+
   it('writes what is said in a file, the same by each way it comes, with its times and language', async () => {
     const ask = { model: 'tiny', options: plain };
     const written = await test.client.transcribe({ ...ask, format: container, data: await wav('pizza-a') });
@@ -168,6 +184,9 @@ describe('Transcriber.Transcribe', () => {
     await expect(
       ask({ model: 'english', options: { task: SpeechTask.SPEECH_TASK_TRANSLATE } }),
     ).rejects.toMatchObject({ message: expect.stringContaining('does not translate') as string });
+    await expect(ask({ model: 'english', options: { language: 'de' } })).rejects.toMatchObject({
+      message: expect.stringContaining('expected en, or none') as string,
+    });
     await expect(ask({ data: data.subarray(0, 200) })).rejects.toMatchObject({
       details: { reason: 'AUDIO_TOO_SHORT' },
     });

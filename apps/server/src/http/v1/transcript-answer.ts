@@ -46,6 +46,11 @@ export const transcriptAnswer = z.union([
       )
       .optional()
       .meta({ description: 'Unless timestamp_granularities[] has word alone.' }),
+    finish_reason: z
+      .enum(['end', 'length'])
+      .meta({
+        description: 'length: a segment at least was cut at the most tokens. OpenAI has no such field.',
+      }),
     usage,
   }),
 ]);
@@ -83,7 +88,7 @@ export function writeTranscript(
 }
 
 function jsonOf(
-  { text, language = 'en', durationS, segments }: Transcript,
+  { text, language = 'en', durationS, segments, finish }: Transcript,
   { task, format, words, segments: hasSegments }: AnswerForm,
 ): JsonTranscript {
   const usage = { type: 'duration', seconds: Math.ceil(durationS) } as const;
@@ -95,6 +100,7 @@ function jsonOf(
     text,
     ...(words ? { words: segments.flatMap(wordsOf) } : {}),
     ...(hasSegments ? { segments: segments.map(segmentOf) } : {}),
+    finish_reason: finish,
     usage,
   };
 }

@@ -87,6 +87,7 @@ describe('/v1/audio/transcriptions', () => {
         language: 'english',
         duration: said.durationS,
         text: said.text,
+        finish_reason: 'end',
         usage,
         segments: said.segments.map((one, id) => ({
           id,

@@ -75,7 +75,7 @@ export function languageToken({ languages }: SpeechTokens, code: string): number
   const found = languages.get(code.toLowerCase());
   if (found !== undefined) return found;
   const known = [...languages.keys()];
-  const expected = known.length === 0 ? 'none: it knows one language alone' : `one of ${known.join(', ')}`;
+  const expected = known.length === 0 ? 'en, or none: it knows English alone' : `one of ${known.join(', ')}`;
   throw new TriptychError(
     'PARAMETER_INVALID',
     `language: the model does not know ${JSON.stringify(code)}; expected ${expected}`,
