@@ -46,11 +46,9 @@ export const transcriptAnswer = z.union([
       )
       .optional()
       .meta({ description: 'Unless timestamp_granularities[] has word alone.' }),
-    finish_reason: z
-      .enum(['end', 'length'])
-      .meta({
-        description: 'length: a segment at least was cut at the most tokens. OpenAI has no such field.',
-      }),
+    finish_reason: z.enum(['end', 'length']).meta({
+      description: 'length: a segment at least was cut at the most tokens. OpenAI has no such field.',
+    }),
     usage,
   }),
 ]);
