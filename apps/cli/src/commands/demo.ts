@@ -21,6 +21,7 @@ import {
   verdictLines,
   windowLine,
 } from '../demo/tables.js';
+import { readPictures } from '../demo/pictures.js';
 import { type Verdict, verdictOf } from '../demo/verdict.js';
 import { type Transcript, writeDown } from '../demo/write-down.js';
 import { FileProgress, whileWaiting } from '../output/progress.js';
@@ -71,9 +72,10 @@ export function demoCommand(): Command {
       detail(nearestTable(nearest));
       const transcripts = await writeDown(client, await filesOf(sampleSpeech, '.wav'));
       detail(transcriptTable(transcripts));
-      const pictures = await look(client, await filesOf(sampleImages, '.png'));
+      const images = await readPictures(await filesOf(sampleImages, '.png'));
+      const pictures = await look(client, images);
       detail(`\nPictures, encoded in one batch:\n\n${pictures.map(seenLine).join('')}`);
-      const descriptions = await describe(client, await filesOf(sampleImages, '.png'));
+      const descriptions = await describe(client, images);
       detail(descriptionTable(descriptions));
       const words = await read(
         client,

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
 import { type Item, readEmbedding, toEmbedding, type TriptychClient } from '@triptych/client';
 import { TriptychError } from '@triptych/core';
 import type { Heard } from './listen.js';
+import type { Picture } from './pictures.js';
 
 /** A picture or text that was encoded. */
 export interface Seen {
@@ -22,10 +21,7 @@ export interface Finding {
 }
 
 /** Pictures, in one batch. */
-export async function look(client: TriptychClient, paths: readonly string[]): Promise<Seen[]> {
-  const images = await Promise.all(
-    paths.map(async (path) => ({ id: basename(path, extname(path)), encoded: await readFile(path) })),
-  );
+export async function look(client: TriptychClient, images: Picture[]): Promise<Seen[]> {
   const { stamp, results } = await client.encodeImages({ images });
   return results.map(({ id, embedding, error }) => seen(id, stamp?.space, embedding, error));
 }
