@@ -34,14 +34,14 @@ export function openPieces(
   return preprocessor.open(checkAudioFormat(format), sampleRate, plan, context);
 }
 
-/** A recording of chunks that may still be coming; some contexts of it are held at a time. */
+/** A recording of chunks that may still be coming; a context of it is held at a time, and a second. */
 export function recordingOf(
   { model }: TranscriptionPlan,
   stream: DecodedStream,
   chunks: AsyncIterable<TranscribedChunk>,
 ): Recording {
   const { contextSamples, sampleRate } = model.audio;
-  return new Recording(pieces(), 2 * contextSamples + sampleRate);
+  return new Recording(pieces(), contextSamples + sampleRate);
 
   async function* pieces(): AsyncGenerator<Float32Array> {
     let count = 0;

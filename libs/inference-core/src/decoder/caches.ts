@@ -1,4 +1,5 @@
-import { discard } from '@triptych/core';
+import { discard, TriptychError } from '@triptych/core';
+import { ROOM_STEP } from './config.js';
 
 /** Sizes that all caches of a decoder share. */
 export interface CacheSizes {
@@ -7,8 +8,19 @@ export interface CacheSizes {
   readonly width: number;
 }
 
-/** Room for tokens grows by so many: the kernel copies what room there is at every step. */
-const ROOM_STEP = 64;
+/** What the sources of one {@link Caches} have alike. */
+export interface CachesShape {
+  /** Rows of each source. */
+  readonly rows: number;
+  readonly sourceTokens: number;
+  /** For tokens of each row, at most. */
+  readonly mostRoom: number;
+}
+
+/** There are so many times as many places as are taken when more are made: who comes next copies nothing. */
+const SPARE = 1.25;
+/** Beyond so many times as many, and one, they are given back. */
+const MOST_SPARE = 1.5;
 
 /** Keys, and values: of each layer one buffer. */
 interface Buffers {
@@ -38,10 +50,24 @@ export class Caches<P extends Place> {
 
   constructor(
     private readonly sizes: CacheSizes,
-    /** Rows of each source. */
-    readonly rows: number,
-    readonly sourceTokens: number,
+    readonly shape: CachesShape,
   ) {}
+
+  get rows(): number {
+    return this.shape.rows;
+  }
+
+  get sourceTokens(): number {
+    return this.shape.sourceTokens;
+  }
+
+  /** Bytes of all that is held: at most half as much more than the places' own, and one place's. */
+  get bytes(): number {
+    return [this.#cross, this.#self].reduce(
+      (sum, { keys, values }) => sum + [...keys, ...values].reduce((all, one) => all + one.byteLength, 0),
+      0,
+    );
+  }
 
   /** A source that rests. Its keys and values, layer by layer, are taken as they are where it is alone. */
   add(place: P, keys: readonly Float32Array<ArrayBuffer>[], values: readonly Float32Array<ArrayBuffer>[]) {
@@ -53,7 +79,7 @@ export class Caches<P extends Place> {
       this.#cross.values = [...values];
       return;
     }
-    this.#reserve(this.places.length);
+    if (this.places.length > this.#capacity) this.#resize(Math.ceil(SPARE * this.places.length));
     const at = place.index * this.#sourceSize;
     keys.forEach((buffer, layer) => this.#cross.keys[layer].set(buffer, at));
     values.forEach((buffer, layer) => this.#cross.values[layer].set(buffer, at));
@@ -65,6 +91,8 @@ export class Caches<P extends Place> {
     this.#swap(place.index, this.places.length - 1);
     this.places.pop();
     if (this.places.length === 0) this.#free();
+    else if (this.#capacity > MOST_SPARE * this.places.length + 1)
+      this.#resize(Math.ceil(SPARE * this.places.length));
   }
 
   /** A place that is decoded from now on. */
@@ -81,6 +109,8 @@ export class Caches<P extends Place> {
   /** Room for so many tokens in each row. */
   makeRoom(tokens: number): void {
     if (tokens <= this.room) return;
+    if (tokens > this.shape.mostRoom)
+      throw new TriptychError('INTERNAL', `${tokens} tokens, where there is room for ${this.shape.mostRoom}`);
     const room = Math.ceil(tokens / ROOM_STEP) * ROOM_STEP;
     this.#eachSelf((old) => this.#selfBuffer(this.#capacity, room, old));
     this.room = room;
@@ -159,14 +189,13 @@ export class Caches<P extends Place> {
     return grown;
   }
 
-  #reserve(places: number): void {
-    if (places <= this.#capacity) return;
-    const capacity = 2 * this.#capacity;
+  /** `capacity`: at least as many as there are places. */
+  #resize(capacity: number): void {
     for (const buffers of [this.#cross.keys, this.#cross.values]) {
       for (let layer = 0; layer < this.sizes.layers; layer++) {
         const old = buffers[layer];
         const grown = new Float32Array(capacity * this.#sourceSize);
-        grown.set(old);
+        grown.set(old.subarray(0, this.places.length * this.#sourceSize));
         buffers[layer] = grown;
         discard([old.buffer]);
       }

@@ -91,13 +91,27 @@ export interface CacheShape {
   readonly tokens: number;
 }
 
+/** Room for tokens of a sequence grows by so many: the kernel copies what room there is at every step. */
+export const ROOM_STEP = 64;
+
 /**
- * Bytes of the caches for one source: layers × 2 (keys, values) × width × 4 × (source tokens + beams × tokens). The keys and values of
- * the source are there once, whatever the beams.
+ * The room that a sequence of so many tokens may come to have: 64, 128, 256 and so on, up to the decoder's positions. Sequences of
+ * like room are decoded together, so that none has the room of a much longer one.
+ */
+export function roomFor(tokens: number, positions: number): number {
+  const most = Math.ceil(positions / ROOM_STEP) * ROOM_STEP;
+  let room = ROOM_STEP;
+  while (room < tokens) room *= 2;
+  return Math.min(room, most);
+}
+
+/**
+ * Bytes of the caches for one source: layers × 2 (keys, values) × width × 4 × (source tokens + beams × {@link roomFor} its tokens). The
+ * keys and values of the source are there once, whatever the beams.
  */
 export function cacheBytes(
-  { prefixes, config: { width } }: Pick<DecoderNetwork, 'prefixes' | 'config'>,
+  { prefixes, config: { width, positions } }: Pick<DecoderNetwork, 'prefixes' | 'config'>,
   { sourceTokens, beams, tokens }: CacheShape,
 ): number {
-  return prefixes.length * 2 * width * 4 * (sourceTokens + beams * tokens);
+  return prefixes.length * 2 * width * 4 * (sourceTokens + beams * roomFor(tokens, positions));
 }

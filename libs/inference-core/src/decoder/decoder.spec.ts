@@ -289,7 +289,7 @@ describe('a decoder', () => {
 
   it('refuses beyond its bounds, and waits up to them', async () => {
     const bytes = decoder.bytesOf({ sourceTokens: 20, beams: 1, tokens: POSITIONS });
-    expect(bytes).toBe(2 * 2 * WIDTH * 4 * (20 + POSITIONS));
+    expect(bytes).toBe(2 * 2 * WIDTH * 4 * (20 + 1024));
     await expect(decoder.open(states(6, 40_000), { beams: 1 })).rejects.toMatchObject({
       reason: 'OVERLOADED',
     });

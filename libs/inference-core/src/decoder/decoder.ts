@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { abortError, type Caller, soleCaller, TriptychError, within, type WorkerHost } from '@triptych/core';
-import { type CacheShape, cacheBytes, type DecoderNetwork } from './config.js';
+import { type CacheShape, cacheBytes, type DecoderNetwork, roomFor } from './config.js';
 import type { DecoderOptions, GenerateOptions, OpenOptions } from './decoder-options.js';
 import { DecoderRoom } from './decoder-room.js';
 import { Gathering } from './gathering.js';
@@ -89,7 +89,7 @@ export class Decoder {
     const share = { bytes: this.bytesOf({ sourceTokens: tokens, beams, tokens: maxTokens }), beams };
     await this.room.enter(share, caller, signal);
     const source = this.#ids++;
-    this.#turn.open.push({ source, beams, states, tokens });
+    this.#turn.open.push({ source, beams, states, tokens, room: roomFor(maxTokens, config.positions) });
     this.#go();
     let isOpen = true;
     return {

@@ -2,7 +2,7 @@ import { discard, TriptychError } from '@triptych/core';
 import { Tensor } from 'onnxruntime-node';
 import { align } from './aligner.js';
 import { BeamSearch } from './beam-search.js';
-import { Caches, type Place } from './caches.js';
+import { Caches, type CachesShape, type Place } from './caches.js';
 import { names } from './graph.js';
 import type {
   AlignTokens,
@@ -95,11 +95,11 @@ export class Decoding {
     };
   }
 
-  async #open({ source, beams, states, tokens }: OpenSource): Promise<void> {
+  async #open({ source, beams, states, tokens, room }: OpenSource): Promise<void> {
     const { layers, sourceWidth } = this.options;
-    const key = `${beams} ${tokens}`;
-    const caches = this.#caches.get(key) ?? new Caches<Source>(this.options, beams, tokens);
-    this.#caches.set(key, caches);
+    const shape = { rows: beams, sourceTokens: tokens, mostRoom: room };
+    const caches = this.#caches.get(keyOf(shape)) ?? new Caches<Source>(this.options, shape);
+    this.#caches.set(keyOf(shape), caches);
     const indices = Array.from({ length: layers }, (_, layer) => layer);
     const wanted = [...indices.map(names.crossKey), ...indices.map(names.crossValue)];
     const feeds = { [names.source]: new Tensor('float32', states, [1, tokens, sourceWidth]) };
@@ -116,8 +116,7 @@ export class Decoding {
     if (!found) return;
     this.#sources.delete(source);
     found.caches.remove(found);
-    const { rows, sourceTokens, places } = found.caches;
-    if (places.length === 0) this.#caches.delete(`${rows} ${sourceTokens}`);
+    if (found.caches.places.length === 0) this.#caches.delete(keyOf(found.caches.shape));
   }
 
   #stop(id: number): void {
@@ -134,7 +133,7 @@ export class Decoding {
     if (!found) throw new TriptychError('INTERNAL', `source ${source} is not open`);
     const { caches } = found;
     const { prompt, probes, maxTokens, align } = generation;
-    caches.makeRoom(prompt.length + 1);
+    caches.makeRoom(prompt.length);
     const row = found.index * caches.rows;
     const last = prompt.length - 1;
     const kept = [...probes.map(({ at }) => at), last];
@@ -247,6 +246,11 @@ export class Decoding {
       return [{ id: running.id, tokens: running.search.settled }];
     });
   }
+}
+
+/** Sources of the same key are decoded together. */
+function keyOf({ rows, sourceTokens, mostRoom }: CachesShape): string {
+  return `${rows} ${sourceTokens} ${mostRoom}`;
 }
 
 function running({ running }: Source): Running {

@@ -62,6 +62,8 @@ export interface OpenSource {
   /** Vectors [tokens, source width]. Its buffer changes threads. */
   readonly states: Float32Array<ArrayBuffer>;
   readonly tokens: number;
+  /** For tokens of each of its sequences, at most. */
+  readonly room: number;
 }
 
 export interface StartGeneration {

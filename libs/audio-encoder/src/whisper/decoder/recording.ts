@@ -13,7 +13,7 @@ export class Recording {
   #failure: { readonly thrown: unknown } | undefined;
   #wake: (() => void)[] = [];
 
-  /** `pieces` are read while fewer than `ahead` samples are held. */
+  /** `pieces` are read while fewer than `ahead` samples are held: those and one piece are the most that there are. */
   constructor(
     pieces: AsyncIterable<Float32Array>,
     private readonly ahead: number,
@@ -29,6 +29,11 @@ export class Recording {
   /** The same without the silence behind it. */
   get heard(): number {
     return this.#length - this.#padding;
+  }
+
+  /** Of the samples that are held, and of the room for more. */
+  get bytes(): number {
+    return this.#held.byteLength;
   }
 
   /** No more come. */
@@ -90,8 +95,9 @@ export class Recording {
 
   #add(samples: Float32Array): void {
     const held = this.#length - this.#first;
-    if (held + samples.length > this.#held.length) {
-      const grown = new Float32Array(2 * (held + samples.length));
+    const needed = held + samples.length;
+    if (needed > this.#held.length) {
+      const grown = new Float32Array(Math.max(needed, Math.min(2 * needed, this.ahead + samples.length)));
       grown.set(this.#held.subarray(0, held));
       this.#held = grown;
     }
