@@ -6,48 +6,78 @@ import { format } from '../speech.js';
 import type { Attack } from './attack.js';
 import { besideAttackers } from './beside.js';
 import { RawConnection } from './raw-connection.js';
+import { withSmallModel } from './small-model.js';
 
 const CALLS = 400;
-/** Clips of a tenth of a second, each answered with a vector for each of 1500 frames. */
-const CLIPS = 5;
-/** Half of what may be in work, what may wait unread, and what is answered until it is seen to wait. */
-const GROWN_MB = 300;
+/** Clips of a twentieth of a second, each answered with a vector for each of 1500 frames. */
+const CLIPS = 10;
+/** Of one caller: twice `--unread-bytes` before its calls end, half of `--queue-bytes`, and what is answered until it is seen to wait. */
+const MOST_MB = 400;
+/** gRPC's RESOURCE_EXHAUSTED. */
+const REFUSED = 8;
 
 /** Calls of 16 KB whose answers of 4 MB are never read; refused, they are tried again. */
 export const unreadAnswers: Attack = {
   title: `${CALLS} calls whose answers are never read`,
   run: (extent) =>
-    besideAttackers({
-      extent,
-      grownMb: GROWN_MB,
-      attack: async ({ address }, isOver) => {
-        const message = request();
-        const connection = new RawConnection(address);
-        let open = 0;
-        while (!isOver()) {
-          if (open < CALLS) {
-            open++;
-            connection
-              .open('/triptych.v1.AudioEncoder/Encode', message)
-              .once('close', () => open--)
-              // What was refused is read: only answers are left where they are.
-              .once('response', (headers) => {
-                if (headers['grpc-status'] !== undefined) open--;
-              });
-          }
-          await sleep(5);
-        }
-        connection.close();
-      },
+    withSmallModel(async ({ name, flags }) => {
+      const seen = { answered: 0, refused: 0 };
+      const report = await besideAttackers({
+        extent,
+        flags,
+        mostMb: MOST_MB,
+        attack: (server, isOver) => neverReads(server.address, name, isOver, seen),
+      });
+      const happened = seen.answered > 0 && seen.refused > 0;
+      return {
+        ...report,
+        facts: {
+          ...report.facts,
+          'calls answered and not read': seen.answered,
+          'calls refused meanwhile': seen.refused,
+        },
+        problems: [
+          ...report.problems,
+          ...(happened ? [] : ['no answer waited to be read, or no call was refused for it']),
+        ],
+      };
     }),
 };
 
-function request(): Buffer {
+async function neverReads(
+  address: string,
+  model: string,
+  isOver: () => boolean,
+  seen: { answered: number; refused: number },
+): Promise<void> {
+  const message = request(model);
+  const connection = new RawConnection(address);
+  let open = 0;
+  while (!isOver()) {
+    if (open < CALLS) {
+      open++;
+      const stream = connection.open('/triptych.v1.AudioEncoder/Encode', message);
+      stream.once('close', () => open--);
+      stream.once('response', (headers) => {
+        const status = headers['grpc-status'];
+        if (status === undefined) seen.answered++;
+        else if (Number(status) === REFUSED) seen.refused++;
+        // What was refused is read: only answers are left where they are.
+        if (status !== undefined) stream.resume();
+      });
+    }
+    await sleep(5);
+  }
+  connection.close();
+}
+
+function request(model: string): Buffer {
   const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
     triptych: { v1: { AudioEncoder: { service: ServiceDefinition } } };
   };
-  const clips = Array.from({ length: CLIPS }, () => ({ format, data: Buffer.alloc(3200, 1) }));
+  const clips = Array.from({ length: CLIPS }, () => ({ format, data: Buffer.alloc(1600, 1) }));
   return api.triptych.v1.AudioEncoder.service.Encode.requestSerialize({
+    model,
     clips,
     options: { pooling: Pooling.POOLING_NONE },
   });
