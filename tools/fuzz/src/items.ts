@@ -3,6 +3,8 @@ import { TriptychError } from '@triptych/core';
 import { mutate } from './mutate.js';
 
 const BATCH = 15;
+/** What no file may be answered with. */
+const FAULTS = new Set(['INTERNAL', 'WORKER_LOST', 'NOT_READY']);
 
 /** What came of one item. */
 interface Outcome {
@@ -31,7 +33,8 @@ export async function fuzzItems(
     const results = await encode([...mutated, whole]);
     for (const { error } of results.slice(0, -1)) {
       const outcome = error?.reason ?? 'a vector';
-      if (outcome === 'WORKER_LOST') throw new TriptychError('INTERNAL', 'an item took its worker with it');
+      if (FAULTS.has(outcome))
+        throw new TriptychError('INTERNAL', `an item was answered with ${outcome}: ${error?.message}`);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
     const { embedding, error } = results[mutated.length];

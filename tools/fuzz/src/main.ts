@@ -61,7 +61,9 @@ async function main(count: number, seed: number, only: string | undefined): Prom
   const next = random(seed);
   const config = readConfig(
     {
-      models: ['whisper', 'clip'].map((name) => fileURLToPath(new URL(`models/demo/${name}`, root))),
+      models: ['whisper', 'clip', 'captioner'].map((name) =>
+        fileURLToPath(new URL(`models/demo/${name}`, root)),
+      ),
       listen: '127.0.0.1:0',
       http: '127.0.0.1:0',
       logLevel: 'error',
@@ -141,6 +143,29 @@ function methods(audio: Uint8Array, image: Uint8Array): Method[] {
     {
       path: 'AudioEncoder/EncodeStream',
       messages: [field(1, format), chunk(0, audio.subarray(0, half)), chunk(1, audio.subarray(half))],
+    },
+    {
+      path: 'Transcriber/Transcribe',
+      // A prompt, beams and what was said before among the options.
+      messages: [
+        Buffer.concat([
+          format,
+          field(3, audio),
+          field(4, Buffer.concat([field(4, text('a pizza')), Buffer.of(0x30, 2, 0x48, 1)])),
+        ]),
+      ],
+    },
+    {
+      path: 'Transcriber/TranscribeStream',
+      messages: [
+        field(1, Buffer.concat([format, Buffer.of(0x20, 0xf4, 0x03)])),
+        chunk(0, audio.subarray(0, half)),
+        chunk(1, audio.subarray(half)),
+      ],
+    },
+    {
+      path: 'Captioner/Caption',
+      messages: [Buffer.concat([field(2, encoded), field(3, text('a ')), Buffer.of(0x20, 2, 0x28, 20)])],
     },
     { path: 'ImageEncoder/Encode', messages: [field(2, encoded)] },
     {

@@ -1,15 +1,22 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { TriptychError } from '@triptych/core';
 import { mutate } from './mutate.js';
 
 const pass = (bytes: Buffer) => bytes;
 
-/** A method, and the messages of a whole call of it. Those named EncodeStream stream. */
+/** A method, and the messages of a whole call of it. Those whose names end with Stream stream. */
 export interface Method {
   readonly path: string;
   readonly messages: readonly Uint8Array[];
 }
 
-/** Mutated protobuf messages, sent as they are to each method. Returns how often each status came; none may hang. */
+/** What no client's message may be answered with. */
+const FAULTS = new Set(['INTERNAL', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'UNAVAILABLE', 'DATA_LOSS']);
+
+/**
+ * Mutated protobuf messages, sent as they are to each method. Every one must be answered, by no fault of the server's. Returns how often each
+ * status came.
+ */
 export async function fuzzMessages(
   address: string,
   methods: readonly Method[],
@@ -22,6 +29,10 @@ export async function fuzzMessages(
     const method = methods[i % methods.length];
     const error = await call(client, method, next);
     const outcome = error ? status[error.code] : 'OK';
+    if (error && FAULTS.has(outcome)) {
+      const found = `message ${i} of ${method.path} was answered with ${outcome}: ${error.details}`;
+      throw new TriptychError('INTERNAL', found);
+    }
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
   client.close();
