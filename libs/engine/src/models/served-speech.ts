@@ -1,6 +1,7 @@
 import type { SpeechDecoder } from '@triptych/audio-encoder';
 import type { Decoder, InferenceWorker } from '@triptych/inference-core';
 import type { TextPreprocessor } from '@triptych/preprocessing';
+import type { Room } from '../admission/room.js';
 
 /** What writes what is said: its workers start with the first call that takes them, and end with the model. */
 export interface ServedSpeech extends SpeechDecoder {
@@ -17,4 +18,6 @@ export interface SpeechWorkers {
   readonly preprocessor: TextPreprocessor;
   /** Finds how loud a recording is. */
   readonly meter: InferenceWorker;
+  /** It measures a window at a time, in a fair order of callers. */
+  readonly meterTurns: Room;
 }

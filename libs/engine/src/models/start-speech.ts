@@ -2,6 +2,7 @@ import { loudestGraph, type SpeechDecoder } from '@triptych/audio-encoder';
 import { cacheBytes, Decoder, InferenceWorker } from '@triptych/inference-core';
 import { TriptychError } from '@triptych/core';
 import type { StoredModel } from '@triptych/weight-loader';
+import { Room } from '../admission/room.js';
 import type { Closable, LoadContext } from './load-context.js';
 import { DECODER_LIMITS, MOST_BEAMS } from '../items/generated-text.js';
 import type { ServedSpeech, SpeechWorkers } from './served-speech.js';
@@ -102,7 +103,7 @@ async function startSpeech(
     for (const worker of open) await started(Promise.resolve(worker));
     const loadMs = Math.round(performance.now() - since);
     logger.info({ model: name, decoder: fingerprint, loadMs }, 'model transcribes');
-    return { decoder, preprocessor, meter };
+    return { decoder, preprocessor, meter, meterTurns: new Room({ capacity: 1 }) };
   } catch (thrown) {
     // What is still starting when another has failed ends, too.
     await Promise.allSettled(starting);

@@ -28,7 +28,8 @@ export async function prepareTranscription(
   context: CallContext,
 ): Promise<PreparedTranscription> {
   const { speech, audio, name } = model;
-  const { decoder, preprocessor, meter } = await speech.start();
+  const { decoder, preprocessor, meter, meterTurns } = await speech.start();
+  const loudest = loudestBy(meter);
   const { language, prompt, temperatures = TEMPERATURES, beams = 1, seed = 0 } = options;
   const { maxTokens: maxNewTokens, conditioned = false, timestamps = true, task } = options;
   const { signal, caller } = context;
@@ -63,7 +64,14 @@ export async function prepareTranscription(
           came();
         }
       },
-      loudest: loudestBy(meter),
+      loudest: async (samples) => {
+        const leave = await meterTurns.wait(context, 1);
+        try {
+          return await loudest(samples);
+        } finally {
+          leave();
+        }
+      },
       inTurn: (work) =>
         context.admission.item({ model: name, modality: 'audio' }, { ...context, cost: WINDOW_COST }, work),
     },
