@@ -16,6 +16,8 @@ const WARM_UP_LOADS = 24;
 /** The same, as a part of the loads that are measured. */
 const PART_OF_WARM_UP = 0.25;
 const LEAST_LOADS_FOR_RSS = 100;
+/** Threads that rest collect their garbage after 15 s, and the allocator gives back what is free 25 s after the process began to rest. */
+const REST_FOR_RSS_MS = 40_000;
 const BURST_MS = 3000;
 /** Longest that a load waits for memory, and the calls that wait for it. */
 const TIMEOUT_MS = 120_000;
@@ -50,12 +52,13 @@ async function comeAndGo(loads: number, directories: Readonly<Record<ModelName, 
       Math.max(isMemoryJudged ? WARM_UP_LOADS : 0, Math.ceil(PART_OF_WARM_UP * loads)),
     );
     await settle(client);
-    const before = await resourcesAtRest(server);
+    const restMs = isMemoryJudged ? REST_FOR_RSS_MS : undefined;
+    const before = await resourcesAtRest(server, restMs);
     const started = performance.now();
     const { outcomes, gone, mostBytes, loaded } = await changeModels(client, loads);
     const seconds = (performance.now() - started) / 1000;
     await settle(client);
-    const after = await resourcesAtRest(server);
+    const after = await resourcesAtRest(server, restMs);
     const failed = outcomes.filter(({ failure }) => failure !== undefined);
     const wrong = failed.filter((outcome) => !isExpected(outcome, gone));
     for (const { model, kind, failure } of wrong.slice(0, 5))

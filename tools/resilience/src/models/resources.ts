@@ -12,9 +12,9 @@ export interface Resources {
 const REST_MS = 10_000;
 const SAMPLES = 5;
 
-/** What a server holds once it has rested: the least of some samples, as garbage and idle connections go by and by. */
-export async function resourcesAtRest(server: ServedProcess): Promise<Resources> {
-  await sleep(REST_MS);
+/** What a server holds once it has rested for so long: the least of some samples, as garbage and idle connections go by and by. */
+export async function resourcesAtRest(server: ServedProcess, restMs = REST_MS): Promise<Resources> {
+  await sleep(restMs);
   const samples: Resources[] = [];
   for (let i = 0; i < SAMPLES; i++) {
     await sleep(1000);
