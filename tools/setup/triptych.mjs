@@ -2,4 +2,4 @@
 import { ensureReady } from './ensure-ready.mjs';
 
 ensureReady();
-await import('../../apps/cli/dist/run.js');
+await import('../../apps/cli/bin/triptych.js');

@@ -1,7 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createLogger, readConfig, startServer } from '@triptych/server';
 
-// A server that measures itself and tells its parent when asked. See ServerProcess.
+// A server that measures itself and tells its parent when asked. See ServerProcess. It begins as `triptych serve` does.
+const begins = new URL('../../../apps/cli/bin/limit-heaps.js', import.meta.url).href;
+const { limitHeaps } = (await import(begins)) as { limitHeaps: () => void };
+limitHeaps();
+const { createLogger, readConfig, startServer } = await import('@triptych/server');
 const flags = {
   models: process.argv.slice(2),
   listen: '127.0.0.1:0',

@@ -51,7 +51,7 @@ export async function fuzzFlight(
   const work = async () => {
     for (let i = done++; i < count; i = done++) {
       const outcome = await exchange(client, disturb(wholes[i % wholes.length], next));
-      if (/^(INTERNAL|UNKNOWN|DEADLINE_EXCEEDED)/.test(outcome))
+      if (/^(INTERNAL|UNKNOWN|UNAVAILABLE|DEADLINE_EXCEEDED)/.test(outcome))
         throw new TriptychError('INTERNAL', `exchange ${i} was answered with ${outcome}`);
       const [named] = outcome.split(': ').slice(0, 2).join(' ').split(/[:;]/);
       const short = named.split(' ').slice(0, 2).join(' ');

@@ -79,7 +79,11 @@ export async function fuzzInference(
     const found = isStream ? await stream(client, messages) : await call(client, messages[0]);
     for (const outcome of found) {
       // A deadline may be one that the request itself asks for.
-      if (/^(INTERNAL|UNKNOWN|DEADLINE_EXCEEDED(?!: DEADLINE_PASSED))/.test(outcome))
+      if (
+        /^(INTERNAL|UNKNOWN|UNAVAILABLE|WORKER_LOST|NOT_READY|DEADLINE_EXCEEDED(?!: DEADLINE_PASSED))/.test(
+          outcome,
+        )
+      )
         throw new TriptychError('INTERNAL', `request ${done} was answered with ${outcome}`);
       add(outcome.split(':')[0]);
     }

@@ -1,10 +1,9 @@
 import { readEmbedding } from '@triptych/client';
 import { TriptychError } from '@triptych/core';
+import { isFault } from './faults.js';
 import { mutate } from './mutate.js';
 
 const BATCH = 15;
-/** What no file may be answered with. */
-const FAULTS = new Set(['INTERNAL', 'WORKER_LOST', 'NOT_READY']);
 
 /** What came of one item. */
 interface Outcome {
@@ -33,7 +32,7 @@ export async function fuzzItems(
     const results = await encode([...mutated, whole]);
     for (const { error } of results.slice(0, -1)) {
       const outcome = error?.reason ?? 'a vector';
-      if (FAULTS.has(outcome))
+      if (isFault(outcome))
         throw new TriptychError('INTERNAL', `an item was answered with ${outcome}: ${error?.message}`);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }

@@ -6,6 +6,8 @@ export interface ReturnOptions {
   readonly everyMs?: number;
 }
 
+const LOOKS_AT_REST = 5;
+
 /**
  * Has the allocator give the system back what is free, where the process is idle and larger than it was. glibc keeps what lies below
  * any memory that is in use: two thousand streams left 1.2 GB when they had ended, of which some MB were in use. Where there is no
@@ -16,6 +18,8 @@ export function returnFreeMemory({ logger, ...options }: ReturnOptions): () => v
   return releaseWhenIdle({
     ...options,
     held: () => process.memoryUsage.rss(),
+    // Threads that rest have collected their garbage by then.
+    looksAtRest: LOOKS_AT_REST,
     release: async () => {
       // It is loaded when it is first needed: few servers ever hold so much.
       trim ??= allocatorsTrim(logger);

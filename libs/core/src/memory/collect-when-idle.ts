@@ -10,13 +10,17 @@ export interface CollectOptions {
 /**
  * Collects this thread's garbage where it is idle and holds many more buffers than after the last collection, or than it ever got
  * by with. V8 collects as objects are made: the buffers of a load that is over lie where they are until the next one comes, hundreds
- * of MB of them. Returns what stops it.
+ * of MB of them. A thread that rests collects its objects, too. Returns what stops it.
  */
 export function collectWhenIdle(options: CollectOptions = {}): () => void {
   let collect: (() => void) | undefined;
   return releaseWhenIdle({
     ...options,
     held: () => process.memoryUsage().external,
+    heldAtRest: () => {
+      const { external, heapUsed } = process.memoryUsage();
+      return external + heapUsed;
+    },
     release: () => {
       collect ??= collector();
       collect?.();

@@ -100,7 +100,7 @@ class Loading {
   async startCaption(captioner: CaptionDecoder, after: Promise<unknown> | undefined): Promise<void> {
     const { workers, name, signal, started, settings, logger } = this.context;
     const { weights, threads, isolation } = this.#options(captioner.tensors, 'caption', after);
-    // Of 8 beams of 30 tokens from an image of 384 pixels 60 MB each.
+    // Of 8 beams of 30 tokens, which have room for 64, from an image of 384 pixels 80 MB each.
     const limits = { ...DECODER_LIMITS, maxWaiting: settings.queueItems };
     const preprocessor = await started(workers.tokenizer(name, captioner.tokenizer(), signal));
     const decoder = await started(

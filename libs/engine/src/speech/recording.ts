@@ -34,7 +34,7 @@ export function openPieces(
   return preprocessor.open(checkAudioFormat(format), sampleRate, plan, context);
 }
 
-/** A recording of chunks that may still be coming; a context of it is held at a time, and a second. */
+/** A recording of chunks that may still be coming; one context and one second of it are held at a time. */
 export function recordingOf(
   { model }: TranscriptionPlan,
   stream: DecodedStream,

@@ -17,9 +17,9 @@ export interface CachesShape {
   readonly mostRoom: number;
 }
 
-/** There are so many times as many places as are taken when more are made: who comes next copies nothing. */
+/** When a batch grows, it gets so many times the places that are taken, so that the next sources copy nothing. */
 const SPARE = 1.25;
-/** Beyond so many times as many, and one, they are given back. */
+/** Places beyond so many times those that are taken are freed. */
 const MOST_SPARE = 1.5;
 
 /** Keys, and values: of each layer one buffer. */
@@ -61,7 +61,7 @@ export class Caches<P extends Place> {
     return this.shape.sourceTokens;
   }
 
-  /** Bytes of all that is held: at most half as much more than the places' own, and one place's. */
+  /** Bytes of all that is held: at most half as much more than the places' own. */
   get bytes(): number {
     return [this.#cross, this.#self].reduce(
       (sum, { keys, values }) => sum + [...keys, ...values].reduce((all, one) => all + one.byteLength, 0),
@@ -79,7 +79,7 @@ export class Caches<P extends Place> {
       this.#cross.values = [...values];
       return;
     }
-    if (this.places.length > this.#capacity) this.#resize(Math.ceil(SPARE * this.places.length));
+    if (this.places.length > this.#capacity) this.#resize(Math.floor(SPARE * this.places.length));
     const at = place.index * this.#sourceSize;
     keys.forEach((buffer, layer) => this.#cross.keys[layer].set(buffer, at));
     values.forEach((buffer, layer) => this.#cross.values[layer].set(buffer, at));
@@ -91,8 +91,8 @@ export class Caches<P extends Place> {
     this.#swap(place.index, this.places.length - 1);
     this.places.pop();
     if (this.places.length === 0) this.#free();
-    else if (this.#capacity > MOST_SPARE * this.places.length + 1)
-      this.#resize(Math.ceil(SPARE * this.places.length));
+    else if (this.#capacity > MOST_SPARE * this.places.length)
+      this.#resize(Math.floor(SPARE * this.places.length));
   }
 
   /** A place that is decoded from now on. */

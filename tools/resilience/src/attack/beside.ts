@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttackReport, Extent } from './attack.js';
 import { type BystanderKind, Bystanders } from './bystanders.js';
 import { compare } from './compare.js';
+import { EventLoopWatch } from './event-loop.js';
 import { startTarget } from './target.js';
 import type { ServedProcess } from '../served-process.js';
 
@@ -17,11 +18,15 @@ export interface BesideOptions {
   readonly grownMb?: number;
   /** Most that it may have grown by meanwhile, in MB. Default: whatever it takes. */
   readonly mostMb?: number;
+  /** Longest that the server's event loop may stand still meanwhile, in milliseconds. Default: it is not looked at. */
+  readonly stillMs?: number;
   readonly token?: string;
 }
 
 /** Seconds of one measurement. */
 const SECONDS: Readonly<Record<Extent, number>> = { sample: 8, full: 30 };
+/** What any input of less than 1 MB may cost while it is there, and how long the event loop may stand still for it. */
+export const COSTS_OF_ONE_INPUT = { mostMb: 200, stillMs: 100 };
 /** How long memory gets to come back. */
 const RETURN_MS = 60_000;
 
@@ -30,18 +35,21 @@ const RETURN_MS = 60_000;
  * them to: p99 of every kind at most three times of before or 300 ms; at most 1 % refused; no stream ended; no WORKER_LOST.
  */
 export async function besideAttackers(options: BesideOptions): Promise<AttackReport> {
-  const { extent, attack, kinds, flags = [], grownMb = 100, mostMb = Infinity, token } = options;
-  const server = await startTarget(flags);
+  const { extent, attack, kinds, flags = [], grownMb = 100, mostMb = Infinity, stillMs, token } = options;
+  const loop = stillMs === undefined ? undefined : await EventLoopWatch.make();
+  const server = await startTarget([...flags, ...(loop?.flags ?? [])]);
   const bystanders = await Bystanders.start(server.address, kinds, token);
   try {
     // The first calls of a server are slower than any later.
     await bystanders.measure(3);
     const alone = await bystanders.measure(SECONDS[extent]);
     const before = server.rssMb();
+    await loop?.longestMs();
     let isOver = false;
     const attacking = attack(server, () => isOver);
     const peak = watchPeak(server);
     const beside = await bystanders.measure(SECONDS[extent]);
+    const still = await loop?.longestMs();
     isOver = true;
     await attacking;
     const most = peak.stop();
@@ -51,15 +59,20 @@ export async function besideAttackers(options: BesideOptions): Promise<AttackRep
       'RSS before, MB': before,
       'RSS at most, MB': most,
       'RSS after, MB': after,
+      ...(still === undefined ? {} : { 'event loop stood still at most, ms': still }),
     };
     const kept =
       after > before + grownMb ? [`${(after - before).toFixed(0)} MB more than before are kept`] : [];
     const taken =
       most > before + mostMb ? [`${(most - before).toFixed(0)} MB more meanwhile, asked ${mostMb}`] : [];
+    const stood =
+      still !== undefined && stillMs !== undefined && still > stillMs
+        ? [`the event loop stood still for ${still.toFixed(0)} ms, asked ${stillMs}`]
+        : [];
     return {
       facts: { ...facts, ...memory },
       problems: [...problems, ...kept, ...taken],
-      ...(slow ? { slow } : {}),
+      slow: [...(slow ?? []), ...stood],
     };
   } finally {
     await bystanders.stop();

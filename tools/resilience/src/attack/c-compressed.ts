@@ -1,5 +1,5 @@
 import type { Attack } from './attack.js';
-import { besideAttackers } from './beside.js';
+import { besideAttackers, COSTS_OF_ONE_INPUT } from './beside.js';
 import { field, framed, statusOf, wireClient, zipped } from './wire-client.js';
 
 const BYTES = 15_900_000;
@@ -12,6 +12,7 @@ export const compressed: Attack = {
     besideAttackers({
       extent,
       kinds: ['ping', 'pcm', 'text', 'jpeg'],
+      ...COSTS_OF_ONE_INPUT,
       attack: async ({ address }, isOver) => {
         const clip = zipped(field(2, field(3, Buffer.alloc(BYTES))));
         const chunk = zipped(field(2, field(2, Buffer.alloc(BYTES))));

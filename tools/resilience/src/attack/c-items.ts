@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attack, AttackReport } from './attack.js';
-import { besideAttackers, watchPeak } from './beside.js';
+import { besideAttackers, COSTS_OF_ONE_INPUT, watchPeak } from './beside.js';
+import { EventLoopWatch } from './event-loop.js';
 import { startTarget } from './target.js';
 import { field, wireClient, zipped } from './wire-client.js';
 
@@ -27,30 +28,38 @@ const messages: readonly (readonly [string, Buffer])[] = [
   ['triptych.v1.CrossModal/Rank', field(2, field(5, field(3, Buffer.alloc(BYTES))))],
 ];
 
-/** Most that the server's memory may grow by while one such message is answered, in MB. */
-const MOST_MB = 200;
 /** Memory that a message takes is seen by then. */
 const SEEN_MS = 1000;
 
 /** What a single message of each kind costs a server that has nothing else to do. */
 async function eachAlone(): Promise<AttackReport> {
-  const server = await startTarget();
+  const loop = await EventLoopWatch.make();
+  const server = await startTarget(loop.flags);
   const facts: Record<string, number> = {};
+  const problems: string[] = [];
+  const slow: string[] = [];
+  const { mostMb, stillMs } = COSTS_OF_ONE_INPUT;
   try {
     for (const [at, [method, bytes]] of messages.entries()) {
       const client = wireClient(server.address);
       const before = server.rssMb();
       const peak = watchPeak(server);
+      await loop.longestMs();
       await client.call(method, zipped(bytes));
       await sleep(SEEN_MS);
-      facts[`${at + 1}: ${method.split('.').at(-1)}, alone, MB more`] = Math.max(0, peak.stop() - before);
+      const [mb, still] = [Math.max(0, peak.stop() - before), await loop.longestMs()];
+      const name = `${at + 1}: ${method.split('.').at(-1)}, alone`;
+      facts[`${name}, MB more`] = mb;
+      facts[`${name}, event loop still, ms`] = still;
+      if (mb > mostMb) problems.push(`${name}: ${mb.toFixed(0)} MB more, asked ${mostMb}`);
+      if (still > stillMs)
+        slow.push(`${name}: the event loop stood still for ${still.toFixed(0)} ms, asked ${stillMs}`);
       client.close();
     }
   } finally {
     await server.stop();
   }
-  const over = Object.entries(facts).filter(([, mb]) => mb > MOST_MB);
-  return { facts, problems: over.map(([what, mb]) => `${what}: ${mb.toFixed(0)}, asked ${MOST_MB}`) };
+  return { facts, problems, slow };
 }
 
 /** The same by eleven clients at once, over and over. */
@@ -58,6 +67,7 @@ const allTogether: Attack['run'] = (extent) =>
   besideAttackers({
     extent,
     kinds: ['ping', 'pcm', 'text', 'jpeg'],
+    stillMs: COSTS_OF_ONE_INPUT.stillMs,
     attack: async ({ address }, isOver) => {
       const calls = messages.map(([method, bytes]) => [method, zipped(bytes)] as const);
       const attacker = async ([method, message]: (typeof calls)[number]) => {
@@ -73,11 +83,11 @@ export const items: Attack = {
   title: 'Calls of 16 KB that decompress to eight million items, or ask for answers of gigabytes',
   run: async (extent) => {
     const alone = await eachAlone();
-    const { facts, problems, ...rest } = await allTogether(extent);
+    const { facts, problems, slow = [] } = await allTogether(extent);
     return {
-      ...rest,
       facts: { ...alone.facts, ...facts },
       problems: [...alone.problems, ...problems],
+      slow: [...(alone.slow ?? []), ...slow],
     };
   },
 };

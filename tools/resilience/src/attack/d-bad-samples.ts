@@ -1,7 +1,7 @@
 import { RATE } from '../speech.js';
 import type { Attack } from './attack.js';
 import { floats, streaming, strikeOn } from './audio-attackers.js';
-import { besideAttackers } from './beside.js';
+import { besideAttackers, COSTS_OF_ONE_INPUT } from './beside.js';
 import type { BystanderKind } from './bystander-kinds.js';
 
 const kinds: readonly BystanderKind[] = ['ping', 'pcm', 'wav', 'stream', 'container-stream'];
@@ -22,6 +22,7 @@ export const scaledFloats: Attack = {
     besideAttackers({
       extent,
       kinds,
+      ...COSTS_OF_ONE_INPUT,
       attack: (server, isOver) =>
         strikeOn(server, isOver, {
           attackers: 20,
@@ -36,6 +37,7 @@ export const nanMessages: Attack = {
     besideAttackers({
       extent,
       kinds,
+      ...COSTS_OF_ONE_INPUT,
       attack: (server, isOver) =>
         strikeOn(server, isOver, { attackers: 2, strike: streaming({ format: floats }, nan), pauseMs: 1000 }),
     }),

@@ -1,13 +1,11 @@
 import { format, RATE } from '../speech.js';
 import type { Attack } from './attack.js';
 import { container, streaming, strikeOn } from './audio-attackers.js';
-import { besideAttackers } from './beside.js';
+import { besideAttackers, COSTS_OF_ONE_INPUT } from './beside.js';
 import type { BystanderKind } from './bystander-kinds.js';
 import { flacBomb } from './hostile-audio.js';
 
 const kinds: readonly BystanderKind[] = ['ping', 'pcm', 'wav', 'flac', 'stream', 'container-stream'];
-/** What less than a megabyte on the wire may cost. */
-const grownMb = 200;
 
 export const flacWindows: Attack = {
   title: 'A FLAC of 601 bytes that makes windows of 4 s every 10 ms',
@@ -15,7 +13,7 @@ export const flacWindows: Attack = {
     besideAttackers({
       extent,
       kinds,
-      mostMb: grownMb,
+      ...COSTS_OF_ONE_INPUT,
       attack: (server, isOver) =>
         strikeOn(server, isOver, { strike: streaming({ format: container, hopMs: 10 }, [flacBomb(36)]) }),
     }),
@@ -27,7 +25,7 @@ export const pcmWindows: Attack = {
     besideAttackers({
       extent,
       kinds,
-      mostMb: grownMb,
+      ...COSTS_OF_ONE_INPUT,
       attack: (server, isOver) =>
         strikeOn(server, isOver, {
           strike: streaming({ format, hopMs: 10 }, [new Uint8Array(2 * 65 * RATE)]),

@@ -13,8 +13,8 @@ const CALLS = 400;
 const CLIPS = 10;
 /** Of one caller: twice `--unread-bytes` before its calls end, half of `--queue-bytes`, and what is answered until it is seen to wait. */
 const MOST_MB = 400;
-/** gRPC's RESOURCE_EXHAUSTED. */
-const REFUSED = 8;
+/** Of what is refused because answers wait, by its message; the rest waits for its turn, or is refused as any flood is. */
+const REFUSED = /answers%20wait|answers wait/;
 
 /** Calls of 16 KB whose answers of 4 MB are never read; refused, they are tried again. */
 export const unreadAnswers: Attack = {
@@ -61,7 +61,7 @@ async function neverReads(
       stream.once('response', (headers) => {
         const status = headers['grpc-status'];
         if (status === undefined) seen.answered++;
-        else if (Number(status) === REFUSED) seen.refused++;
+        else if (REFUSED.test(String(headers['grpc-message']))) seen.refused++;
         // What was refused is read: only answers are left where they are.
         if (status !== undefined) stream.resume();
       });

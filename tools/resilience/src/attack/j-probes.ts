@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
 import { Agent, get } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Attack } from './attack.js';
 import { besideAttackers } from './beside.js';
+import { freePort } from './event-loop.js';
 import type { ProbeTally } from './j-probe-process.js';
 
 const SLOW_SOCKETS = 1000;
@@ -87,12 +88,4 @@ async function scrape(port: number, isOver: () => boolean): Promise<number> {
   }
   agent.destroy();
   return answered;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,6 +3,7 @@ import { TriptychClient } from '@triptych/client';
 import type { AttackReport } from './attack.js';
 import { settled, watchPeak } from './beside.js';
 import { startTarget } from './target.js';
+import type { ServedProcess } from '../served-process.js';
 
 /** Most that memory may grow by for each MB that is sent. */
 const SLOPE = 0.02;
@@ -11,6 +12,8 @@ const NOISE_MB = 20;
 /** Most that is left when the streams have ended, in MB. */
 const LEFT_MB = 30;
 const RETURN_MS = 60_000;
+/** Threads that rest collect their garbage within this time, and the allocator gives back what is free. */
+const REST_MS = 45_000;
 const LOOK_MS = 500;
 /** What is allocated once, and caches that fill, are no slope. */
 const SETTLING = 0.25;
@@ -66,8 +69,7 @@ async function keptBy(sending: Sending, { bytes, flags }: KeepingOptions) {
   try {
     // Buffers and caches of a server that has just started fill once.
     await sending(client, bytes / 10, count);
-    await sleep(1000);
-    const before = server.rssMb();
+    const before = await leastAtRest(server);
     const peak = watchPeak(server);
     const looks: Look[] = [];
     sentMb = 0;
@@ -91,6 +93,14 @@ async function keptBy(sending: Sending, { bytes, flags }: KeepingOptions) {
     client.close();
     await server.stop();
   }
+}
+
+/** Garbage of what came before is not counted as memory that was in use. */
+async function leastAtRest(server: ServedProcess): Promise<number> {
+  const until = performance.now() + REST_MS;
+  let least = Infinity;
+  for (; performance.now() < until; await sleep(LOOK_MS)) least = Math.min(least, server.rssMb());
+  return least;
 }
 
 function ownMb(): number {

@@ -32,6 +32,16 @@ describe('a recording', () => {
     recording.close();
   });
 
+  it('is read on for who waits for more than it reads ahead', async () => {
+    const { recording } = endless();
+    await recording.reach(AHEAD);
+    // As where a timestamp says that the next window begins behind all that was read.
+    recording.forget(3 * AHEAD);
+    await recording.reach(4 * AHEAD);
+    expect(recording.at(4 * AHEAD - 1)).toBe(4 * AHEAD - 1);
+    recording.close();
+  });
+
   it('is mirrored beyond its ends, and silent where it is padded', async () => {
     async function* pieces() {
       yield Float32Array.of(1, 2, 3, 4);

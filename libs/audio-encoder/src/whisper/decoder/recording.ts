@@ -8,12 +8,14 @@ export class Recording {
   #first = 0;
   #length = 0;
   #padding = 0;
+  /** Samples that somebody waits for. */
+  #wanted = 0;
   #ended = false;
   #closed = false;
   #failure: { readonly thrown: unknown } | undefined;
   #wake: (() => void)[] = [];
 
-  /** `pieces` are read while fewer than `ahead` samples are held: those and one piece are the most that there are. */
+  /** `pieces` are read while fewer than `ahead` samples are held, or than somebody waits for: those and one piece are the most that there are. */
   constructor(
     pieces: AsyncIterable<Float32Array>,
     private readonly ahead: number,
@@ -48,8 +50,12 @@ export class Recording {
     return this.#held[(from > last ? 2 * last - from : from) - this.#first] ?? 0;
   }
 
-  /** Resolves once so many samples have come, or all have. Throws what reading them failed of. */
+  /** Resolves once so many samples have come, or all have, however far ahead they are. Throws what reading them failed of. */
   async reach(length: number): Promise<void> {
+    if (length > this.#wanted) {
+      this.#wanted = length;
+      this.#changed();
+    }
     while (this.#length < length && !this.#ended) {
       if (this.#failure) throw this.#failure.thrown;
       await this.#change();
@@ -82,7 +88,7 @@ export class Recording {
     try {
       for await (const piece of pieces) {
         this.#add(piece);
-        while (this.#length - this.#first >= this.ahead && !this.#closed) await this.#change();
+        while (this.#isFull() && !this.#closed) await this.#change();
         if (this.#closed) return;
       }
       this.#ended = true;
@@ -91,6 +97,10 @@ export class Recording {
     } finally {
       this.#changed();
     }
+  }
+
+  #isFull(): boolean {
+    return this.#length - this.#first >= this.ahead && this.#length >= this.#wanted;
   }
 
   #add(samples: Float32Array): void {
