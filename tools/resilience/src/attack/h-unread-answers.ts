@@ -9,14 +9,14 @@ import { RawConnection } from './raw-connection.js';
 import { withSmallModel } from './small-model.js';
 
 const CALLS = 400;
-/** Clips of a twentieth of a second, each answered with a vector for each of 1500 frames. */
+/** Clips of a tenth of a second, each answered with a vector for each of 1500 frames. */
 const CLIPS = 10;
 /** Of one caller: twice `--unread-bytes` before its calls end, half of `--queue-bytes`, and what is answered until it is seen to wait. */
 const MOST_MB = 400;
 /** Of what is refused because answers wait, by its message; the rest waits for its turn, or is refused as any flood is. */
 const REFUSED = /answers%20wait|answers wait/;
 
-/** Calls of 16 KB whose answers of 4 MB are never read; refused, they are tried again. */
+/** Calls of 32 KB whose answers of 4 MB are never read; refused, they are tried again. */
 export const unreadAnswers: Attack = {
   title: `${CALLS} calls whose answers are never read`,
   run: (extent) =>
@@ -75,7 +75,7 @@ function request(model: string): Buffer {
   const api = loadPackageDefinition(loadWirePackage('client')) as unknown as {
     triptych: { v1: { AudioEncoder: { service: ServiceDefinition } } };
   };
-  const clips = Array.from({ length: CLIPS }, () => ({ format, data: Buffer.alloc(1600, 1) }));
+  const clips = Array.from({ length: CLIPS }, () => ({ format, data: Buffer.alloc(3200, 1) }));
   return api.triptych.v1.AudioEncoder.service.Encode.requestSerialize({
     model,
     clips,
