@@ -102,6 +102,25 @@ describe('a decoder', () => {
     expect(rows - before.rows).toBe(2 * (steps - before.steps));
   });
 
+  it('decodes side by side what may become about as long, so that nothing has the room of what is much longer', async () => {
+    const wanted = generation({ rules: { suppressed: [0, END], suppressedFirst: [] } });
+    const rowsOfAStep = async (...most: readonly number[]) => {
+      const before = decoder.statistics;
+      const caller = soleCaller();
+      const came = decoder.expect(caller);
+      const all = most.map((maxTokens, i) =>
+        alone(decoder.open(states(i), { beams: 1, maxTokens, caller }), wanted),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      came();
+      await Promise.all(all);
+      const { steps, rows } = decoder.statistics;
+      return (rows - before.rows) / (steps - before.steps);
+    };
+    expect(await rowsOfAStep(40, 64)).toBe(2);
+    expect(await rowsOfAStep(40, 200)).toBe(1);
+  });
+
   it('waits for the sources of nobody else', async () => {
     // Whoever waited would do so for longer than a test may take.
     const patient = await Decoder.start(network, {

@@ -37,6 +37,13 @@ const resuming =
   (client: TriptychClient): Sink =>
     client.resumingAudio({ ...config, ...(model && { model }) });
 
+/** What is said in it, as it is said. */
+const transcribed = (client: TriptychClient): Sink => {
+  const stream = client.streamTranscript();
+  stream.configure({ format, partialIntervalMs: 1000 });
+  return stream;
+};
+
 async function drain(answers: AsyncIterable<unknown>): Promise<void> {
   for await (const answer of answers) void answer;
 }
@@ -113,6 +120,15 @@ export const audioStreams: Attack = {
         bytes: extent === 'full' ? streams * HOUR_BYTES : 100 * MB,
         flags,
       });
+    }),
+};
+
+export const transcribedStream: Attack = {
+  title: 'One stream of speech that is transcribed, sent fast: two hours of it where all is run',
+  run: (extent) =>
+    keepsNothing({
+      kinds: { transcribed: audio(transcribed) },
+      bytes: extent === 'full' ? 2 * HOUR_BYTES : 5 * MB,
     }),
 };
 

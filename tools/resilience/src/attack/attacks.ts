@@ -1,4 +1,4 @@
-import { audioStream, audioStreams, imageStream, junkStream } from './a-streams.js';
+import { audioStream, audioStreams, imageStream, junkStream, transcribedStream } from './a-streams.js';
 import type { Attack } from './attack.js';
 import { nanMessages, scaledFloats } from './d-bad-samples.js';
 import { flacWindows, pcmWindows } from './e-windows.js';
@@ -25,6 +25,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'a-audio-stream': audioStream,
   'a-audio-streams': audioStreams,
   'a-image-stream': imageStream,
+  'a-transcribed-stream': transcribedStream,
   'a-junk': junkStream,
   'd-scaled-floats': scaledFloats,
   'd-nan': nanMessages,
