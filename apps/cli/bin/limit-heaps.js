@@ -6,9 +6,9 @@ const M_ARENA_MAX = -8;
 
 /**
  * Has this process's threads share as many of glibc's heaps as there are cores, where the environment's `MALLOC_ARENA_MAX` or
- * `GLIBC_TUNABLES` does not say how many. By itself glibc makes eight times as many, and each keeps what it once took (docs/decisions/memory.md). That is settled once there are more
- * than eight of them, as there are when a program has been loaded: this comes first, and loads nothing but its library. Where there is no such
- * setting, as with musl, nothing is done.
+ * `GLIBC_TUNABLES` does not say how many. By itself glibc makes eight times as many, and each keeps what it once took
+ * (docs/decisions/memory.md). Their number is settled once there are more than eight, as there are when a program has been loaded: this comes
+ * first, and loads nothing but its library. Where there is no such setting, as with musl, nothing is done.
  */
 export function limitHeaps() {
   const { MALLOC_ARENA_MAX: most, GLIBC_TUNABLES: tunables = '' } = process.env;

@@ -6,10 +6,11 @@ export interface ReturnOptions {
   readonly everyMs?: number;
 }
 
+/** Threads that rest have collected their garbage by then. */
 const LOOKS_AT_REST = 5;
 
 /**
- * Has the allocator give the system back what is free, where the process is idle and larger than it was. glibc keeps what lies below
+ * Has the allocator give the system back what is free, where the process is idle and larger than it was, or rests. glibc keeps what lies below
  * any memory that is in use: two thousand streams left 1.2 GB when they had ended, of which some MB were in use. Where there is no
  * `malloc_trim`, as on macOS and with musl, nothing is done. Returns what stops it.
  */
@@ -18,10 +19,8 @@ export function returnFreeMemory({ logger, ...options }: ReturnOptions): () => v
   return releaseWhenIdle({
     ...options,
     held: () => process.memoryUsage.rss(),
-    // Threads that rest have collected their garbage by then.
     looksAtRest: LOOKS_AT_REST,
     release: async () => {
-      // It is loaded when it is first needed: few servers ever hold so much.
       trim ??= allocatorsTrim(logger);
       const trimmed = await trim;
       await trimmed?.();
