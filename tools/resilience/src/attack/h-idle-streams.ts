@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attack } from './attack.js';
-import { besideAttackers } from './beside.js';
+import { besideAttackers, THREE_TIMES } from './beside.js';
 import { RawConnection } from './raw-connection.js';
 
 const CONNECTIONS = 10;
@@ -12,6 +12,7 @@ export const idleStreams: Attack = {
   run: (extent) =>
     besideAttackers({
       extent,
+      ...THREE_TIMES,
       attack: async ({ address }, isOver) => {
         const connections = Array.from({ length: CONNECTIONS }, () => new RawConnection(address));
         for (const connection of connections)

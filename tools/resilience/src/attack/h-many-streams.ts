@@ -1,7 +1,7 @@
 import { AudioContext, TriptychClient } from '@triptych/client';
 import { format, speech } from '../speech.js';
 import type { Attack } from './attack.js';
-import { besideAttackers } from './beside.js';
+import { besideAttackers, THREE_TIMES } from './beside.js';
 
 /** Streams that one connection may have. */
 const PER_CONNECTION = 1000;
@@ -13,6 +13,7 @@ export function manyStreams(count: number): Attack {
     run: (extent) =>
       besideAttackers({
         extent,
+        ...THREE_TIMES,
         attack: async ({ address }, isOver) => {
           const clients = Array.from(
             { length: Math.ceil(count / PER_CONNECTION) },

@@ -4,7 +4,7 @@ import { Pooling } from '@triptych/client';
 import { loadWirePackage } from '@triptych/protocol';
 import { format } from '../speech.js';
 import type { Attack } from './attack.js';
-import { besideAttackers } from './beside.js';
+import { besideAttackers, THREE_TIMES } from './beside.js';
 import { RawConnection } from './raw-connection.js';
 import { withSmallModel } from './small-model.js';
 
@@ -24,6 +24,7 @@ export const unreadAnswers: Attack = {
       const seen = { answered: 0, refused: 0 };
       const report = await besideAttackers({
         extent,
+        ...THREE_TIMES,
         flags,
         mostMb: MOST_MB,
         attack: (server, isOver) => neverReads(server.address, name, isOver, seen),

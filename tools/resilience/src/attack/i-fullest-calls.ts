@@ -4,7 +4,7 @@ import { AudioContext, CallError, TriptychClient } from '@triptych/client';
 import { root } from '../served-process.js';
 import { format, speech } from '../speech.js';
 import type { Attack } from './attack.js';
-import { besideAttackers } from './beside.js';
+import { besideAttackers, THREE_TIMES } from './beside.js';
 
 /** Calls that hold as much as one may, by what they hold. */
 const fullest = {
@@ -32,6 +32,7 @@ export function fullestCalls(what: keyof typeof fullest): Attack {
       const refused: string[] = [];
       const { facts, problems, ...report } = await besideAttackers({
         extent,
+        ...THREE_TIMES,
         attack: async ({ address }, isOver) => {
           const client = new TriptychClient(address, { ownConnections: true });
           while (!isOver())
